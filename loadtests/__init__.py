@@ -1,0 +1,1 @@
+"""Applies the load and records what happened."""

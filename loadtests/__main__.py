@@ -1,0 +1,126 @@
+"""The harness's command line: python -m loadtests run|up|down."""
+
+import argparse
+import signal
+import sys
+from pathlib import Path
+
+from loadtests import by_hand
+from loadtests.errors import PlanError, QueuelabError
+from loadtests.orchestrator import Interrupted, run_experiment
+from loadtests.plan import MODES
+from loadtests.plan_file import read_plan
+from loadtests.stack.commands import StackSpec
+from loadtests.stack.info import ROOT
+from loadtests.workloads import WORKLOADS
+
+EXAMPLES = """\
+examples:
+  python -m loadtests run loadtests/plans/demo.toml
+  python -m loadtests run my-plan.toml --results results/monday --pictures ~/Pictures
+  python -m loadtests up --mode queue --workers 4
+  python -m loadtests down
+"""
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Exit code 0 done, 1 failed, 2 misused, 130 interrupted."""
+    arguments = _parser().parse_args(argv)
+    signal.signal(signal.SIGTERM, _as_interrupt)
+    signal.signal(signal.SIGHUP, _as_interrupt)
+    try:
+        return int(arguments.action(arguments))
+    except Interrupted as error:
+        return _say(f"\nStopped. {error}", 130)
+    except KeyboardInterrupt:
+        return _say("\nStopped.", 130)
+    except PlanError as error:
+        return _say(str(error), 2)
+    except QueuelabError as error:
+        return _say(str(error), 1)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    experiment = read_plan(arguments.plan)
+    folder = arguments.results or ROOT / "results" / experiment.name
+    run_experiment(experiment, _short(folder), arguments.pictures)
+    return 0
+
+
+def up(arguments: argparse.Namespace) -> int:
+    spec = StackSpec(
+        mode=arguments.mode,
+        workers=arguments.workers,
+        workload=WORKLOADS[arguments.workload],
+        seed=arguments.seed,
+        port=arguments.port,
+    )
+    if arguments.foreground:
+        by_hand.supervise(spec)
+        return 0
+    info = by_hand.up(spec)
+    print(f"Up: {info.url}, mode {info.mode}, {info.workers} workers, workload {info.workload}.")
+    print("Upload a picture there, put load on it with `locust`, and stop it with `make down`.")
+    return 0
+
+
+def down(_arguments: argparse.Namespace) -> int:
+    print("Down." if by_hand.down() else "No stack was up.")
+    return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="python -m loadtests",
+        description="Puts load on the app and records what happened.",
+        epilog=EXAMPLES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    verbs = parser.add_subparsers(required=True, metavar="run|up|down")
+    _add_run(verbs.add_parser("run", help="measure every trial of a plan"))
+    _add_up(verbs.add_parser("up", help="start the local stack in the background"))
+    verbs.add_parser("down", help="stop the local stack").set_defaults(action=down)
+    return parser
+
+
+def _add_run(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("plan", type=Path, help="a plan in TOML, such as loadtests/plans/demo.toml")
+    parser.add_argument("--stack", choices=["local"], default="local", help="how the workers come to run")
+    parser.add_argument("--results", type=Path, help="folder for the results (default: results/<name of the plan>)")
+    parser.add_argument("--pictures", type=Path, help="folder with pictures of your own")
+    parser.set_defaults(action=run)
+
+
+def _add_up(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--mode", choices=MODES, default="queue")
+    parser.add_argument("--workers", type=_workers, default=2, help="processes that do picture work")
+    parser.add_argument("--workload", choices=sorted(WORKLOADS), default="io")
+    parser.add_argument("--port", type=int, default=8000, help="the app's port on loopback; 0 takes a free one")
+    parser.add_argument("--seed", type=int, default=1, help="seed of the external resource's delays")
+    parser.add_argument("--foreground", action="store_true", help="stay, and stop the stack on Ctrl-C")
+    parser.set_defaults(action=up)
+
+
+def _workers(text: str) -> int:
+    count = int(text)
+    if not 1 <= count <= 256:
+        raise argparse.ArgumentTypeError("must be from 1 to 256")
+    return count
+
+
+def _short(folder: Path) -> Path:
+    """The folder as a person would write it from here."""
+    return folder.relative_to(Path.cwd()) if folder.is_relative_to(Path.cwd()) else folder
+
+
+def _as_interrupt(_number: int, _frame: object) -> None:
+    raise KeyboardInterrupt
+
+
+def _say(message: str, code: int) -> int:
+    print(message, file=sys.stderr)
+    return code
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,114 @@
+"""The loop over the trials of an experiment: order, resume, progress, save."""
+
+import hashlib
+import json
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from loadtests import corpus, machine, results
+from loadtests.errors import QueuelabError, TrialError
+from loadtests.plan import Experiment
+from loadtests.progress import Trials
+from loadtests.trial import TrialSetup, run_trial
+from loadtests.workloads import WORKLOADS
+
+#: What a trial takes beyond its phases, as a first guess: to start a stack, to verify it, and to stop it.
+OVERHEAD_S = 8.0
+
+
+class Interrupted(QueuelabError):
+    """The person stopped the experiment; what is finished stays."""
+
+
+def run_experiment(experiment: Experiment, folder: Path, pictures: Path | None = None) -> None:
+    """Measure every trial that is not there yet; each is on disk before the next starts."""
+    corpus_hashes = {
+        name: corpus.content_hash(corpus.photos(WORKLOADS[name], pictures)) for name in experiment.factors.workload
+    }
+    fingerprint = _fingerprint(experiment, corpus_hashes)
+    set_aside = _set_aside_if_other(folder, fingerprint)
+    trials = experiment.trials()
+    _write_head(experiment, folder, fingerprint, corpus_hashes)
+    finished = results.finished_trials(folder)
+    with Trials(len(trials), len(finished), _expected_s(experiment)) as progress:
+        progress.say(_opening(folder, len(trials), len(finished), set_aside))
+        for trial in trials:
+            if trial.name in finished:
+                continue
+            progress.begin(trial.name)
+            try:
+                record = run_trial(TrialSetup(experiment=experiment, trial=trial, folder=folder, pictures=pictures))
+            except KeyboardInterrupt:
+                raise Interrupted(_farewell(folder, len(trials))) from None
+            except QueuelabError as error:
+                raise TrialError(
+                    f"{trial.name} could not be measured. {error}\n{_farewell(folder, len(trials))}"
+                ) from error
+            progress.end(trial.name, _outcome(record))
+
+
+def _fingerprint(experiment: Experiment, corpus_hashes: dict[str, str]) -> str:
+    """One hash over all that must be equal for trials to belong together."""
+    what: dict[str, Any] = {
+        "plan": experiment.as_dict(),
+        "pictures": corpus_hashes,
+        "machine": machine.machine(),
+        "versions": machine.versions(),
+        "code": machine.code_hash(),
+    }
+    return hashlib.sha256(json.dumps(what, sort_keys=True).encode()).hexdigest()
+
+
+def _set_aside_if_other(folder: Path, fingerprint: str) -> Path | None:
+    """Rename a folder whose trials were measured otherwise; they must never mix with new ones."""
+    head = folder / "experiment.json"
+    if not head.exists():
+        if results.finished_trials(folder):
+            raise QueuelabError(f"{folder} holds trials but no experiment.json. Move it away and start again.")
+        return None
+    if json.loads(head.read_text()).get("fingerprint") == fingerprint:
+        return None
+    moved = folder.with_name(f"{folder.name}-until-{datetime.now():%Y%m%d-%H%M%S}")
+    folder.rename(moved)
+    return moved
+
+
+def _write_head(experiment: Experiment, folder: Path, fingerprint: str, corpus_hashes: dict[str, str]) -> None:
+    if (folder / "experiment.json").exists():
+        return
+    results.write_experiment(
+        folder,
+        name=experiment.name,
+        question=experiment.question,
+        plan=experiment.as_dict(),
+        fingerprint=fingerprint,
+        order=[trial.name for trial in experiment.trials()],
+        seed=experiment.seed,
+        pictures_sha256=corpus_hashes,
+    )
+
+
+def _expected_s(experiment: Experiment) -> float:
+    phases = experiment.phases
+    return OVERHEAD_S + phases.warmup_s + phases.measure_s + phases.drain_limit_s / 2
+
+
+def _opening(folder: Path, total: int, done: int, set_aside: Path | None) -> str:
+    moved = f"Earlier trials were measured with another plan, code, version or machine; they are in {set_aside} now. "
+    found = f"{done} of {total} trials are there already and are kept" if done else f"{total} trials to measure"
+    hint = "; delete the folder to measure anew" if done else ""
+    return f"{moved if set_aside else ''}{folder}: {found}{hint}."
+
+
+def _farewell(folder: Path, total: int) -> str:
+    done = len(results.finished_trials(folder))
+    return (
+        f"{done} of {total} trials are finished and kept in {folder}: the same command goes on from there, "
+        f"and `make charts RESULTS={folder}` draws what there is."
+    )
+
+
+def _outcome(record: dict[str, Any]) -> str:
+    verdict = record["verdict"]
+    return "; ".join([verdict["name"], *verdict["reasons"][:1]])

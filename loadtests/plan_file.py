@@ -1,0 +1,116 @@
+"""Reads a plan from TOML and refuses what it does not understand, naming the key."""
+
+import difflib
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from loadtests.errors import PlanError
+from loadtests.plan import MODES, Experiment, Factors, Phases
+from loadtests.workloads import WORKLOADS
+
+
+def read_plan(path: Path) -> Experiment:
+    """The experiment that a TOML file states; raises on anything that it does not understand."""
+    try:
+        table = tomllib.loads(path.read_text())
+    except FileNotFoundError:
+        near = ", ".join(sorted(str(one) for one in path.parent.glob("*.toml"))) or "none"
+        raise PlanError(f"There is no plan {path}. Plans in that folder: {near}.") from None
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError, OSError) as error:
+        raise PlanError(f"{path} is not a plan in TOML: {error}.") from error
+    try:
+        return parse(table)
+    except PlanError as error:
+        raise PlanError(f"{path}: {error}") from None
+
+
+def parse(table: Mapping[str, Any]) -> Experiment:
+    """The experiment in a parsed plan."""
+    _refuse_unknown(table, ("name", "question", "repeats", "seed", "factors", "phases"), "")
+    factors, phases = _table(table, "factors"), _table(table, "phases")
+    _refuse_unknown(factors, ("mode", "workers", "workload", "offered_rate"), "factors.")
+    _refuse_unknown(phases, ("warmup_s", "measure_s", "drain_limit_s"), "phases.")
+    return Experiment(
+        name=_name(table),
+        question=_text(table, "question"),
+        repeats=int(_number(table, "repeats", low=1, high=1000, whole=True)),
+        seed=int(_number(table, "seed", low=0, high=2**63, whole=True)),
+        factors=Factors(
+            mode=tuple(_choices(factors, "mode", MODES)),
+            workers=tuple(int(one) for one in _numbers(factors, "workers", low=1, high=256, whole=True)),
+            workload=tuple(_choices(factors, "workload", tuple(WORKLOADS))) if "workload" in factors else ("io",),
+            offered_rate=tuple(float(one) for one in _numbers(factors, "offered_rate", low=0.01, high=10_000)),
+        ),
+        phases=Phases(
+            warmup_s=_number(phases, "warmup_s", low=0, high=3600),
+            measure_s=_number(phases, "measure_s", low=1, high=86_400),
+            drain_limit_s=_number(phases, "drain_limit_s", low=0, high=3600),
+        ),
+    )
+
+
+def _refuse_unknown(table: Mapping[str, Any], known: tuple[str, ...], where: str) -> None:
+    for key in table:
+        if key not in known:
+            near = difflib.get_close_matches(key, known, n=1, cutoff=0.0)[0]
+            raise PlanError(f"unknown key {where}{key}; the nearest valid one is {where}{near}.")
+
+
+def _value(table: Mapping[str, Any], key: str) -> Any:
+    if key not in table:
+        raise PlanError(f"the key {key} is missing.")
+    return table[key]
+
+
+def _table(table: Mapping[str, Any], key: str) -> Mapping[str, Any]:
+    value = _value(table, key)
+    if not isinstance(value, dict):
+        raise PlanError(f"{key} must be a table, written [{key}].")
+    return value
+
+
+def _text(table: Mapping[str, Any], key: str) -> str:
+    value = _value(table, key)
+    if not isinstance(value, str) or not value.strip():
+        raise PlanError(f"{key} must be a text in quotes.")
+    return value
+
+
+def _name(table: Mapping[str, Any]) -> str:
+    name = _text(table, "name")
+    if not name.replace("-", "").replace("_", "").isalnum():
+        raise PlanError(f'name = "{name}" must be made of letters, digits, - and _: a folder gets that name.')
+    return name
+
+
+def _number(table: Mapping[str, Any], key: str, *, low: float, high: float, whole: bool = False) -> float:
+    return _checked(_value(table, key), key, low=low, high=high, whole=whole)
+
+
+def _numbers(table: Mapping[str, Any], key: str, *, low: float, high: float, whole: bool = False) -> list[float]:
+    return [_checked(one, key, low=low, high=high, whole=whole) for one in _list(table, key)]
+
+
+def _checked(value: Any, key: str, *, low: float, high: float, whole: bool) -> float:
+    kinds = (int,) if whole else (int, float)
+    if isinstance(value, bool) or not isinstance(value, kinds) or not low <= value <= high:
+        raise PlanError(f"{key} = {value!r} must be a {'whole ' if whole else ''}number from {low:g} to {high:g}.")
+    return value
+
+
+def _choices(table: Mapping[str, Any], key: str, valid: tuple[str, ...]) -> list[str]:
+    values = _list(table, key)
+    for value in values:
+        if value not in valid:
+            raise PlanError(f"{key} = {value!r} is not one of {', '.join(valid)}.")
+    return [str(value) for value in values]
+
+
+def _list(table: Mapping[str, Any], key: str) -> list[Any]:
+    value = _value(table, key)
+    values = value if isinstance(value, list) else [value]
+    if not values or any(values.count(one) > 1 for one in values):
+        raise PlanError(f"{key} = {value!r} must name one or more levels, each once.")
+    return values

@@ -1,0 +1,59 @@
+"""Tells a person how far an experiment is: a bar on a terminal, plain lines elsewhere; always to stderr."""
+
+import time
+from contextlib import AbstractContextManager
+from types import TracebackType
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+
+
+class Trials(AbstractContextManager["Trials"]):
+    """Counts the trials of one experiment. expected_s is a first guess of the length of one."""
+
+    def __init__(self, total: int, done: int, expected_s: float) -> None:
+        self._console = Console(stderr=True, highlight=False)
+        self._total, self._done = total, done
+        self._expected_s = expected_s
+        self._measured_s: list[float] = []
+        self._began_at = 0.0
+        self._bar = Progress(
+            TextColumn("{task.description}"),
+            BarColumn(),
+            MofNCompleteColumn(),
+            TextColumn("{task.fields[left]}"),
+            console=self._console,
+            disable=not self._console.is_terminal,
+        )
+        self._task = self._bar.add_task("", total=total, completed=done, left="")
+
+    def __enter__(self) -> "Trials":
+        self._bar.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._bar.stop()
+
+    def begin(self, name: str) -> None:
+        self._began_at = time.monotonic()
+        self._bar.update(self._task, description=name, left=self._left())
+        if not self._console.is_terminal:
+            self.say(f"[{self._done + 1}/{self._total}] {name}: measuring; {self._left()}")
+
+    def end(self, name: str, outcome: str) -> None:
+        self._measured_s.append(time.monotonic() - self._began_at)
+        self._done += 1
+        self._bar.update(self._task, completed=self._done, left=self._left())
+        self.say(f"[{self._done}/{self._total}] {name}: {outcome} ({self._measured_s[-1]:.0f} s)")
+
+    def say(self, line: str) -> None:
+        self._console.print(line, markup=False, soft_wrap=True)
+
+    def _left(self) -> str:
+        """The time left, from the mean length of the trials measured so far."""
+        measured = self._measured_s
+        each_s = sum(measured) / len(measured) if measured else self._expected_s
+        left_s = round(each_s * (self._total - self._done))
+        return f"about {left_s // 60} min {left_s % 60:02d} s left"

@@ -1,0 +1,71 @@
+"""The folder of one experiment: which trials are in it, and how one gets in whole or not at all."""
+
+import json
+import re
+import shutil
+from pathlib import Path
+from typing import Any
+
+from loadtests.errors import TrialError
+from loadtests.machine import circumstances
+
+#: A trial that is being measured; nobody takes such a folder for a result.
+PARTIAL = ".partial"
+
+TRIAL_NAME = re.compile(r"(?P<cell>.+)-r(?P<repeat>\d+)")
+
+
+def finished_trials(results: Path) -> set[str]:
+    """Names of the trials that are there whole."""
+    return {path.parent.name for path in results.glob("*/trial.json") if path.parent.suffix != PARTIAL}
+
+
+def next_trial(results: Path, *, mode: str, workers: int) -> str:
+    """The name of the next repeat of a cell that is measured by hand."""
+    cell = f"{mode}-w{workers}"
+    taken = [TRIAL_NAME.fullmatch(name) for name in finished_trials(results)]
+    repeats = [int(found["repeat"]) for found in taken if found and found["cell"] == cell]
+    return f"{cell}-r{max(repeats, default=0) + 1}"
+
+
+def open_trial(results: Path, name: str) -> Path:
+    """An empty folder for a trial that is about to be measured; what an interrupted one left is removed."""
+    partial = results / f"{name}{PARTIAL}"
+    shutil.rmtree(partial, ignore_errors=True)
+    partial.mkdir(parents=True)
+    return partial
+
+
+def close_trial(partial: Path) -> tuple[Path, dict[str, Any]]:
+    """Judge a measured trial and give it its name; from here on it counts. Returns its folder and its record."""
+    # Imported late: pandas is slow to load, and nothing of it may run while a trial is measured.
+    from analysis import judge
+
+    record = read_record(partial)
+    verdict = judge(partial)
+    record["verdict"] = {"name": verdict.name, "reasons": list(verdict.reasons)}
+    write_json(partial / "trial.json", record)
+    final = partial.with_name(partial.name.removesuffix(PARTIAL))
+    partial.rename(final)
+    return final, record
+
+
+def read_record(directory: Path) -> dict[str, Any]:
+    try:
+        record: dict[str, Any] = json.loads((directory / "trial.json").read_text())
+    except (OSError, ValueError) as error:
+        raise TrialError(f"Locust left no record in {directory} ({error}). See locust.log there.") from error
+    return record
+
+
+def write_experiment(results: Path, **what: Any) -> None:
+    """Write experiment.json: what was asked, and under which circumstances."""
+    results.mkdir(parents=True, exist_ok=True)
+    write_json(results / "experiment.json", {"schema": 1} | what | circumstances())
+
+
+def write_json(path: Path, value: dict[str, Any]) -> None:
+    """Write a file that is there whole or not at all."""
+    partial = path.with_name(path.name + PARTIAL)
+    partial.write_text(json.dumps(value, indent=2) + "\n")
+    partial.rename(path)

@@ -1,0 +1,98 @@
+"""What Locust runs: users who each upload once a second on average, whatever the server does.
+
+The number of users is the offered load in uploads per second: the model is open, so a slow answer never
+holds back the next upload, and both clocks start when an upload was due.
+"""
+
+import logging
+from typing import Any
+
+import gevent
+import locust.stats
+from locust import User, events, task
+from locust.env import Environment
+
+from loadtests.corpus import photos
+from loadtests.errors import QueuelabError
+from loadtests.results import next_trial
+from loadtests.scenarios.keep import keep
+from loadtests.scenarios.options import Options, add_options, read_options
+from loadtests.scenarios.payloads import payloads
+from loadtests.scenarios.session import Session
+from loadtests.stack.info import read_info
+from loadtests.workloads import WORKLOADS
+
+# Locust rounds to two digits to keep its tables small; ours are small enough for whole milliseconds.
+locust.stats.bucket_response_time = round  # type: ignore[assignment]
+
+#: The test that runs now; Locust runs one at a time.
+current: list[Session] = []
+
+
+class UploadUser(User):
+    """Sends pictures at the times of a Poisson stream, each as another visitor with a connection of their own."""
+
+    def on_start(self) -> None:
+        self.session = current[-1]
+        self.requests = self.session.requests_of_next_user()
+        self.next = next(self.requests)
+        gevent.sleep(self.wait_time())
+
+    def wait_time(self) -> float:
+        return max(0.0, self.next.due_at - self.session.clock.now())
+
+    @task
+    def upload(self) -> None:
+        self.session.send(self.next)
+        self.next = next(self.requests)
+
+
+events.init_command_line_parser.add_listener(add_options)
+
+
+@events.init.add_listener
+def check_stack(environment: Environment, **_: Any) -> None:
+    """Refuse to begin when nothing is up, in one sentence and before anybody presses start."""
+    try:
+        info = read_info(_options(environment).stack)
+    except QueuelabError as error:
+        raise SystemExit(str(error)) from None
+    environment.host = info.url
+
+
+@events.test_start.add_listener
+def begin(environment: Environment, **_: Any) -> None:
+    options = _options(environment)
+    info = read_info(options.stack)
+    environment.host = info.url
+    bodies = payloads(photos(WORKLOADS[info.workload], options.pictures))
+    trial = options.trial or next_trial(options.results, mode=info.mode, workers=info.workers)
+    session = Session(environment=environment, options=options, info=info, payloads=bodies, trial=trial)
+    current[:] = [session]
+    session.start()
+
+
+@events.spawning_complete.add_listener
+def open_window(**_: Any) -> None:
+    current[-1].open_window()
+
+
+@events.test_stopping.add_listener
+def close_window(**_: Any) -> None:
+    current[-1].close_window()
+
+
+@events.test_stop.add_listener
+def record(environment: Environment, **_: Any) -> None:
+    session = current[-1]
+    session.settle()
+    users = environment.runner.target_user_count if environment.runner else 0
+    directory = keep(session, offered_rate=users * session.options.uploads_per_user)
+    # Failed uploads are results; Locust's own rule would call the test a failure.
+    environment.process_exit_code = 0
+    logging.info("Recorded in %s.", directory)
+
+
+def _options(environment: Environment) -> Options:
+    assert environment.parsed_options is not None, "Locust's command line parses options before any event"
+    return read_options(environment.parsed_options)

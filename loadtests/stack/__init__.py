@@ -1,0 +1,1 @@
+"""How N workers come to run."""

@@ -1,0 +1,76 @@
+"""How others find a running stack: the file stack.json."""
+
+import json
+import os
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from loadtests.clock import Clock
+from loadtests.errors import StackError
+
+ROOT = Path(__file__).resolve().parents[2]
+
+#: Where the stack that was started by hand leaves its files.
+BY_HAND = ROOT / ".queuelab"
+
+
+@dataclass(frozen=True, kw_only=True)
+class StackInfo:
+    """Addresses, secrets and effective settings of one running stack.
+
+    control_url is a second listener of the same app: questions asked there never stand in the uploads' line.
+    """
+
+    url: str
+    control_url: str
+    token: str
+    broker_url: str
+    mode: str
+    workers: int
+    workload: str
+    clock_offset_ns: int
+    directory: str
+    supervisor_pid: int
+    pids: dict[str, int]
+    settings: dict[str, Any]
+
+    @property
+    def clock(self) -> Clock:
+        return Clock(self.clock_offset_ns)
+
+    @property
+    def observations(self) -> Path:
+        return Path(self.directory) / "observations.csv"
+
+    def write(self, path: Path) -> None:
+        """Leave the file for the owner's eyes alone: it holds the token and the broker's password."""
+        partial = path.with_suffix(".partial")
+        partial.touch(mode=0o600)
+        partial.write_text(json.dumps(asdict(self), indent=2) + "\n")
+        partial.rename(path)
+
+
+def read_info(path: Path) -> StackInfo:
+    """What a running stack left; raises if none is up."""
+    try:
+        info = StackInfo(**json.loads(path.read_text()))
+    except FileNotFoundError:
+        raise StackError("No stack is up. Start one first: make up MODE=queue WORKERS=2.") from None
+    except (ValueError, TypeError) as error:
+        raise StackError(f"{path} is not a stack's file ({error}). Remove it and start the stack again.") from error
+    if not running(info.supervisor_pid):
+        raise StackError(f"The stack of {path} is gone; its logs are in {info.directory}. Start another: make up.")
+    return info
+
+
+def running(pid: int) -> bool:
+    """Whether a process with this id exists and is not merely waiting to be reaped."""
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    stat = Path(f"/proc/{pid}/stat")
+    return not (stat.exists() and stat.read_text().rpartition(")")[2].split()[0] == "Z")

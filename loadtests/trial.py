@@ -1,0 +1,119 @@
+"""One trial: start a fresh stack, verify it, load it, collect, stop."""
+
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from loadtests import probe, results
+from loadtests.errors import TrialError
+from loadtests.plan import Experiment, Trial
+from loadtests.stack.commands import StackSpec, inherited
+from loadtests.stack.info import ROOT, StackInfo
+from loadtests.stack.local import LocalStack
+from loadtests.stack.processes import Child, Command
+from loadtests.workloads import WORKLOADS
+
+LOCUSTFILE = ROOT / "loadtests" / "scenarios" / "locustfile.py"
+
+#: Time that Locust may need beyond the phases: to start, and to write the record.
+LOCUST_ALLOWANCE_S = 60.0
+
+
+@dataclass(frozen=True, kw_only=True)
+class TrialSetup:
+    """Everything that one trial is measured with."""
+
+    experiment: Experiment
+    trial: Trial
+    folder: Path
+    pictures: Path | None
+
+
+def run_trial(setup: TrialSetup) -> dict[str, Any]:
+    """Measure one trial and leave its folder complete; returns its record."""
+    partial = results.open_trial(setup.folder.resolve(), setup.trial.name)
+    stack = LocalStack(_spec(setup), partial / "stack")
+    with stack as info:
+        probe.check(info)
+        info.write(partial / "stack" / "stack.json")
+        _apply_load(setup, info, stack, partial)
+    _keep_logs(partial)
+    return results.close_trial(partial)[1]
+
+
+def _spec(setup: TrialSetup) -> StackSpec:
+    cell = setup.trial.cell
+    return StackSpec(
+        mode=cell.mode, workers=cell.workers, workload=WORKLOADS[cell.workload], seed=setup.experiment.seed
+    )
+
+
+def _apply_load(setup: TrialSetup, info: StackInfo, stack: LocalStack, partial: Path) -> None:
+    """Run Locust beside the stack until it ends, and end it if a component dies."""
+    locust = Child(_locust(setup, partial), partial)
+    try:
+        _wait(locust, stack, setup)
+    finally:
+        # SIGINT is the one signal on which Locust writes what it has.
+        if locust.process.poll() is None:
+            locust.signal(signal.SIGINT)
+            locust.wait(5.0)
+        locust.signal(signal.SIGKILL)
+    if locust.process.returncode != 0 or not (partial / "trial.json").exists():
+        raise TrialError(
+            f"Locust ended with exit code {locust.process.returncode}. The end of {locust.log}:\n{locust.tail()}"
+        )
+
+
+def _wait(locust: Child, stack: LocalStack, setup: TrialSetup) -> None:
+    phases = setup.experiment.phases
+    limit_s = phases.warmup_s + phases.measure_s + phases.drain_limit_s + LOCUST_ALLOWANCE_S
+    deadline = time.monotonic() + limit_s
+    while True:
+        try:
+            locust.process.wait(timeout=0.2)
+            return
+        except subprocess.TimeoutExpired:
+            stack.check()
+        if time.monotonic() > deadline:
+            raise TrialError(f"Locust had not finished after {limit_s:g} s. The end of {locust.log}:\n{locust.tail()}")
+
+
+def _locust(setup: TrialSetup, partial: Path) -> Command:
+    phases, cell = setup.experiment.phases, setup.trial.cell
+    arguments: dict[str, object] = {
+        "--locustfile": LOCUSTFILE,
+        # One user sends the whole plan, so that one seed is one load.
+        "--users": 1,
+        "--uploads-per-user": cell.offered_rate,
+        "--warmup": phases.warmup_s,
+        "--measure": phases.measure_s,
+        "--drain-limit": phases.drain_limit_s,
+        "--stop-timeout": 5,
+        "--seed": setup.experiment.seed_of(setup.trial),
+        "--results": partial.parent,
+        "--trial": setup.trial.name,
+        "--stack": partial / "stack" / "stack.json",
+        "--pictures": setup.pictures or "",
+    }
+    options = [str(part) for pair in arguments.items() for part in pair]
+    return Command(
+        name="locust",
+        argv=(sys.executable, "-m", "locust", "--headless", "--only-summary", *options, "UploadUser"),
+        cwd=ROOT,
+        env=inherited(),
+    )
+
+
+def _keep_logs(partial: Path) -> None:
+    """Keep what the components said, and drop database, pictures and secrets."""
+    logs = partial / "logs"
+    logs.mkdir()
+    for log in [*(partial / "stack").glob("*.log"), partial / "locust.log"]:
+        log.rename(logs / log.name)
+    shutil.rmtree(partial / "stack")
