@@ -1,0 +1,74 @@
+"""What the harness asks: the rows of a trial, and how many pictures are in which state."""
+
+import csv
+from collections.abc import Iterator
+
+from django.db.models import Count, QuerySet
+from django.http import HttpRequest, HttpResponse, JsonResponse, StreamingHttpResponse
+from django.views.decorators.http import require_GET
+
+from pictures.models import Picture, State
+from project.access import token_required
+from project.problems import problem
+
+COLUMNS = (
+    "id",
+    "trial",
+    "door",
+    "received_at",
+    "enqueued_at",
+    "started_at",
+    "finished_at",
+    "state",
+    "executions",
+    "reason",
+)
+
+
+@require_GET
+@token_required
+def pictures_csv(request: HttpRequest) -> HttpResponse | StreamingHttpResponse:
+    """One row per picture, in the order in which they arrived."""
+    pictures = _of_trial(request).order_by("received_at")
+    since = request.GET.get("finished_since")
+    if since is not None:
+        try:
+            pictures = pictures.filter(finished_at__gte=float(since))
+        except ValueError:
+            return problem(400, "bad_finished_since", "finished_since must be Unix seconds.")
+    return StreamingHttpResponse(_lines(pictures), content_type="text/csv; charset=utf-8")
+
+
+@require_GET
+@token_required
+def counts(request: HttpRequest) -> JsonResponse:
+    """How many pictures are in each state."""
+    found = _of_trial(request).values_list("state").annotate(Count("id")).order_by()
+    return JsonResponse(dict.fromkeys(State.values, 0) | dict(found))
+
+
+def _of_trial(request: HttpRequest) -> QuerySet[Picture]:
+    """The pictures of the trial asked for; of all trials if none is named."""
+    trial = request.GET.get("trial")
+    return Picture.objects.all() if trial is None else Picture.objects.filter(trial=trial)
+
+
+class _Line:
+    """A file whose write() gives the line back, so that rows can be streamed one by one."""
+
+    def write(self, line: str) -> str:
+        return line
+
+
+def _lines(pictures: QuerySet[Picture]) -> Iterator[str]:
+    writer = csv.writer(_Line(), lineterminator="\n")
+    yield writer.writerow(COLUMNS)
+    for row in pictures.values_list(*COLUMNS).iterator():
+        yield writer.writerow(_text(value) for value in row)
+
+
+def _text(value: object) -> str:
+    """A cell: times to the microsecond, nothing for what has not happened."""
+    if value is None:
+        return ""
+    return f"{value:.6f}" if isinstance(value, float) else str(value)

@@ -1,0 +1,52 @@
+"""The one table that both doors write."""
+
+import uuid
+
+from django.db import models
+
+
+class Door(models.TextChoices):
+    """The way a picture came in."""
+
+    SYNC = "sync"
+    QUEUE = "queue"
+
+
+class State(models.TextChoices):
+    """How far a picture is."""
+
+    QUEUED = "queued"
+    PROCESSING = "processing"
+    READY = "ready"
+    FAILED = "failed"
+
+
+class Picture(models.Model):
+    """One uploaded picture and what became of it. Times are Unix seconds by the clock of the app."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    """The client's Idempotency-Key, so that the same upload sent twice is one row."""
+    trial = models.CharField(max_length=100, blank=True)
+    door = models.CharField(max_length=5, choices=Door)
+    state = models.CharField(max_length=10, choices=State, default=State.QUEUED)
+    reason = models.CharField(max_length=40, blank=True)
+    executions = models.PositiveIntegerField(default=0)
+    """How often the work was started: more than once after a worker died."""
+    received_at = models.FloatField()
+    enqueued_at = models.FloatField(null=True, blank=True)
+    started_at = models.FloatField(null=True, blank=True)
+    finished_at = models.FloatField(null=True, blank=True)
+    original = models.FileField()
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["trial", "received_at"], name="picture_export"),
+            models.Index(fields=["trial", "finished_at"], name="picture_finished_since"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.id} ({self.state})"
+
+    @property
+    def is_final(self) -> bool:
+        return self.state in (State.READY, State.FAILED)

@@ -1,0 +1,39 @@
+"""Why a picture was refused or failed: stable codes, each with its HTTP status and a sentence for people."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Answer:
+    """How a reason is told over HTTP."""
+
+    status: int
+    detail: str
+    retry_after_s: int | None = None
+
+
+ANSWERS = {
+    "missing_file": Answer(400, "Send one picture in the multipart field 'image'."),
+    "too_many_files": Answer(400, "Send one picture at a time."),
+    "bad_idempotency_key": Answer(400, "The header Idempotency-Key must be a UUID."),
+    "bad_trial": Answer(400, "The header X-Trial must be at most 100 printable characters."),
+    "still_processing": Answer(409, "A request with this key is being worked on. Ask again.", retry_after_s=1),
+    "too_large": Answer(413, "The file is larger than this server accepts."),
+    "too_many_pixels": Answer(413, "The picture has more pixels than this server accepts."),
+    "not_an_image": Answer(415, "The file is not a picture."),
+    "unsupported_format": Answer(415, "Only JPEG, PNG and WEBP pictures are accepted."),
+    "empty_file": Answer(422, "The file is empty."),
+    "unreadable_image": Answer(422, "The picture is damaged and cannot be read."),
+    "internal_error": Answer(500, "The server failed while working on this picture."),
+    "external_resource_failed": Answer(502, "The external resource did not take the finished picture."),
+    "queue_unavailable": Answer(503, "The queue cannot be reached. Try again.", retry_after_s=2),
+    "storage_failed": Answer(503, "The picture could not be stored. Try again.", retry_after_s=2),
+}
+
+
+class PictureError(Exception):
+    """A picture was refused or could not be finished."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(ANSWERS[reason].detail)
+        self.reason = reason

@@ -1,0 +1,131 @@
+"""THE work: what both doors do with an uploaded picture, in the request or in a worker."""
+
+import logging
+from dataclasses import dataclass
+from uuid import UUID
+
+from django.conf import settings
+from django.core.files import File
+from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
+from django.db.models import F
+
+from pictures import external
+from pictures.models import Door, Picture, State
+from pictures.processing import check_header, make_variants
+from pictures.reasons import PictureError
+from project import clock
+
+log = logging.getLogger(__name__)
+
+#: After this time a picture that is not finished was left behind by a process that died: a worker would have
+#: been stopped by its time limit.
+ABANDONED_AFTER_S = settings.CELERY_TASK_TIME_LIMIT
+
+
+@dataclass(frozen=True, kw_only=True)
+class Upload:
+    """What a client sent through a door."""
+
+    key: UUID
+    trial: str
+    door: Door
+    received_at: float
+    file: "File[bytes]"
+
+
+def accept(upload: Upload) -> tuple[Picture, bool]:
+    """The row of an upload, its original stored, and whether somebody still has to start the work on it.
+
+    The same key gives the same row, whatever comes with it. The database decides which of two uploads at the
+    same moment is the first; the other one finds the row and nothing to do.
+    """
+    check_header(upload.file, max_pixels=settings.UPLOAD_MAX_PIXELS)
+    picture, created = Picture.objects.get_or_create(
+        id=upload.key,
+        defaults={
+            "trial": upload.trial,
+            "door": upload.door,
+            "received_at": upload.received_at,
+            "original": original_path(upload.key),
+        },
+    )
+    is_ours = created or _is_abandoned(picture)
+    if is_ours:
+        _store_original(picture, upload.file)
+    return picture, is_ours
+
+
+def process(picture_id: UUID) -> None:
+    """Make the variants of a stored picture, store them and hand the large one to the external resource.
+
+    The outcome is in the row. A picture that is finished already is left alone, so a message that is
+    delivered twice does no harm.
+    """
+    if not _start(picture_id):
+        return
+    try:
+        _deliver(picture_id)
+    except PictureError as error:
+        _finish(picture_id, State.FAILED, error.reason)
+    except Exception:
+        _finish(picture_id, State.FAILED, "internal_error")
+        log.exception("The work on picture %s failed.", picture_id)
+    else:
+        _finish(picture_id, State.READY)
+
+
+def discard(picture: Picture) -> None:
+    """Forget a picture that was accepted but cannot be worked on."""
+    key = picture.id  # Django forgets it on delete.
+    picture.delete()
+    default_storage.delete(original_path(key))
+
+
+def original_path(picture_id: UUID) -> str:
+    """Where the storage keeps what the client sent."""
+    return f"originals/{picture_id}"
+
+
+def variant_path(picture_id: UUID, variant: str) -> str:
+    """Where the storage keeps a variant."""
+    return f"pictures/{picture_id}/{variant}.jpg"
+
+
+def _is_abandoned(picture: Picture) -> bool:
+    since = picture.started_at or picture.received_at
+    return not picture.is_final and clock.now() - since > ABANDONED_AFTER_S
+
+
+def _store_original(picture: Picture, file: "File[bytes]") -> None:
+    try:
+        default_storage.save(original_path(picture.id), file)
+    except OSError as error:
+        picture.delete()
+        raise PictureError("storage_failed") from error
+
+
+def _start(picture_id: UUID) -> bool:
+    """Whether this execution may do the work. A row in state processing is one whose worker may have died."""
+    unfinished = Picture.objects.filter(id=picture_id, state__in=(State.QUEUED, State.PROCESSING))
+    started = unfinished.update(state=State.PROCESSING, started_at=clock.now(), executions=F("executions") + 1)
+    if not started:
+        log.info("Picture %s is finished or gone: nothing to do.", picture_id)
+    return bool(started)
+
+
+def _deliver(picture_id: UUID) -> None:
+    picture = Picture.objects.get(id=picture_id)
+    with picture.original.open("rb") as file:
+        data = file.read()
+    variants = make_variants(data, max_pixels=settings.UPLOAD_MAX_PIXELS)
+    for variant in variants:
+        default_storage.save(variant_path(picture_id, variant.name), ContentFile(variant.data))
+    external.put(str(picture_id), variants[0].data)
+
+
+def _finish(picture_id: UUID, state: State, reason: str = "") -> None:
+    """Set the outcome, unless another execution has set one."""
+    Picture.objects.filter(id=picture_id, state=State.PROCESSING).update(
+        state=state, reason=reason, finished_at=clock.now()
+    )

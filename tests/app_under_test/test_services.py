@@ -1,0 +1,171 @@
+import time
+from uuid import UUID, uuid4
+
+import pytest
+from django.core.files.base import ContentFile
+
+from pictures import services
+from pictures.models import Door, Picture, State
+from pictures.reasons import PictureError
+from project import clock
+from tests.app_under_test.picture_files import damaged_jpeg, encode, jpeg, quarters
+from tests.app_under_test.running_app import fetch, free_port
+
+pytestmark = pytest.mark.django_db
+
+
+def upload(data: bytes = jpeg(), *, key: UUID | None = None, trial: str = "") -> services.Upload:
+    return services.Upload(
+        key=key or uuid4(), trial=trial, door=Door.SYNC, received_at=clock.now(), file=ContentFile(data, "a.jpg")
+    )
+
+
+def accepted(data: bytes = jpeg()) -> Picture:
+    picture, _ = services.accept(upload(data))
+    return picture
+
+
+def processed(picture: Picture) -> Picture:
+    services.process(picture.id)
+    picture.refresh_from_db()
+    return picture
+
+
+def times_put(url: str, picture: Picture) -> int:
+    """How often the external resource got a picture."""
+    rows = fetch(f"{url}/objects.csv").body.decode().splitlines()[1:]
+    return int(dict(row.split(",") for row in rows).get(str(picture.id), 0))
+
+
+def test_an_accepted_picture_is_queued_and_its_original_stored(media):
+    key = uuid4()
+
+    picture, is_ours = services.accept(upload(jpeg(), key=key, trial="t"))
+
+    assert is_ours
+    assert (picture.id, picture.trial, picture.state, picture.executions) == (key, "t", State.QUEUED, 0)
+    assert (media / "originals" / str(key)).read_bytes() == jpeg()
+
+
+def test_a_refused_picture_leaves_nothing(media):
+    with pytest.raises(PictureError, match="not a picture"):
+        services.accept(upload(b"words"))
+
+    assert not Picture.objects.exists()
+    assert not media.exists()
+
+
+def test_the_same_key_twice_is_one_picture_with_the_first_content(media):
+    key = uuid4()
+    services.accept(upload(jpeg(), key=key))
+
+    picture, is_ours = services.accept(upload(encode(quarters(), "PNG"), key=key))
+
+    assert not is_ours
+    assert list(Picture.objects.all()) == [picture]
+    assert (media / "originals" / str(key)).read_bytes() == jpeg()
+
+
+def test_a_picture_left_behind_by_a_dead_process_is_taken_up_again():
+    picture = accepted()
+    Picture.objects.update(state=State.PROCESSING, started_at=clock.now() - services.ABANDONED_AFTER_S - 1)
+
+    _, is_ours = services.accept(upload(key=picture.id))
+
+    assert is_ours
+
+
+def test_a_storage_that_fails_leaves_no_row(settings, tmp_path):
+    (tmp_path / "a file").touch()
+    settings.MEDIA_ROOT = str(tmp_path / "a file")
+
+    with pytest.raises(PictureError) as error:
+        accepted()
+
+    assert error.value.reason == "storage_failed"
+    assert not Picture.objects.exists()
+
+
+def test_a_processed_picture_is_stored_and_with_the_external_resource(external_resource, media):
+    before = clock.now()
+
+    picture = processed(accepted())
+
+    assert (picture.state, picture.reason, picture.executions) == (State.READY, "", 1)
+    assert picture.started_at and picture.finished_at
+    assert before < picture.received_at < picture.started_at < picture.finished_at < clock.now()
+    names = {path.name for path in (media / "pictures" / str(picture.id)).iterdir()}
+    assert names == {"large.jpg", "medium.jpg", "small.jpg"}
+    assert times_put(external_resource, picture) == 1
+
+
+def test_a_second_execution_of_a_ready_picture_does_nothing(external_resource):
+    picture = processed(accepted())
+    finished_at = picture.finished_at
+
+    processed(picture)
+
+    assert (picture.state, picture.executions, picture.finished_at) == (State.READY, 1, finished_at)
+    assert times_put(external_resource, picture) == 1
+
+
+def test_a_picture_whose_worker_died_is_done_by_the_next_execution(external_resource):
+    picture = accepted()
+    Picture.objects.update(state=State.PROCESSING, executions=1, started_at=clock.now())
+
+    processed(picture)
+
+    assert (picture.state, picture.executions) == (State.READY, 2)
+
+
+def test_a_damaged_picture_fails_with_its_reason_and_is_not_handed_on(external_resource):
+    picture = processed(accepted(damaged_jpeg()))
+
+    assert (picture.state, picture.reason) == (State.FAILED, "unreadable_image")
+    assert picture.finished_at is not None
+    assert times_put(external_resource, picture) == 0
+
+
+def test_a_failed_picture_stays_failed(external_resource):
+    picture = processed(accepted(damaged_jpeg()))
+
+    processed(picture)
+
+    assert (picture.state, picture.executions) == (State.FAILED, 1)
+
+
+def test_no_external_resource_fails_the_picture(settings):
+    settings.EXTERNAL_RESOURCE_URL = f"http://127.0.0.1:{free_port()}"
+
+    picture = processed(accepted())
+
+    assert (picture.state, picture.reason) == (State.FAILED, "external_resource_failed")
+
+
+def test_an_external_resource_that_refuses_fails_the_picture(settings, external_resource):
+    settings.EXTERNAL_RESOURCE_URL = f"{external_resource}/nowhere"
+
+    assert processed(accepted()).reason == "external_resource_failed"
+
+
+def test_an_external_resource_that_hangs_fails_the_picture_in_time(settings, deaf_address):
+    settings.EXTERNAL_RESOURCE_URL = f"http://{deaf_address}"
+    settings.EXTERNAL_RESOURCE_TIMEOUT_S = 0.2
+    picture, began = accepted(), time.monotonic()
+
+    assert processed(picture).reason == "external_resource_failed"
+    assert time.monotonic() - began < 1.0
+
+
+def test_a_lost_original_fails_the_picture(external_resource, media):
+    picture = accepted()
+    (media / "originals" / str(picture.id)).unlink()
+
+    assert processed(picture).state == State.FAILED
+    assert picture.reason == "internal_error"
+
+
+def test_a_message_for_a_picture_that_is_gone_does_no_harm():
+    services.process(uuid4())
+
+    assert not Picture.objects.exists()
