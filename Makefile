@@ -7,7 +7,7 @@ WORKERS ?= 2
 WORKLOAD ?= io
 PORT ?= 8000
 
-.PHONY: demo test lint up down charts example lock clean
+.PHONY: demo test lint up down charts bench example lock clean
 
 demo: .venv/run.stamp  ## measure sync against queue with 1, 2, 4, 8 workers, then charts and report
 	$(BIN)/python -m loadtests run loadtests/plans/demo.toml
@@ -30,8 +30,14 @@ down: .venv/run.stamp  ## stop it
 charts: .venv/run.stamp  ## draw charts and report from the files alone: make charts RESULTS=results/demo
 	$(BIN)/python -m analysis $(RESULTS)
 
+bench: demo  ## measure, then hold the figures against the laws that both modes must obey
+	$(BIN)/python -m benchmarks.laws results/demo
+
 example: .venv/run.stamp  ## replace the committed example by what `make demo` measured, and README's block with it
-	$(BIN)/python -m loadtests example results/demo
+	rm -rf results/example
+	cp -r results/demo results/example
+	rm -rf results/example/*/logs results/example/*.partial
+	$(BIN)/python -m analysis results/example --markdown | $(BIN)/python -m analysis.readme README.md
 
 lock:  ## resolve requirements*.in anew; needs uv on the PATH
 	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header \

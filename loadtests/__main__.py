@@ -11,7 +11,7 @@ from loadtests.orchestrator import Interrupted, run_experiment
 from loadtests.plan import MODES
 from loadtests.plan_file import read_plan
 from loadtests.stack.commands import StackSpec
-from loadtests.stack.info import ROOT
+from loadtests.stack.info import BY_HAND, ROOT
 from loadtests.workloads import WORKLOADS
 
 EXAMPLES = """\
@@ -55,17 +55,18 @@ def up(arguments: argparse.Namespace) -> int:
         seed=arguments.seed,
         port=arguments.port,
     )
+    home = by_hand.Home(arguments.home.resolve())
     if arguments.foreground:
-        by_hand.supervise(spec)
+        by_hand.supervise(spec, home)
         return 0
-    info = by_hand.up(spec)
+    info = by_hand.up(spec, home)
     print(f"Up: {info.url}, mode {info.mode}, {info.workers} workers, workload {info.workload}.")
     print("Upload a picture there, put load on it with `locust`, and stop it with `make down`.")
     return 0
 
 
-def down(_arguments: argparse.Namespace) -> int:
-    print("Down." if by_hand.down() else "No stack was up.")
+def down(arguments: argparse.Namespace) -> int:
+    print("Down." if by_hand.down(by_hand.Home(arguments.home.resolve())) else "No stack was up.")
     return 0
 
 
@@ -79,7 +80,7 @@ def _parser() -> argparse.ArgumentParser:
     verbs = parser.add_subparsers(required=True, metavar="run|up|down")
     _add_run(verbs.add_parser("run", help="measure every trial of a plan"))
     _add_up(verbs.add_parser("up", help="start the local stack in the background"))
-    verbs.add_parser("down", help="stop the local stack").set_defaults(action=down)
+    _add_down(verbs.add_parser("down", help="stop the local stack"))
     return parser
 
 
@@ -98,7 +99,17 @@ def _add_up(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--port", type=int, default=8000, help="the app's port on loopback; 0 takes a free one")
     parser.add_argument("--seed", type=int, default=1, help="seed of the external resource's delays")
     parser.add_argument("--foreground", action="store_true", help="stay, and stop the stack on Ctrl-C")
+    _add_home(parser)
     parser.set_defaults(action=up)
+
+
+def _add_down(parser: argparse.ArgumentParser) -> None:
+    _add_home(parser)
+    parser.set_defaults(action=down)
+
+
+def _add_home(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--home", type=Path, default=BY_HAND, help="folder that keeps the running stack's files")
 
 
 def _workers(text: str) -> int:

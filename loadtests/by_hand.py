@@ -7,29 +7,45 @@ import signal
 import subprocess
 import sys
 import time
+from dataclasses import dataclass
+from pathlib import Path
 
 from loadtests.errors import StackError
 from loadtests.stack.commands import StackSpec, inherited
-from loadtests.stack.info import BY_HAND, ROOT, StackInfo, read_info, running
+from loadtests.stack.info import ROOT, StackInfo, read_info, running
 from loadtests.stack.local import STOP_GRACE_S, LocalStack
 from loadtests.stack.ports import claim
-
-STACK_FILE = BY_HAND / "stack.json"
-RUN = BY_HAND / "run"
-SUPERVISOR_LOG = BY_HAND / "supervisor.log"
 
 #: A stack that is not up after this long has hung.
 UP_LIMIT_S = 120.0
 
 
-def up(spec: StackSpec) -> StackInfo:
+@dataclass(frozen=True)
+class Home:
+    """Where the stack that is up keeps its files."""
+
+    folder: Path
+
+    @property
+    def stack_file(self) -> Path:
+        return self.folder / "stack.json"
+
+    @property
+    def run(self) -> Path:
+        return self.folder / "run"
+
+    @property
+    def supervisor_log(self) -> Path:
+        return self.folder / "supervisor.log"
+
+
+def up(spec: StackSpec, home: Home) -> StackInfo:
     """Start a supervisor in the background and wait until its stack is ready."""
-    _refuse_second()
-    claim(spec.port)
-    BY_HAND.mkdir(exist_ok=True)
-    with SUPERVISOR_LOG.open("wb") as log:
+    _refuse(spec, home)
+    home.folder.mkdir(parents=True, exist_ok=True)
+    with home.supervisor_log.open("wb") as log:
         supervisor = subprocess.Popen(
-            [sys.executable, "-m", "loadtests", "up", "--foreground", *_arguments(spec)],
+            [sys.executable, "-m", "loadtests", "up", "--foreground", *_arguments(spec, home)],
             cwd=ROOT,
             env=inherited(),
             stdin=subprocess.DEVNULL,
@@ -38,37 +54,38 @@ def up(spec: StackSpec) -> StackInfo:
             start_new_session=True,
         )
     try:
-        return _wait_until_up(supervisor)
+        return _wait_until_up(supervisor, home)
     except BaseException:
         supervisor.terminate()
         raise
 
 
-def supervise(spec: StackSpec) -> None:
+def supervise(spec: StackSpec, home: Home) -> None:
     """Keep a stack up in this process until a signal asks for its end, or until a component dies."""
+    _refuse(spec, home)
     for number in (signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, _end)
-    shutil.rmtree(RUN, ignore_errors=True)
-    stack = LocalStack(spec, RUN)
+    shutil.rmtree(home.run, ignore_errors=True)
+    stack = LocalStack(spec, home.run)
     try:
         with stack as info:
-            info.write(STACK_FILE)
+            info.write(home.stack_file)
             while True:
                 time.sleep(0.2)
                 stack.check()
     except (KeyboardInterrupt, SystemExit):
         pass
     finally:
-        STACK_FILE.unlink(missing_ok=True)
-        _drop_data()
+        home.stack_file.unlink(missing_ok=True)
+        _drop_data(home.run)
 
 
-def down() -> bool:
+def down(home: Home) -> bool:
     """Stop the stack that is up; False if there was none."""
     try:
-        info = read_info(STACK_FILE)
+        info = read_info(home.stack_file)
     except StackError:
-        STACK_FILE.unlink(missing_ok=True)
+        home.stack_file.unlink(missing_ok=True)
         return False
     with contextlib.suppress(ProcessLookupError):
         os.kill(info.supervisor_pid, signal.SIGTERM)
@@ -77,31 +94,36 @@ def down() -> bool:
         if time.monotonic() > deadline:
             raise StackError(f"The stack's supervisor (process {info.supervisor_pid}) did not end in time.")
         time.sleep(0.05)
-    STACK_FILE.unlink(missing_ok=True)
+    home.stack_file.unlink(missing_ok=True)
     return True
 
 
-def _refuse_second() -> None:
-    with contextlib.suppress(StackError):
-        info = read_info(STACK_FILE)
-        raise SystemExit(
-            f"A stack is up already: {info.url}, mode {info.mode}, {info.workers} workers. Stop it first: make down."
-        )
+def _refuse(spec: StackSpec, home: Home) -> None:
+    """Raise if a stack is up already, or if the port is taken."""
+    try:
+        info = read_info(home.stack_file)
+    except StackError:
+        claim(spec.port)
+        return
+    raise StackError(
+        f"A stack is up already: {info.url}, mode {info.mode}, {info.workers} workers. Stop it first: make down."
+    )
 
 
-def _wait_until_up(supervisor: subprocess.Popen[bytes]) -> StackInfo:
+def _wait_until_up(supervisor: subprocess.Popen[bytes], home: Home) -> StackInfo:
     deadline = time.monotonic() + UP_LIMIT_S
     while time.monotonic() < deadline:
-        if STACK_FILE.exists():
-            return read_info(STACK_FILE)
+        if home.stack_file.exists():
+            return read_info(home.stack_file)
         if supervisor.poll() is not None:
-            raise StackError(SUPERVISOR_LOG.read_text(errors="replace").strip() or "The supervisor ended at once.")
+            raise StackError(home.supervisor_log.read_text(errors="replace").strip() or "The supervisor ended at once.")
         time.sleep(0.05)
-    raise StackError(f"The stack was not up within {UP_LIMIT_S:g} s; see {SUPERVISOR_LOG} and {RUN}.")
+    raise StackError(f"The stack was not up within {UP_LIMIT_S:g} s; see {home.supervisor_log} and {home.run}.")
 
 
-def _arguments(spec: StackSpec) -> list[str]:
-    pairs = {
+def _arguments(spec: StackSpec, home: Home) -> list[str]:
+    pairs: dict[str, object] = {
+        "--home": home.folder,
         "--mode": spec.mode,
         "--workers": spec.workers,
         "--workload": spec.workload.name,
@@ -110,9 +132,9 @@ def _arguments(spec: StackSpec) -> list[str]:
     return [str(part) for pair in pairs.items() for part in pair]
 
 
-def _drop_data() -> None:
+def _drop_data(run: Path) -> None:
     """Leave the logs for whoever asks what happened; pictures, database and secrets go."""
-    for path in RUN.iterdir() if RUN.exists() else ():
+    for path in run.iterdir() if run.exists() else ():
         if path.is_dir():
             shutil.rmtree(path, ignore_errors=True)
         elif path.suffix != ".log":

@@ -1,7 +1,6 @@
 """One trial: start a fresh stack, verify it, load it, collect, stop."""
 
 import shutil
-import signal
 import subprocess
 import sys
 import time
@@ -13,15 +12,18 @@ from loadtests import probe, results
 from loadtests.errors import TrialError
 from loadtests.plan import Experiment, Trial
 from loadtests.stack.commands import StackSpec, inherited
-from loadtests.stack.info import ROOT, StackInfo
+from loadtests.stack.info import ROOT
 from loadtests.stack.local import LocalStack
-from loadtests.stack.processes import Child, Command
+from loadtests.stack.processes import Child, Command, Family
 from loadtests.workloads import WORKLOADS
 
 LOCUSTFILE = ROOT / "loadtests" / "scenarios" / "locustfile.py"
 
 #: Time that Locust may need beyond the phases: to start, and to write the record.
 LOCUST_ALLOWANCE_S = 60.0
+
+#: A Locust that has to be ended has no record to write that anybody would read.
+LOCUST_GRACE_S = 1.0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -41,7 +43,7 @@ def run_trial(setup: TrialSetup) -> dict[str, Any]:
     with stack as info:
         probe.check(info)
         info.write(partial / "stack" / "stack.json")
-        _apply_load(setup, info, stack, partial)
+        _apply_load(setup, stack, partial)
     _keep_logs(partial)
     return results.close_trial(partial)[1]
 
@@ -53,17 +55,14 @@ def _spec(setup: TrialSetup) -> StackSpec:
     )
 
 
-def _apply_load(setup: TrialSetup, info: StackInfo, stack: LocalStack, partial: Path) -> None:
+def _apply_load(setup: TrialSetup, stack: LocalStack, partial: Path) -> None:
     """Run Locust beside the stack until it ends, and end it if a component dies."""
-    locust = Child(_locust(setup, partial), partial)
+    family = Family(partial)
     try:
+        locust = family.start(_locust(setup, partial))
         _wait(locust, stack, setup)
     finally:
-        # SIGINT is the one signal on which Locust writes what it has.
-        if locust.process.poll() is None:
-            locust.signal(signal.SIGINT)
-            locust.wait(5.0)
-        locust.signal(signal.SIGKILL)
+        family.close(LOCUST_GRACE_S)
     if locust.process.returncode != 0 or not (partial / "trial.json").exists():
         raise TrialError(
             f"Locust ended with exit code {locust.process.returncode}. The end of {locust.log}:\n{locust.tail()}"

@@ -85,12 +85,17 @@ def close_window(**_: Any) -> None:
 @events.test_stop.add_listener
 def record(environment: Environment, **_: Any) -> None:
     session = current[-1]
-    session.settle()
     users = environment.runner.target_user_count if environment.runner else 0
-    directory = keep(session, offered_rate=users * session.options.uploads_per_user)
+    try:
+        session.settle()
+        directory = keep(session, offered_rate=users * session.options.uploads_per_user)
+    except (QueuelabError, OSError) as error:
+        logging.error("Nothing was recorded: %s", error)
+        environment.process_exit_code = 1
+        return
     # Failed uploads are results; Locust's own rule would call the test a failure.
     environment.process_exit_code = 0
-    logging.info("Recorded in %s.", directory)
+    logging.info("Recorded in %s. To draw it: make charts RESULTS=%s", directory, session.options.results)
 
 
 def _options(environment: Environment) -> Options:

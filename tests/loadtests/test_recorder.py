@@ -1,0 +1,70 @@
+"""What one trial leaves behind, from rows a reader can check in the head."""
+
+import csv
+from uuid import UUID
+
+import pytest
+
+from loadtests.scenarios import recorder
+from loadtests.scenarios.payloads import Payload
+from loadtests.scenarios.recorder import Phases, Sample
+from loadtests.scenarios.upload import Request
+
+PHASES = Phases(started_at=100.0, measure_from=102.0, measure_until=112.0)
+PAYLOAD = Payload("a.jpg", "multipart/form-data", b"", 1.0)
+
+
+def request(number, due_at, **stamps):
+    return Request(UUID(int=number), due_at, PAYLOAD, **stamps)
+
+
+def test_a_request_belongs_to_the_phase_in_which_it_was_due():
+    assert [PHASES.of(at) for at in (101.9, 102.0, 111.9, 112.0)] == ["warmup", "measure", "measure", "drain"]
+
+
+def test_every_planned_request_is_a_row_whatever_became_of_it(tmp_path):
+    requests = [
+        request(3, 113.0),
+        request(1, 103.0, sent_at=103.001, answered_at=103.5, status=201),
+        request(2, 104.0, sent_at=104.0, answered_at=104.1, error="ConnectionResetError: gone"),
+    ]
+    recorder.write_requests(tmp_path / "requests.csv", requests, PHASES)
+    with (tmp_path / "requests.csv").open(newline="") as file:
+        rows = list(csv.DictReader(file))
+
+    assert [row["id"][-1] for row in rows] == ["1", "2", "3"]
+    assert [row["phase"] for row in rows] == ["measure", "measure", "drain"]
+    assert [row["status"] for row in rows] == ["201", "", ""]
+    assert [row["answered_at"] for row in rows] == ["103.500000", "104.100000", ""]
+    assert rows[1]["error"] == "ConnectionResetError: gone"
+
+
+def test_send_lag_is_sent_minus_due_by_nearest_rank():
+    requests = [request(n, 103.0, sent_at=103.0 + n / 1000) for n in range(1, 101)]
+
+    assert recorder.send_lag(requests) == pytest.approx({"p50_s": 0.050, "p99_s": 0.099, "max_s": 0.100})
+
+
+def test_the_achieved_rate_counts_what_was_sent_of_the_window():
+    sent = [request(n, 105.0, sent_at=105.0) for n in range(20)]
+    others = [request(90, 105.0), request(91, 101.0, sent_at=101.0), request(92, 113.0, sent_at=113.0)]
+
+    assert recorder.achieved_rate([*sent, *others], PHASES) == 2.0
+
+
+def test_cpu_seconds_are_those_of_the_window():
+    """The web uses 0.5 s a second all the time, so 5 s of the 10 s window, whenever the samples were taken."""
+    samples = [
+        {
+            "sampled_at": str(at),
+            "cpu_web_s": str(0.5 * at),
+            "cpu_worker_s": "",
+            "cpu_broker_s": "",
+            "cpu_external_s": "",
+        }
+        | {"cpu_control_s": ""}
+        for at in (99.7, 104.2, 108.7, 113.2)
+    ]
+    own = [Sample(100.0, 1.0), Sample(120.0, 3.0)]
+
+    assert recorder.cpu_seconds(samples, own, PHASES) == {"web": 5.0, "load": 1.0}

@@ -1,0 +1,42 @@
+"""The folder of an experiment."""
+
+from loadtests import results
+
+
+def finished(folder, name):
+    (folder / name).mkdir(parents=True)
+    (folder / name / "trial.json").write_text("{}")
+
+
+def test_a_trial_that_was_interrupted_does_not_count(tmp_path):
+    finished(tmp_path, "queue-w2-r1")
+    finished(tmp_path, "queue-w4-r1.partial")
+    (tmp_path / "queue-w8-r1").mkdir()
+
+    assert results.finished_trials(tmp_path) == {"queue-w2-r1"}
+
+
+def test_the_next_trial_by_hand_is_the_next_repeat_of_its_cell(tmp_path):
+    for name in ("queue-w2-r1", "queue-w2-r10", "queue-w4-r1"):
+        finished(tmp_path, name)
+
+    assert results.next_trial(tmp_path, mode="queue", workers=2) == "queue-w2-r11"
+    assert results.next_trial(tmp_path, mode="sync", workers=2) == "sync-w2-r1"
+    assert results.next_trial(tmp_path / "none", mode="sync", workers=2) == "sync-w2-r1"
+
+
+def test_what_an_interrupted_trial_left_is_gone_when_it_is_measured_again(tmp_path):
+    (results.open_trial(tmp_path, "queue-w2-r1") / "requests.csv").write_text("old")
+
+    assert list(results.open_trial(tmp_path, "queue-w2-r1").iterdir()) == []
+
+
+def test_an_experiment_says_under_which_circumstances_it_was_measured(tmp_path):
+    results.write_experiment(tmp_path / "new", name="new", plan=None)
+    import json
+
+    head = json.loads((tmp_path / "new" / "experiment.json").read_text())
+
+    assert head["machine"]["cores"] >= 1
+    assert head["versions"].keys() >= {"celery", "django", "locust", "pillow"}
+    assert len(head["code_sha256"]) == 64

@@ -1,0 +1,130 @@
+"""The manual way: start a stack, run Locust against it, stop it; all with the commands of the README."""
+
+import json
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+
+import pandas as pd
+import pytest
+
+from loadtests.stack.client import get_json
+from loadtests.stack.ports import HOST, free_port
+from tests.real_stack import ROOT, components_in, environment, listens, run
+
+pytestmark = pytest.mark.stack
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory):
+    return tmp_path_factory.mktemp("home")
+
+
+@pytest.fixture(scope="module")
+def port(home):
+    """The port of a stack that was started by hand."""
+    port = free_port()
+    up = run("loadtests", "up", "--mode", "queue", "--workers", 2, "--port", port, "--home", home)
+    assert up.returncode == 0, up.stderr
+    assert f"http://127.0.0.1:{port}, mode queue, 2 workers" in up.stdout
+    yield port
+    down = run("loadtests", "down", "--home", home)
+    assert down.returncode == 0, down.stderr
+    assert not listens(port)
+    assert components_in(home) == []
+    assert not (home / "stack.json").exists()
+
+
+@pytest.fixture
+def locust(port, home, tmp_path):
+    """Locust as a person runs it, against that stack."""
+    options = ["--headless", "--only-summary", "--stack", home / "stack.json", "--results", tmp_path]
+    return lambda *arguments: run("locust", *options, *arguments)
+
+
+def test_a_test_that_locust_runs_is_kept_as_a_trial_of_the_stack_that_is_up(locust, tmp_path):
+    done = locust("-u", 4, "-t", "4s")
+    assert done.returncode == 0, done.stderr
+    trial = json.loads((tmp_path / "queue-w2-r1" / "trial.json").read_text())
+    requests = pd.read_csv(tmp_path / "queue-w2-r1" / "requests.csv")
+
+    assert trial["cell"] == {"mode": "queue", "workers": 2, "workload": "io", "offered_rate": 4.0}
+    assert 4 <= len(requests) <= 40
+    assert requests["status"].eq(202).all()
+    assert trial["verdict"]["name"] in ("VALID", "UNDECIDED")
+
+
+def test_the_next_test_is_the_next_repeat_and_its_pictures_are_others(locust, tmp_path):
+    for _ in range(2):
+        assert locust("-u", 4, "-t", "2s").returncode == 0
+    first, second = (pd.read_csv(tmp_path / f"queue-w2-r{n}" / "requests.csv") for n in (1, 2))
+
+    assert set(first["id"]).isdisjoint(second["id"])
+
+
+def test_locust_s_own_table_shows_both_clocks_while_it_runs(port, home, tmp_path):
+    web_port = free_port()
+    command = [sys.executable, "-m", "locust", "--autostart", "--autoquit", "0", "-u", "6", "-t", "20s"]
+    process = subprocess.Popen(
+        [*command, "--web-port", str(web_port), "--stack", str(home / "stack.json"), "--results", str(tmp_path)],
+        cwd=ROOT,
+        env=environment(),
+        stderr=subprocess.PIPE,
+    )
+    try:
+        rows = rows_of_both_clocks(web_port)
+    finally:
+        process.terminate()
+        process.communicate(timeout=60)
+
+    answered, ready = rows["/pictures/queue/ answered"], rows["/pictures/queue/ picture ready"]
+    assert answered["median_response_time"] < 250 <= ready["median_response_time"]
+
+
+def rows_of_both_clocks(web_port):
+    deadline = time.monotonic() + 40
+    while time.monotonic() < deadline:
+        time.sleep(0.2)
+        if not listens(web_port):
+            continue
+        stats = get_json(f"http://{HOST}:{web_port}/stats/requests")["stats"]
+        rows = {row["name"]: row for row in stats if row["num_requests"] > 3}
+        if len(rows) >= 3:
+            return rows
+    raise AssertionError("Locust never showed both rows")
+
+
+def test_a_second_stack_is_refused_in_one_sentence(port, home):
+    again = run("loadtests", "up", "--port", free_port(), "--home", home)
+
+    assert again.returncode == 1
+    assert again.stderr.startswith(f"A stack is up already: http://127.0.0.1:{port}")
+    assert len(again.stderr.strip().splitlines()) == 1
+
+
+def test_a_busy_port_is_refused_in_one_sentence(tmp_path):
+    with socket.socket() as other:
+        other.bind((HOST, 0))
+        other.listen()
+        busy = run("loadtests", "up", "--port", other.getsockname()[1], "--home", tmp_path)
+
+    assert busy.returncode == 1
+    assert "cannot be used" in busy.stderr
+    assert len(busy.stderr.strip().splitlines()) == 1
+
+
+def test_locust_without_a_stack_says_how_to_start_one(tmp_path):
+    refused = run("locust", "--headless", "-t", "1s", "--stack", tmp_path / "none.json", "--results", tmp_path)
+
+    assert refused.returncode == 1
+    assert "No stack is up. Start one first: make up" in refused.stderr
+    assert "Traceback" not in refused.stderr
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_the_page_for_people_is_there(port):
+    with urllib.request.urlopen(f"http://{HOST}:{port}/", timeout=10) as page:
+        assert page.status == 200
+        assert "picture" in page.read().decode().lower()

@@ -1,0 +1,244 @@
+"""A whole experiment: real stacks, real Locust, real files."""
+
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+
+import pandas as pd
+import pytest
+
+from loadtests.scenarios.arrivals import plan
+from tests.real_stack import ROOT, components_in, environment, run
+
+pytestmark = pytest.mark.stack
+
+PLAN = """
+name = "small"
+question = "Does the harness keep its promises?"
+repeats = 1
+seed = {seed}
+[factors]
+mode = ["sync", "queue"]
+workers = 1
+offered_rate = {rate}
+[phases]
+warmup_s = 1
+measure_s = {measure_s}
+drain_limit_s = 3
+"""
+
+
+def write_plan(folder, *, rate=6.0, seed=5, measure_s=4):
+    path = folder / "small.toml"
+    path.write_text(PLAN.format(rate=rate, seed=seed, measure_s=measure_s))
+    return path
+
+
+def measure(folder, **plan):
+    return run("loadtests", "run", write_plan(folder, **plan), "--results", folder / "results")
+
+
+def record(folder, trial):
+    return json.loads((folder / "results" / trial / "trial.json").read_text())
+
+
+@pytest.fixture(scope="module")
+def overloaded(tmp_path_factory):
+    """Both modes with one worker at 6 uploads a second, some 1.6 times what one worker can do."""
+    folder = tmp_path_factory.mktemp("overloaded")
+    done = measure(folder)
+    assert done.returncode == 0, done.stderr
+    return folder
+
+
+def rows(folder, trial, file):
+    return pd.read_csv(folder / "results" / trial / file)
+
+
+@pytest.mark.parametrize("trial", ["sync-w1-r1", "queue-w1-r1"])
+def test_every_upload_that_was_planned_is_a_row_of_the_record(overloaded, trial):
+    requests = rows(overloaded, trial, "requests.csv")
+    phases = record(overloaded, trial)["phases"]
+    planned = plan(rate=6.0, seed="5/1", weights=[0.25] * 4, length_s=100)
+    due = [one for one in planned if phases["started_at"] + one.offset_s < phases["load_stopped_at"] - 0.1]
+
+    assert set(requests["id"]) >= {str(one.id) for one in due}
+    assert requests["id"].is_unique
+    offsets = requests["due_at"] - phases["started_at"]
+    assert offsets.tolist() == pytest.approx([one.offset_s for one in planned[: len(requests)]], abs=1e-4)
+
+
+def test_both_modes_got_the_same_load(overloaded):
+    sync, queue = record(overloaded, "sync-w1-r1"), record(overloaded, "queue-w1-r1")
+    both = [
+        rows(overloaded, trial, "requests.csv").query("phase == 'measure'") for trial in ("sync-w1-r1", "queue-w1-r1")
+    ]
+
+    assert sync["plan_sha256"] == queue["plan_sha256"]
+    assert both[0]["id"].tolist() == both[1]["id"].tolist()
+    assert both[0]["picture"].tolist() == both[1]["picture"].tolist()
+
+
+def test_uploads_leave_when_they_are_due_although_the_server_is_far_behind(overloaded):
+    """A closed model would wait for the answers, which take seconds here."""
+    requests = rows(overloaded, "sync-w1-r1", "requests.csv").query("phase == 'measure'")
+
+    assert (requests["sent_at"] - requests["due_at"]).median() < 0.1
+    assert requests["answered_at"].isna().any()
+
+
+def test_what_was_in_flight_at_the_end_is_kept_as_unfinished(overloaded):
+    requests = rows(overloaded, "sync-w1-r1", "requests.csv")
+    open_rows = requests[requests["answered_at"].isna()]
+
+    assert len(open_rows) > 0
+    assert open_rows["sent_at"].notna().all()
+    assert open_rows["status"].isna().all()
+
+
+def test_a_queue_answers_at_once_and_finishes_no_sooner(overloaded):
+    requests = rows(overloaded, "queue-w1-r1", "requests.csv").query("phase == 'measure'")
+    pictures = rows(overloaded, "queue-w1-r1", "pictures.csv").set_index("id").loc[requests["id"]]
+
+    assert requests["status"].eq(202).all()
+    assert pictures["state"].eq("queued").any()
+    # The broker is asked before the database, so it never knows of fewer than are unfinished there.
+    left = record(overloaded, "queue-w1-r1")["broker_left"]
+    unfinished = rows(overloaded, "queue-w1-r1", "pictures.csv")["state"].isin(["queued", "processing"]).sum()
+    assert left["waiting"] + left["in_hand"] >= unfinished
+
+
+def test_overload_is_a_verdict_and_the_accounts_balance(overloaded):
+    verdicts = {trial: record(overloaded, trial)["verdict"]["name"] for trial in ("sync-w1-r1", "queue-w1-r1")}
+
+    assert verdicts == {"sync-w1-r1": "OVERLOADED", "queue-w1-r1": "OVERLOADED"}
+
+
+def test_each_component_s_cpu_seconds_are_kept(overloaded):
+    spent = record(overloaded, "queue-w1-r1")["cpu_seconds"]
+
+    assert spent.keys() == {"web", "worker", "broker", "external", "control", "load"}
+    assert spent["worker"] > spent["web"] > 0
+    assert "worker" not in record(overloaded, "sync-w1-r1")["cpu_seconds"]
+
+
+def test_no_secret_and_no_picture_is_left_in_the_results(overloaded):
+    files = {path.name for path in (overloaded / "results").rglob("*") if path.is_file()}
+
+    assert files == {
+        *("experiment.json", "trial.json", "requests.csv", "pictures.csv", "backlog.csv"),
+        *(f"{name}.log" for name in ("broker", "control", "external", "locust", "migrate", "web", "worker")),
+    }
+    assert components_in(overloaded) == []
+
+
+def test_a_finished_experiment_is_not_measured_again(overloaded):
+    before = (overloaded / "results" / "sync-w1-r1" / "trial.json").stat().st_mtime_ns
+    again = measure(overloaded)
+
+    assert again.returncode == 0
+    assert "2 of 2 trials are there already" in again.stderr
+    assert (overloaded / "results" / "sync-w1-r1" / "trial.json").stat().st_mtime_ns == before
+
+
+def test_trials_of_another_plan_are_set_aside_and_never_mixed(overloaded, tmp_path):
+    shutil.copytree(overloaded / "results", tmp_path / "results")
+    process = start(tmp_path, seed=6)
+    wait_for(tmp_path / "results", "*.partial/stack/worker.log", "*.partial/stack/web.log")
+    interrupt(process)
+    (aside,) = tmp_path.glob("results-until-*")
+
+    assert {path.name for path in aside.glob("*-r1")} == {"sync-w1-r1", "queue-w1-r1"}
+    assert not list((tmp_path / "results").glob("*-r1"))
+
+
+def start(folder, **plan):
+    arguments = [sys.executable, "-m", "loadtests", "run", str(write_plan(folder, **plan))]
+    return subprocess.Popen(
+        [*arguments, "--results", str(folder / "results")],
+        cwd=ROOT,
+        env=environment(),
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+    )
+
+
+def wait_for(folder, *patterns, limit_s=60.0):
+    deadline = time.monotonic() + limit_s
+    while not any(list(folder.glob(pattern)) for pattern in patterns):
+        assert time.monotonic() < deadline, f"none of {patterns} appeared in {folder}"
+        time.sleep(0.05)
+
+
+def interrupt(process):
+    process.send_signal(signal.SIGINT)
+    _, told = process.communicate(timeout=60)
+    return told
+
+
+def test_ctrl_c_in_the_middle_leaves_no_process_and_what_is_finished_stays(tmp_path):
+    process = start(tmp_path, measure_s=2, rate=2)
+    wait_for(tmp_path / "results", "*-r1")
+    wait_for(tmp_path / "results", "*.partial/locust.log")
+    told = interrupt(process)
+
+    assert process.returncode == 130
+    assert "1 of 2 trials are finished and kept" in told
+    assert len(list((tmp_path / "results").glob("*-r1/trial.json"))) == 1
+    assert components_in(tmp_path) == []
+
+    again = measure(tmp_path, measure_s=2, rate=2)
+    assert again.returncode == 0, again.stderr
+    assert "1 of 2 trials are there already" in again.stderr
+    assert not list((tmp_path / "results").glob("*.partial"))
+
+
+def test_killing_the_harness_itself_leaves_no_process(tmp_path):
+    process = start(tmp_path)
+    wait_for(tmp_path / "results", "*.partial/locust.log")
+    process.kill()
+    process.wait()
+    deadline = time.monotonic() + 20
+    while components_in(tmp_path) and time.monotonic() < deadline:
+        time.sleep(0.1)
+
+    assert components_in(tmp_path) == []
+    assert not list((tmp_path / "results").glob("*-r1"))
+
+
+def test_a_stack_that_dies_half_way_is_one_error_and_no_trial(tmp_path):
+    process = start(tmp_path)
+    wait_for(tmp_path / "results", "*.partial/stack/stack.json")
+    (path,) = (tmp_path / "results").glob("*.partial/stack/stack.json")
+    os.killpg(json.loads(path.read_text())["pids"]["web"], signal.SIGKILL)
+    _, told = process.communicate(timeout=60)
+
+    assert process.returncode == 1
+    assert "web ended with exit code -9" in told
+    assert "0 of 2 trials are finished" in told
+    assert not list((tmp_path / "results").glob("*-r1"))
+    assert components_in(tmp_path) == []
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        (("workers", "wokers"), "unknown key factors.wokers; the nearest valid one is factors.workers"),
+        (("workers = 1", "workers = 0"), "workers = 0 must be a whole number"),
+        (("[factors]", "[factors"), "is not a plan in TOML"),
+    ],
+)
+def test_a_bad_plan_is_one_sentence_and_nothing_is_written(tmp_path, change, words):
+    path = write_plan(tmp_path)
+    path.write_text(path.read_text().replace(*change))
+    refused = run("loadtests", "run", path, "--results", tmp_path / "results")
+
+    assert refused.returncode == 2
+    assert words in refused.stderr
+    assert len(refused.stderr.strip().splitlines()) == 1
+    assert not (tmp_path / "results").exists()

@@ -1,0 +1,92 @@
+"""The parts import each other only along the arrows of the map."""
+
+import ast
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+PARTS = ("app_under_test", "loadtests", "analysis")
+
+#: Modules that only think: no I/O, no clock, no processes.
+PURE = (
+    "loadtests/plan.py",
+    "loadtests/scenarios/arrivals.py",
+    "loadtests/stack/settings.py",
+    "loadtests/workloads.py",
+    "app_under_test/pictures/processing.py",
+    "analysis/metrics.py",
+    "analysis/checks.py",
+)
+IMPURE = {"os", "time", "socket", "subprocess", "pathlib", "urllib", "http", "datetime", "threading", "tempfile"}
+
+
+def imports(path):
+    """Every module that a file imports, wherever in it, as dotted names."""
+    found = set()
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            found.add(node.module or "")
+    return found
+
+
+def roots(path):
+    return {name.partition(".")[0] for name in imports(path)}
+
+
+def files(part):
+    return [path for path in (ROOT / part).rglob("*.py") if "migrations" not in path.parts]
+
+
+@pytest.mark.parametrize(
+    ("part", "forbidden"),
+    [
+        ("app_under_test", {"loadtests", "analysis", "locust"}),
+        (
+            "analysis",
+            {"loadtests", "app_under_test", "project", "pictures", "accounts", "django", "celery", "locust", "gevent"},
+        ),
+        ("loadtests", {"app_under_test", "project", "pictures", "accounts", "django"}),
+    ],
+)
+def test_a_part_imports_no_other(part, forbidden):
+    assert {str(path): roots(path) & forbidden for path in files(part) if roots(path) & forbidden} == {}
+
+
+def test_only_the_scenarios_import_locust_and_gevent():
+    outside = [path for path in files("loadtests") if "scenarios" not in path.parts]
+
+    assert [path for path in outside if roots(path) & {"locust", "gevent", "geventhttpclient"}] == []
+
+
+def test_the_harness_asks_the_analysis_for_a_verdict_and_for_nothing_else():
+    asking = {path.relative_to(ROOT).as_posix() for path in files("loadtests") if "analysis" in roots(path)}
+
+    assert asking == {"loadtests/results.py"}
+
+
+def test_what_runs_outside_locust_imports_only_its_pure_modules():
+    outside = [path for path in files("loadtests") if "scenarios" not in path.parts]
+    taken = {name for path in outside for name in imports(path) if name.startswith("loadtests.scenarios")}
+
+    assert taken <= {"loadtests.scenarios.payloads", "loadtests.scenarios.arrivals"}
+
+
+@pytest.mark.parametrize("module", PURE)
+def test_a_pure_module_does_no_input_or_output_and_reads_no_clock(module):
+    assert roots(ROOT / module) & IMPURE == set()
+
+
+def test_only_the_settings_read_the_app_s_environment():
+    reading = [
+        path.name for path in files("app_under_test") if "environ" in path.read_text() and path.name != "settings.py"
+    ]
+
+    assert set(reading) <= {"manage.py", "celery.py", "wsgi.py"}
+
+
+@pytest.mark.parametrize("part", PARTS)
+def test_files_stay_small(part):
+    assert [path.name for path in files(part) if len(path.read_text().splitlines()) > 200] == []

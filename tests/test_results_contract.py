@@ -1,0 +1,107 @@
+"""What the recorder writes, the dictionary explains and the analysis reads."""
+
+import csv
+import json
+import re
+from pathlib import Path
+from uuid import UUID
+
+import pandas as pd
+import pytest
+
+from analysis import judge
+from analysis.samples import read_experiment
+from loadtests.results import write_experiment, write_json
+from loadtests.scenarios import recorder
+from loadtests.scenarios.payloads import Payload
+from loadtests.scenarios.recorder import Phases
+from loadtests.scenarios.upload import Request
+
+ROOT = Path(__file__).parents[1]
+DICTIONARY = (ROOT / "results" / "README.md").read_text()
+EXAMPLE = ROOT / "results" / "example"
+
+PICTURE_COLUMNS = "id,trial,door,received_at,enqueued_at,started_at,finished_at,state,executions,reason"
+
+
+def explained(file):
+    """The names in the first column of a file's table in the dictionary."""
+    section = DICTIONARY.partition(f"## {file}\n")[2].partition("\n## ")[0]
+    cells = [line.split("|")[1] for line in section.splitlines() if line.startswith("| `")]
+    return [name for cell in cells for name in re.findall(r"`([^`]+)`", cell)]
+
+
+def header(path):
+    with path.open(newline="") as file:
+        return next(csv.reader(file))
+
+
+def test_the_recorder_writes_the_columns_that_the_dictionary_explains():
+    assert explained("TRIAL/requests.csv") == list(recorder.REQUEST_COLUMNS)
+    assert explained("TRIAL/backlog.csv") == list(recorder.BACKLOG_COLUMNS)
+    assert explained("TRIAL/pictures.csv") == PICTURE_COLUMNS.split(",")
+
+
+def test_the_example_has_the_columns_that_the_dictionary_explains():
+    for trial in EXAMPLE.glob("*-r*"):
+        for file in ("requests.csv", "pictures.csv", "backlog.csv"):
+            assert header(trial / file) == explained(f"TRIAL/{file}")
+        record = json.loads((trial / "trial.json").read_text())
+        assert record.keys() - {"schema", "name", "offered_rate", "clock"} <= set(explained("TRIAL/trial.json"))
+    head = json.loads((EXAMPLE / "experiment.json").read_text())
+    assert head.keys() == set(explained("experiment.json"))
+
+
+def test_every_column_of_the_summary_is_explained():
+    patterns = [name.replace("COMPONENT", "[a-z]+") for name in explained("summary.csv")]
+    columns = pd.read_csv(EXAMPLE / "summary.csv").columns
+
+    assert [name for name in columns if not any(re.fullmatch(pattern, name) for pattern in patterns)] == []
+
+
+@pytest.fixture
+def written(tmp_path):
+    """A trial of one second by the real writers: two uploads done, one unfinished."""
+    folder = tmp_path / "sync-w1-r1"
+    folder.mkdir()
+    phases = Phases(started_at=99.0, measure_from=100.0, measure_until=101.0, load_stopped_at=101.5, collected_at=102.0)
+    payload = Payload("a.jpg", "multipart/form-data", b"", 1.0)
+    requests = [
+        Request(UUID(int=1), 100.1, payload, 100.1, 100.4, 201),
+        Request(UUID(int=2), 100.2, payload, 100.2, 100.7, 201),
+        Request(UUID(int=3), 100.3, payload, 100.3),
+    ]
+    recorder.write_requests(folder / "requests.csv", requests, phases)
+    rows = [f"{UUID(int=n)},sync-w1-r1,sync,100.{n},,100.{n},100.{n + 2},ready,1," for n in (1, 2)]
+    (folder / "pictures.csv").write_text("\n".join([PICTURE_COLUMNS, *rows]) + "\n")
+    (folder / "backlog.csv").write_text("sampled_at,waiting,in_hand,done\n100.0,,0,0\n100.5,,1,1\n101.0,,0,2\n")
+    record = {
+        "schema": 1,
+        "name": "sync-w1-r1",
+        "cell": {"mode": "sync", "workers": 1, "workload": "io", "offered_rate": 3.0},
+        "repeat": 1,
+        "phases": vars(phases),
+        "offered_rate": 3.0,
+        "achieved_rate": recorder.achieved_rate(requests, phases),
+        "send_lag": recorder.send_lag(requests),
+        "cpu_seconds": {"web": 0.1},
+        "broker_left": None,
+        "outcome": "finished",
+    }
+    write_json(folder / "trial.json", record)
+    write_experiment(tmp_path, name="round-trip", question="?", plan=None, order=[])
+    return tmp_path
+
+
+def test_what_is_written_is_read_back_the_same(written):
+    (trial,) = read_experiment(written).trials
+    requests, pictures = trial.requests, trial.pictures
+
+    assert requests["due_at"].tolist() == [100.1, 100.2, 100.3]
+    assert requests["answered_at"].isna().tolist() == [False, False, True]
+    assert requests["status"].tolist()[:2] == [201, 201]
+    assert pictures["finished_at"].tolist() == [100.3, 100.4]
+
+
+def test_a_trial_of_the_real_writers_can_be_judged(written):
+    assert judge(written / "sync-w1-r1").name in ("VALID", "UNDECIDED", "OVERLOADED")

@@ -1,0 +1,141 @@
+"""The local stack, with real processes."""
+
+import dataclasses
+import os
+import signal
+import time
+from urllib.parse import urlsplit
+
+import psutil
+import pytest
+
+from loadtests import probe
+from loadtests.errors import StackError
+from loadtests.stack import commands
+from loadtests.stack.client import get_json
+from loadtests.stack.commands import StackSpec
+from loadtests.stack.info import read_info
+from loadtests.stack.local import LocalStack
+from loadtests.workloads import Workload
+from tests.real_stack import components_in, listens
+
+pytestmark = pytest.mark.stack
+
+#: An outside world that is as good as absent, so that tests do not wait for it.
+QUICK = Workload(name="io", megapixels={0.3: 1.0}, delay_s=0.01, delay_cv=0.0)
+
+
+def spec(**what):
+    return StackSpec(**({"mode": "queue", "workers": 2, "workload": QUICK, "seed": 1} | what))
+
+
+def alive(pid):
+    return psutil.pid_exists(pid) and psutil.Process(pid).status() != psutil.STATUS_ZOMBIE
+
+
+def until(true, limit_s=20.0):
+    deadline = time.monotonic() + limit_s
+    while not true():
+        assert time.monotonic() < deadline, "did not become true in time"
+        time.sleep(0.05)
+
+
+@pytest.fixture(scope="module")
+def queue_stack(tmp_path_factory):
+    with LocalStack(spec(), tmp_path_factory.mktemp("stack")) as info:
+        yield info
+
+
+def test_a_picture_goes_through_and_comes_out_right(queue_stack):
+    probe.check(queue_stack)
+
+
+def test_the_effective_settings_are_those_of_the_live_processes(queue_stack):
+    worker = queue_stack.settings["workers"][0]
+    children = {child.pid for child in psutil.Process(queue_stack.pids["worker"]).children()}
+
+    assert set(worker["pids"]) == children
+    assert len(children) == 2
+    assert queue_stack.settings["broker"]["server"] in ("valkey", "redis")
+    assert queue_stack.settings["web"] == {"processes": 1, "worker_class": "sync"}
+
+
+def test_the_questions_have_a_listener_of_their_own(queue_stack):
+    assert queue_stack.control_url != queue_stack.url
+    assert get_json(f"{queue_stack.control_url}/healthz")["ready"] is True
+
+
+def test_the_stack_is_sampled_while_it_runs(queue_stack):
+    until(lambda: len(queue_stack.observations.read_text().splitlines()) > 2)
+    header, *rows = queue_stack.observations.read_text().splitlines()
+    last = dict(zip(header.split(","), rows[-1].split(","), strict=True))
+
+    assert last["waiting"] == last["in_hand"] == "0"
+    assert float(last["cpu_web_s"]) > 0
+    assert float(last["cpu_worker_s"]) > 0
+
+
+def test_everything_listens_on_loopback_only(queue_stack):
+    pids = [queue_stack.pids[name] for name in ("broker", "external", "web", "control")]
+    addresses = {
+        connection.laddr.ip
+        for pid in pids
+        for connection in psutil.Process(pid).net_connections()
+        if connection.status == psutil.CONN_LISTEN
+    }
+
+    assert addresses == {"127.0.0.1"}
+
+
+def test_sync_mode_runs_that_many_web_processes_and_no_worker(tmp_path):
+    with LocalStack(spec(mode="sync", workers=3), tmp_path) as info:
+        probe.check(info)
+        assert len(psutil.Process(info.pids["web"]).children()) == 3
+        assert "worker" not in info.pids
+
+
+def test_a_stopped_stack_leaves_no_process_and_no_open_port(tmp_path):
+    with LocalStack(spec(), tmp_path) as info:
+        trees = [process for pid in info.pids.values() for process in psutil.Process(pid).children(recursive=True)]
+        pids = [*info.pids.values(), *(process.pid for process in trees)]
+        ports = [urlsplit(url).port for url in (info.url, info.control_url, info.broker_url)]
+        assert all(listens(port) for port in ports)
+
+    assert not [pid for pid in pids if alive(pid)]
+    assert not [port for port in ports if listens(port)]
+    assert components_in(tmp_path) == []
+
+
+@pytest.mark.parametrize("name", ["broker", "web", "worker", "external"])
+def test_a_component_that_dies_is_named_at_once_with_the_end_of_its_log(name, tmp_path):
+    stack = LocalStack(spec(), tmp_path)
+    with stack as info:
+        os.killpg(info.pids[name], signal.SIGKILL)
+        until(lambda: not alive(info.pids[name]))
+        with pytest.raises(StackError, match=rf"{name} ended with exit code -9\. The end of .*{name}\.log"):
+            stack.check()
+
+    assert components_in(tmp_path) == []
+
+
+def test_a_stack_that_cannot_start_says_why_and_leaves_nothing(tmp_path, monkeypatch):
+    original = commands.Site.environment.fget
+    broken = property(lambda site: original(site) | {"UPLOAD_MAX_BYTES": "plenty"})
+    monkeypatch.setattr(commands.Site, "environment", broken)
+    with pytest.raises(StackError, match=r"migrate failed(.|\n)*plenty"), LocalStack(spec(), tmp_path):
+        pass
+
+    assert components_in(tmp_path) == []
+
+
+def test_a_stack_file_is_private_and_one_of_a_stack_that_is_gone_is_refused(queue_stack, tmp_path):
+    path = tmp_path / "stack.json"
+    queue_stack.write(path)
+    assert read_info(path) == queue_stack
+    assert path.stat().st_mode & 0o077 == 0
+
+    dataclasses.replace(queue_stack, supervisor_pid=2**22 - 1).write(path)
+    with pytest.raises(StackError, match="is gone"):
+        read_info(path)
+    with pytest.raises(StackError, match="No stack is up"):
+        read_info(tmp_path / "none.json")
