@@ -1,0 +1,77 @@
+"""Charts, report and summary of one experiment, from its files alone."""
+
+import argparse
+import sys
+from pathlib import Path
+
+from analysis.cells import groups, with_marks
+from analysis.charts import draw_charts
+from analysis.checks import verdict_on
+from analysis.errors import AnalysisError
+from analysis.findings import findings
+from analysis.report import render
+from analysis.samples import read_experiment
+from analysis.summary import summarise, write_summary
+from analysis.terminal import markdown, open_console, show
+
+EXAMPLES = """examples:
+  python -m analysis results/demo
+  python -m analysis results/demo --markdown
+  python -m analysis results/by-hand --no-charts
+"""
+
+
+def main(argv: list[str] | None = None) -> int:
+    """0 done, 1 failed with a sentence on stderr, 2 misused."""
+    options = _parser().parse_args(argv)
+    try:
+        analyse(options.folder, charts=options.charts, as_markdown=options.markdown)
+    except (AnalysisError, OSError) as error:
+        print(f"analysis: {error}", file=sys.stderr)
+        return 1
+    return 0
+
+
+def analyse(folder: Path, *, charts: bool, as_markdown: bool) -> None:
+    """Writes `summary.csv`, `charts/` and `report.html` into the folder and prints the result."""
+    experiment = read_experiment(folder)
+    verdicts = {trial.name: verdict_on(trial) for trial in experiment.trials}
+    summary = summarise(experiment.trials, verdicts)
+    compared = groups(experiment, verdicts)
+    sentences = [f"{group.prefix}{finding.sentence}" for group in compared for finding in findings(group.cells)]
+    write_summary(summary, folder / "summary.csv")
+    page = render(
+        experiment,
+        verdicts,
+        summary=with_marks(summary),
+        groups=compared,
+        sentences=sentences,
+        charts=draw_charts(compared, folder / "charts") if charts else [],
+    )
+    report = folder / "report.html"
+    report.write_text(page, encoding="utf-8")
+    if as_markdown:
+        print(markdown(with_marks(summary), sentences))
+        return
+    invalid = {name: judgement for name, judgement in verdicts.items() if judgement.invalid}
+    errors = [f"{name}: {' '.join(judgement.reasons)}" for name, judgement in invalid.items()]
+    console = open_console()
+    show(console, experiment.name, with_marks(summary), sentences, errors)
+    console.print(f"Report: {report}", highlight=False, markup=False, soft_wrap=True)
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="python -m analysis",
+        description=__doc__,
+        epilog=EXAMPLES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("folder", type=Path, help="the experiment's folder, such as results/demo")
+    parser.add_argument("--markdown", action="store_true", help="print findings and table as Markdown")
+    parser.add_argument("--no-charts", dest="charts", action="store_false", help="draw nothing")
+    return parser
+
+
+if __name__ == "__main__":
+    sys.exit(main())

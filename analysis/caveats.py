@@ -1,0 +1,46 @@
+"""What the numbers do not show, said for the experiment at hand."""
+
+from collections.abc import Sequence
+
+from analysis.cells import Group
+from analysis.experiment import Experiment
+from analysis.words import number
+
+ALWAYS = (
+    "A worker is one process that does picture work, one picture at a time. With N workers, sync runs N web "
+    "processes that work inside the request; queue runs one web process that only accepts, and N Celery "
+    "processes that work. Queue mode therefore has one process more.",
+    "Broker, web, workers and load generator talk over the loopback of one machine unless the settings say "
+    "otherwise: a broker across a network answers later.",
+    "The load generator and the harness use the same cores as what they measure. Send lag shows whether they "
+    "got in the way; their CPU time is in the summary, not in the chart of costs.",
+    "Percentiles are nearest-rank over all requests due in the window. A request that failed or did not finish "
+    "counts as infinitely late. No p95 is given for fewer than 72 requests.",
+    "Throughput counts pictures finished inside the window by the server's stamp, whenever they were due.",
+    "The workload io waits for an external resource and so scales beyond the cores; picture work that needs "
+    "the CPU does not.",
+)
+
+
+def caveats(experiment: Experiment, groups: Sequence[Group]) -> list[str]:
+    """The caveats that always hold, and those that follow from how this experiment was measured."""
+    return [*_few_trials(groups), *_short_windows(experiment), *ALWAYS]
+
+
+def _few_trials(groups: Sequence[Group]) -> list[str]:
+    if any((group.cells["trials"] == 1).any() for group in groups):
+        return [
+            "At least one cell was measured only once: there is no interval, and differences of some percent "
+            "mean nothing. Differences below 10 % are called the same."
+        ]
+    return ["The thin ranges span the lowest and the highest trial of a cell; they are not confidence intervals."]
+
+
+def _short_windows(experiment: Experiment) -> list[str]:
+    shortest = min(trial.window.length_s for trial in experiment.trials)
+    if shortest >= 60:
+        return []
+    return [
+        f"The measurement window is {number(shortest)} s. Near saturation even 60 s cannot tell a queue that "
+        "just keeps up from one that just does not; such cells need a longer window."
+    ]

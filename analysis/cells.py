@@ -1,0 +1,139 @@
+"""What charts and sentences are made from: the summary of the trials that can be believed, with marks."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from analysis.checks import OVERLOADED, Verdict
+from analysis.experiment import Experiment, Trial
+from analysis.outcomes import in_system, outcomes
+from analysis.summary import summarise, summarise_trials
+from analysis.words import GROWS
+
+SPREAD_METRICS = ("throughput", "response_p50_s", "ready_p50_s")
+TRACE_STEP_S = 0.1
+TRACE_COLUMNS = ["mode", "workers", "trial", "since_s", "in_system"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Group:
+    """The cells that share workload and offered rate [pictures/s]: what one set of charts compares.
+
+    `cells` has one row per cell; `traces` and `broker` hold pictures in the system over time, as the
+    rows give it and as the broker counted it. `measured` is the window [s since the load began].
+    """
+
+    workload: str
+    offered_rate: float
+    suffix: str
+    cells: pd.DataFrame
+    traces: pd.DataFrame
+    broker: pd.DataFrame
+    measured: tuple[float, float]
+    cores: int | None
+
+    @property
+    def prefix(self) -> str:
+        """What a sentence must begin with where there are several groups."""
+        return f"{self.workload}, {self.offered_rate:g}/s: " if self.suffix else ""
+
+
+def groups(experiment: Experiment, verdicts: Mapping[str, Verdict]) -> list[Group]:
+    """One group for each pair of workload and offered rate; trials with an INVALID verdict are withheld."""
+    believed = [trial for trial in experiment.trials if not verdicts[trial.name].invalid]
+    keys = sorted({(trial.cell.workload, trial.cell.offered_rate) for trial in believed})
+    return [_group(experiment, believed, verdicts, key, suffixed=len(keys) > 1) for key in keys]
+
+
+def _group(
+    experiment: Experiment,
+    believed: Sequence[Trial],
+    verdicts: Mapping[str, Verdict],
+    key: tuple[str, float],
+    *,
+    suffixed: bool,
+) -> Group:
+    trials = [trial for trial in believed if (trial.cell.workload, trial.cell.offered_rate) == key]
+    cells = (
+        summarise(trials, verdicts)
+        .pipe(with_marks)
+        .pipe(with_spread, summarise_trials(trials, verdicts))
+        .pipe(with_ideal)
+    )
+    return Group(
+        workload=key[0],
+        offered_rate=key[1],
+        suffix=f"-{key[0]}-{key[1]:g}" if suffixed else "",
+        cells=cells,
+        traces=_stacked([_trace(trial) for trial in trials]),
+        broker=_stacked([_broker_trace(trial) for trial in trials if trial.cell.mode == "queue"]),
+        measured=(trials[0].window.start - trials[0].started_at, trials[0].window.end - trials[0].started_at),
+        cores=experiment.cores,
+    )
+
+
+def with_marks(cells: pd.DataFrame) -> pd.DataFrame:
+    """Adds `CLOCK_p50_mark` and `CLOCK_p95_mark`: what an arrow says where there is no value to draw.
+
+    An overloaded cell has no ready time of its own: it depends on when one stops measuring. The answer
+    of queue mode does not wait for a worker, so it keeps its value.
+    """
+    overloaded = cells["verdict"] == OVERLOADED
+    growing = {"ready": overloaded, "response": overloaded & (cells["mode"] == "sync")}
+    missing = {"p50": "half or more missing", "p95": "over 5 % missing"}
+    marks = {}
+    for clock, grows in growing.items():
+        for share, words in missing.items():
+            infinite = np.isinf(cells[f"{clock}_{share}_s"])
+            marks[f"{clock}_{share}_mark"] = np.select([grows | (infinite & overloaded), infinite], [GROWS, words], "")
+    return cells.assign(**marks)
+
+
+def with_spread(cells: pd.DataFrame, per_trial: pd.DataFrame) -> pd.DataFrame:
+    """Adds `METRIC_low` and `METRIC_high` over the trials of each cell; missing where there is one trial."""
+    keys = ["mode", "workers"]
+    spread = per_trial.groupby(keys)[list(SPREAD_METRICS)].agg(["min", "max"])
+    spread.columns = pd.Index([f"{metric}_{end}" for metric in SPREAD_METRICS for end in ("low", "high")])
+    several = per_trial.groupby(keys).size() > 1
+    known = spread.where(np.isfinite(spread)).where(several, axis=0)
+    return cells.merge(known.reset_index(), on=keys, how="left")
+
+
+def with_ideal(cells: pd.DataFrame) -> pd.DataFrame:
+    """Adds `ideal_throughput` [pictures/s]: N times what one worker finished.
+
+    Missing unless that one worker was saturated, because an idle worker says nothing about capacity.
+    """
+    saturated = cells[(cells["workers"] == 1) & (cells["verdict"] == OVERLOADED)]
+    one = saturated["throughput"].iloc[0] if len(saturated) else np.nan
+    return cells.assign(ideal_throughput=cells["workers"] * one)
+
+
+def _stacked(tables: Sequence[pd.DataFrame]) -> pd.DataFrame:
+    return pd.concat(tables, ignore_index=True) if tables else pd.DataFrame(columns=TRACE_COLUMNS)
+
+
+def _trace(trial: Trial) -> pd.DataFrame:
+    at = np.arange(trial.started_at, trial.load_stopped_at, TRACE_STEP_S)
+    return _labelled(trial, at, in_system(outcomes(trial), at))
+
+
+def _broker_trace(trial: Trial) -> pd.DataFrame:
+    samples = trial.backlog.dropna(subset=["waiting", "in_hand"])
+    samples = samples[samples["sampled_at"].between(trial.started_at, trial.load_stopped_at)]
+    held = samples["waiting"] + samples["in_hand"]
+    return _labelled(trial, samples["sampled_at"].to_numpy(), held.to_numpy())
+
+
+def _labelled(trial: Trial, at: np.ndarray, count: np.ndarray) -> pd.DataFrame:
+    return pd.DataFrame(
+        {
+            "mode": trial.cell.mode,
+            "workers": trial.cell.workers,
+            "trial": trial.name,
+            "since_s": at - trial.started_at,
+            "in_system": count,
+        }
+    )

@@ -1,0 +1,119 @@
+"""Response time and ready time against workers."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from analysis.cells import Group
+from analysis.charts.frame import circumstances
+from analysis.charts.labels import Arrow, EndLabel, draw_arrows, label_ends
+from analysis.charts.log_time import scale_time_axis
+from analysis.charts.palette import MODES
+from analysis.charts.worker_axis import places, worker_axes, worker_counts
+from analysis.words import GROWS
+
+
+@dataclass(frozen=True, kw_only=True)
+class Series:
+    """One line: a percentile of one clock in one mode, its name, and whether it is the solid one."""
+
+    mode: str
+    clock: str
+    share: str
+    name: str
+    solid: bool
+
+
+def draw_response_time(group: Group, title: str) -> Figure:
+    """Response time against workers, median and p95, in both modes."""
+    return _draw(group.cells, _both_shares(group, "response"), title, circumstances(group), "response time")
+
+
+def draw_ready_time(group: Group, title: str) -> Figure:
+    """Ready time against workers, median and p95, in both modes."""
+    return _draw(group.cells, _both_shares(group, "ready"), title, circumstances(group), "ready time")
+
+
+def draw_both_clocks(group: Group, title: str) -> Figure:
+    """Queue mode alone: the time to the answer and the time until the picture is ready, as medians."""
+    queue = group.cells[group.cells["mode"] == "queue"]
+    series = [
+        Series(mode="queue", clock="response", share="p50", name="response time", solid=False),
+        Series(mode="queue", clock="ready", share="p50", name="ready time", solid=True),
+    ]
+    return _draw(queue, series, title, circumstances(group, "medians"), "time since due")
+
+
+def _both_shares(group: Group, clock: str) -> list[Series]:
+    modes = list(dict.fromkeys(group.cells["mode"]))
+    names = {"p95": "p95", "p50": "median"}
+    return [
+        Series(mode=mode, clock=clock, share=share, name=f"{mode} {name}", solid=share == "p50")
+        for mode in modes
+        for share, name in names.items()
+    ]
+
+
+def _draw(cells: pd.DataFrame, series: list[Series], title: str, subtitle: str, what: str) -> Figure:
+    figure, ax = worker_axes(title, subtitle, cells)
+    counts = worker_counts(cells)
+    labels, arrows = [], []
+    for each in series:
+        rows = cells[cells["mode"] == each.mode]
+        place = places(counts, rows)
+        labels += _draw_line(ax, place, rows, each)
+        arrows += _arrows(place, rows, each)
+    scale_time_axis(ax, room_for_arrows=bool(arrows))
+    ax.set_ylabel(f"{what} (log scale)")
+    draw_arrows(ax, arrows, last_place=len(counts) - 1)
+    label_ends(ax, labels, at_edge=True)
+    return figure
+
+
+def _draw_line(ax: Axes, place: np.ndarray, rows: pd.DataFrame, each: Series) -> list[EndLabel]:
+    """Draws the points that have a value, the range over repeats thin behind them; gives their name."""
+    metric = f"{each.clock}_{each.share}"
+    values = rows[f"{metric}_s"].where(rows[f"{metric}_mark"] == "")
+    colour = MODES[each.mode].colour
+    ax.plot(place, values, color=colour, **_look(each))
+    if f"{metric}_s_low" in rows:
+        drawn = values.notna()
+        low, high = (rows[f"{metric}_s_{end}"].where(drawn) for end in ("low", "high"))
+        ax.vlines(place, low, high, color=colour, linewidth=1.5)
+    known = np.flatnonzero(values.notna())
+    if not len(known):
+        return []
+    last = known[-1]
+    return [EndLabel(x=float(place[last]), y=float(values.iloc[last]), text=each.name, colour=colour)]
+
+
+def _look(each: Series) -> dict[str, Any]:
+    look = MODES[each.mode]
+    return {
+        "marker": look.marker,
+        "markersize": 12,
+        "markeredgewidth": 2.5,
+        "markerfacecolor": look.colour if each.solid else "white",
+        "linestyle": "-" if each.solid else (0, (4, 3)),
+        "linewidth": 3 if each.solid else 2,
+    }
+
+
+def _arrows(place: np.ndarray, rows: pd.DataFrame, each: Series) -> list[Arrow]:
+    marks = rows[f"{each.clock}_{each.share}_mark"]
+    return [
+        Arrow(x=float(x), mode=each.mode, words=_arrow_words(each, mark))
+        for x, mark in zip(place, marks, strict=True)
+        if mark
+    ]
+
+
+def _arrow_words(each: Series, mark: str) -> str:
+    """Median and p95 grow together, so growth is said once for both."""
+    if mark == GROWS:
+        return f"{each.name.removesuffix(' median').removesuffix(' p95')} {mark}"
+    return f"{each.name}: {mark}"

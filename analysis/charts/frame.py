@@ -1,0 +1,85 @@
+"""The empty chart: size, type, and a title that is wrapped so that nothing is cut off."""
+
+from typing import Any
+
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.figure import Figure
+from matplotlib.text import Text
+
+from analysis.cells import Group
+from analysis.charts.palette import FAINT, QUIET, TEXT
+from analysis.words import number
+
+# 12.8 x 7.2 inch at 100 dpi is 1280 x 720 px; there 17.5 pt is 24 px, the smallest text for a wall.
+SIZE_INCH = (12.8, 7.2)
+DPI = 100
+SMALLEST_PT = 17.5
+TITLE_PT = 25
+MARGIN_PX = 32
+GAP_PX = 14
+# Typed loosely: the key names of matplotlib's settings are one long Literal.
+STYLE: Any = {
+    "font.family": "DejaVu Sans",
+    "font.size": SMALLEST_PT,
+    "axes.labelsize": SMALLEST_PT,
+    "xtick.labelsize": SMALLEST_PT,
+    "ytick.labelsize": SMALLEST_PT,
+    "axes.edgecolor": QUIET,
+    "axes.labelcolor": TEXT,
+    "text.color": TEXT,
+    "xtick.color": TEXT,
+    "ytick.color": TEXT,
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "axes.grid": True,
+    "axes.grid.axis": "y",
+    "grid.color": FAINT,
+    "axes.axisbelow": True,
+    "hatch.linewidth": 0.6,
+    # Without a fixed salt every drawing of the same numbers would be another file.
+    "svg.hashsalt": "queuelab",
+}
+
+
+def framed(title: str, subtitle: str) -> tuple[Figure, float]:
+    """A figure with title and subtitle, and the height below them, in parts of the figure."""
+    figure = Figure(figsize=SIZE_INCH, dpi=DPI)
+    FigureCanvasAgg(figure)
+    below = _paragraph(figure, title, MARGIN_PX - 8, fontsize=TITLE_PT, fontweight="bold")
+    below = _paragraph(figure, subtitle, below + GAP_PX / 2, fontsize=SMALLEST_PT, color=QUIET)
+    return figure, 1 - (below + 2 * GAP_PX) / (SIZE_INCH[1] * DPI)
+
+
+def circumstances(group: Group, note: str = "") -> str:
+    """The subtitle: under which load, for how long, how often and on what this was measured."""
+    trials = sorted({int(count) for count in group.cells["trials"]})
+    measured_s = group.measured[1] - group.measured[0]
+    parts = [
+        f"workload {group.workload}",
+        f"{number(group.offered_rate)} pictures/s offered",
+        f"{number(measured_s)} s measured",
+        f"{'–'.join(map(str, dict.fromkeys((trials[0], trials[-1]))))} trial{'' if trials == [1] else 's'} per cell",
+        f"{group.cores} cores" if group.cores else "",
+        note,
+    ]
+    return " · ".join(filter(None, parts))
+
+
+def _paragraph(figure: Figure, words: str, top_px: float, **look: Any) -> float:
+    """Writes the words from the left margin on, wrapped at the right one; gives where they end [px]."""
+    width, height = (inch * DPI for inch in SIZE_INCH)
+    text = figure.text(MARGIN_PX / width, 1 - top_px / height, "", va="top", linespacing=1.15, **look)
+    text.set_text(_wrapped(text, words, width - 2 * MARGIN_PX))
+    return height - float(text.get_window_extent().y0)
+
+
+def _wrapped(text: Text, words: str, width_px: float) -> str:
+    lines: list[str] = []
+    for word in words.split(" "):
+        longer = f"{lines[-1]} {word}" if lines else word
+        text.set_text(longer)
+        if lines and text.get_window_extent().width <= width_px:
+            lines[-1] = longer
+        else:
+            lines.append(word)
+    return "\n".join(lines)

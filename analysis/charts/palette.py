@@ -1,0 +1,32 @@
+"""One colour, marker and hatch for one thing everywhere (Okabe and Ito's colours)."""
+
+from dataclasses import dataclass
+
+TEXT = "#1a1a1a"
+QUIET = "#595959"
+FAINT = "#d9d9d9"
+WINDOW = "#f0f0f0"
+
+
+@dataclass(frozen=True)
+class Look:
+    """How a mode is drawn: the marker tells it apart where the colour cannot."""
+
+    colour: str
+    marker: str
+    shift: float
+
+
+# The shift keeps two equal values both visible.
+MODES = {
+    "sync": Look(colour="#D55E00", marker="s", shift=-0.06),
+    "queue": Look(colour="#0072B2", marker="o", shift=0.06),
+}
+
+# Fill and hatch of each component; colours that no mode has.
+COMPONENTS = {
+    "web": ("#009E73", ""),
+    "worker": ("#CC79A7", "//"),
+    "broker": ("#F0E442", "xx"),
+    "external": ("#56B4E9", ".."),
+}

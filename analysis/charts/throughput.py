@@ -1,0 +1,83 @@
+"""Throughput against workers: what N workers finished, what was offered, and what N could do at best."""
+
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from analysis.cells import Group
+from analysis.charts.frame import circumstances
+from analysis.charts.labels import EndLabel, label_ends
+from analysis.charts.palette import MODES, QUIET
+from analysis.charts.worker_axis import places, worker_axes, worker_counts
+from analysis.words import number
+
+# Room above the offered load for the name of the ideal line.
+HEADROOM = 1.3
+IDEAL = "ideal: N × 1 worker"
+
+
+def draw_throughput(group: Group, title: str) -> Figure:
+    """Throughput [pictures/s] from zero; dashed the offered load, thin the ideal scaling."""
+    figure, ax = worker_axes(title, circumstances(group), group.cells)
+    counts = worker_counts(group.cells)
+    top = HEADROOM * max(group.offered_rate, float(group.cells["throughput"].max()))
+    ax.set(ylim=(0, top), ylabel="throughput [pictures/s]")
+    labels = [_draw_mode(ax, counts, rows) for _, rows in group.cells.groupby("mode")]
+    labels.append(_draw_offered(ax, group.offered_rate, counts))
+    labels += _draw_ideal(ax, counts, group.cells, top)
+    _mark_cores(ax, counts, group)
+    label_ends(ax, labels, at_edge=True)
+    return figure
+
+
+def _draw_mode(ax: Axes, counts: list[int], rows: pd.DataFrame) -> EndLabel:
+    mode = str(rows["mode"].iloc[0])
+    look, place = MODES[mode], places(counts, rows)
+    ax.plot(place, rows["throughput"], marker=look.marker, color=look.colour, linewidth=3, markersize=12)
+    ax.vlines(place, rows["throughput_low"], rows["throughput_high"], color=look.colour, linewidth=1.5)
+    return EndLabel(x=float(place[-1]), y=float(rows["throughput"].iloc[-1]), text=mode, colour=look.colour)
+
+
+def _draw_offered(ax: Axes, offered_rate: float, counts: list[int]) -> EndLabel:
+    ax.axhline(offered_rate, linestyle=(0, (6, 4)), color=QUIET, linewidth=2)
+    return EndLabel(x=len(counts) - 0.85, y=offered_rate, text=f"offered {number(offered_rate)}/s", colour=QUIET)
+
+
+def _draw_ideal(ax: Axes, counts: list[int], cells: pd.DataFrame, top: float) -> list[EndLabel]:
+    """The ideal line; where it leaves the axes its name stands beside it, above the offered load."""
+    ideal = cells.drop_duplicates("workers").set_index("workers")["ideal_throughput"].reindex(counts)
+    if ideal.isna().any() or len(counts) < 2:
+        return []
+    ax.plot(range(len(counts)), ideal, color=QUIET, linewidth=1.2)
+    if ideal.iloc[-1] < top:
+        return [EndLabel(x=len(counts) - 1, y=float(ideal.iloc[-1]), text=IDEAL, colour=QUIET)]
+    leaves_at = float(np.interp(top * 0.93, ideal, range(len(counts))))
+    left = leaves_at > (len(counts) - 1) / 2
+    ax.annotate(
+        IDEAL,
+        (leaves_at, top * 0.93),
+        xytext=(-10 if left else 16, 0),
+        textcoords="offset points",
+        ha="right" if left else "left",
+        va="center",
+        color=QUIET,
+    )
+    return []
+
+
+def _mark_cores(ax: Axes, counts: list[int], group: Group) -> None:
+    """A line where there are as many workers as cores; it ends below the names above the offered load."""
+    cores = group.cores
+    if cores is None or not counts[0] <= cores <= counts[-1]:
+        return
+    place = float(np.interp(np.log2(cores), np.log2(counts), range(len(counts))))
+    ax.vlines(place, 0, group.offered_rate, linestyle=":", color=QUIET, linewidth=1.5)
+    ax.annotate(
+        f"{cores} core{'' if cores == 1 else 's'}",
+        (place, 0.04),
+        xycoords=ax.get_xaxis_transform(),
+        xytext=(8, 0),
+        textcoords="offset points",
+        color=QUIET,
+    )

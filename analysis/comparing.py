@@ -1,0 +1,30 @@
+"""Puts the two modes side by side."""
+
+from typing import Any
+
+import pandas as pd
+
+from analysis.words import number
+
+# Two values closer than this are called the same: one short trial per cell cannot tell them apart.
+SAME_WITHIN = 0.10
+Row = Any
+
+
+def pairs(cells: pd.DataFrame) -> list[tuple[int, Row, Row]]:
+    """The worker counts measured in both modes, with the sync row and the queue row of each."""
+    by_mode = {mode: rows.set_index("workers", drop=False) for mode, rows in cells.groupby("mode")}
+    if set(by_mode) != {"sync", "queue"}:
+        return []
+    common = sorted(set(by_mode["sync"].index) & set(by_mode["queue"].index))
+    return [(count, by_mode["sync"].loc[count], by_mode["queue"].loc[count]) for count in common]
+
+
+def same(one: float, other: float) -> bool:
+    """Whether two values are too close to be called different."""
+    return abs(one - other) <= SAME_WITHIN * max(abs(one), abs(other))
+
+
+def both(one: float, other: float) -> str:
+    """Two numbers as a range, or as one number if they read the same."""
+    return "–".join(dict.fromkeys(number(value) for value in sorted([one, other])))

@@ -1,0 +1,70 @@
+"""What was measured: an experiment, its trials and their cells, as values."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+
+
+@dataclass(frozen=True, kw_only=True)
+class Cell:
+    """One combination of mode, workers and load; `offered_rate` in pictures per second."""
+
+    mode: str
+    workers: int
+    workload: str
+    offered_rate: float
+
+
+@dataclass(frozen=True, kw_only=True)
+class Window:
+    """A half-open span of time `[start, end)` in Unix seconds."""
+
+    start: float
+    end: float
+
+    @property
+    def length_s(self) -> float:
+        return self.end - self.start
+
+    def holds(self, at: pd.Series) -> pd.Series:
+        """Which of the times lie inside; a missing time does not."""
+        return at.between(self.start, self.end, inclusive="left")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Trial:
+    """One measured execution of one cell, with the rows of the client and of the server.
+
+    `broker_left` counts the messages that the broker still held at the end; None if it was not asked.
+    `cpu_seconds` holds what each component used inside the window.
+    """
+
+    name: str
+    cell: Cell
+    repeat: int
+    started_at: float
+    window: Window
+    load_stopped_at: float
+    cpu_seconds: Mapping[str, float]
+    broker_left: int | None
+    requests: pd.DataFrame
+    pictures: pd.DataFrame
+    backlog: pd.DataFrame
+    info: Mapping[str, Any]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Experiment:
+    """One question and the finished trials that answer it; `unfinished` names the others."""
+
+    name: str
+    info: Mapping[str, Any]
+    trials: tuple[Trial, ...]
+    unfinished: tuple[str, ...]
+
+    @property
+    def cores(self) -> int | None:
+        cores = (self.info.get("machine") or {}).get("cores")
+        return int(cores) if cores else None

@@ -1,0 +1,88 @@
+"""The sentences about how much gets done, what piles up and what it costs."""
+
+import numpy as np
+import pandas as pd
+
+from analysis.checks import OVERLOADED, UNDECIDED, VALID
+from analysis.comparing import SAME_WITHIN, Row, both, pairs, same
+from analysis.summary import system_cost
+from analysis.words import duration, listing, number, workers
+
+
+def throughput_sentence(cells: pd.DataFrame) -> str:
+    """What the fewest workers finish in each mode, and what the first that keep up finish."""
+    if not (paired := pairs(cells)):
+        return _throughput_listed(cells)
+    count, sync, queue = paired[0]
+    rates = (sync["throughput"], queue["throughput"])
+    if not same(*rates):
+        start = f"With {workers(count)} sync finishes {number(rates[0])} pictures/s and queue {number(rates[1])}"
+    else:
+        start = f"With {workers(count)} both modes finish {both(*rates)} pictures/s"
+        start += ": a queue adds no capacity" if sync["verdict"] == queue["verdict"] == OVERLOADED else ""
+    return start + _gain_from_workers(paired)
+
+
+def backlog_sentence(cells: pd.DataFrame) -> str:
+    """How fast the backlog grows with the fewest workers that cannot keep up, and which can."""
+    growing = cells[cells["verdict"] == OVERLOADED]
+    parts = [_growing(growing)] if len(growing) else []
+    counts = sorted({int(count) for count in cells["workers"]})
+    verdicts = {count: set(cells.loc[cells["workers"] == count, "verdict"]) for count in counts}
+    if steady := [count for count, found in verdicts.items() if found == {VALID}]:
+        parts.append(f"{workers(steady)} keep{'s' if steady == [1] else ''} up")
+    if unclear := [count for count, found in verdicts.items() if UNDECIDED in found]:
+        parts.append(f"{workers(unclear)}: undecided")
+    return "; ".join(parts)
+
+
+def cost_sentence(cells: pd.DataFrame) -> str:
+    """The CPU time of the measured system per finished picture, at the most workers."""
+    costed = cells.assign(cost=system_cost(cells).sum(axis=1, min_count=1)).dropna(subset=["cost"])
+    if not (paired := pairs(costed)):
+        return _cost_listed(costed)
+    count, sync, queue = paired[-1]
+    start = f"With {workers(count)} a finished picture costs {duration(sync['cost'])} of CPU time in sync"
+    share = queue["cost"] / sync["cost"] - 1 if sync["cost"] else np.inf
+    compared = f"{abs(share) * 100:.0f} % {'more' if share > 0 else 'less'}"
+    if same(sync["cost"], queue["cost"]):
+        compared = "about the same"
+    return f"{start}, {duration(queue['cost'])} in queue: {compared}"
+
+
+def _throughput_listed(cells: pd.DataFrame) -> str:
+    rates = [
+        f"{number(row['throughput'])} with {workers(int(row['workers']))}"
+        for _, row in cells.sort_values("workers").iterrows()
+    ]
+    offered = number(cells["offered_rate"].iloc[0])
+    modes = listing(list(dict.fromkeys(cells["mode"])))
+    return f"Pictures finished per second in {modes} mode: {listing(rates)} ({offered} offered)"
+
+
+def _gain_from_workers(paired: list[tuple[int, Row, Row]]) -> str:
+    """What the first worker count that keeps up in both modes finishes, if that is clearly more."""
+    base = max(paired[0][1]["throughput"], paired[0][2]["throughput"])
+    for count, sync, queue in paired[1:]:
+        rates = (sync["throughput"], queue["throughput"])
+        if sync["verdict"] == queue["verdict"] == VALID and min(rates) > (1 + SAME_WITHIN) * base:
+            return f"; {workers(count)} finish {both(*rates)}"
+    return ""
+
+
+def _growing(growing: pd.DataFrame) -> str:
+    fewest = growing[growing["workers"] == growing["workers"].min()]
+    rates = {row["mode"]: row["backlog_growth"] for _, row in fewest.iterrows()}
+    start = f"With {workers(int(fewest['workers'].iloc[0]))} the backlog grows by"
+    if len(rates) == 2 and same(*rates.values()):
+        return f"{start} {both(*rates.values())} pictures/s in both modes"
+    said = [f"{number(growth)} pictures/s in {mode}" for mode, growth in rates.items()]
+    return f"{start} {listing(said)}"
+
+
+def _cost_listed(costed: pd.DataFrame) -> str:
+    if costed.empty:
+        return ""
+    rows = costed.sort_values("workers")
+    said = [f"{duration(row['cost'])} with {workers(int(row['workers']))}" for _, row in rows.iterrows()]
+    return f"CPU time per finished picture in {listing(sorted(set(rows['mode'])))} mode: {listing(said)}"

@@ -1,0 +1,84 @@
+"""The numbers of a cell, each from the raw rows of all its trials. No plotting, no I/O."""
+
+import math
+from collections.abc import Sequence
+
+import numpy as np
+import pandas as pd
+
+from analysis.experiment import Trial, Window
+from analysis.outcomes import in_system
+
+# A two-sided 95 % interval of a p95 exists from this many samples on: 0.95**n + 0.05**n < 0.05 (R26).
+MIN_SAMPLES_P95 = 72
+BACKLOG_STEP_S = 0.5
+
+
+def percentile(samples: pd.Series, share: float) -> float:
+    """The nearest-rank percentile (Hyndman and Fan's definition 1); `share` in (0, 1]; NaN if empty.
+
+    The rank counts from the smallest, so infinite samples leave it exact until they reach it.
+    """
+    ordered = np.sort(samples.to_numpy(dtype=float))
+    if not len(ordered):
+        return math.nan
+    # The rounding keeps 0.95 * 100 from becoming rank 96 by the last bit of a float.
+    return float(ordered[math.ceil(round(share * len(ordered), 9)) - 1])
+
+
+def p95(samples: pd.Series) -> float:
+    """The 95th percentile; NaN when there are too few samples to claim one."""
+    return percentile(samples, 0.95) if len(samples) >= MIN_SAMPLES_P95 else math.nan
+
+
+def rate(at: pd.Series, window: Window) -> float:
+    """Events per second, counted where they happened: those with `at` inside the window."""
+    return float(window.holds(at).sum()) / window.length_s
+
+
+def throughput(trial: Trial) -> float:
+    """Pictures finished per second inside the window, by the server's stamp, whenever they were due."""
+    return rate(trial.pictures.loc[trial.pictures["state"] == "ready", "finished_at"], trial.window)
+
+
+def accepted_rate(trial: Trial, rows: pd.DataFrame) -> float:
+    """Requests answered 2xx per second inside the window."""
+    return rate(rows.loc[rows["accepted"], "answered_at"], trial.window)
+
+
+def send_lag_p99(rows: pd.DataFrame) -> float:
+    """The 99th percentile of sent minus due [s]: how late the load generator itself was."""
+    return percentile((rows["sent_at"] - rows["due_at"]).dropna(), 0.99)
+
+
+def service_times(rows: pd.DataFrame) -> pd.Series:
+    """How long a worker was busy with each picture that became ready [s]."""
+    return rows.loc[rows["outcome"] == "ok", "service_s"].dropna()
+
+
+def utilisation(offered_rate: float, mean_service_s: float, workers: int) -> float:
+    """rho = arrival rate x mean service time / workers; above 1 no queue can be stable (R24)."""
+    return offered_rate * mean_service_s / workers
+
+
+def backlog_samples(trial: Trial, rows: pd.DataFrame) -> pd.DataFrame:
+    """Pictures in the system every half second of the window: `at` [Unix s], `in_system` [pictures]."""
+    at = np.arange(trial.window.start, trial.window.end, BACKLOG_STEP_S)
+    return pd.DataFrame({"at": at, "in_system": in_system(rows, at)})
+
+
+def growth_rate(samples: pd.DataFrame) -> float:
+    """The least-squares slope of the backlog [pictures/s] (R9); 0 with fewer than two samples."""
+    if len(samples) < 2:
+        return 0.0
+    since = samples["at"] - samples["at"].iloc[0]
+    return float(np.polyfit(since, samples["in_system"], 1)[0])
+
+
+def cpu_per_picture(trials: Sequence[Trial]) -> dict[str, float]:
+    """CPU seconds of each component per picture finished inside the windows; empty if none was."""
+    finished = sum(throughput(trial) * trial.window.length_s for trial in trials)
+    components = sorted({name for trial in trials for name in trial.cpu_seconds})
+    if not finished:
+        return {}
+    return {name: sum(trial.cpu_seconds.get(name, 0.0) for trial in trials) / finished for name in components}

@@ -1,0 +1,121 @@
+"""Makes `report.html`: one file that needs no network, readable on a phone and on a wall."""
+
+import json
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
+
+from analysis.accounts import Accounts, accounts
+from analysis.caveats import caveats
+from analysis.cells import Group
+from analysis.charts import Chart
+from analysis.checks import INVALID_ACCOUNTS, VALID, Verdict
+from analysis.experiment import Experiment, Trial
+from analysis.metrics import send_lag_p99
+from analysis.outcomes import outcomes
+from analysis.tables import Table, chart_table, summary_table
+from analysis.words import duration, verdict
+
+
+@dataclass(frozen=True, kw_only=True)
+class Figure:
+    """One chart in the report: its drawing, its sentence and its numbers."""
+
+    name: str
+    sentence: str
+    svg: Markup
+    table: Table
+
+
+def render(
+    experiment: Experiment,
+    verdicts: Mapping[str, Verdict],
+    *,
+    summary: pd.DataFrame,
+    groups: Sequence[Group],
+    sentences: Sequence[str],
+    charts: Sequence[Chart],
+) -> str:
+    """The whole page as text."""
+    page = _environment().get_template("report.html")
+    return page.render(
+        experiment=experiment,
+        info=experiment.info,
+        sentences=sentences,
+        figures=[_figure(chart) for chart in charts],
+        summary=summary_table(summary),
+        accounts=_accounts_table(experiment, verdicts),
+        broken=_with_verdict(experiment, verdicts, lambda name: name == INVALID_ACCOUNTS),
+        doubtful=_with_verdict(experiment, verdicts, lambda name: name not in (VALID, INVALID_ACCOUNTS)),
+        withheld=[trial.name for trial in experiment.trials if verdicts[trial.name].invalid],
+        settings=_settings(experiment.trials),
+        caveats=caveats(experiment, groups),
+    )
+
+
+def _environment() -> Environment:
+    environment = Environment(
+        loader=PackageLoader("analysis"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters["pretty"] = lambda value: json.dumps(value, indent=2, ensure_ascii=False, default=str)
+    environment.filters["verdict"] = verdict
+    return environment
+
+
+def _figure(chart: Chart) -> Figure:
+    return Figure(
+        name=chart.path.name,
+        sentence=chart.finding,
+        svg=_inlined(chart),
+        table=chart_table(chart.group.cells, chart.name),
+    )
+
+
+def _inlined(chart: Chart) -> Markup:
+    """The drawing without its XML head, named for those who cannot see it, its ids made its own."""
+    drawing = chart.path.with_name(f"{chart.path.name}.svg").read_text(encoding="utf-8")
+    drawing = drawing[drawing.index("<svg") :]
+    drawing = re.sub(r"<metadata>.*?</metadata>", "", drawing, flags=re.DOTALL)
+    drawing = re.sub(r'(\bid="|href="#|url\(#)', rf"\g<1>{chart.path.name}-", drawing)
+    alt = Markup('<svg role="img" aria-label="{}"').format(f"Chart {chart.name.replace('_', ' ')}: {chart.finding}.")
+    return alt + Markup(drawing.removeprefix("<svg"))
+
+
+def _with_verdict(experiment: Experiment, verdicts: Mapping[str, Verdict], wanted: Any) -> list[tuple[str, Verdict]]:
+    judged = [(trial.name, verdicts[trial.name]) for trial in experiment.trials]
+    return [(name, judgement) for name, judgement in judged if wanted(judgement.name)]
+
+
+def _accounts_table(experiment: Experiment, verdicts: Mapping[str, Verdict]) -> Table:
+    return Table(
+        headings=["trial", "planned", "ok", "failed", "unfinished", "lost"]
+        + ["left at the broker", "send lag, p99", "verdict"],
+        rows=[_account_row(trial, verdicts[trial.name]) for trial in experiment.trials],
+    )
+
+
+def _account_row(trial: Trial, judgement: Verdict) -> list[str]:
+    rows = outcomes(trial)
+    books: Accounts = accounts(trial, rows)
+    counts = (books.planned, books.ok, books.failed, books.unfinished, books.lost)
+    left = "–" if trial.broker_left is None else str(trial.broker_left)
+    lag = duration(send_lag_p99(rows[rows["in_cohort"]]))
+    return [trial.name, *map(str, counts), left, lag, verdict(judgement.name)]
+
+
+def _settings(trials: Sequence[Trial]) -> list[tuple[str, Any]]:
+    """The settings that were really in force, each set once with the trials that had it."""
+    found: dict[str, list[str]] = {}
+    for trial in trials:
+        text = json.dumps(trial.info.get("settings") or {}, sort_keys=True, default=str)
+        found.setdefault(text, []).append(trial.name)
+    return [(", ".join(names), json.loads(text)) for text, names in found.items() if text != "{}"]

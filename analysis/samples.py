@@ -1,0 +1,134 @@
+"""Reads the files of an experiment; everything later is computed from what this gives."""
+
+import json
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from analysis.errors import AnalysisError
+from analysis.experiment import Cell, Experiment, Trial, Window
+
+REQUEST_COLUMNS = ("id", "phase", "due_at", "sent_at", "answered_at", "status", "error", "picture")
+PICTURE_COLUMNS = (
+    *("id", "received_at", "enqueued_at", "started_at", "finished_at"),
+    *("state", "executions", "reason"),
+)
+BACKLOG_COLUMNS = ("sampled_at", "waiting", "in_hand", "done")
+TEXT_COLUMNS = {"id", "phase", "error", "picture", "state", "reason"}
+MODES = ("sync", "queue")
+
+
+def read_experiment(folder: Path) -> Experiment:
+    """The experiment in a folder, with every finished trial, in order of their names."""
+    info = _read_json(folder / "experiment.json")
+    folders = sorted(path.parent for path in folder.glob("*/trial.json"))
+    trials = [read_trial(path) for path in folders if path.suffix != ".partial"]
+    finished = tuple(trial for trial in trials if trial.info.get("outcome", "finished") == "finished")
+    broken_off = [path.name for path in folder.glob("*.partial") if path.is_dir()]
+    broken_off += [trial.name for trial in trials if trial not in finished]
+    if not finished:
+        raise AnalysisError(f"{folder} holds no finished trial yet. Measure at least one, then try again.")
+    return Experiment(
+        name=str(info.get("name", folder.name)),
+        info=info,
+        trials=finished,
+        unfinished=tuple(sorted(broken_off)),
+    )
+
+
+def read_trial(folder: Path) -> Trial:
+    """One trial with its rows; times in Unix seconds, missing times as NaN, missing text as ''."""
+    path = folder / "trial.json"
+    info = _read_json(path)
+    try:
+        return Trial(
+            **_described(info),
+            requests=_read_rows(folder / "requests.csv", REQUEST_COLUMNS),
+            pictures=_read_rows(folder / "pictures.csv", PICTURE_COLUMNS),
+            backlog=_read_rows(folder / "backlog.csv", BACKLOG_COLUMNS),
+            info=info,
+        )
+    except KeyError as error:
+        raise AnalysisError(
+            f"{path} lacks {error}. It was written by another version: measure the trial again."
+        ) from error
+    except (TypeError, ValueError) as error:
+        raise AnalysisError(f"{path} holds a value that cannot be used: {error}.") from error
+
+
+def _described(info: Mapping[str, Any]) -> dict[str, Any]:
+    phases = info["phases"]
+    return {
+        "name": str(info["name"]),
+        "cell": _cell(info["cell"]),
+        "repeat": int(info["repeat"]),
+        "started_at": float(phases["started_at"]),
+        "window": _window(phases),
+        "load_stopped_at": float(phases["load_stopped_at"]),
+        "cpu_seconds": {name: float(used) for name, used in (info.get("cpu_seconds") or {}).items()},
+        "broker_left": _broker_left(info.get("broker_left")),
+    }
+
+
+def _cell(cell: Mapping[str, Any]) -> Cell:
+    if cell["mode"] not in MODES:
+        raise ValueError(f"mode is {cell['mode']!r}, not one of {', '.join(MODES)}")
+    if int(cell["workers"]) < 1:
+        raise ValueError(f"workers is {cell['workers']}")
+    return Cell(
+        mode=cell["mode"],
+        workers=int(cell["workers"]),
+        workload=str(cell["workload"]),
+        offered_rate=float(cell["offered_rate"]),
+    )
+
+
+def _window(phases: Mapping[str, Any]) -> Window:
+    window = Window(start=float(phases["measure_from"]), end=float(phases["measure_until"]))
+    if not window.length_s > 0:
+        raise ValueError("measure_until is not after measure_from")
+    return window
+
+
+def _broker_left(left: Mapping[str, Any] | None) -> int | None:
+    if left is None or left.get("waiting") is None:
+        return None
+    return int(left["waiting"]) + int(left.get("in_hand") or 0)
+
+
+def _read_json(path: Path) -> dict[str, Any]:
+    try:
+        content = json.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise AnalysisError(f"{path} cannot be read ({error.strerror}). Is it a folder of results?") from error
+    except ValueError as error:
+        raise AnalysisError(f"{path} is not JSON: {error}. Measure the trial again.") from error
+    if not isinstance(content, dict):
+        raise AnalysisError(f"{path} holds a list or a single value where an object was expected.")
+    return content
+
+
+def _read_rows(path: Path, columns: Sequence[str]) -> pd.DataFrame:
+    try:
+        rows = pd.read_csv(path, dtype=str, keep_default_na=False)
+    except OSError as error:
+        raise AnalysisError(f"{path} cannot be read ({error.strerror}). Measure the trial again.") from error
+    except ValueError as error:
+        raise AnalysisError(f"{path} is not a table: {error}. Measure the trial again.") from error
+    if missing := [column for column in columns if column not in rows]:
+        raise AnalysisError(
+            f"{path} lacks the column {', '.join(missing)}. It was written by another version: "
+            "see results/README.md for the columns, or measure the trial again."
+        )
+    return pd.DataFrame({column: _typed(path, rows[column]) for column in columns})
+
+
+def _typed(path: Path, values: pd.Series) -> pd.Series:
+    if values.name in TEXT_COLUMNS:
+        return values
+    try:
+        return pd.to_numeric(values.where(values != "")).astype(float)
+    except ValueError as error:
+        raise AnalysisError(f"{path}, column {values.name}: {error}. Measure the trial again.") from error

@@ -1,0 +1,130 @@
+"""One row per cell: every number that the charts, the report and `summary.csv` show."""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from analysis.accounts import accounts
+from analysis.checks import Verdict, worst
+from analysis.experiment import Cell, Trial
+from analysis.metrics import (
+    accepted_rate,
+    backlog_samples,
+    cpu_per_picture,
+    growth_rate,
+    p95,
+    percentile,
+    rate,
+    send_lag_p99,
+    service_times,
+    throughput,
+    utilisation,
+)
+from analysis.outcomes import outcomes
+
+KEYS = ["workload", "offered_rate", "mode", "workers"]
+MODE_ORDER = {"sync": 0, "queue": 1}
+ACCOUNT_COLUMNS = ("planned", "ok", "failed", "unfinished", "lost")
+SYSTEM_COMPONENTS = ("web", "worker", "broker", "external")
+Measured = tuple[Trial, pd.DataFrame]
+
+
+def summarise(trials: Iterable[Trial], verdicts: Mapping[str, Verdict]) -> pd.DataFrame:
+    """One row per cell, its trials pooled; rates per second, times in seconds, accounts in requests."""
+    return _table(trials, verdicts, lambda trial: trial.cell)
+
+
+def summarise_trials(trials: Iterable[Trial], verdicts: Mapping[str, Verdict]) -> pd.DataFrame:
+    """One row per trial, indexed by its name, with the same columns: the spread behind each cell."""
+    table = _table(trials, verdicts, lambda trial: (trial.cell, trial.name), with_name=True)
+    return table.set_index("trial")
+
+
+def write_summary(summary: pd.DataFrame, path: Path) -> None:
+    """Saves the summary; an infinite time is written `inf`, a withheld one stays empty."""
+    summary.to_csv(path, index=False, float_format="%.6g", lineterminator="\n")
+
+
+def system_cost(summary: pd.DataFrame) -> pd.DataFrame:
+    """CPU seconds per finished picture of each part of the measured system, without load and harness."""
+    columns = {f"cpu_{name}_s_per_picture": name for name in SYSTEM_COMPONENTS}
+    return summary.reindex(columns=list(columns)).rename(columns=columns).dropna(axis=1, how="all")
+
+
+def _table(
+    trials: Iterable[Trial],
+    verdicts: Mapping[str, Verdict],
+    key: Callable[[Trial], Any],
+    *,
+    with_name: bool = False,
+) -> pd.DataFrame:
+    groups: dict[Any, list[Measured]] = {}
+    for trial in trials:
+        groups.setdefault(key(trial), []).append((trial, outcomes(trial)))
+    rows = []
+    for measured in groups.values():
+        row = _row(measured) | {"verdict": worst([verdicts[trial.name].name for trial, _ in measured])}
+        rows.append({"trial": measured[0][0].name} | row if with_name else row)
+    table = pd.DataFrame(rows)
+    return table.sort_values(KEYS, key=_by_mode, ignore_index=True) if rows else table
+
+
+def _by_mode(column: "pd.Series[Any]") -> "pd.Series[Any]":
+    return column.map(MODE_ORDER) if column.name == "mode" else column
+
+
+def _row(measured: Sequence[Measured]) -> dict[str, Any]:
+    trials = [trial for trial, _ in measured]
+    cohort = pd.concat([rows[rows["in_cohort"]] for _, rows in measured])
+    return {
+        **_described(trials[0].cell, len(trials)),
+        **_rates(measured),
+        **_times(trials[0].cell, cohort),
+        **_counts(measured),
+        **{f"cpu_{name}_s_per_picture": cost for name, cost in cpu_per_picture(trials).items()},
+    }
+
+
+def _described(cell: Cell, trials: int) -> dict[str, Any]:
+    return {
+        "mode": cell.mode,
+        "workers": cell.workers,
+        "workload": cell.workload,
+        "offered_rate": cell.offered_rate,
+        "trials": trials,
+    }
+
+
+def _rates(measured: Sequence[Measured]) -> dict[str, float]:
+    return {
+        "achieved_rate": _mean(measured, lambda trial, rows: rate(rows["sent_at"], trial.window)),
+        "accepted_rate": _mean(measured, accepted_rate),
+        "throughput": _mean(measured, lambda trial, _: throughput(trial)),
+        "backlog_growth": _mean(measured, lambda trial, rows: growth_rate(backlog_samples(trial, rows))),
+    }
+
+
+def _mean(measured: Sequence[Measured], metric: Callable[[Trial, pd.DataFrame], float]) -> float:
+    """The mean over trials, weighted by the length of their windows: for a rate, the pooled rate."""
+    total_s = sum(trial.window.length_s for trial, _ in measured)
+    return sum(metric(trial, rows) * trial.window.length_s for trial, rows in measured) / total_s
+
+
+def _times(cell: Cell, cohort: pd.DataFrame) -> dict[str, float]:
+    service = service_times(cohort)
+    return {
+        "response_p50_s": percentile(cohort["response_s"], 0.5),
+        "response_p95_s": p95(cohort["response_s"]),
+        "ready_p50_s": percentile(cohort["ready_s"], 0.5),
+        "ready_p95_s": p95(cohort["ready_s"]),
+        "service_p50_s": percentile(service, 0.5),
+        "utilisation": utilisation(cell.offered_rate, float(service.mean()), cell.workers),
+        "send_lag_p99_s": send_lag_p99(cohort),
+    }
+
+
+def _counts(measured: Sequence[Measured]) -> dict[str, int]:
+    books = [accounts(trial, rows) for trial, rows in measured]
+    return {name: sum(getattr(book, name) for book in books) for name in ACCOUNT_COLUMNS}

@@ -1,0 +1,108 @@
+"""The summary as tables for people: which columns, under which heading with which unit, as which text."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from analysis.words import GROWS, number, verdict
+
+Format = Callable[[Any], str]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Table:
+    """Headings with units, and rows of text."""
+
+    headings: list[str]
+    rows: list[list[str]]
+
+
+def _seconds(value: float) -> str:
+    return "not finished" if np.isinf(value) else number(value, 4)
+
+
+def _cpu(value: float) -> str:
+    return number(value, 4)
+
+
+def _plain(value: Any) -> str:
+    return str(value)
+
+
+COLUMNS: Mapping[str, tuple[str, Format]] = {
+    "mode": ("mode", _plain),
+    "workers": ("workers", _plain),
+    "workload": ("workload", _plain),
+    "offered_rate": ("offered [pictures/s]", number),
+    "trials": ("trials", _plain),
+    "achieved_rate": ("sent [requests/s]", number),
+    "accepted_rate": ("accepted [requests/s]", number),
+    "throughput": ("throughput [pictures/s]", lambda value: number(value, 2)),
+    "throughput_low": ("lowest trial [pictures/s]", lambda value: number(value, 2)),
+    "throughput_high": ("highest trial [pictures/s]", lambda value: number(value, 2)),
+    "ideal_throughput": ("ideal [pictures/s]", number),
+    "backlog_growth": ("backlog growth [pictures/s]", lambda value: number(value, 2)),
+    "response_p50_s": ("response time, median [s]", _seconds),
+    "response_p95_s": ("response time, p95 [s]", _seconds),
+    "ready_p50_s": ("ready time, median [s]", _seconds),
+    "ready_p95_s": ("ready time, p95 [s]", _seconds),
+    "service_p50_s": ("service time, median [s]", _seconds),
+    "utilisation": ("utilisation [1]", lambda value: number(value, 2)),
+    "send_lag_p99_s": ("send lag, p99 [s]", _seconds),
+    "planned": ("planned", _plain),
+    "ok": ("ok", _plain),
+    "failed": ("failed", _plain),
+    "unfinished": ("unfinished", _plain),
+    "lost": ("lost", _plain),
+    "verdict": ("verdict", verdict),
+}
+CELL = ("mode", "workers")
+CHART_COLUMNS: Mapping[str, Sequence[str]] = {
+    "response_time": (*CELL, "response_p50_s", "response_p95_s", "verdict"),
+    "throughput": (*CELL, "throughput", "throughput_low", "throughput_high", "ideal_throughput", "verdict"),
+    "ready_time": (*CELL, "ready_p50_s", "ready_p95_s", "service_p50_s", "verdict"),
+    "both_clocks": (*CELL, "response_p50_s", "ready_p50_s", "verdict"),
+    "backlog": (*CELL, "backlog_growth", "unfinished", "verdict"),
+    "cpu_cost": CELL,
+}
+MARKED = ("response_p50", "response_p95", "ready_p50", "ready_p95")
+
+
+def chart_table(cells: pd.DataFrame, chart: str) -> Table:
+    """The numbers behind one chart."""
+    rows = cells[cells["mode"] == "queue"] if chart == "both_clocks" else cells
+    costs = _cost_columns(cells) if chart == "cpu_cost" else []
+    return as_table(rows, [*CHART_COLUMNS[chart], *costs])
+
+
+def summary_table(cells: pd.DataFrame) -> Table:
+    """Every number of every cell."""
+    return as_table(cells, [*(column for column in COLUMNS if column in cells), *_cost_columns(cells)])
+
+
+def as_table(cells: pd.DataFrame, columns: Sequence[str]) -> Table:
+    """The columns as text; where a time grows without limit the table says so instead of a number."""
+    known = [column for column in columns if column in cells and not cells[column].isna().all()]
+    return Table(
+        headings=[_heading(column) for column in known],
+        rows=[[_text(row, column) for column in known] for _, row in cells.iterrows()],
+    )
+
+
+def _cost_columns(cells: pd.DataFrame) -> list[str]:
+    return [column for column in map(str, cells.columns) if column.startswith("cpu_")]
+
+
+def _heading(column: str) -> str:
+    if column.startswith("cpu_"):
+        return f"CPU {column.removeprefix('cpu_').removesuffix('_s_per_picture')} [s/picture]"
+    return COLUMNS[column][0]
+
+
+def _text(row: "pd.Series[Any]", column: str) -> str:
+    if column.removesuffix("_s") in MARKED and row.get(f"{column.removesuffix('_s')}_mark") == GROWS:
+        return GROWS
+    return COLUMNS.get(column, (column, _cpu))[1](row[column])

@@ -1,0 +1,71 @@
+"""The result as a person reads it in a terminal, or as Markdown for a README."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import pandas as pd
+from rich import box
+from rich.console import Console
+from rich.table import Table
+
+from analysis.words import clock, number, verdict
+
+HEADINGS = ("mode", "workers", "finished/s", "response p50 / p95", "ready p50 / p95", "ok", "verdict")
+# The widest table that still fits a terminal beside an editor.
+WIDEST = 100
+
+
+def show(console: Console, title: str, cells: pd.DataFrame, sentences: Sequence[str], errors: Sequence[str]) -> None:
+    """Prints the findings, for each load one table, and what makes trials invalid."""
+    for sentence in sentences:
+        console.print(f"• {sentence}.", highlight=False, markup=False)
+    for heading, rows in _by_load(cells):
+        table = Table(
+            *HEADINGS,
+            title=f"{title}: {heading}",
+            title_justify="left",
+            box=box.SIMPLE,
+            pad_edge=False,
+            collapse_padding=True,
+        )
+        for row in rows:
+            table.add_row(*row)
+        console.print(table)
+    for error in errors:
+        console.print(f"ERROR {error}", style="bold red", highlight=False, markup=False)
+
+
+def markdown(cells: pd.DataFrame, sentences: Sequence[str]) -> str:
+    """The findings as a list and one compact table for each load."""
+    blocks = ["\n".join(f"- {sentence}." for sentence in sentences)] if sentences else []
+    for heading, rows in _by_load(cells):
+        lines = [HEADINGS, ["---"] * len(HEADINGS), *rows]
+        table = "\n".join(f"| {' | '.join(line)} |" for line in lines)
+        blocks.append(f"{heading[0].upper()}{heading[1:]}:\n\n{table}")
+    return "\n\n".join(blocks)
+
+
+def open_console() -> Console:
+    """A console no wider than the table needs; without colours where nobody looks."""
+    console = Console()
+    console.width = min(console.width, WIDEST) if console.is_terminal else WIDEST
+    return console
+
+
+def _by_load(cells: pd.DataFrame) -> list[tuple[str, list[list[str]]]]:
+    return [
+        (f"workload {workload}, {rate:g} pictures/s offered", [_row(row) for _, row in rows.iterrows()])
+        for (workload, rate), rows in cells.groupby(["workload", "offered_rate"])
+    ]
+
+
+def _row(row: "pd.Series[Any]") -> list[str]:
+    return [
+        row["mode"],
+        str(row["workers"]),
+        number(row["throughput"]),
+        clock(row["response_p50_s"], row["response_p95_s"], row["response_p50_mark"]),
+        clock(row["ready_p50_s"], row["ready_p95_s"], row["ready_p50_mark"]),
+        f"{row['ok']}/{row['planned']}",
+        verdict(row["verdict"]),
+    ]

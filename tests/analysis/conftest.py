@@ -1,0 +1,34 @@
+"""Experiments to analyse, simulated once."""
+
+import os
+from pathlib import Path
+
+import pytest
+from analysed import grouped
+from synthetic_experiment import both_modes, write_experiment
+
+from analysis.cells import Group
+
+CHROMIUM = Path("/usr/bin/chromium")
+
+
+@pytest.fixture(scope="session")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Both modes with 1, 2, 4 and 8 workers at 10 pictures/s; 1 and 2 workers cannot keep up."""
+    return write_experiment(tmp_path_factory.mktemp("results") / "demo", both_modes())
+
+
+@pytest.fixture(scope="session")
+def demo_group(demo: Path) -> Group:
+    """What the demo's charts compare."""
+    return grouped(demo)[0]
+
+
+@pytest.fixture(scope="session")
+def chromium() -> str:
+    """A real browser: without one the test is skipped on a laptop and fails in CI."""
+    if not CHROMIUM.exists():
+        if os.environ.get("CI"):
+            pytest.fail(f"{CHROMIUM} is missing")
+        pytest.skip(f"{CHROMIUM} is missing")
+    return str(CHROMIUM)

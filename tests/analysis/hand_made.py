@@ -1,0 +1,68 @@
+"""Trials and cells written down by hand, small enough to do the sums in the head."""
+
+from typing import Any
+
+import pandas as pd
+
+from analysis.cells import with_marks
+from analysis.experiment import Cell, Trial, Window
+
+CELL_DEFAULTS = {
+    "workload": "io",
+    "offered_rate": 10.0,
+    "trials": 1,
+    "throughput": 9.9,
+    "backlog_growth": 0.0,
+    "response_p50_s": 0.014,
+    "response_p95_s": 0.02,
+    "ready_p50_s": 0.3,
+    "ready_p95_s": 0.4,
+    "service_p50_s": 0.29,
+    "verdict": "VALID",
+}
+
+
+def trial(requests: list[dict[str, Any]], pictures: list[dict[str, Any]], **what: Any) -> Trial:
+    """A trial whose window is [10, 20); requests and pictures by their ids, the rest filled in."""
+    mode = what.pop("mode", "queue")
+    fields = {
+        "name": f"{mode}-w1-r1",
+        "cell": Cell(mode=mode, workers=1, workload="io", offered_rate=1.0),
+        "repeat": 1,
+        "started_at": 8.0,
+        "window": Window(start=10.0, end=20.0),
+        "load_stopped_at": 25.0,
+        "cpu_seconds": {"web": 1.0},
+        "broker_left": 0 if mode == "queue" else None,
+        "requests": _frame([_request(mode) | row for row in requests], _request(mode)),
+        "pictures": _frame([_picture() | row for row in pictures], _picture()),
+        "backlog": pd.DataFrame(columns=["sampled_at", "waiting", "in_hand", "done"]),
+        "info": {},
+    }
+    return Trial(**(fields | what))
+
+
+def cells(*rows: dict[str, Any]) -> pd.DataFrame:
+    """A summary with marks; every row names its mode and workers and what differs from the defaults."""
+    return with_marks(pd.DataFrame([CELL_DEFAULTS | row for row in rows]))
+
+
+def _frame(rows: list[dict[str, Any]], defaults: dict[str, Any]) -> pd.DataFrame:
+    return pd.DataFrame(rows, columns=list(defaults))
+
+
+def _request(mode: str) -> dict[str, Any]:
+    status = 201.0 if mode == "sync" else 202.0
+    return {"id": "a", "phase": "measure", "due_at": 11.0, "sent_at": 11.0, "answered_at": 12.0} | {
+        "status": status,
+        "error": "",
+        "picture": "p.jpg",
+    }
+
+
+def _picture() -> dict[str, Any]:
+    return {"id": "a", "received_at": 11.1, "enqueued_at": 11.1, "started_at": 11.2, "finished_at": 11.9} | {
+        "state": "ready",
+        "executions": 1.0,
+        "reason": "",
+    }

@@ -1,0 +1,226 @@
+"""Writes a whole experiment folder whose truth is known: a simulated first-in-first-out queue."""
+
+import heapq
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+START = 1_763_900_000.0
+ACCEPT_S = 0.012
+HAND_OVER_S = 0.004
+
+
+@dataclass(frozen=True, kw_only=True)
+class Made:
+    """What to simulate: Poisson arrivals at c servers with nearly constant service times."""
+
+    mode: str = "queue"
+    workers: int = 4
+    repeat: int = 1
+    workload: str = "io"
+    offered_rate: float = 10.0
+    service_s: float = 0.29
+    warmup_s: float = 2.0
+    measure_s: float = 12.0
+    drain_limit_s: float = 5.0
+    seed: int = 1
+
+    @property
+    def name(self) -> str:
+        return f"{self.mode}-w{self.workers}-r{self.repeat}"
+
+
+def write_experiment(folder: Path, made: Sequence[Made], *, by_hand: bool = False) -> Path:
+    """Simulates each trial and writes everything that a real experiment leaves behind."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for each in made:
+        write_trial(folder / each.name, each)
+    (folder / "experiment.json").write_text(json.dumps(_experiment(folder.name, made, by_hand=by_hand)))
+    return folder
+
+
+def both_modes(workers: Sequence[int] = (1, 2, 4, 8), **what: Any) -> list[Made]:
+    """One trial of each mode at each worker count."""
+    return [Made(mode=mode, workers=count, **what) for count in workers for mode in ("sync", "queue")]
+
+
+def repeated(made: Sequence[Made], repeats: int) -> list[Made]:
+    """The same cells again, each repeat with its own arrivals."""
+    return [replace(each, repeat=n, seed=each.seed + n) for n in range(1, repeats + 1) for each in made]
+
+
+def write_trial(folder: Path, made: Made) -> Path:
+    """Simulates one trial and writes its four files."""
+    folder.mkdir(parents=True)
+    requests = _simulate(made)
+    stopped_at = START + made.warmup_s + made.measure_s + _drain_s(requests, made)
+    requests = requests[requests["due_at"] < stopped_at]
+    _client_rows(requests, made, stopped_at).to_csv(folder / "requests.csv", index=False)
+    pictures = _server_rows(requests, made, stopped_at)
+    pictures.to_csv(folder / "pictures.csv", index=False)
+    _backlog_rows(requests, made, stopped_at).to_csv(folder / "backlog.csv", index=False)
+    (folder / "trial.json").write_text(json.dumps(_trial(made, pictures, stopped_at)))
+    return folder
+
+
+def _simulate(made: Made) -> pd.DataFrame:
+    """Due, sent, started and finished time of every upload that the plan holds."""
+    random = np.random.default_rng(made.seed)
+    length_s = made.warmup_s + made.measure_s + made.drain_limit_s
+    gaps = random.exponential(1 / made.offered_rate, int(made.offered_rate * length_s * 2) + 50)
+    due = np.cumsum(gaps)
+    due = START + due[due < length_s]
+    service = made.service_s * np.exp(random.normal(0, 0.05, len(due)))
+    arrived = due + 0.001 + HAND_OVER_S
+    started, finished = _first_in_first_out(arrived, service, made.workers)
+    return pd.DataFrame(
+        {"due_at": due, "sent_at": due + 0.001, "arrived_at": arrived}
+        | {"started_at": started, "finished_at": finished}
+    )
+
+
+def _first_in_first_out(arrived: np.ndarray, service: np.ndarray, servers: int) -> tuple[np.ndarray, np.ndarray]:
+    free_at = [0.0] * servers
+    started = np.empty_like(arrived)
+    for n, (at, busy_s) in enumerate(zip(arrived, service, strict=True)):
+        started[n] = max(at, heapq.heappop(free_at))
+        heapq.heappush(free_at, started[n] + busy_s)
+    return started, started + service
+
+
+def _drain_s(requests: pd.DataFrame, made: Made) -> float:
+    """The load goes on until the cohort is done or the limit is hit."""
+    until = START + made.warmup_s + made.measure_s
+    last = requests.loc[requests["due_at"] < until, "finished_at"].max()
+    return float(min(max(last - until, 0.5) + 0.1, made.drain_limit_s))
+
+
+def _client_rows(requests: pd.DataFrame, made: Made, stopped_at: float) -> pd.DataFrame:
+    done = requests["finished_at"] if made.mode == "sync" else requests["sent_at"]
+    answered = done + (0.002 if made.mode == "sync" else ACCEPT_S)
+    in_time = answered <= stopped_at
+    since = requests["due_at"] - START
+    return pd.DataFrame(
+        {
+            "id": _ids(requests, made),
+            "phase": np.select(
+                [since < made.warmup_s, since < made.warmup_s + made.measure_s],
+                ["warmup", "measure"],
+                "drain",
+            ),
+            "due_at": requests["due_at"],
+            "sent_at": requests["sent_at"],
+            "answered_at": answered.where(in_time),
+            "status": pd.Series(201 if made.mode == "sync" else 202, requests.index).where(in_time),
+            "error": "",
+            "picture": "small.jpg",
+        }
+    ).astype({"status": "Int64"})
+
+
+def _server_rows(requests: pd.DataFrame, made: Made, stopped_at: float) -> pd.DataFrame:
+    begun = requests["started_at"] <= stopped_at
+    done = requests["finished_at"] <= stopped_at
+    known = begun if made.mode == "sync" else requests["arrived_at"] <= stopped_at
+    received = requests["started_at"] if made.mode == "sync" else requests["arrived_at"]
+    return pd.DataFrame(
+        {
+            "id": _ids(requests, made),
+            "trial": made.name,
+            "door": made.mode,
+            "received_at": received,
+            "enqueued_at": received if made.mode == "queue" else np.nan,
+            "started_at": requests["started_at"].where(begun),
+            "finished_at": requests["finished_at"].where(done),
+            "state": np.select([done, begun], ["ready", "processing"], "queued"),
+            "executions": begun.astype(int),
+            "reason": "",
+        }
+    )[known]
+
+
+def _backlog_rows(requests: pd.DataFrame, made: Made, stopped_at: float) -> pd.DataFrame:
+    at = np.arange(START, stopped_at, 0.5)
+    arrived, started, finished = (
+        np.searchsorted(np.sort(requests[column]), at) for column in ("arrived_at", "started_at", "finished_at")
+    )
+    queue = made.mode == "queue"
+    return pd.DataFrame(
+        {
+            "sampled_at": at,
+            "waiting": arrived - started if queue else np.nan,
+            "in_hand": started - finished if queue else np.nan,
+            "done": finished,
+        }
+    )
+
+
+def _ids(requests: pd.DataFrame, made: Made) -> list[str]:
+    return [f"{made.name}-{n:04d}" for n in range(len(requests))]
+
+
+def _trial(made: Made, pictures: pd.DataFrame, stopped_at: float) -> dict[str, Any]:
+    state = pictures["state"].value_counts()
+    left = {"waiting": int(state.get("queued", 0)), "in_hand": int(state.get("processing", 0))}
+    finished = made.measure_s * min(made.offered_rate, made.workers / made.service_s)
+    return {
+        "schema": 1,
+        "name": made.name,
+        "cell": {
+            "mode": made.mode,
+            "workers": made.workers,
+            "workload": made.workload,
+            "offered_rate": made.offered_rate,
+        },
+        "repeat": made.repeat,
+        "phases": {
+            "started_at": START,
+            "measure_from": START + made.warmup_s,
+            "measure_until": START + made.warmup_s + made.measure_s,
+            "load_stopped_at": stopped_at,
+            "collected_at": stopped_at + 0.2,
+        },
+        "offered_rate": made.offered_rate,
+        "achieved_rate": made.offered_rate,
+        "send_lag": {"p50_s": 0.001, "p99_s": 0.001, "max_s": 0.001},
+        "cpu_seconds": _cpu_seconds(made, finished),
+        "broker_left": left if made.mode == "queue" else None,
+        "clock": {"offset_ns": 0},
+        "seed": made.seed,
+        "plan_sha256": "0" * 64,
+        "settings": {"prefetch": 1, "acks_late": True, "pool": "prefork"} if made.mode == "queue" else {},
+        "outcome": "finished",
+    }
+
+
+def _cpu_seconds(made: Made, finished: float) -> dict[str, float]:
+    shared = {"external": 0.004 * finished, "control": 0.2, "load": 0.9}
+    if made.mode == "sync":
+        return {"web": 0.041 * finished} | shared
+    return {
+        "web": 0.010 * made.offered_rate * made.measure_s,
+        "worker": 0.044 * finished,
+        "broker": 0.002 * finished,
+    } | shared
+
+
+def _experiment(name: str, made: Sequence[Made], *, by_hand: bool) -> dict[str, Any]:
+    plan = {"name": name, "repeats": 1, "phases": {"warmup_s": 2, "measure_s": 12, "drain_limit_s": 5}}
+    return {
+        "schema": 1,
+        "name": name,
+        "question": "What happens to both clocks as workers are added?",
+        "plan": None if by_hand else plan,
+        "fingerprint": "f" * 64,
+        "order": [] if by_hand else [each.name for each in made],
+        "seed": 20261123,
+        "machine": {"cpu": "Some CPU", "cores": 2, "memory_gib": 7.8, "os": "Linux 6.1", "python": "3.11.2"},
+        "versions": {"django": "5.2", "celery": "5.5", "locust": "2.46"},
+        "git_commit": "0123456789abcdef",
+        "created_at": "2026-11-23T12:00:00Z",
+    }

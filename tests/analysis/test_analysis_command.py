@@ -1,0 +1,105 @@
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from synthetic_experiment import Made, both_modes, write_experiment
+
+from analysis.__main__ import main
+
+ROOT = Path(__file__).parents[2]
+# Whoever receives a result by mail has none of these.
+BLOCKED = """
+import sys
+
+class Absent:
+    def find_spec(self, name, path=None, target=None):
+        if name.split(".")[0] in ("locust", "django", "celery", "gevent", "app_under_test", "loadtests"):
+            raise ImportError(f"{name} is blocked")
+
+sys.meta_path.insert(0, Absent())
+from analysis.__main__ import main
+sys.exit(main(sys.argv[1:]))
+"""
+
+
+@pytest.fixture
+def small(tmp_path: Path) -> Path:
+    return write_experiment(tmp_path / "small", both_modes((1, 4)))
+
+
+def test_it_writes_everything_and_prints_the_table(small: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main([str(small)]) == 0
+
+    printed = capsys.readouterr().out
+    assert (small / "summary.csv").exists()
+    assert len(list((small / "charts").glob("*.png"))) == 6
+    assert "grows without limit" in printed
+    assert f"Report: {small / 'report.html'}" in printed
+
+
+def test_the_output_is_plain_and_narrow_where_nobody_looks(small: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    main([str(small), "--no-charts"])
+
+    lines = capsys.readouterr().out.splitlines()
+    table = [line for line in lines if not line.startswith("Report:")]
+    assert max(map(len, table)) <= 100
+    assert "\x1b" not in "".join(lines)
+
+
+def test_without_charts_none_is_drawn(small: Path) -> None:
+    assert main([str(small), "--no-charts"]) == 0
+
+    assert not (small / "charts").exists()
+    assert (small / "report.html").exists()
+
+
+def test_markdown_is_a_list_and_a_table(small: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main([str(small), "--markdown", "--no-charts"]) == 0
+
+    printed = capsys.readouterr().out.splitlines()
+    assert printed[0].startswith("- With 1 worker the queue answers in 13 ms")
+    assert "| queue | 1 | 3.4 | 13 ms / 13 ms | grows without limit | 44/111 | overloaded |" in printed
+
+
+def test_an_invalid_trial_is_an_error_on_the_screen(small: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = small / "queue-w4-r1" / "pictures.csv"
+    path.write_text("\n".join(path.read_text().splitlines()[:-20]) + "\n")
+
+    assert main([str(small), "--no-charts"]) == 0
+
+    assert "ERROR queue-w4-r1: 20 requests were answered 2xx but the server has no picture" in " ".join(
+        capsys.readouterr().out.split()
+    )
+
+
+def test_a_missing_folder_is_one_sentence_and_exit_code_1(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main([str(tmp_path / "nowhere")]) == 1
+
+    assert len(capsys.readouterr().err.splitlines()) == 1
+
+
+def test_an_experiment_without_trials_is_one_sentence_and_exit_code_1(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main([str(write_experiment(tmp_path / "none", []))]) == 1
+
+    assert "holds no finished trial yet" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("arguments", [[], ["results", "--unknown"], ["one", "two"]])
+def test_misuse_is_exit_code_2(arguments: list[str]) -> None:
+    with pytest.raises(SystemExit) as stopped:
+        main(arguments)
+
+    assert stopped.value.code == 2
+
+
+def test_it_needs_neither_the_app_nor_the_load_tests(tmp_path: Path) -> None:
+    folder = write_experiment(tmp_path / "mailed", [Made()], by_hand=True)
+
+    done = subprocess.run(
+        [sys.executable, "-c", BLOCKED, str(folder)], cwd=ROOT, capture_output=True, text=True, check=False
+    )
+
+    assert done.returncode == 0, done.stderr

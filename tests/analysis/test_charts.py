@@ -1,0 +1,169 @@
+from pathlib import Path
+
+import numpy as np
+import pytest
+from analysed import drawn_charts, grouped
+from matplotlib.axes import Axes
+from matplotlib.colors import to_hex
+from matplotlib.figure import Figure
+from matplotlib.text import Annotation
+from synthetic_experiment import Made, both_modes, repeated, write_experiment
+
+from analysis.cells import Group
+from analysis.charts import DRAWINGS, draw_charts
+from analysis.charts.palette import MODES
+from analysis.findings import findings
+from analysis.words import GROWS
+
+
+@pytest.fixture(scope="module")
+def demo_charts(demo_group: Group) -> dict[str, Figure]:
+    return drawn_charts(demo_group)
+
+
+def test_the_title_is_the_finding(demo_group: Group, demo_charts: dict[str, Figure]) -> None:
+    for finding in findings(demo_group.cells):
+        title = demo_charts[finding.chart].texts[0].get_text()
+
+        assert title.replace("\n", " ") == finding.sentence
+
+
+def test_there_is_a_drawing_for_every_finding(demo_charts: dict[str, Figure]) -> None:
+    assert set(demo_charts) == set(DRAWINGS)
+
+
+@pytest.mark.parametrize("chart", ["throughput", "backlog", "cpu_cost"])
+def test_rates_counts_and_costs_start_at_zero(demo_charts: dict[str, Figure], chart: str) -> None:
+    for ax in demo_charts[chart].axes:
+        assert ax.get_ylim()[0] == 0
+
+
+@pytest.mark.parametrize("chart", ["response_time", "ready_time", "both_clocks"])
+def test_a_log_axis_says_so(demo_charts: dict[str, Figure], chart: str) -> None:
+    (ax,) = demo_charts[chart].axes
+
+    assert ax.get_yscale() == "log"
+    assert "(log scale)" in ax.get_ylabel()
+
+
+def test_the_panels_of_the_backlog_share_their_range(demo_charts: dict[str, Figure]) -> None:
+    sync, queue = demo_charts["backlog"].axes
+
+    assert sync.get_ylim() == queue.get_ylim()
+    assert sync.get_xlim() == queue.get_xlim()
+
+
+def test_an_overloaded_cell_is_an_arrow_and_no_point(demo_charts: dict[str, Figure]) -> None:
+    """In the demo 1 and 2 workers cannot keep up, in either mode: 4 arrows, and lines from 4 to 8 only."""
+    (ax,) = demo_charts["ready_time"].axes
+
+    assert len(_arrows(ax)) == 4
+    assert _words(ax) >= {f"sync {GROWS}", f"queue {GROWS}"}
+    assert _drawn_places(ax) <= {1.94, 2.06, 2.94, 3.06}
+
+
+def test_there_is_no_scale_where_the_arrows_stand(demo_charts: dict[str, Figure]) -> None:
+    (ax,) = demo_charts["ready_time"].axes
+    highest_tick = ax.transLimits.transform(np.log10([[1, tick] for tick in ax.get_yticks()]))[:, 1].max()
+
+    assert highest_tick < 0.8
+
+
+def test_the_answer_of_an_overloaded_queue_keeps_its_value(demo_charts: dict[str, Figure]) -> None:
+    (ax,) = demo_charts["response_time"].axes
+
+    assert len(_arrows(ax)) == 2
+    assert {0.06, 1.06, 2.06, 3.06} <= _drawn_places(ax)
+
+
+def test_sync_and_queue_always_look_the_same(demo_charts: dict[str, Figure]) -> None:
+    assert (MODES["sync"].colour, MODES["sync"].marker) == ("#D55E00", "s")
+    assert (MODES["queue"].colour, MODES["queue"].marker) == ("#0072B2", "o")
+    for chart in ("response_time", "throughput", "ready_time", "both_clocks"):
+        (ax,) = demo_charts[chart].axes
+        looks = {(line.get_marker(), to_hex(line.get_color()).upper()) for line in ax.lines}
+        assert {look for look in looks if look[0] in "so"} <= {("s", "#D55E00"), ("o", "#0072B2")}
+
+
+def test_the_throughput_chart_names_offered_load_ideal_line_and_cores(demo_charts: dict[str, Figure]) -> None:
+    (ax,) = demo_charts["throughput"].axes
+
+    assert _words(ax) >= {"sync", "queue", "offered 10/s", "ideal: N × 1 worker", "2 cores"}
+
+
+def test_no_ideal_line_is_drawn_from_an_idle_worker(tmp_path: Path) -> None:
+    (group,) = grouped(write_experiment(tmp_path / "idle", both_modes((1, 2), offered_rate=1.0)))
+
+    (ax,) = drawn_charts(group)["throughput"].axes
+
+    assert "ideal: N × 1 worker" not in _words(ax)
+
+
+def test_response_time_and_ready_time_are_both_drawn_for_queue_mode(demo_charts: dict[str, Figure]) -> None:
+    (ax,) = demo_charts["both_clocks"].axes
+
+    assert _words(ax) >= {"response time", "ready time"}
+
+
+def test_repeats_show_their_range(tmp_path: Path) -> None:
+    (group,) = grouped(write_experiment(tmp_path / "three", repeated(both_modes((4,)), 3)))
+
+    cells = group.cells
+
+    assert (cells["throughput_low"] < cells["throughput"]).all()
+    assert (cells["throughput"] < cells["throughput_high"]).all()
+
+
+def test_invalid_trials_are_withheld_from_the_charts(tmp_path: Path) -> None:
+    folder = write_experiment(tmp_path / "broken", both_modes((4, 8)))
+    path = folder / "queue-w8-r1" / "pictures.csv"
+    path.write_text("\n".join(path.read_text().splitlines()[:-20]) + "\n")
+
+    (group,) = grouped(folder)
+
+    assert group.cells[["mode", "workers"]].to_numpy().tolist() == [["sync", 4], ["sync", 8], ["queue", 4]]
+    assert "queue-w8-r1" not in set(group.traces["trial"])
+
+
+def test_every_load_gets_charts_of_its_own(tmp_path: Path) -> None:
+    made = [Made(workload="io"), Made(workload="cpu", workers=2, offered_rate=4.0)]
+    groups = grouped(write_experiment(tmp_path / "two", made))
+
+    charts = draw_charts(groups, tmp_path / "charts")
+
+    assert {chart.path.name for chart in charts} >= {"throughput-io-10", "throughput-cpu-4"}
+
+
+def test_the_same_numbers_give_the_same_file(demo_group: Group, tmp_path: Path) -> None:
+    one, other = (
+        {path.name: path.read_bytes() for path in sorted((tmp_path / name).iterdir())}
+        for name in ("one", "other")
+        if draw_charts([demo_group], tmp_path / name)
+    )
+
+    assert one == other
+    assert len(one) == 12
+
+
+def test_a_chart_that_is_no_longer_drawn_does_not_stay(demo_group: Group, tmp_path: Path) -> None:
+    (tmp_path / "old.png").touch()
+
+    draw_charts([demo_group], tmp_path)
+
+    assert not (tmp_path / "old.png").exists()
+
+
+def _arrows(ax: Axes) -> list[Annotation]:
+    return [text for text in ax.texts if isinstance(text, Annotation) and not text.get_text()]
+
+
+def _words(ax: Axes) -> set[str]:
+    return {text.get_text().replace("\n", " ") for text in ax.texts}
+
+
+def _drawn_places(ax: Axes) -> set[float]:
+    """The x of every point that was drawn at a value."""
+    lines = [line for line in ax.lines if line.get_transform() == ax.transData]
+    return {
+        round(float(x), 2) for line in lines for x, y in zip(*line.get_data(), strict=True) if np.isfinite(float(y))
+    }

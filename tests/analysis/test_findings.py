@@ -1,0 +1,135 @@
+import math
+
+import pytest
+from hand_made import cells
+
+from analysis.cells import Group
+from analysis.findings import findings
+from analysis.words import duration, number, workers
+
+LIMITLESS = {"verdict": "OVERLOADED", "throughput": 3.4, "backlog_growth": 6.6}
+SYNC_1 = {"mode": "sync", "workers": 1, **LIMITLESS, "response_p50_s": math.inf, "ready_p50_s": math.inf}
+QUEUE_1 = {"mode": "queue", "workers": 1, **LIMITLESS, "ready_p50_s": 4.2}
+SYNC_4 = {"mode": "sync", "workers": 4, "response_p50_s": 0.3}
+QUEUE_4 = {"mode": "queue", "workers": 4}
+ALL = ["response_time", "throughput", "ready_time", "both_clocks", "backlog"]
+
+
+def told(*rows: dict) -> dict[str, str]:
+    return {finding.chart: finding.sentence for finding in findings(cells(*rows))}
+
+
+def test_the_demo_tells_one_sentence_per_chart(demo_group: Group) -> None:
+    sentences = {finding.chart: finding.sentence for finding in findings(demo_group.cells)}
+
+    assert sentences == {
+        "response_time": "With 1 worker the queue answers in 13 ms at the median; "
+        "in sync the wait for an answer grows without limit",
+        "throughput": "With 1 worker both modes finish 3.4 pictures/s: a queue adds no capacity; 4 workers finish 9.4",
+        "ready_time": "In both modes the wait for a picture grows without limit with 1 worker; "
+        "with 8 workers it is 0.30 s",
+        "both_clocks": "Queue mode with 1 worker: the answer comes in 13 ms, "
+        "but the wait for the picture grows without limit",
+        "backlog": "With 1 worker the backlog grows by 6.6 pictures/s in both modes; 4 and 8 workers keep up",
+        "cpu_cost": "With 8 workers a finished picture costs 49 ms of CPU time in sync, 65 ms in queue: 33 % more",
+    }
+
+
+def test_two_finite_answers_are_compared_as_a_ratio() -> None:
+    sentence = told(SYNC_4, QUEUE_4)["response_time"]
+
+    assert sentence == "With 4 workers the queue answers in 14 ms at the median, sync in 0.30 s: 21.4 times as long"
+
+
+def test_close_answers_are_not_called_different() -> None:
+    assert "sync no differently" in told(SYNC_4 | {"response_p50_s": 0.0145}, QUEUE_4)["response_time"]
+
+
+def test_a_faster_sync_is_admitted() -> None:
+    assert told(SYNC_4 | {"response_p50_s": 0.007}, QUEUE_4)["response_time"].endswith("7 ms: 2 times as fast")
+
+
+def test_different_throughputs_are_not_called_the_same() -> None:
+    sentence = told(SYNC_1, QUEUE_1 | {"throughput": 2.9})["throughput"]
+
+    assert sentence == "With 1 worker sync finishes 3.4 pictures/s and queue 2.9"
+
+
+def test_nothing_is_said_about_capacity_where_workers_were_idle() -> None:
+    sentence = told(SYNC_4, QUEUE_4)["throughput"]
+
+    assert sentence == "With 4 workers both modes finish 9.9 pictures/s"
+    assert "capacity" not in sentence
+
+
+def test_more_workers_are_praised_only_where_they_keep_up() -> None:
+    still_overloaded = {"workers": 2, "throughput": 6.8}
+
+    assert (
+        "finish 6.8" not in told(SYNC_1, QUEUE_1, SYNC_1 | still_overloaded, QUEUE_1 | still_overloaded)["throughput"]
+    )
+
+
+def test_ready_times_that_nearly_agree_are_given_as_a_range() -> None:
+    sentence = told(SYNC_4 | {"ready_p50_s": 0.275}, QUEUE_4 | {"ready_p50_s": 0.268})["ready_time"]
+
+    assert (
+        sentence == "With 4 workers a picture is ready in 0.27 s to 0.28 s in both modes (the work alone takes 0.29 s)"
+    )
+
+
+def test_everything_overloaded_has_no_ready_time() -> None:
+    assert (
+        told(SYNC_1, QUEUE_1)["ready_time"] == "With 1 worker the wait for a picture grows without limit in both modes"
+    )
+
+
+def test_an_overloaded_cell_never_lends_its_numbers() -> None:
+    """4.2 s is where the measurement happened to stop."""
+    assert not any("4.2" in sentence for sentence in told(SYNC_1, QUEUE_1).values())
+
+
+def test_missing_pictures_are_not_called_growth() -> None:
+    sentence = told(SYNC_4, QUEUE_4 | {"ready_p50_s": math.inf})["both_clocks"]
+
+    assert "half of the pictures or more are missing" in sentence
+    assert "grows" not in sentence
+
+
+@pytest.mark.parametrize(("row", "mode"), [(SYNC_4, "sync"), (QUEUE_4, "queue")])
+def test_one_mode_alone_is_not_compared(row: dict, mode: str) -> None:
+    other = {"sync": "queue", "queue": "sync"}[mode]
+
+    sentences = told(row)
+
+    assert ("both_clocks" in sentences) == (mode == "queue")
+    assert not any(f" {other} " in sentence for sentence in sentences.values())
+
+
+def test_modes_without_a_common_worker_count_are_not_compared() -> None:
+    sentences = told(SYNC_1, QUEUE_4)
+
+    assert set(ALL) <= set(sentences)
+    assert "both modes" not in " ".join(sentences.values())
+
+
+def test_an_undecided_cell_is_named_as_such() -> None:
+    undecided = {"verdict": "UNDECIDED"}
+
+    assert told(SYNC_4 | undecided, QUEUE_4 | undecided)["backlog"] == "4 workers: undecided"
+
+
+def test_costs_that_were_not_measured_are_not_mentioned() -> None:
+    assert "cpu_cost" not in told(SYNC_4, QUEUE_4)
+
+
+def test_one_sync_cell_that_grows_beside_a_queue_cell_that_does_not() -> None:
+    sentence = told(SYNC_1, QUEUE_4 | {"workers": 1})["ready_time"]
+
+    assert sentence == "The wait for a picture with 1 worker: in sync grows without limit; in queue 0.30 s"
+
+
+def test_times_read_as_a_person_says_them() -> None:
+    assert [duration(s) for s in (0.0136, 0.0999, 0.3, 3.456, 12.3)] == ["14 ms", "0.10 s", "0.30 s", "3.46 s", "12 s"]
+    assert [number(value) for value in (10.0, 3.44, -0.04)] == ["10", "3.4", "0"]
+    assert [workers(1), workers([1, 2, 4])] == ["1 worker", "1, 2 and 4 workers"]

@@ -1,0 +1,132 @@
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Request, sync_playwright
+from synthetic_experiment import Made, both_modes, write_experiment
+
+from analysis.__main__ import main
+
+QUIET_BROWSER = [
+    "--no-sandbox",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--no-first-run",
+    "--disable-domain-reliability",
+]
+
+
+@pytest.fixture(scope="module")
+def report(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The report on the demo with one trial whose books do not close and one that was broken off."""
+    folder = write_experiment(tmp_path_factory.mktemp("report") / "demo", both_modes())
+    path = folder / "queue-w8-r1" / "pictures.csv"
+    path.write_text("\n".join(path.read_text().splitlines()[:-20]) + "\n")
+    (folder / "sync-w8-r2.partial").mkdir()
+    assert main([str(folder)]) == 0
+    return folder / "report.html"
+
+
+@pytest.fixture(scope="module")
+def browser(chromium: str) -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        opened = playwright.chromium.launch(executable_path=chromium, args=QUIET_BROWSER)
+        yield opened
+        opened.close()
+
+
+def test_the_report_opens_with_the_answer(report: Path) -> None:
+    text = report.read_text()
+
+    assert text.index("grows without limit") < text.index("<svg") < text.index("<h2>All numbers")
+
+
+def test_accounts_that_do_not_balance_are_an_error_box(report: Path) -> None:
+    box = re.search(r'<section class="box error".*?</section>', report.read_text(), re.DOTALL)
+
+    assert box is not None
+    assert "ERROR" in box[0]
+    assert "queue-w8-r1" in box[0]
+
+
+def test_withheld_and_unfinished_trials_are_counted_and_named(report: Path) -> None:
+    text = report.read_text()
+
+    assert "1 of 8 trials withheld" in text
+    assert "1 not finished and not counted: sync-w8-r2.partial" in text
+
+
+def test_every_chart_has_words_and_a_table_beside_it(report: Path) -> None:
+    text = report.read_text()
+    charts = re.findall(r'<svg role="img" aria-label="Chart [^"]+', text)
+
+    assert len(charts) == 6
+    assert text.count("<summary>The numbers</summary>") == 6
+
+
+def test_every_rate_and_time_has_its_unit_in_the_heading(report: Path) -> None:
+    headings = set(re.findall(r'<th scope="col">([^<]+)</th>', report.read_text()))
+
+    assert {"throughput [pictures/s]", "response time, median [s]", "CPU web [s/picture]"} <= headings
+    assert all("[" in heading for heading in headings if "time" in heading or "rate" in heading)
+
+
+def test_no_two_elements_share_an_id(report: Path) -> None:
+    ids = re.findall(r'\sid="([^"]+)"', report.read_text())
+
+    assert len(ids) == len(set(ids))
+
+
+def test_the_report_says_what_it_does_not_show_and_how_it_was_made(report: Path) -> None:
+    text = report.read_text()
+
+    for words in ("loopback", "there is no interval", "measurement window is 12 s", "A worker is one process"):
+        assert words in text
+    for words in ("Some CPU", "django 5.2", "seed 20261123", "prefetch", "drain_limit_s"):
+        assert words in text
+
+
+def test_the_report_is_small_enough_to_mail(report: Path) -> None:
+    assert report.stat().st_size < 3_000_000
+
+
+def test_words_from_the_files_cannot_become_markup(tmp_path: Path) -> None:
+    folder = write_experiment(tmp_path / "demo", [Made(workload="<script>alert(1)</script>")], by_hand=True)
+    assert main([str(folder), "--no-charts"]) == 0
+
+    assert "<script" not in (folder / "report.html").read_text()
+
+
+def test_an_experiment_without_a_valid_trial_answers_nothing(tmp_path: Path) -> None:
+    folder = write_experiment(tmp_path / "demo", [Made()])
+    path = folder / "queue-w4-r1" / "pictures.csv"
+    path.write_text("\n".join(path.read_text().splitlines()[:-20]) + "\n")
+
+    assert main([str(folder)]) == 0
+
+    assert "No trial of this experiment can be trusted" in (folder / "report.html").read_text()
+
+
+@pytest.mark.parametrize("width", [390, 1280])
+def test_a_browser_shows_it_without_network_or_sideways_scrolling(report: Path, browser: Browser, width: int) -> None:
+    page = browser.new_page(viewport={"width": width, "height": 844})
+    asked: list[str] = []
+    problems: list[str] = []
+    page.on("request", lambda request: asked.append(_address(request)))
+    page.on("console", lambda message: problems.append(message.text))
+    page.on("pageerror", lambda error: problems.append(str(error)))
+
+    page.goto(report.as_uri())
+
+    assert [address for address in asked if not address.startswith(("file:", "data:"))] == []
+    assert problems == []
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    assert page.locator("svg[role=img]").count() == 6
+    assert page.locator("svg[role=img]").first.bounding_box()["height"] > 300
+    page.close()
+
+
+def _address(request: Request) -> str:
+    return request.url

@@ -1,0 +1,72 @@
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from synthetic_experiment import Made, both_modes, repeated, write_experiment
+
+from analysis.checks import verdict_on
+from analysis.samples import read_experiment
+from analysis.summary import summarise, write_summary
+
+DESIGNED_COLUMNS = [
+    "mode",
+    "workers",
+    "workload",
+    "offered_rate",
+    "achieved_rate",
+    "throughput",
+    "response_p50_s",
+    "response_p95_s",
+    "ready_p50_s",
+    "ready_p95_s",
+    "planned",
+    "ok",
+    "failed",
+    "unfinished",
+    "lost",
+    "verdict",
+]
+
+
+def test_the_summary_has_the_columns_of_the_design_and_one_row_per_cell(demo: Path, tmp_path: Path) -> None:
+    experiment = read_experiment(demo)
+    summary = summarise(experiment.trials, {trial.name: verdict_on(trial) for trial in experiment.trials})
+    write_summary(summary, tmp_path / "summary.csv")
+    read_back = pd.read_csv(tmp_path / "summary.csv")
+
+    assert set(DESIGNED_COLUMNS) <= set(read_back.columns)
+    assert read_back[["mode", "workers"]].to_numpy().tolist() == [
+        [mode, workers] for mode in ("sync", "queue") for workers in (1, 2, 4, 8)
+    ]
+    assert (read_back["planned"] == read_back["ok"] + read_back["failed"] + read_back["unfinished"]).all()
+    assert (read_back["lost"] == 0).all()
+    assert "inf" in (tmp_path / "summary.csv").read_text()
+
+
+def test_the_summary_finds_the_truth_of_the_simulated_queue(demo: Path) -> None:
+    experiment = read_experiment(demo)
+    verdicts = {trial.name: verdict_on(trial) for trial in experiment.trials}
+    cells = summarise(experiment.trials, verdicts).set_index(["mode", "workers"])
+
+    for mode in ("sync", "queue"):
+        assert cells.loc[(mode, 1), "throughput"] == pytest.approx(1 / 0.29, rel=0.05)
+        assert cells.loc[(mode, 8), "ready_p50_s"] == pytest.approx(0.29, rel=0.05)
+        assert cells.loc[(mode, 4), "utilisation"] == pytest.approx(10 * 0.29 / 4, rel=0.03)
+        assert cells["verdict"][mode].tolist() == ["OVERLOADED", "OVERLOADED", "VALID", "VALID"]
+    assert cells.loc[("queue", 1), "response_p95_s"] == pytest.approx(0.013, abs=0.001)
+
+
+def test_repeats_of_a_cell_are_pooled(tmp_path: Path) -> None:
+    made = repeated(both_modes((4,)), 3)
+    experiment = read_experiment(write_experiment(tmp_path / "three", made))
+    summary = summarise(experiment.trials, {trial.name: verdict_on(trial) for trial in experiment.trials})
+
+    assert summary["trials"].tolist() == [3, 3]
+    planned = sum((each.requests["phase"] == "measure").sum() for each in experiment.trials)
+    assert summary["planned"].sum() == planned
+
+
+def test_a_builder_gives_the_same_trial_for_the_same_seed(tmp_path: Path) -> None:
+    one, other = (write_experiment(tmp_path / name, [Made()]) for name in ("one", "other"))
+
+    assert (one / "queue-w4-r1" / "requests.csv").read_text() == (other / "queue-w4-r1" / "requests.csv").read_text()

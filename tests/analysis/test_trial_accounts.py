@@ -1,0 +1,31 @@
+import math
+
+import pandas as pd
+from hand_made import trial
+
+from analysis.accounts import accounts
+from analysis.experiment import Trial
+from analysis.outcomes import outcomes
+
+
+def test_planned_is_ok_and_failed_and_unfinished() -> None:
+    requests = [{"id": "a"}, {"id": "b", "status": 400.0}, {"id": "c", "answered_at": math.nan}]
+    books = accounts(*_with_rows(trial(requests, [{}])))
+
+    assert (books.planned, books.ok, books.failed, books.unfinished) == (3, 1, 1, 1)
+
+
+def test_a_picture_that_the_broker_does_not_hold_is_lost() -> None:
+    requests = [{"id": "a"}, {"id": "b"}, {"id": "c"}]
+    pictures = [{"id": "a"}, {"id": "b", "state": "queued"}, {"id": "c", "state": "processing"}]
+
+    assert accounts(*_with_rows(trial(requests, pictures, broker_left=2))).lost == 0
+    assert accounts(*_with_rows(trial(requests, pictures, broker_left=1))).lost == 1
+
+
+def test_an_accepted_picture_that_the_server_does_not_know_is_lost() -> None:
+    assert accounts(*_with_rows(trial([{"id": "a"}, {"id": "b"}], [{"id": "a"}]))).lost == 1
+
+
+def _with_rows(made: Trial) -> tuple[Trial, pd.DataFrame]:
+    return made, outcomes(made)
