@@ -38,6 +38,7 @@ example: .venv/run.stamp  ## replace the committed example by what `make demo` m
 	cp -r results/demo results/example
 	rm -rf results/example/*/logs results/example/*.partial
 	$(BIN)/python -m analysis results/example --markdown | $(BIN)/python -m analysis.readme README.md
+	find results/example -name '*.svg' -delete -o -name report.html -delete -o -name '*.png' ! -name throughput.png -delete
 
 lock:  ## resolve requirements*.in anew; needs uv on the PATH
 	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header \

@@ -14,6 +14,8 @@ ALWAYS = (
     "otherwise: a broker across a network answers later.",
     "The load generator and the harness use the same cores as what they measure. Send lag shows whether they "
     "got in the way; their CPU time is in the summary, not in the chart of costs.",
+    "CPU time is divided by finished pictures. In an overloaded cell the web process has also paid for those that "
+    "were accepted and are not finished, so a finished one looks dearer.",
     "Percentiles are nearest-rank over all requests due in the window. A request that failed or did not finish "
     "counts as infinitely late. No p95 is given for fewer than 72 requests.",
     "Throughput counts pictures finished inside the window by the server's stamp, whenever they were due.",

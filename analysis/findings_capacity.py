@@ -6,7 +6,7 @@ import pandas as pd
 from analysis.checks import OVERLOADED, UNDECIDED, VALID
 from analysis.comparing import SAME_WITHIN, Row, both, pairs, same
 from analysis.summary import system_cost
-from analysis.words import duration, listing, number, workers
+from analysis.words import cpu_time, listing, number, workers
 
 
 def throughput_sentence(cells: pd.DataFrame) -> str:
@@ -42,12 +42,12 @@ def cost_sentence(cells: pd.DataFrame) -> str:
     if not (paired := pairs(costed)):
         return _cost_listed(costed)
     count, sync, queue = paired[-1]
-    start = f"With {workers(count)} a finished picture costs {duration(sync['cost'])} of CPU time in sync"
+    start = f"With {workers(count)} a finished picture costs {cpu_time(sync['cost'])} of CPU time in sync"
     share = queue["cost"] / sync["cost"] - 1 if sync["cost"] else np.inf
     compared = f"{abs(share) * 100:.0f} % {'more' if share > 0 else 'less'}"
     if same(sync["cost"], queue["cost"]):
         compared = "about the same"
-    return f"{start}, {duration(queue['cost'])} in queue: {compared}"
+    return f"{start}, {cpu_time(queue['cost'])} in queue: {compared}"
 
 
 def _throughput_listed(cells: pd.DataFrame) -> str:
@@ -84,5 +84,5 @@ def _cost_listed(costed: pd.DataFrame) -> str:
     if costed.empty:
         return ""
     rows = costed.sort_values("workers")
-    said = [f"{duration(row['cost'])} with {workers(int(row['workers']))}" for _, row in rows.iterrows()]
+    said = [f"{cpu_time(row['cost'])} with {workers(int(row['workers']))}" for _, row in rows.iterrows()]
     return f"CPU time per finished picture in {listing(sorted(set(rows['mode'])))} mode: {listing(said)}"

@@ -110,5 +110,6 @@ def _farewell(folder: Path, total: int) -> str:
 
 
 def _outcome(record: dict[str, Any]) -> str:
+    """The verdict with the first part of its reason; the whole of it is in the report."""
     verdict = record["verdict"]
-    return "; ".join([verdict["name"], *verdict["reasons"][:1]])
+    return "; ".join([verdict["name"], *(reason.partition(":")[0] for reason in verdict["reasons"])])

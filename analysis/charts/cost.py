@@ -18,14 +18,14 @@ MOST_NAMED_BARS = 8
 
 
 def draw_cpu_cost(group: Group, title: str) -> Figure:
-    """CPU seconds per finished picture, stacked by component, one bar per cell."""
+    """CPU time per finished picture in milliseconds, stacked by component, one bar per cell."""
     figure, top = framed(title, circumstances(group))
     ax = figure.add_axes((LEFT, BOTTOM, WIDTH, top - BOTTOM))
     cells = group.cells.sort_values(["workers", "mode"], ascending=[True, False], ignore_index=True)
-    cost = system_cost(cells).fillna(0.0)
+    cost = 1000 * system_cost(cells).fillna(0.0)
     place = _places(cells)
     ax.set(xlim=(place[0] - 0.6, place[-1] + 0.6), ylim=(0, 1.1 * float(cost.sum(axis=1).max()) or 1.0))
-    ax.set_ylabel("CPU seconds per picture")
+    ax.set_ylabel("CPU time per picture [ms]")
     label_ends(ax, _draw_stacks(ax, place, cost), at_edge=True)
     _name_bars(ax, place, cells)
     return figure

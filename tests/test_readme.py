@@ -1,0 +1,55 @@
+"""README says what the committed example says, and names commands that exist."""
+
+import re
+import shutil
+from pathlib import Path
+
+import pytest
+
+from analysis.readme import BEGIN, END, with_block
+from tests.real_stack import run
+
+ROOT = Path(__file__).parents[1]
+README = (ROOT / "README.md").read_text()
+MAKEFILE = (ROOT / "Makefile").read_text()
+
+
+def test_the_generated_block_is_what_the_example_gives(tmp_path):
+    """If this fails: make example."""
+    example = tmp_path / "example"
+    shutil.copytree(ROOT / "results" / "example", example)
+    told = run("analysis", example, "--markdown", "--no-charts")
+    assert told.returncode == 0, told.stderr
+
+    assert README.partition(BEGIN)[2].partition(END)[0].strip() == told.stdout.strip()
+    assert (example / "summary.csv").read_text() == (ROOT / "results" / "example" / "summary.csv").read_text()
+
+
+def test_every_file_that_readme_links_to_is_there():
+    links = re.findall(r"\]\(([^)#]+)\)", README)
+
+    assert links
+    assert [link for link in links if not (ROOT / link).exists()] == []
+
+
+def test_every_make_target_that_readme_names_exists():
+    named = set(re.findall(r"make ([a-z]+)", README))
+    targets = set(re.findall(r"^([a-z]+):", MAKEFILE, re.MULTILINE))
+
+    assert named >= {"demo", "test", "up", "down", "charts"}
+    assert named <= targets
+
+
+def test_to_set_up_and_run_takes_exactly_two_commands():
+    section = README.partition("## Two commands")[2].partition("```sh\n")[2].partition("```")[0]
+
+    assert [line.partition("#")[0].strip() for line in section.strip().splitlines()] == ["make demo", "make test"]
+
+
+def test_readme_stays_short():
+    assert len(README.splitlines()) <= 150
+
+
+def test_a_readme_without_the_marks_is_refused():
+    with pytest.raises(ValueError, match="missing"):
+        with_block("no marks here", "block")
