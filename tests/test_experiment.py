@@ -32,7 +32,7 @@ drain_limit_s = 3
 """
 
 
-def write_plan(folder, *, rate=6.0, seed=5, measure_s=4):
+def write_plan(folder, *, rate=12.0, seed=5, measure_s=4):
     path = folder / "small.toml"
     path.write_text(PLAN.format(rate=rate, seed=seed, measure_s=measure_s))
     return path
@@ -48,7 +48,7 @@ def record(folder, trial):
 
 @pytest.fixture(scope="module")
 def overloaded(tmp_path_factory):
-    """Both modes with one worker at 6 uploads a second, some 1.6 times what one worker can do."""
+    """Both modes with one worker at 12 uploads a second: with 250 ms of delay it cannot do more than 4."""
     folder = tmp_path_factory.mktemp("overloaded")
     done = measure(folder)
     assert done.returncode == 0, done.stderr
@@ -63,7 +63,7 @@ def rows(folder, trial, file):
 def test_every_upload_that_was_planned_is_a_row_of_the_record(overloaded, trial):
     requests = rows(overloaded, trial, "requests.csv")
     phases = record(overloaded, trial)["phases"]
-    planned = plan(rate=6.0, seed="5/1", weights=[0.25] * 4, length_s=100)
+    planned = plan(rate=12.0, seed="5/1", weights=[0.25] * 4, length_s=100)
     due = [one for one in planned if phases["started_at"] + one.offset_s < phases["load_stopped_at"] - 0.1]
 
     assert set(requests["id"]) >= {str(one.id) for one in due}
