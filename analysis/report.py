@@ -45,7 +45,7 @@ def render(
     page = _environment().get_template("report.html")
     return page.render(
         experiment=experiment,
-        info=experiment.info,
+        info=dict.fromkeys(CIRCUMSTANCES) | dict(experiment.info),
         sentences=sentences,
         figures=[_figure(chart) for chart in charts],
         summary=summary_table(summary),
@@ -56,6 +56,10 @@ def render(
         settings=_settings(experiment.trials),
         caveats=caveats(experiment, groups),
     )
+
+
+#: What experiment.json may say of the circumstances; what it does not say is left out of the page.
+CIRCUMSTANCES = ("question", "created_at", "git_commit", "machine", "versions", "order", "seed", "plan")
 
 
 def _environment() -> Environment:

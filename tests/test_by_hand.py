@@ -1,6 +1,7 @@
 """The manual way: start a stack, run Locust against it, stop it; all with the commands of the README."""
 
 import json
+import shutil
 import socket
 import subprocess
 import sys
@@ -54,6 +55,38 @@ def test_a_test_that_locust_runs_is_kept_as_a_trial_of_the_stack_that_is_up(locu
     assert 4 <= len(requests) <= 40
     assert requests["status"].eq(202).all()
     assert trial["verdict"]["name"] in ("VALID", "UNDECIDED")
+
+
+def test_trials_by_hand_of_two_stacks_are_drawn_together(locust, tmp_path):
+    """The second stack is stood in for by a trial under its name: what is tested is drawing without a plan."""
+    assert locust("-u", 4, "-t", "3s").returncode == 0
+    shutil.copytree(tmp_path / "queue-w2-r1", tmp_path / "queue-w4-r1")
+    record = json.loads((tmp_path / "queue-w4-r1" / "trial.json").read_text())
+    record |= {"name": "queue-w4-r1", "cell": record["cell"] | {"workers": 4}}
+    (tmp_path / "queue-w4-r1" / "trial.json").write_text(json.dumps(record))
+    drawn = run("analysis", tmp_path)
+
+    assert drawn.returncode == 0, drawn.stderr
+    assert pd.read_csv(tmp_path / "summary.csv")["workers"].tolist() == [2, 4]
+    assert (tmp_path / "report.html").stat().st_size > 100_000
+
+
+def test_a_stack_that_is_still_busy_is_refused(tmp_path):
+    """Overload a stack of one worker, and try again at once."""
+    other = tmp_path / "home"
+    assert run("loadtests", "up", "--workers", 1, "--port", 0, "--home", other).returncode == 0
+    options = ["--headless", "--only-summary", "--stack", other / "stack.json", "--results", tmp_path / "results"]
+    try:
+        first = run("locust", *options, "-u", 30, "-t", "3s", "--drain-limit", 1)
+        second = run("locust", *options, "-u", 1, "-t", "3s")
+    finally:
+        run("loadtests", "down", "--home", other)
+
+    assert first.returncode == 0, first.stderr
+    assert second.returncode == 1
+    assert "pictures of an earlier test to finish" in second.stderr
+    assert "Traceback" not in second.stderr
+    assert [path.name for path in (tmp_path / "results").glob("*-r*")] == ["queue-w1-r1"]
 
 
 def test_the_next_test_is_the_next_repeat_and_its_pictures_are_others(locust, tmp_path):

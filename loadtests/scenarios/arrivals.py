@@ -17,16 +17,17 @@ class Arrival:
     picture: int
 
 
-def arrivals(*, rate: float, seed: str, weights: Sequence[float]) -> Iterator[Arrival]:
+def arrivals(*, rate: float, seed: str, weights: Sequence[float], id_seed: str | None = None) -> Iterator[Arrival]:
     """Poisson arrivals without end, `rate` a second, each with a picture drawn by weight.
 
     One seed gives the same times, pictures and ids everywhere, so that both modes get the same load: common
     random numbers make a comparison several times more exact than repeats do. Times, pictures and ids are
-    drawn from streams of their own, so that another picture mix leaves the times as they were.
+    drawn from streams of their own, so that another picture mix leaves the times as they were, and the same
+    load can be sent twice to one stack under other ids (id_seed).
     """
     times = random.Random(f"{seed}/times")
     choices = random.Random(f"{seed}/pictures")
-    ids = random.Random(f"{seed}/ids")
+    ids = random.Random(f"{seed if id_seed is None else id_seed}/ids")
     offset_s = 0.0
     while True:
         offset_s += times.expovariate(rate)

@@ -10,8 +10,8 @@ from loadtests.scenarios.arrivals import plan, plan_hash
 from loadtests.scenarios.session import Session
 
 
-def keep(session: Session, *, offered_rate: float) -> Path:
-    """Write the trial's files and return its folder.
+def keep(session: Session, *, offered_rate: float) -> tuple[Path, str]:
+    """Write the trial's files; returns its folder and its verdict.
 
     A trial by hand is finished here; that of a planned experiment is finished by whoever planned it.
     """
@@ -20,14 +20,15 @@ def keep(session: Session, *, offered_rate: float) -> Path:
     partial = results.open_trial(folder, session.trial) if by_hand else folder / f"{session.trial}{results.PARTIAL}"
     requests = list(session.requests.values())
     recorder.write_requests(partial / "requests.csv", requests, session.phases)
-    left = recorder.collect_server_side(partial, session.info, session.trial, session.phases)
+    left = recorder.collect_server_side(partial, session.info, session.tag, session.phases)
     results.write_json(partial / "trial.json", _record(session, offered_rate) | {"broker_left": left})
     if not by_hand:
-        return partial
+        return partial, "not judged yet"
     if not (folder / "experiment.json").exists():
         question = "What changes with the number of workers? (measured by hand)"
-        results.write_experiment(folder, name=folder.name, question=question, plan=None, order=[])
-    return results.close_trial(partial)[0]
+        results.write_experiment(folder, name=folder.name, question=question, plan=None, order=[], seed=None)
+    final, record = results.close_trial(partial)
+    return final, record["verdict"]["name"]
 
 
 def _record(session: Session, offered_rate: float) -> dict[str, Any]:

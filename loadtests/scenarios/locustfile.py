@@ -9,6 +9,7 @@ from typing import Any
 
 import gevent
 import locust.stats
+from gevent import GreenletExit
 from locust import User, events, task
 from locust.env import Environment
 
@@ -18,7 +19,7 @@ from loadtests.results import next_trial
 from loadtests.scenarios.keep import keep
 from loadtests.scenarios.options import Options, add_options, read_options
 from loadtests.scenarios.payloads import payloads
-from loadtests.scenarios.session import Session
+from loadtests.scenarios.session import Session, refuse_busy
 from loadtests.stack.info import read_info
 from loadtests.workloads import WORKLOADS
 
@@ -33,6 +34,8 @@ class UploadUser(User):
     """Sends pictures at the times of a Poisson stream, each as another visitor with a connection of their own."""
 
     def on_start(self) -> None:
+        if not current:
+            raise GreenletExit  # Quietly, unlike StopUser: why there is no test has been said.
         self.session = current[-1]
         self.requests = self.session.requests_of_next_user()
         self.next = next(self.requests)
@@ -62,40 +65,63 @@ def check_stack(environment: Environment, **_: Any) -> None:
 
 @events.test_start.add_listener
 def begin(environment: Environment, **_: Any) -> None:
-    options = _options(environment)
-    info = read_info(options.stack)
-    environment.host = info.url
-    bodies = payloads(photos(WORKLOADS[info.workload], options.pictures))
-    trial = options.trial or next_trial(options.results, mode=info.mode, workers=info.workers)
-    session = Session(environment=environment, options=options, info=info, payloads=bodies, trial=trial)
-    current[:] = [session]
-    session.start()
+    current.clear()
+    try:
+        current.append(_new_session(environment))
+    except QueuelabError as error:
+        _refuse(environment, error)
+    else:
+        current[-1].start()
 
 
 @events.spawning_complete.add_listener
 def open_window(**_: Any) -> None:
-    current[-1].open_window()
+    for session in current:
+        session.open_window()
 
 
 @events.test_stopping.add_listener
 def close_window(**_: Any) -> None:
-    current[-1].close_window()
+    for session in current:
+        session.close_window()
 
 
 @events.test_stop.add_listener
 def record(environment: Environment, **_: Any) -> None:
-    session = current[-1]
+    if not current:
+        return
+    session = current.pop()
     users = environment.runner.target_user_count if environment.runner else 0
     try:
         session.settle()
-        directory = keep(session, offered_rate=users * session.options.uploads_per_user)
+        directory, verdict = keep(session, offered_rate=users * session.options.uploads_per_user)
     except (QueuelabError, OSError) as error:
         logging.error("Nothing was recorded: %s", error)
         environment.process_exit_code = 1
         return
     # Failed uploads are results; Locust's own rule would call the test a failure.
     environment.process_exit_code = 0
-    logging.info("Recorded in %s. To draw it: make charts RESULTS=%s", directory, session.options.results)
+    logging.info("Recorded in %s: %s. To draw it: make charts RESULTS=%s", directory, verdict, directory.parent)
+
+
+def _new_session(environment: Environment) -> Session:
+    """A session on the stack that is up now, which must have nothing to do."""
+    options = _options(environment)
+    info = read_info(options.stack)
+    refuse_busy(info)
+    environment.host = info.url
+    bodies = payloads(photos(WORKLOADS[info.workload], options.pictures))
+    trial = options.trial or next_trial(options.results, mode=info.mode, workers=info.workers)
+    return Session(environment=environment, options=options, info=info, payloads=bodies, trial=trial)
+
+
+def _refuse(environment: Environment, error: QueuelabError) -> None:
+    """End a test that cannot be measured before it begins; with the UI, leave that up."""
+    logging.error("%s", error)
+    environment.process_exit_code = 1
+    runner = environment.runner
+    assert runner is not None, "a test starts only in a runner"
+    gevent.spawn(runner.stop if environment.web_ui else runner.quit)
 
 
 def _options(environment: Environment) -> Options:

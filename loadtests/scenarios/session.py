@@ -8,6 +8,7 @@ import gevent
 from gevent.pool import Group
 from locust.env import Environment
 
+from loadtests.errors import StackError
 from loadtests.scenarios import recorder
 from loadtests.scenarios.arrivals import arrivals
 from loadtests.scenarios.options import Options
@@ -15,6 +16,7 @@ from loadtests.scenarios.payloads import Payload
 from loadtests.scenarios.ready import ReadyWatch
 from loadtests.scenarios.recorder import Phases, Sample
 from loadtests.scenarios.upload import Door, Request
+from loadtests.stack.client import get_json
 from loadtests.stack.info import StackInfo
 
 #: Time between the start of the test and the first due time, so that the users are there when it comes.
@@ -26,6 +28,16 @@ FINAL_PERIOD_S = 0.2
 
 #: No window yet: until somebody says when it ends.
 OPEN_END = float("inf")
+
+
+def refuse_busy(info: StackInfo) -> None:
+    """Raise if the stack still works on pictures of an earlier test: this one would be measured with them."""
+    counts = get_json(f"{info.control_url}/counts/", token=info.token)
+    if unfinished := counts["queued"] + counts["processing"]:
+        raise StackError(
+            f"The stack still has {unfinished} pictures of an earlier test to finish. "
+            "Wait until they are done, or start a fresh one: make down, make up."
+        )
 
 
 class Session:
@@ -50,8 +62,10 @@ class Session:
         self.phases = self._first_phases()
         self._payloads = payloads
         self.weights = [payload.weight for payload in payloads]
-        self._door = Door(info.url, info.mode, trial, info.clock)
-        self._ready = ReadyWatch(info, trial)
+        # A stack by hand may see two trials of one name, if somebody has moved the results in between.
+        self.tag = trial if options.trial else f"{trial}@{self.phases.started_at:.3f}"
+        self._door = Door(info.url, info.mode, self.tag, info.clock)
+        self._ready = ReadyWatch(info, self.tag)
         self._in_flight = Group()
         self._users = 0
         self._chores = Group()
@@ -65,10 +79,13 @@ class Session:
     def requests_of_next_user(self) -> Iterator[Request]:
         """What one more user will send, in order of due time; every user has a stream of their own."""
         self._users += 1
-        # The ids of tests on one stack must differ, while an orchestrated trial's must be the same in both modes.
-        seed = self.options.seed if self.options.trial else f"{self.options.seed}/{self.trial}/{self._users}"
+        options = self.options
+        # By hand each user has a stream of their own, and what one stack has seen must get other ids.
+        seed = options.seed if options.trial else f"{options.seed}/{self._users}"
+        id_seed = seed if options.trial else f"{seed}/{self.tag}"
         start_at = max(self.phases.started_at, self.clock.now())
-        for arrival in arrivals(rate=self.options.uploads_per_user, seed=seed, weights=self.weights):
+        rate = options.uploads_per_user
+        for arrival in arrivals(rate=rate, seed=seed, weights=self.weights, id_seed=id_seed):
             yield Request(arrival.id, start_at + arrival.offset_s, self._payloads[arrival.picture])
 
     def send(self, request: Request) -> None:

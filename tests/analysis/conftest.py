@@ -1,6 +1,5 @@
 """Experiments to analyse, simulated once."""
 
-import os
 from pathlib import Path
 
 import pytest
@@ -8,8 +7,6 @@ from analysed import grouped
 from synthetic_experiment import both_modes, write_experiment
 
 from analysis.cells import Group
-
-CHROMIUM = Path("/usr/bin/chromium")
 
 
 @pytest.fixture(scope="session")
@@ -22,13 +19,3 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def demo_group(demo: Path) -> Group:
     """What the demo's charts compare."""
     return grouped(demo)[0]
-
-
-@pytest.fixture(scope="session")
-def chromium() -> str:
-    """A real browser: without one the test is skipped on a laptop and fails in CI."""
-    if not CHROMIUM.exists():
-        if os.environ.get("CI"):
-            pytest.fail(f"{CHROMIUM} is missing")
-        pytest.skip(f"{CHROMIUM} is missing")
-    return str(CHROMIUM)

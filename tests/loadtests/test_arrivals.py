@@ -31,6 +31,14 @@ def test_another_picture_mix_leaves_times_and_ids_as_they_were():
     assert [(one.offset_s, one.id) for one in plain] == [(one.offset_s, one.id) for one in mixed]
 
 
+def test_the_same_load_can_be_sent_under_other_ids():
+    plain = first(50, rate=10, seed="7", weights=[1, 1])
+    again = first(50, rate=10, seed="7", weights=[1, 1], id_seed="monday")
+
+    assert [(one.offset_s, one.picture) for one in plain] == [(one.offset_s, one.picture) for one in again]
+    assert {one.id for one in plain}.isdisjoint(one.id for one in again)
+
+
 @given(seed=st.text(max_size=20), rate=st.floats(0.1, 500))
 def test_times_rise_and_ids_are_unique(seed, rate):
     some = first(200, rate=rate, seed=seed, weights=[1.0])
