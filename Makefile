@@ -34,6 +34,7 @@ bench: demo  ## measure, then hold the figures against the laws that both modes 
 	$(BIN)/python -m benchmarks.laws results/demo
 
 example: .venv/run.stamp  ## replace the committed example by what `make demo` measured, and README's block with it
+	test -f results/demo/summary.csv
 	rm -rf results/example
 	cp -r results/demo results/example
 	rm -rf results/example/*/logs results/example/*.partial
@@ -46,7 +47,8 @@ lock:  ## resolve requirements*.in anew; needs uv on the PATH
 	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header \
 		-o requirements-dev.txt requirements-dev.in
 
-clean: ## remove what is made here, but no results
+clean:  ## stop the stack if one is up, and remove what is made here, but no results
+	@if [ -d .venv ]; then $(BIN)/python -m loadtests down; fi
 	rm -rf .venv .queuelab .pytest_cache .mypy_cache .ruff_cache
 
 .venv/run.stamp: requirements.txt

@@ -1,6 +1,7 @@
 """The harness's command line: python -m loadtests run|up|down."""
 
 import argparse
+import contextlib
 import signal
 import sys
 from pathlib import Path
@@ -26,8 +27,10 @@ examples:
 def main(argv: list[str] | None = None) -> int:
     """Exit code 0 done, 1 failed, 2 misused, 130 interrupted."""
     arguments = _parser().parse_args(argv)
-    signal.signal(signal.SIGTERM, _as_interrupt)
-    signal.signal(signal.SIGHUP, _as_interrupt)
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        # Under nohup the end of the terminal is to be ignored.
+        if signal.getsignal(number) is not signal.SIG_IGN:
+            signal.signal(number, _as_interrupt)
     try:
         return int(arguments.action(arguments))
     except Interrupted as error:
@@ -36,7 +39,7 @@ def main(argv: list[str] | None = None) -> int:
         return _say("\nStopped.", 130)
     except PlanError as error:
         return _say(str(error), 2)
-    except QueuelabError as error:
+    except (QueuelabError, OSError) as error:
         return _say(str(error), 1)
 
 
@@ -57,7 +60,8 @@ def up(arguments: argparse.Namespace) -> int:
     )
     home = by_hand.Home(arguments.home.resolve())
     if arguments.foreground:
-        by_hand.supervise(spec, home)
+        with contextlib.suppress(KeyboardInterrupt):
+            by_hand.supervise(spec, home)
         return 0
     info = by_hand.up(spec, home)
     print(f"Up: {info.url}, mode {info.mode}, {info.workers} workers, workload {info.workload}.")

@@ -11,13 +11,17 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from loadtests.errors import StackError
+from loadtests.lock import exclusive
 from loadtests.stack.commands import StackSpec, inherited
 from loadtests.stack.info import ROOT, StackInfo, read_info, running
-from loadtests.stack.local import STOP_GRACE_S, LocalStack
+from loadtests.stack.local import LocalStack
 from loadtests.stack.ports import claim
 
 #: A stack that is not up after this long has hung.
 UP_LIMIT_S = 120.0
+
+#: Each component may take its grace time to stop, one after the other at worst.
+DOWN_LIMIT_S = 60.0
 
 
 @dataclass(frozen=True)
@@ -35,6 +39,14 @@ class Home:
         return self.folder / "run"
 
     @property
+    def logs(self) -> Path:
+        return self.folder / "logs"
+
+    @property
+    def lock(self) -> Path:
+        return self.folder / "lock"
+
+    @property
     def supervisor_log(self) -> Path:
         return self.folder / "supervisor.log"
 
@@ -43,6 +55,7 @@ def up(spec: StackSpec, home: Home) -> StackInfo:
     """Start a supervisor in the background and wait until its stack is ready."""
     _refuse(spec, home)
     home.folder.mkdir(parents=True, exist_ok=True)
+    home.stack_file.unlink(missing_ok=True)
     with home.supervisor_log.open("wb") as log:
         supervisor = subprocess.Popen(
             [sys.executable, "-m", "loadtests", "up", "--foreground", *_arguments(spec, home)],
@@ -57,27 +70,31 @@ def up(spec: StackSpec, home: Home) -> StackInfo:
         return _wait_until_up(supervisor, home)
     except BaseException:
         supervisor.terminate()
+        supervisor.wait(DOWN_LIMIT_S)
         raise
 
 
 def supervise(spec: StackSpec, home: Home) -> None:
     """Keep a stack up in this process until a signal asks for its end, or until a component dies."""
     _refuse(spec, home)
-    for number in (signal.SIGTERM, signal.SIGHUP):
-        signal.signal(number, _end)
-    shutil.rmtree(home.run, ignore_errors=True)
-    stack = LocalStack(spec, home.run)
-    try:
-        with stack as info:
-            info.write(home.stack_file)
-            while True:
-                time.sleep(0.2)
-                stack.check()
-    except (KeyboardInterrupt, SystemExit):
-        pass
-    finally:
-        home.stack_file.unlink(missing_ok=True)
-        _drop_data(home.run)
+    with exclusive(home.lock, f"Another stack is starting or stopping in {home.folder}. Try again in a moment."):
+        for old in (home.run, home.logs):
+            shutil.rmtree(old, ignore_errors=True)
+        stack = LocalStack(spec, home.run, home.logs)
+        try:
+            with stack as info:
+                info.write(home.stack_file)
+                _watch(stack)
+        finally:
+            home.stack_file.unlink(missing_ok=True)
+            # Pictures, database and secrets go; logs stay for whoever asks what happened.
+            shutil.rmtree(home.run, ignore_errors=True)
+
+
+def _watch(stack: LocalStack) -> None:
+    while True:
+        time.sleep(0.2)
+        stack.check()
 
 
 def down(home: Home) -> bool:
@@ -89,8 +106,8 @@ def down(home: Home) -> bool:
         return False
     with contextlib.suppress(ProcessLookupError):
         os.kill(info.supervisor_pid, signal.SIGTERM)
-    deadline = time.monotonic() + 3 * STOP_GRACE_S
-    while running(info.supervisor_pid):
+    deadline = time.monotonic() + DOWN_LIMIT_S
+    while running(info):
         if time.monotonic() > deadline:
             raise StackError(f"The stack's supervisor (process {info.supervisor_pid}) did not end in time.")
         time.sleep(0.05)
@@ -118,28 +135,16 @@ def _wait_until_up(supervisor: subprocess.Popen[bytes], home: Home) -> StackInfo
         if supervisor.poll() is not None:
             raise StackError(home.supervisor_log.read_text(errors="replace").strip() or "The supervisor ended at once.")
         time.sleep(0.05)
-    raise StackError(f"The stack was not up within {UP_LIMIT_S:g} s; see {home.supervisor_log} and {home.run}.")
+    raise StackError(f"The stack was not up within {UP_LIMIT_S:g} s; see {home.supervisor_log} and {home.logs}.")
 
 
 def _arguments(spec: StackSpec, home: Home) -> list[str]:
     pairs: dict[str, object] = {
         "--home": home.folder,
+        "--seed": spec.seed,
         "--mode": spec.mode,
         "--workers": spec.workers,
         "--workload": spec.workload.name,
         "--port": spec.port,
     }
     return [str(part) for pair in pairs.items() for part in pair]
-
-
-def _drop_data(run: Path) -> None:
-    """Leave the logs for whoever asks what happened; pictures, database and secrets go."""
-    for path in run.iterdir() if run.exists() else ():
-        if path.is_dir():
-            shutil.rmtree(path, ignore_errors=True)
-        elif path.suffix != ".log":
-            path.unlink(missing_ok=True)
-
-
-def _end(number: int, _frame: object) -> None:
-    raise SystemExit(128 + number)

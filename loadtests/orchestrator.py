@@ -8,6 +8,7 @@ from typing import Any
 
 from loadtests import corpus, machine, results
 from loadtests.errors import QueuelabError, TrialError
+from loadtests.lock import exclusive
 from loadtests.plan import Experiment
 from loadtests.progress import Trials
 from loadtests.trial import TrialSetup, run_trial
@@ -23,29 +24,44 @@ class Interrupted(QueuelabError):
 
 def run_experiment(experiment: Experiment, folder: Path, pictures: Path | None = None) -> None:
     """Measure every trial that is not there yet; each is on disk before the next starts."""
+    busy = f"{folder} is being measured into by another process. Wait for it, or take another folder: --results."
+    with exclusive(folder.with_name(f".{folder.name}.lock"), busy):
+        _measure(experiment, folder, pictures)
+
+
+def _measure(experiment: Experiment, folder: Path, pictures: Path | None) -> None:
+    set_aside = _prepare(experiment, folder, pictures)
+    trials = experiment.trials()
+    left = [trial for trial in trials if trial.name not in results.finished_trials(folder)]
+    with Trials(len(trials), len(trials) - len(left), _expected_s(experiment)) as progress:
+        progress.say(_opening(folder, len(trials), len(trials) - len(left), set_aside))
+        for trial in left:
+            progress.begin(trial.name)
+            setup = TrialSetup(experiment=experiment, trial=trial, folder=folder, pictures=pictures)
+            progress.end(trial.name, _outcome(_run(setup, len(trials))))
+
+
+def _prepare(experiment: Experiment, folder: Path, pictures: Path | None) -> Path | None:
+    """Make the folder one for this experiment; returns where an earlier one of that name is now."""
     corpus_hashes = {
         name: corpus.content_hash(corpus.photos(WORKLOADS[name], pictures)) for name in experiment.factors.workload
     }
     fingerprint = _fingerprint(experiment, corpus_hashes)
     set_aside = _set_aside_if_other(folder, fingerprint)
-    trials = experiment.trials()
     _write_head(experiment, folder, fingerprint, corpus_hashes)
-    finished = results.finished_trials(folder)
-    with Trials(len(trials), len(finished), _expected_s(experiment)) as progress:
-        progress.say(_opening(folder, len(trials), len(finished), set_aside))
-        for trial in trials:
-            if trial.name in finished:
-                continue
-            progress.begin(trial.name)
-            try:
-                record = run_trial(TrialSetup(experiment=experiment, trial=trial, folder=folder, pictures=pictures))
-            except KeyboardInterrupt:
-                raise Interrupted(_farewell(folder, len(trials))) from None
-            except QueuelabError as error:
-                raise TrialError(
-                    f"{trial.name} could not be measured. {error}\n{_farewell(folder, len(trials))}"
-                ) from error
-            progress.end(trial.name, _outcome(record))
+    return set_aside
+
+
+def _run(setup: TrialSetup, total: int) -> dict[str, Any]:
+    """One trial's record; whatever stops it is told with what has been reached."""
+    try:
+        return run_trial(setup)
+    except KeyboardInterrupt:
+        raise Interrupted(_farewell(setup.folder, total)) from None
+    except (QueuelabError, OSError) as error:
+        raise TrialError(
+            f"{setup.trial.name} could not be measured. {error}\n{_farewell(setup.folder, total)}"
+        ) from error
 
 
 def _fingerprint(experiment: Experiment, corpus_hashes: dict[str, str]) -> str:
@@ -67,7 +83,7 @@ def _set_aside_if_other(folder: Path, fingerprint: str) -> Path | None:
         if results.finished_trials(folder):
             raise QueuelabError(f"{folder} holds trials but no experiment.json. Move it away and start again.")
         return None
-    if json.loads(head.read_text()).get("fingerprint") == fingerprint:
+    if results.read_head(folder).get("fingerprint") == fingerprint:
         return None
     moved = folder.with_name(f"{folder.name}-until-{datetime.now():%Y%m%d-%H%M%S}")
     folder.rename(moved)

@@ -3,7 +3,6 @@
 import io
 import json
 import time
-import urllib.request
 import uuid
 from typing import Any
 
@@ -12,7 +11,7 @@ from PIL import Image
 
 from loadtests.errors import TrialError
 from loadtests.scenarios.payloads import multipart
-from loadtests.stack.client import get, get_json
+from loadtests.stack.client import get, get_json, post
 from loadtests.stack.info import StackInfo
 
 #: What the app promises to make of every picture: a square of so many pixels.
@@ -84,12 +83,7 @@ def _send(info: StackInfo) -> str:
     id_ = str(uuid.uuid4())
     content_type, body = multipart("probe.jpg", "image/jpeg", probe_jpeg())
     headers = {"Content-Type": content_type, "Idempotency-Key": id_, "X-Trial": "probe"}
-    request = urllib.request.Request(f"{info.url}/pictures/{info.mode}/", data=body, headers=headers)
-    try:
-        with urllib.request.urlopen(request, timeout=LIMIT_S) as answer:
-            told = json.loads(answer.read())["id"]
-    except OSError as error:
-        raise TrialError(f"The probe picture was not taken by the {info.mode} door: {error}.") from error
+    told = json.loads(post(f"{info.url}/pictures/{info.mode}/", body, headers, timeout_s=LIMIT_S))["id"]
     if told != id_:
         raise TrialError(f"The app answered with id {told} for the probe picture {id_}.")
     return id_

@@ -28,21 +28,44 @@ def next_trial(results: Path, *, mode: str, workers: int) -> str:
     return f"{cell}-r{max(repeats, default=0) + 1}"
 
 
+def refuse_planned(results: Path) -> None:
+    """Raise if a folder belongs to a plan: a trial by hand in it would be taken for one of the plan's."""
+    head = results / "experiment.json"
+    if head.exists() and read_head(results).get("plan"):
+        raise TrialError(f"{results} belongs to a plan. Give trials by hand another folder: --results results/NAME.")
+
+
+def read_head(results: Path) -> dict[str, Any]:
+    path = results / "experiment.json"
+    try:
+        head: dict[str, Any] = json.loads(path.read_text())
+    except (OSError, ValueError) as error:
+        raise TrialError(f"{path} cannot be read ({error}). Move the folder away and start again.") from error
+    return head
+
+
 def open_trial(results: Path, name: str) -> Path:
     """An empty folder for a trial that is about to be measured; what an interrupted one left is removed."""
     partial = results / f"{name}{PARTIAL}"
-    shutil.rmtree(partial, ignore_errors=True)
-    partial.mkdir(parents=True)
+    try:
+        if partial.exists():
+            shutil.rmtree(partial)
+        partial.mkdir(parents=True)
+    except OSError as error:
+        raise TrialError(f"{partial} cannot be made ready for a trial: {error}.") from error
     return partial
 
 
 def close_trial(partial: Path) -> tuple[Path, dict[str, Any]]:
     """Judge a measured trial and give it its name; from here on it counts. Returns its folder and its record."""
     # Imported late: pandas is slow to load, and nothing of it may run while a trial is measured.
-    from analysis import judge
+    from analysis import AnalysisError, judge
 
     record = read_record(partial)
-    verdict = judge(partial)
+    try:
+        verdict = judge(partial)
+    except AnalysisError as error:
+        raise TrialError(f"The trial cannot be judged: {error}") from error
     record["verdict"] = {"name": verdict.name, "reasons": list(verdict.reasons)}
     write_json(partial / "trial.json", record)
     final = partial.with_name(partial.name.removesuffix(PARTIAL))
@@ -54,7 +77,7 @@ def read_record(directory: Path) -> dict[str, Any]:
     try:
         record: dict[str, Any] = json.loads((directory / "trial.json").read_text())
     except (OSError, ValueError) as error:
-        raise TrialError(f"Locust left no record in {directory} ({error}). See locust.log there.") from error
+        raise TrialError(f"Locust left no record in {directory} ({error}). See its logs.") from error
     return record
 
 

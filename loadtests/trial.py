@@ -39,12 +39,15 @@ class TrialSetup:
 def run_trial(setup: TrialSetup) -> dict[str, Any]:
     """Measure one trial and leave its folder complete; returns its record."""
     partial = results.open_trial(setup.folder.resolve(), setup.trial.name)
-    stack = LocalStack(_spec(setup), partial / "stack")
-    with stack as info:
-        probe.check(info)
-        info.write(partial / "stack" / "stack.json")
-        _apply_load(setup, stack, partial)
-    _keep_logs(partial)
+    stack = LocalStack(_spec(setup), partial / "stack", partial / "logs")
+    try:
+        with stack as info:
+            probe.check(info)
+            info.write(partial / "stack" / "stack.json")
+            _apply_load(setup, stack, partial)
+    finally:
+        # Pictures, database and secrets go, whatever happened; logs stay.
+        shutil.rmtree(partial / "stack", ignore_errors=True)
     return results.close_trial(partial)[1]
 
 
@@ -57,7 +60,7 @@ def _spec(setup: TrialSetup) -> StackSpec:
 
 def _apply_load(setup: TrialSetup, stack: LocalStack, partial: Path) -> None:
     """Run Locust beside the stack until it ends, and end it if a component dies."""
-    family = Family(partial)
+    family = Family(partial / "logs")
     try:
         locust = family.start(_locust(setup, partial))
         _wait(locust, stack, setup)
@@ -105,14 +108,6 @@ def _locust(setup: TrialSetup, partial: Path) -> Command:
         name="locust",
         argv=(sys.executable, "-m", "locust", "--headless", "--only-summary", *options, "UploadUser"),
         cwd=ROOT,
-        env=inherited(),
+        # Locust reads a configuration in the home directory too; a run time there would cut trials short.
+        env=inherited() | {"HOME": str(partial)},
     )
-
-
-def _keep_logs(partial: Path) -> None:
-    """Keep what the components said, and drop database, pictures and secrets."""
-    logs = partial / "logs"
-    logs.mkdir()
-    for log in [*(partial / "stack").glob("*.log"), partial / "locust.log"]:
-        log.rename(logs / log.name)
-    shutil.rmtree(partial / "stack")

@@ -9,9 +9,11 @@ import time
 import urllib.request
 
 import pandas as pd
+import psutil
 import pytest
 
 from loadtests.stack.client import get_json
+from loadtests.stack.info import read_info
 from loadtests.stack.ports import HOST, free_port
 from tests.real_stack import ROOT, components_in, environment, listens, run
 
@@ -127,6 +129,30 @@ def rows_of_both_clocks(web_port):
         if len(rows) >= 3:
             return rows
     raise AssertionError("Locust never showed both rows")
+
+
+def test_a_test_that_is_stopped_before_its_load_is_there_is_not_recorded(locust, tmp_path):
+    cut_off = locust("-u", 50, "-r", 1, "-t", "3s")
+
+    assert cut_off.returncode == 1
+    assert "the load had not reached 50 users" in cut_off.stderr
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_several_locust_processes_are_refused(locust):
+    refused = locust("-u", 2, "-t", "1s", "--master")
+
+    assert refused.returncode != 0
+    assert "One Locust process sends the load" in refused.stderr
+
+
+def test_the_seed_reaches_the_external_resource(tmp_path):
+    assert run("loadtests", "up", "--port", 0, "--seed", 77, "--home", tmp_path).returncode == 0
+    info = read_info(tmp_path / "stack.json")
+    words = psutil.Process(info.pids["external"]).cmdline()
+    run("loadtests", "down", "--home", tmp_path)
+
+    assert words[words.index("--seed") + 1] == "77"
 
 
 def test_a_second_stack_is_refused_in_one_sentence(port, home):

@@ -6,13 +6,13 @@ import shutil
 import signal
 import subprocess
 import sys
-import time
 
 import pandas as pd
+import psutil
 import pytest
 
 from loadtests.scenarios.arrivals import plan
-from tests.real_stack import ROOT, components_in, environment, run
+from tests.real_stack import ROOT, components_in, environment, run, until
 
 pytestmark = pytest.mark.stack
 
@@ -148,7 +148,7 @@ def test_a_finished_experiment_is_not_measured_again(overloaded):
 def test_trials_of_another_plan_are_set_aside_and_never_mixed(overloaded, tmp_path):
     shutil.copytree(overloaded / "results", tmp_path / "results")
     process = start(tmp_path, seed=6)
-    wait_for(tmp_path / "results", "*.partial/stack/worker.log", "*.partial/stack/web.log")
+    wait_for(tmp_path / "results", "*.partial/logs/web.log")
     interrupt(process)
     (aside,) = tmp_path.glob("results-until-*")
 
@@ -168,11 +168,8 @@ def start(folder, **plan):
     )
 
 
-def wait_for(folder, *patterns, limit_s=60.0):
-    deadline = time.monotonic() + limit_s
-    while not any(list(folder.glob(pattern)) for pattern in patterns):
-        assert time.monotonic() < deadline, f"none of {patterns} appeared in {folder}"
-        time.sleep(0.05)
+def wait_for(folder, pattern):
+    until(lambda: list(folder.glob(pattern)))
 
 
 def interrupt(process):
@@ -184,7 +181,7 @@ def interrupt(process):
 def test_ctrl_c_in_the_middle_leaves_no_process_and_what_is_finished_stays(tmp_path):
     process = start(tmp_path, measure_s=2, rate=2)
     wait_for(tmp_path / "results", "*-r1")
-    wait_for(tmp_path / "results", "*.partial/locust.log")
+    wait_for(tmp_path / "results", "*.partial/logs/locust.log")
     told = interrupt(process)
 
     assert process.returncode == 130
@@ -200,15 +197,36 @@ def test_ctrl_c_in_the_middle_leaves_no_process_and_what_is_finished_stays(tmp_p
 
 def test_killing_the_harness_itself_leaves_no_process(tmp_path):
     process = start(tmp_path)
-    wait_for(tmp_path / "results", "*.partial/locust.log")
+    wait_for(tmp_path / "results", "*.partial/logs/locust.log")
     process.kill()
     process.wait()
-    deadline = time.monotonic() + 20
-    while components_in(tmp_path) and time.monotonic() < deadline:
-        time.sleep(0.1)
-
-    assert components_in(tmp_path) == []
+    until(lambda: not components_in(tmp_path))
     assert not list((tmp_path / "results").glob("*-r1"))
+
+
+def test_a_trial_that_is_cut_short_does_not_count(tmp_path):
+    """Somebody ends Locust; it ends in order and writes what it has."""
+    process = start(tmp_path, measure_s=10, rate=2)
+    wait_for(tmp_path / "results", "*.partial/logs/locust.log")
+    (locust,) = [one for one in psutil.Process(process.pid).children() if "locust" in one.cmdline()]
+    (log,) = (tmp_path / "results").glob("*.partial/logs/locust.log")
+    until(lambda: "All users spawned" in log.read_text())
+    locust.terminate()
+    _, told = process.communicate(timeout=60)
+
+    assert process.returncode == 1
+    assert "Locust ended with exit code" in told
+    assert not list((tmp_path / "results").glob("*-r1"))
+
+
+def test_two_experiments_do_not_share_a_folder(tmp_path):
+    process = start(tmp_path)
+    wait_for(tmp_path / "results", "*.partial")
+    second = measure(tmp_path)
+    interrupt(process)
+
+    assert second.returncode == 1
+    assert "is being measured into by another process" in second.stderr
 
 
 def test_a_stack_that_dies_half_way_is_one_error_and_no_trial(tmp_path):

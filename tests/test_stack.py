@@ -3,7 +3,6 @@
 import dataclasses
 import os
 import signal
-import time
 from urllib.parse import urlsplit
 
 import psutil
@@ -17,7 +16,7 @@ from loadtests.stack.commands import StackSpec
 from loadtests.stack.info import read_info
 from loadtests.stack.local import LocalStack
 from loadtests.workloads import Workload
-from tests.real_stack import components_in, listens
+from tests.real_stack import components_in, listens, until
 
 pytestmark = pytest.mark.stack
 
@@ -33,16 +32,10 @@ def alive(pid):
     return psutil.pid_exists(pid) and psutil.Process(pid).status() != psutil.STATUS_ZOMBIE
 
 
-def until(true, limit_s=20.0):
-    deadline = time.monotonic() + limit_s
-    while not true():
-        assert time.monotonic() < deadline, "did not become true in time"
-        time.sleep(0.05)
-
-
 @pytest.fixture(scope="module")
 def queue_stack(tmp_path_factory):
-    with LocalStack(spec(), tmp_path_factory.mktemp("stack")) as info:
+    folder = tmp_path_factory.mktemp("stack")
+    with LocalStack(spec(), folder, folder / "logs") as info:
         yield info
 
 
@@ -88,14 +81,19 @@ def test_everything_listens_on_loopback_only(queue_stack):
 
 
 def test_sync_mode_runs_that_many_web_processes_and_no_worker(tmp_path):
-    with LocalStack(spec(mode="sync", workers=3), tmp_path) as info:
+    with LocalStack(spec(mode="sync", workers=3), tmp_path, tmp_path / "logs") as info:
         probe.check(info)
         assert len(psutil.Process(info.pids["web"]).children()) == 3
         assert "worker" not in info.pids
 
 
+def test_a_folder_with_a_space_in_its_name_is_a_folder_like_others(tmp_path):
+    with LocalStack(spec(workers=1), tmp_path / "Jane Doe", tmp_path / "Jane Doe's logs") as info:
+        probe.check(info)
+
+
 def test_a_stopped_stack_leaves_no_process_and_no_open_port(tmp_path):
-    with LocalStack(spec(), tmp_path) as info:
+    with LocalStack(spec(), tmp_path, tmp_path / "logs") as info:
         trees = [process for pid in info.pids.values() for process in psutil.Process(pid).children(recursive=True)]
         pids = [*info.pids.values(), *(process.pid for process in trees)]
         ports = [urlsplit(url).port for url in (info.url, info.control_url, info.broker_url)]
@@ -108,7 +106,7 @@ def test_a_stopped_stack_leaves_no_process_and_no_open_port(tmp_path):
 
 @pytest.mark.parametrize("name", ["broker", "web", "worker", "external"])
 def test_a_component_that_dies_is_named_at_once_with_the_end_of_its_log(name, tmp_path):
-    stack = LocalStack(spec(), tmp_path)
+    stack = LocalStack(spec(), tmp_path, tmp_path / "logs")
     with stack as info:
         os.killpg(info.pids[name], signal.SIGKILL)
         # A killed process of several threads is not to be waited for until the last of them has ended.
@@ -122,7 +120,10 @@ def test_a_stack_that_cannot_start_says_why_and_leaves_nothing(tmp_path, monkeyp
     original = commands.Site.environment.fget
     broken = property(lambda site: original(site) | {"UPLOAD_MAX_BYTES": "plenty"})
     monkeypatch.setattr(commands.Site, "environment", broken)
-    with pytest.raises(StackError, match=r"migrate failed(.|\n)*plenty"), LocalStack(spec(), tmp_path):
+    with (
+        pytest.raises(StackError, match=r"migrate failed(.|\n)*plenty"),
+        LocalStack(spec(), tmp_path, tmp_path / "logs"),
+    ):
         pass
 
     assert components_in(tmp_path) == []
@@ -134,8 +135,10 @@ def test_a_stack_file_is_private_and_one_of_a_stack_that_is_gone_is_refused(queu
     assert read_info(path) == queue_stack
     assert path.stat().st_mode & 0o077 == 0
 
-    dataclasses.replace(queue_stack, supervisor_pid=2**22 - 1).write(path)
-    with pytest.raises(StackError, match="is gone"):
-        read_info(path)
+    # The process may be gone, or its id may have gone to another process.
+    for change in ({"supervisor_pid": 2**22 - 1}, {"supervisor_started_at": 1.0}):
+        dataclasses.replace(queue_stack, **change).write(path)
+        with pytest.raises(StackError, match="is gone"):
+            read_info(path)
     with pytest.raises(StackError, match="No stack is up"):
         read_info(tmp_path / "none.json")

@@ -20,15 +20,20 @@ def keep(session: Session, *, offered_rate: float) -> tuple[Path, str]:
     partial = results.open_trial(folder, session.trial) if by_hand else folder / f"{session.trial}{results.PARTIAL}"
     requests = list(session.requests.values())
     recorder.write_requests(partial / "requests.csv", requests, session.phases)
+    if by_hand:
+        _write_head(folder)
     left = recorder.collect_server_side(partial, session.info, session.tag, session.phases)
     results.write_json(partial / "trial.json", _record(session, offered_rate) | {"broker_left": left})
     if not by_hand:
         return partial, "not judged yet"
+    final, record = results.close_trial(partial)
+    return final, record["verdict"]["name"]
+
+
+def _write_head(folder: Path) -> None:
     if not (folder / "experiment.json").exists():
         question = "What changes with the number of workers? (measured by hand)"
         results.write_experiment(folder, name=folder.name, question=question, plan=None, order=[], seed=None)
-    final, record = results.close_trial(partial)
-    return final, record["verdict"]["name"]
 
 
 def _record(session: Session, offered_rate: float) -> dict[str, Any]:

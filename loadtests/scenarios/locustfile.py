@@ -8,26 +8,30 @@ import logging
 from typing import Any
 
 import gevent
+import locust.log
 import locust.stats
 from gevent import GreenletExit
 from locust import User, events, task
 from locust.env import Environment
+from locust.runners import LocalRunner
 
 from loadtests.corpus import photos
-from loadtests.errors import QueuelabError
-from loadtests.results import next_trial
+from loadtests.errors import QueuelabError, TrialError
+from loadtests.results import next_trial, refuse_planned
 from loadtests.scenarios.keep import keep
 from loadtests.scenarios.options import Options, add_options, read_options
 from loadtests.scenarios.payloads import payloads
-from loadtests.scenarios.session import Session, refuse_busy
+from loadtests.scenarios.session import Session
+from loadtests.stack.busy import refuse_busy
 from loadtests.stack.info import read_info
 from loadtests.workloads import WORKLOADS
 
 # Locust rounds to two digits to keep its tables small; ours are small enough for whole milliseconds.
 locust.stats.bucket_response_time = round  # type: ignore[assignment]
 
-#: The test that runs now; Locust runs one at a time.
+#: The test that runs now, and the one that is being recorded; Locust runs one at a time.
 current: list[Session] = []
+settling: list[Session] = []
 
 
 class UploadUser(User):
@@ -37,17 +41,19 @@ class UploadUser(User):
         if not current:
             raise GreenletExit  # Quietly, unlike StopUser: why there is no test has been said.
         self.session = current[-1]
-        self.requests = self.session.requests_of_next_user()
-        self.next = next(self.requests)
+        self.stream = self.session.next_stream()
         gevent.sleep(self.wait_time())
 
     def wait_time(self) -> float:
-        return max(0.0, self.next.due_at - self.session.clock.now())
+        return max(0.0, self.stream.next.due_at - self.session.clock.now())
 
     @task
     def upload(self) -> None:
-        self.session.send(self.next)
-        self.next = next(self.requests)
+        self.session.send(self.stream.take())
+
+    def on_stop(self) -> None:
+        if current:
+            self.stream.ended_at = self.session.clock.now()
 
 
 events.init_command_line_parser.add_listener(add_options)
@@ -60,12 +66,13 @@ def check_stack(environment: Environment, **_: Any) -> None:
         info = read_info(_options(environment).stack)
     except QueuelabError as error:
         raise SystemExit(str(error)) from None
+    if not isinstance(environment.runner, LocalRunner):
+        raise SystemExit("One Locust process sends the load: run locust without --processes, --master and --worker.")
     environment.host = info.url
 
 
 @events.test_start.add_listener
 def begin(environment: Environment, **_: Any) -> None:
-    current.clear()
     try:
         current.append(_new_session(environment))
     except QueuelabError as error:
@@ -75,9 +82,9 @@ def begin(environment: Environment, **_: Any) -> None:
 
 
 @events.spawning_complete.add_listener
-def open_window(**_: Any) -> None:
+def open_window(user_count: int, **_: Any) -> None:
     for session in current:
-        session.open_window()
+        session.open_window(user_count)
 
 
 @events.test_stopping.add_listener
@@ -91,26 +98,38 @@ def record(environment: Environment, **_: Any) -> None:
     if not current:
         return
     session = current.pop()
-    users = environment.runner.target_user_count if environment.runner else 0
+    settling.append(session)
     try:
-        session.settle()
-        directory, verdict = keep(session, offered_rate=users * session.options.uploads_per_user)
+        _keep(environment, session)
     except (QueuelabError, OSError) as error:
         logging.error("Nothing was recorded: %s", error)
         environment.process_exit_code = 1
-        return
-    # Failed uploads are results; Locust's own rule would call the test a failure.
-    environment.process_exit_code = 0
+    finally:
+        session.let_go()
+        settling.clear()
+
+
+def _keep(environment: Environment, session: Session) -> None:
+    users = environment.runner.target_user_count if environment.runner else 0
+    session.check_complete(users)
+    session.settle()
+    directory, verdict = keep(session, offered_rate=users * session.options.uploads_per_user)
+    # Failed uploads are results, which Locust's own rule would call a failure; an error in here is one.
+    environment.process_exit_code = 2 if locust.log.unhandled_greenlet_exception else 0
     logging.info("Recorded in %s: %s. To draw it: make charts RESULTS=%s", directory, verdict, directory.parent)
 
 
 def _new_session(environment: Environment) -> Session:
     """A session on the stack that is up now, which must have nothing to do."""
+    if settling:
+        raise TrialError("The last test is still being recorded. Try again in a moment.")
     options = _options(environment)
     info = read_info(options.stack)
     refuse_busy(info)
     environment.host = info.url
     bodies = payloads(photos(WORKLOADS[info.workload], options.pictures))
+    if options.trial is None:
+        refuse_planned(options.results)
     trial = options.trial or next_trial(options.results, mode=info.mode, workers=info.workers)
     return Session(environment=environment, options=options, info=info, payloads=bodies, trial=trial)
 

@@ -1,6 +1,6 @@
 """The scenario's own options; Locust shows the first ones as fields of its form."""
 
-from argparse import Namespace
+from argparse import SUPPRESS, Namespace
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -31,12 +31,14 @@ def add_options(parser: LocustArgumentParser) -> None:
     add("--seed", default="1", help="seed of arrivals and picture choices")
     add("--pictures", default="", help="folder with pictures of your own")
     add("--drain-limit", type=float, default=15.0, help="seconds to wait for pictures after the load")
-    add = partial(parser.add_argument, include_in_web_ui=False)
-    add("--stack", default=str(BY_HAND / "stack.json"), help="the running stack's file")
-    add("--trial", default="", help="name of the trial (default: the next free one)")
-    add("--uploads-per-user", type=float, default=1.0, help="uploads per second and user")
-    add("--warmup", type=float, default=0.0, help="seconds that do not count at the start")
-    add("--measure", type=float, default=0.0, help="seconds to measure, then end")
+    hidden = partial(parser.add_argument, include_in_web_ui=False)
+    hidden("--stack", default=str(BY_HAND / "stack.json"), help="the running stack's file")
+    # What follows is how an orchestrated trial tells its plan; by hand Locust's own options say it.
+    planned = partial(hidden, help=SUPPRESS)
+    planned("--trial", default="")
+    planned("--uploads-per-user", type=float, default=1.0)
+    planned("--warmup", type=float, default=0.0)
+    planned("--measure", type=float, default=0.0)
 
 
 def read_options(parsed: Namespace) -> Options:

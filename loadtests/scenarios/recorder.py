@@ -121,7 +121,8 @@ def achieved_rate(requests: Sequence[Request], phases: Phases) -> float:
 
 
 def _increase(at: list[float], values: list[float], window: tuple[float, float]) -> float:
-    if len(at) < 2:
+    """The growth of a counter over the window; NaN unless samples lie on both sides of it."""
+    if len(at) < 2 or not at[0] <= window[0] or not window[1] <= at[-1]:
         return float("nan")
     start, end = np.interp(window, at, values)
     return float(end - start)

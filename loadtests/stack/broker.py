@@ -66,7 +66,7 @@ def write_configuration(directory: Path, port: int, password: str) -> Path:
     path = directory / "broker.conf"
     path.touch(mode=0o600)
     path.write_text(
-        f"bind {HOST}\nport {port}\nrequirepass {password}\ndir {directory}\n"
+        f'bind {HOST}\nport {port}\nrequirepass {password}\ndir "{directory}"\n'
         'save ""\nappendonly no\nmaxmemory-policy noeviction\ndaemonize no\n'
     )
     return path
@@ -86,6 +86,12 @@ class Broker:
 
     def queue_length(self) -> QueueLength:
         """Both counts from one transaction, so that a message on its way is in exactly one of them."""
+        try:
+            return self._lengths()
+        except redis.RedisError as error:
+            raise StackError(f"The broker does not say how long its queue is: {error}") from error
+
+    def _lengths(self) -> QueueLength:
         pipe = self._client.pipeline(transaction=True)
         for key in QUEUE_KEYS:
             pipe.llen(key)

@@ -1,5 +1,6 @@
 """The harness's own questions to the app, over HTTP."""
 
+import http.client
 import json
 import urllib.error
 import urllib.parse
@@ -12,27 +13,45 @@ from loadtests.errors import StackError
 _OPENER = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 
 
+#: What an exchange can raise beyond an answer with an error status.
+_FAILURES = (OSError, http.client.HTTPException)
+
+
 def get(url: str, *, token: str = "", timeout_s: float = 10.0, **query: object) -> bytes:
-    """The body of an answer; raises on any other status than 200."""
+    """The body of an answer; raises on any status that is not a success."""
     full = f"{url}?{urllib.parse.urlencode(query)}" if query else url
-    request = urllib.request.Request(full, headers={"Authorization": f"Bearer {token}"} if token else {})
+    return _exchange(
+        urllib.request.Request(full, headers={"Authorization": f"Bearer {token}"} if token else {}), timeout_s
+    )
+
+
+def post(url: str, body: bytes, headers: dict[str, str], *, timeout_s: float) -> bytes:
+    """The body of an answer; raises on any status that is not a success."""
+    return _exchange(urllib.request.Request(url, data=body, headers=headers), timeout_s)
+
+
+def get_json(url: str, *, token: str = "", timeout_s: float = 10.0, **query: object) -> Any:
+    try:
+        return json.loads(get(url, token=token, timeout_s=timeout_s, **query))
+    except ValueError as error:
+        raise StackError(f"GET {url} answered what is not JSON: {error}") from error
+
+
+def reachable(url: str, *, timeout_s: float = 5.0) -> bool | None:
+    """True once the address answers that all is well, None until then."""
+    try:
+        get(url, timeout_s=timeout_s)
+    except StackError:
+        return None
+    return True
+
+
+def _exchange(request: urllib.request.Request, timeout_s: float) -> bytes:
+    what = f"{request.get_method()} {request.full_url}"
     try:
         with _OPENER.open(request, timeout=timeout_s) as answer:
             return bytes(answer.read())
     except urllib.error.HTTPError as error:
-        raise StackError(f"GET {full} answered {error.code}: {error.read(300).decode(errors='replace')}") from error
-    except OSError as error:
-        raise StackError(f"GET {full} failed: {error}") from error
-
-
-def get_json(url: str, *, token: str = "", timeout_s: float = 10.0, **query: object) -> Any:
-    return json.loads(get(url, token=token, timeout_s=timeout_s, **query))
-
-
-def reachable(url: str) -> bool | None:
-    """True once the address answers 200, None until then."""
-    try:
-        get(url, timeout_s=5.0)
-    except StackError:
-        return None
-    return True
+        raise StackError(f"{what} answered {error.code}: {error.read(300).decode(errors='replace')}") from error
+    except _FAILURES as error:
+        raise StackError(f"{what} failed: {error}") from error

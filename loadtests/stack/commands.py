@@ -4,6 +4,7 @@ import os
 import sys
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import quote
 
 from loadtests.stack.broker import server_path
 from loadtests.stack.info import ROOT
@@ -72,7 +73,7 @@ class Site:
         """The app's settings."""
         return {
             "DJANGO_SECRET_KEY": self.secret_key,
-            "DATABASE_URL": f"sqlite:///{self.directory / 'db.sqlite3'}",
+            "DATABASE_URL": f"sqlite:///{quote(str(self.directory / 'db.sqlite3'))}",
             "MEDIA_ROOT": str(self.directory / "media"),
             "CELERY_BROKER_URL": self.broker_url,
             "EXTERNAL_RESOURCE_URL": self.external_url,

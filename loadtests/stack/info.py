@@ -1,10 +1,11 @@
 """How others find a running stack: the file stack.json."""
 
 import json
-import os
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
+
+import psutil
 
 from loadtests.clock import Clock
 from loadtests.errors import StackError
@@ -32,6 +33,7 @@ class StackInfo:
     clock_offset_ns: int
     directory: str
     supervisor_pid: int
+    supervisor_started_at: float
     pids: dict[str, int]
     settings: dict[str, Any]
 
@@ -59,18 +61,16 @@ def read_info(path: Path) -> StackInfo:
         raise StackError("No stack is up. Start one first: make up MODE=queue WORKERS=2.") from None
     except (ValueError, TypeError) as error:
         raise StackError(f"{path} is not a stack's file ({error}). Remove it and start the stack again.") from error
-    if not running(info.supervisor_pid):
+    if not running(info):
         raise StackError(f"The stack of {path} is gone; its logs are in {info.directory}. Start another: make up.")
     return info
 
 
-def running(pid: int) -> bool:
-    """Whether a process with this id exists and is not merely waiting to be reaped."""
+def running(info: StackInfo) -> bool:
+    """Whether the process that keeps the stack up is there, and is not another one that got its id."""
     try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
+        process = psutil.Process(info.supervisor_pid)
+        same = abs(process.create_time() - info.supervisor_started_at) < 1.0
+        return same and process.status() != psutil.STATUS_ZOMBIE
+    except psutil.Error:
         return False
-    except PermissionError:
-        return True
-    stat = Path(f"/proc/{pid}/stat")
-    return not (stat.exists() and stat.read_text().rpartition(")")[2].split()[0] == "Z")

@@ -8,6 +8,7 @@ from typing import Any
 import psutil
 
 from loadtests.clock import Clock
+from loadtests.errors import StackError
 from loadtests.stack import commands
 from loadtests.stack.broker import Broker, write_configuration
 from loadtests.stack.client import get_json, reachable
@@ -26,11 +27,15 @@ STOP_GRACE_S = 8.0
 
 
 class LocalStack:
-    """Runs from `start` to `stop`; as a context manager it stops whatever happens inside."""
+    """Runs from `start` to `stop`; as a context manager it stops whatever happens inside.
 
-    def __init__(self, spec: StackSpec, directory: Path) -> None:
+    directory takes data and secrets and may go with the stack; logs are worth keeping.
+    """
+
+    def __init__(self, spec: StackSpec, directory: Path, logs: Path) -> None:
         self.spec = spec
         self.directory = directory.resolve()
+        self.logs = logs.resolve()
         self._family: Family | None = None
         self._observer: Observer | None = None
 
@@ -49,7 +54,7 @@ class LocalStack:
     def start(self) -> StackInfo:
         """Start every component, wait until each is ready, and verify what is really running."""
         site = self._site()
-        self._family = Family(self.directory)
+        self._family = Family(self.logs)
         self._start_ground(site)
         self._start_app(site)
         settings = self._settings(site)
@@ -57,9 +62,11 @@ class LocalStack:
         return self._info(site, settings)
 
     def check(self) -> None:
-        """Raise if a component has ended."""
+        """Raise if a component has ended, or if nobody samples the stack any more."""
         if self._family:
             self._family.check()
+        if self._observer and not self._observer.is_alive():
+            raise StackError(f"The stack is not sampled any more: {self._observer.failure}.")
 
     def stop(self) -> None:
         """End everything: first what talks to the broker, then the broker."""
@@ -108,9 +115,21 @@ class LocalStack:
         settings = wait_until(
             "The Celery worker", lambda: self._complete(site), check=self.check, timeout_s=START_LIMIT_S
         )
-        web_processes = len(psutil.Process(self._running().children["web"].pid).children())
+        web_processes = self._web_processes()
         verify(settings, mode=self.spec.mode, workers=self.spec.workers, web_processes=web_processes)
         return settings | {"web": {"processes": web_processes, "worker_class": "sync"}}
+
+    def _web_processes(self) -> int:
+        """How many processes serve the front door, once they are as many as asked for; gunicorn starts them
+        one by one, and the first one already answers."""
+        asked = 1 if self.spec.mode == "queue" else self.spec.workers
+        master = psutil.Process(self._running().children["web"].pid)
+
+        def enough() -> int | None:
+            count = len(master.children())
+            return count if count >= asked else None
+
+        return wait_until(f"The web server's {asked} processes", enough, check=self.check, timeout_s=START_LIMIT_S)
 
     def _complete(self, site: Site) -> dict[str, Any] | None:
         nodes = 1 if self.spec.mode == "queue" else 0
@@ -142,6 +161,7 @@ class LocalStack:
             clock_offset_ns=site.clock_offset_ns,
             directory=str(site.directory),
             supervisor_pid=psutil.Process().pid,
+            supervisor_started_at=psutil.Process().create_time(),
             pids=self._pids(),
             settings=settings,
         )

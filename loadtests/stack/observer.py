@@ -6,7 +6,6 @@ import threading
 from pathlib import Path
 
 import psutil
-import redis
 
 from loadtests.clock import Clock
 from loadtests.errors import StackError
@@ -32,7 +31,7 @@ class Meter:
     def cpu_seconds(self) -> float:
         for process in self._processes:
             # A process that has ended keeps the seconds it was last seen with.
-            with contextlib.suppress(psutil.NoSuchProcess):
+            with contextlib.suppress(psutil.Error):
                 times = process.cpu_times()
                 self._seconds[process] = times.user + times.system
         return sum(self._seconds.values())
@@ -59,8 +58,16 @@ class Observer(threading.Thread):
         self._broker = Broker(broker_url) if broker_url else None
         self._meters = {name: Meter(pid) for name, pid in pids.items() if name in COMPONENTS}
         self._stopped = threading.Event()
+        self.failure = ""
 
     def run(self) -> None:
+        try:
+            self._write_samples()
+        except Exception as error:
+            # Told by whoever checks the stack: a thread that dies in silence would leave flat lines.
+            self.failure = f"{type(error).__name__}: {error}"
+
+    def _write_samples(self) -> None:
         with self._path.open("w", newline="") as file:
             writer = csv.DictWriter(file, COLUMNS)
             writer.writeheader()
@@ -71,11 +78,11 @@ class Observer(threading.Thread):
     def sample(self) -> dict[str, object]:
         """One row; what could not be asked stays empty."""
         row: dict[str, object] = {"sampled_at": f"{self._clock.now():.6f}"}
-        with contextlib.suppress(StackError, OSError):
+        with contextlib.suppress(StackError):
             counts = get_json(self._counts_url, token=self._token, timeout_s=2.0)
             row |= {"in_hand": counts["processing"], "done": counts["ready"] + counts["failed"]}
         if self._broker:
-            with contextlib.suppress(redis.RedisError):
+            with contextlib.suppress(StackError):
                 length = self._broker.queue_length()
                 row |= {"waiting": length.waiting, "in_hand": length.in_hand}
         return row | {f"cpu_{name}_s": f"{meter.cpu_seconds():.3f}" for name, meter in self._meters.items()}

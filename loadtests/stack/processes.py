@@ -13,6 +13,7 @@ from typing import IO, TypeVar
 
 from loadtests.errors import StackError
 from loadtests.stack import watchdog
+from loadtests.stack.interrupts import uninterrupted
 
 T = TypeVar("T")
 
@@ -82,14 +83,16 @@ class Family:
     def __init__(self, log_dir: Path) -> None:
         self.log_dir = log_dir
         self.children: dict[str, Child] = {}
+        log_dir.mkdir(parents=True, exist_ok=True)
         self._watchdog = subprocess.Popen(
             [sys.executable, "-I", "-S", watchdog.__file__], stdin=subprocess.PIPE, start_new_session=True
         )
 
     def start(self, command: Command) -> Child:
-        child = Child(command, self.log_dir)
-        self.children[child.name] = child
-        self._tell("+", child)
+        with uninterrupted():
+            child = Child(command, self.log_dir)
+            self.children[child.name] = child
+            self._tell("+", child)
         return child
 
     def check(self) -> None:

@@ -10,7 +10,9 @@ import time
 import psutil
 import pytest
 
-from loadtests.errors import StackError
+from loadtests.errors import QueuelabError, StackError
+from loadtests.lock import exclusive
+from loadtests.stack.interrupts import uninterrupted
 from loadtests.stack.processes import Command, Family, wait_until
 
 #: Refuses to end when asked, and has a child that refuses too.
@@ -99,6 +101,29 @@ def test_the_children_of_a_killed_starter_are_ended(tmp_path):
         time.sleep(0.05)
 
     assert group_members(pgid) == []
+
+
+def test_a_signal_between_two_steps_comes_after_both():
+    done = []
+    with pytest.raises(KeyboardInterrupt):  # noqa: PT012
+        with uninterrupted():
+            os.kill(os.getpid(), signal.SIGINT)
+            done.append("both steps")
+        done.append("never")
+
+    assert done == ["both steps"]
+
+
+def test_a_folder_has_one_user_at_a_time(tmp_path):
+    lock = tmp_path / "lock"
+    with (
+        exclusive(lock, "taken"),
+        pytest.raises(QueuelabError, match="taken"),
+        exclusive(lock, "taken"),
+    ):
+        pass
+    with exclusive(lock, "taken"):
+        pass
 
 
 def test_waiting_ends_with_a_sentence():

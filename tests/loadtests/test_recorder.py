@@ -52,6 +52,14 @@ def test_the_achieved_rate_counts_what_was_sent_of_the_window():
     assert recorder.achieved_rate([*sent, *others], PHASES) == 2.0
 
 
+def test_cpu_seconds_are_unknown_if_the_samples_do_not_cover_the_window():
+    """Clamping to the last sample would understate what was used."""
+    early = [Sample(100.0, 1.0), Sample(111.0, 3.0)]
+    late = [Sample(103.0, 1.0), Sample(120.0, 3.0)]
+
+    assert recorder.cpu_seconds([], early, PHASES) == recorder.cpu_seconds([], late, PHASES) == {}
+
+
 def test_cpu_seconds_are_those_of_the_window():
     """The web uses 0.5 s a second all the time, so 5 s of the 10 s window, whenever the samples were taken."""
     samples = [

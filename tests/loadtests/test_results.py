@@ -1,6 +1,11 @@
 """The folder of an experiment."""
 
+import json
+
+import pytest
+
 from loadtests import results
+from loadtests.errors import TrialError
 
 
 def finished(folder, name):
@@ -31,10 +36,25 @@ def test_what_an_interrupted_trial_left_is_gone_when_it_is_measured_again(tmp_pa
     assert list(results.open_trial(tmp_path, "queue-w2-r1").iterdir()) == []
 
 
+def test_a_trial_by_hand_does_not_get_into_a_plan_s_folder(tmp_path):
+    results.write_experiment(tmp_path / "planned", name="planned", plan={"repeats": 1})
+    results.write_experiment(tmp_path / "by-hand", name="by-hand", plan=None)
+
+    with pytest.raises(TrialError, match="belongs to a plan"):
+        results.refuse_planned(tmp_path / "planned")
+    results.refuse_planned(tmp_path / "by-hand")
+    results.refuse_planned(tmp_path / "new")
+
+
+def test_a_damaged_head_is_one_sentence(tmp_path):
+    (tmp_path / "experiment.json").write_text("{")
+
+    with pytest.raises(TrialError, match="cannot be read"):
+        results.read_head(tmp_path)
+
+
 def test_an_experiment_says_under_which_circumstances_it_was_measured(tmp_path):
     results.write_experiment(tmp_path / "new", name="new", plan=None)
-    import json
-
     head = json.loads((tmp_path / "new" / "experiment.json").read_text())
 
     assert head["machine"]["cores"] >= 1
