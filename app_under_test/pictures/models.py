@@ -46,7 +46,3 @@ class Picture(models.Model):
 
     def __str__(self) -> str:
         return f"{self.id} ({self.state})"
-
-    @property
-    def is_final(self) -> bool:
-        return self.state in (State.READY, State.FAILED)

@@ -15,7 +15,7 @@ _DOOR_TIMEOUTS = {"socket_timeout": 0.5, "socket_connect_timeout": 0.5, "max_ret
 
 
 def enqueue(picture: Picture) -> None:
-    """Queue the work on a picture, or forget the picture and raise.
+    """Queue the work on a picture, or mark it failed and raise.
 
     The row is committed before the message goes out, or a quick worker would not find it.
     """
@@ -24,7 +24,8 @@ def enqueue(picture: Picture) -> None:
     try:
         _publish(picture)
     except (KombuError, OSError) as error:
-        services.discard(picture)
+        # Marked and not deleted: another request with the same key may have answered with its address.
+        services.give_up(picture, "queue_unavailable")
         raise PictureError("queue_unavailable") from error
 
 

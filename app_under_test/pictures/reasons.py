@@ -30,6 +30,9 @@ ANSWERS = {
     "storage_failed": Answer(503, "The picture could not be stored. Try again.", retry_after_s=2),
 }
 
+#: Reasons that may not hold the next time, so that the same upload may be tried again.
+PASSING = ("internal_error", "external_resource_failed", "queue_unavailable", "storage_failed")
+
 
 class PictureError(Exception):
     """A picture was refused or could not be finished."""

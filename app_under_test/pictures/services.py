@@ -8,18 +8,18 @@ from django.conf import settings
 from django.core.files import File
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
-from django.db.models import F
+from django.db.models import F, Q
 
 from pictures import external
 from pictures.models import Door, Picture, State
 from pictures.processing import check_header, make_variants
-from pictures.reasons import PictureError
+from pictures.reasons import PASSING, PictureError
 from project import clock
 
 log = logging.getLogger(__name__)
 
-#: After this time a picture that is not finished was left behind by a process that died: a worker would have
-#: been stopped by its time limit.
+#: After this time the work on a picture was left behind by a process that died: a worker would have been
+#: stopped by its time limit.
 ABANDONED_AFTER_S = settings.CELERY_TASK_TIME_LIMIT
 
 
@@ -50,7 +50,7 @@ def accept(upload: Upload) -> tuple[Picture, bool]:
             "original": original_path(upload.key),
         },
     )
-    is_ours = created or _is_abandoned(picture)
+    is_ours = created or _take_up_again(picture)
     if is_ours:
         _store_original(picture, upload.file)
     return picture, is_ours
@@ -75,11 +75,11 @@ def process(picture_id: UUID) -> None:
         _finish(picture_id, State.READY)
 
 
-def discard(picture: Picture) -> None:
-    """Forget a picture that was accepted but cannot be worked on."""
-    key = picture.id  # Django forgets it on delete.
-    picture.delete()
-    default_storage.delete(original_path(key))
+def give_up(picture: Picture, reason: str) -> None:
+    """Mark a picture failed on which nobody has begun to work; the same upload may be sent again."""
+    Picture.objects.filter(id=picture.id, state=State.QUEUED).update(
+        state=State.FAILED, reason=reason, finished_at=clock.now()
+    )
 
 
 def original_path(picture_id: UUID) -> str:
@@ -92,16 +92,28 @@ def variant_path(picture_id: UUID, variant: str) -> str:
     return f"pictures/{picture_id}/{variant}.jpg"
 
 
-def _is_abandoned(picture: Picture) -> bool:
-    since = picture.started_at or picture.received_at
-    return not picture.is_final and clock.now() - since > ABANDONED_AFTER_S
+def _take_up_again(picture: Picture) -> bool:
+    """Whether this upload may start over: what came before failed for a passing reason, or its process died.
+
+    One statement decides, so that of two uploads at the same moment one gets the work. A picture that merely
+    waits in the queue is left there.
+    """
+    long_ago = clock.now() - ABANDONED_AFTER_S
+    failed = Q(state=State.FAILED, reason__in=PASSING)
+    left_behind = Q(state=State.PROCESSING, started_at__lt=long_ago)
+    never_begun = Q(door=Door.SYNC, state=State.QUEUED, received_at__lt=long_ago)
+    taken = Picture.objects.filter(failed | left_behind | never_begun, id=picture.id).update(
+        state=State.QUEUED, reason="", started_at=None, finished_at=None
+    )
+    picture.refresh_from_db()
+    return bool(taken)
 
 
 def _store_original(picture: Picture, file: "File[bytes]") -> None:
     try:
         default_storage.save(original_path(picture.id), file)
     except OSError as error:
-        picture.delete()
+        give_up(picture, "storage_failed")
         raise PictureError("storage_failed") from error
 
 

@@ -130,13 +130,17 @@ def test_a_damaged_picture_gets_the_same_answer_again(client, external_resource)
     assert client.get(f"/pictures/{key}/").json()["reason"] == "unreadable_image"
 
 
-def test_without_a_broker_the_queue_door_says_so_and_keeps_nothing(client, no_broker, media):
-    answer = send(client, "queue")
+def test_without_a_broker_the_queue_door_says_so_and_the_same_upload_may_come_again(
+    client, no_broker, external_resource
+):
+    key = uuid4()
+    answer = send(client, "queue", key=key)
+    state = client.get(f"/pictures/{key}/").json()
 
     assert (answer.status_code, answer.json()["reason"]) == (503, "queue_unavailable")
     assert int(answer["Retry-After"]) > 0
-    assert not Picture.objects.exists()
-    assert not list((media / "originals").iterdir())
+    assert (state["state"], state["reason"]) == ("failed", "queue_unavailable")
+    assert send(client, "sync", key=key).status_code == 201
 
 
 def test_without_a_broker_the_sync_door_works(client, no_broker, external_resource):

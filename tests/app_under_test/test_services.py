@@ -7,7 +7,7 @@ from django.core.files.base import ContentFile
 from loadtests.stack.ports import free_port
 from pictures import services
 from pictures.models import Door, Picture, State
-from pictures.reasons import PictureError
+from pictures.reasons import PASSING, PictureError
 from project import clock
 from tests.app_under_test.picture_files import damaged_jpeg, encode, jpeg, quarters
 from tests.app_under_test.running_app import fetch
@@ -76,15 +76,40 @@ def test_a_picture_left_behind_by_a_dead_process_is_taken_up_again():
     assert is_ours
 
 
-def test_a_storage_that_fails_leaves_no_row(settings, tmp_path):
+def test_a_picture_that_only_waits_in_the_queue_is_left_there():
+    """Its message is on the way; a second one would have the work done twice."""
+    picture = accepted()
+    long_ago = clock.now() - services.ABANDONED_AFTER_S - 1
+    Picture.objects.update(door=Door.QUEUE, received_at=long_ago)
+
+    assert services.accept(upload(key=picture.id))[1] is False
+
+
+@pytest.mark.parametrize("reason", PASSING)
+def test_what_failed_for_a_passing_reason_may_be_sent_again_and_once(reason):
+    picture = accepted()
+    Picture.objects.update(state=State.FAILED, reason=reason, finished_at=clock.now())
+
+    again, is_ours = services.accept(upload(key=picture.id))
+    _, is_a_third_one_s = services.accept(upload(key=picture.id))
+
+    assert (again.state, again.reason, again.finished_at) == (State.QUEUED, "", None)
+    assert (is_ours, is_a_third_one_s) == (True, False)
+
+
+def test_a_storage_that_fails_is_told_and_the_upload_may_be_sent_again(settings, tmp_path, media):
     (tmp_path / "a file").touch()
     settings.MEDIA_ROOT = str(tmp_path / "a file")
+    key = uuid4()
 
     with pytest.raises(PictureError) as error:
-        accepted()
+        services.accept(upload(key=key))
+    settings.MEDIA_ROOT = str(media)
+    picture, is_ours = services.accept(upload(key=key))
 
     assert error.value.reason == "storage_failed"
-    assert not Picture.objects.exists()
+    assert is_ours
+    assert (media / picture.original.name).read_bytes() == jpeg()
 
 
 def test_a_processed_picture_is_stored_and_with_the_external_resource(external_resource, media):
