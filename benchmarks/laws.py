@@ -29,8 +29,9 @@ class Law:
 def laws(summary: pd.DataFrame) -> Iterator[Law]:
     """The laws for one workload at one offered rate, both modes, workers 1, 4 and 8 among the levels."""
     rows = summary.set_index(["mode", "workers"])
-    slow, fast = rows.loc[("sync", 1), "response_p95_s"], rows.loc[("queue", 1), "response_p95_s"]
-    yield Law("response p95, 1 worker: queue / sync", fast / slow, 0, 0.1)
+    # With 1 worker sync has no p95 at all; its best one, with 8, is the harder thing to be compared with.
+    slow, fast = rows.loc[("sync", 8), "response_p95_s"], rows.loc[("queue", 1), "response_p95_s"]
+    yield Law("response p95: queue, 1 worker / sync, 8 workers", fast / slow, 0, 0.1)
     finished = rows["throughput"]
     yield Law("throughput, 1 worker: queue / sync", finished["queue", 1] / finished["sync", 1], 0.9, 1.1)
     for mode in ("sync", "queue"):

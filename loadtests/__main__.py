@@ -4,16 +4,17 @@ import argparse
 import contextlib
 import signal
 import sys
+from collections.abc import Callable
+from dataclasses import fields
 from pathlib import Path
 
 from loadtests import by_hand
 from loadtests.errors import PlanError, QueuelabError
 from loadtests.orchestrator import Interrupted, run_experiment
-from loadtests.plan import MODES
-from loadtests.plan_file import read_plan
-from loadtests.stack.commands import StackSpec
-from loadtests.stack.info import BY_HAND, ROOT
-from loadtests.workloads import WORKLOADS
+from loadtests.plan import Configuration
+from loadtests.plan_file import COUNTS, NUMBERS, WORDS, read_plan
+from loadtests.stack.info import BY_HAND, ROOT, StackInfo
+from loadtests.stack.site import StackSpec
 
 EXAMPLES = """\
 examples:
@@ -51,20 +52,15 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def up(arguments: argparse.Namespace) -> int:
-    spec = StackSpec(
-        mode=arguments.mode,
-        workers=arguments.workers,
-        workload=WORKLOADS[arguments.workload],
-        seed=arguments.seed,
-        port=arguments.port,
-    )
+    levels = {field.name: getattr(arguments, field.name) for field in fields(Configuration)}
+    spec = StackSpec(**levels, seed=arguments.seed, port=arguments.port)
     home = by_hand.Home(arguments.home.resolve())
     if arguments.foreground:
         with contextlib.suppress(KeyboardInterrupt):
             by_hand.supervise(spec, home)
         return 0
     info = by_hand.up(spec, home)
-    print(f"Up: {info.url}, mode {info.mode}, {info.workers} workers, workload {info.workload}.")
+    print(f"Up: {info.url}, {_described(info)}.")
     print("Upload a picture there, put load on it with `locust`, and stop it with `make down`.")
     return 0
 
@@ -97,9 +93,8 @@ def _add_run(parser: argparse.ArgumentParser) -> None:
 
 
 def _add_up(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--mode", choices=MODES, default="queue")
-    parser.add_argument("--workers", type=_workers, default=2, help="processes that do picture work")
-    parser.add_argument("--workload", choices=sorted(WORKLOADS), default="io")
+    for level in fields(Configuration):
+        _add_level(parser, level.name, {"mode": "queue", "workers": 2}.get(level.name, level.default))
     parser.add_argument("--port", type=int, default=8000, help="the app's port on loopback; 0 takes a free one")
     parser.add_argument("--seed", type=int, default=1, help="seed of the external resource's delays")
     parser.add_argument("--foreground", action="store_true", help="stay, and stop the stack on Ctrl-C")
@@ -116,11 +111,31 @@ def _add_home(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--home", type=Path, default=BY_HAND, help="folder that keeps the running stack's files")
 
 
-def _workers(text: str) -> int:
-    count = int(text)
-    if not 1 <= count <= 256:
-        raise argparse.ArgumentTypeError("must be from 1 to 256")
-    return count
+def _add_level(parser: argparse.ArgumentParser, name: str, default: object) -> None:
+    """An option for one level, with the limits that a plan has."""
+    option = f"--{name.replace('_', '-')}"
+    if name in WORDS:
+        parser.add_argument(option, choices=WORDS[name], default=default)
+        return
+    kind, limits = (int, COUNTS[name]) if name in COUNTS else (float, NUMBERS[name])
+    help = f"from {limits[0]:g} to {limits[1]:g}, {default} if not given"
+    parser.add_argument(option, type=_within(kind, *limits), default=default, metavar="N", help=help)
+
+
+def _within(kind: type[int] | type[float], low: float, high: float) -> Callable[[str], float]:
+    def number(text: str) -> float:
+        value = kind(text)
+        if not low <= value <= high:
+            raise argparse.ArgumentTypeError(f"must be from {low:g} to {high:g}")
+        return value
+
+    return number
+
+
+def _described(info: StackInfo) -> str:
+    """The levels that were asked for and those that are not what they usually are."""
+    usual = {field.name: field.default for field in fields(Configuration) if field.name != "workload"}
+    return ", ".join(f"{name} {value}" for name, value in info.levels().items() if value != usual.get(name))
 
 
 def _short(folder: Path) -> Path:

@@ -12,10 +12,11 @@ from pathlib import Path
 
 from loadtests.errors import StackError
 from loadtests.lock import exclusive
-from loadtests.stack.commands import StackSpec, inherited
+from loadtests.stack.commands import inherited
 from loadtests.stack.info import ROOT, StackInfo, read_info, running
 from loadtests.stack.local import LocalStack
 from loadtests.stack.ports import claim
+from loadtests.stack.site import StackSpec
 
 #: A stack that is not up after this long has hung.
 UP_LIMIT_S = 120.0
@@ -139,12 +140,5 @@ def _wait_until_up(supervisor: subprocess.Popen[bytes], home: Home) -> StackInfo
 
 
 def _arguments(spec: StackSpec, home: Home) -> list[str]:
-    pairs: dict[str, object] = {
-        "--home": home.folder,
-        "--seed": spec.seed,
-        "--mode": spec.mode,
-        "--workers": spec.workers,
-        "--workload": spec.workload.name,
-        "--port": spec.port,
-    }
-    return [str(part) for pair in pairs.items() for part in pair]
+    options: dict[str, object] = {"home": home.folder, "seed": spec.seed, "port": spec.port, **spec.levels()}
+    return [str(part) for name, value in options.items() for part in (f"--{name.replace('_', '-')}", value)]

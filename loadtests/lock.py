@@ -18,3 +18,15 @@ def exclusive(path: Path, refusal: str) -> Iterator[None]:
         except BlockingIOError:
             raise QueuelabError(refusal) from None
         yield
+
+
+def held(path: Path) -> bool:
+    """Whether a living process holds a lock file."""
+    try:
+        with path.open() as file:
+            fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return True
+    except OSError:
+        return False
+    return False

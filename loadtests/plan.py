@@ -2,20 +2,66 @@
 
 import itertools
 import random
-from dataclasses import asdict, dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass, fields
 from typing import Any
 
 MODES = ("sync", "queue")
 
+#: The brokers, each with the types of queue that it has. "url" is the one that CELERY_BROKER_URL names.
+QUEUE_TYPES: Mapping[str, tuple[str, ...]] = {
+    "redis": ("classic",),
+    "rabbitmq": ("classic", "quorum"),
+    "url": ("classic", "quorum"),
+}
+BROKERS = tuple(QUEUE_TYPES)
+
+#: "url" is the one that DATABASE_URL names.
+DATABASES = ("sqlite", "postgres", "url")
+
 
 @dataclass(frozen=True, kw_only=True)
-class Cell:
-    """One combination of levels. offered_rate is in uploads per second."""
+class Configuration:
+    """The levels that a stack is started with.
+
+    web_threads: threads of each web process.
+    prefetch: messages that a worker process may hold, the one it works on included.
+    broker_delay_s: added in each direction between the app and its broker.
+    """
 
     mode: str
     workers: int
-    workload: str
+    workload: str = "io"
+    broker: str = "redis"
+    queue_type: str = "classic"
+    database: str = "sqlite"
+    web_threads: int = 1
+    prefetch: int = 1
+    broker_delay_s: float = 0.0
+
+    def levels(self) -> dict[str, Any]:
+        """Each level by name, of this and not of what a subclass adds."""
+        return {field.name: getattr(self, field.name) for field in fields(Configuration)}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Cell(Configuration):
+    """One combination of levels. offered_rate is in uploads per second."""
+
     offered_rate: float
+
+
+#: How a varied level stands in a trial's name.
+LABELS: Mapping[str, Callable[[Cell], str]] = {
+    "workload": lambda cell: cell.workload,
+    "offered_rate": lambda cell: f"{cell.offered_rate:g}ups",
+    "broker": lambda cell: cell.broker,
+    "queue_type": lambda cell: cell.queue_type,
+    "database": lambda cell: cell.database,
+    "web_threads": lambda cell: f"t{cell.web_threads}",
+    "prefetch": lambda cell: f"p{cell.prefetch}",
+    "broker_delay_s": lambda cell: f"{cell.broker_delay_s * 1000:g}ms",
+}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -29,12 +75,18 @@ class Trial:
 
 @dataclass(frozen=True, kw_only=True)
 class Factors:
-    """What is varied, each with its levels."""
+    """What is varied, each with its levels; the names are those of a cell."""
 
-    mode: tuple[str, ...]
-    workers: tuple[int, ...]
     workload: tuple[str, ...] = ("io",)
     offered_rate: tuple[float, ...]
+    broker: tuple[str, ...] = ("redis",)
+    queue_type: tuple[str, ...] = ("classic",)
+    database: tuple[str, ...] = ("sqlite",)
+    web_threads: tuple[int, ...] = (1,)
+    prefetch: tuple[int, ...] = (1,)
+    broker_delay_s: tuple[float, ...] = (0.0,)
+    workers: tuple[int, ...]
+    mode: tuple[str, ...]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -69,12 +121,11 @@ class Experiment:
         return [self._trial(cell, repeat) for cell, repeat in itertools.chain.from_iterable(shuffled)]
 
     def cells(self) -> list[Cell]:
-        factors = self.factors
-        levels = itertools.product(factors.workload, factors.offered_rate, factors.workers, factors.mode)
-        return [
-            Cell(mode=mode, workers=workers, workload=workload, offered_rate=rate)
-            for workload, rate, workers, mode in levels
-        ]
+        """Every combination of levels that means something."""
+        names = [field.name for field in fields(Factors)]
+        combined = itertools.product(*(getattr(self.factors, name) for name in names))
+        cells = [Cell(**dict(zip(names, levels, strict=True))) for levels in combined]
+        return [cell for cell in cells if cell.queue_type in QUEUE_TYPES[cell.broker]]
 
     def seed_of(self, trial: Trial) -> str:
         """The seed of a trial's load: one for the whole block, so that both modes replay the same uploads."""
@@ -85,8 +136,5 @@ class Experiment:
 
     def _trial(self, cell: Cell, repeat: int) -> Trial:
         parts = [cell.mode, f"w{cell.workers}"]
-        if len(self.factors.workload) > 1:
-            parts.append(cell.workload)
-        if len(self.factors.offered_rate) > 1:
-            parts.append(f"{cell.offered_rate:g}ups")
+        parts += [label(cell) for name, label in LABELS.items() if len(getattr(self.factors, name)) > 1]
         return Trial(name="-".join([*parts, f"r{repeat}"]), cell=cell, repeat=repeat)

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from loadtests.errors import PlanError
-from loadtests.plan import MODES, Experiment, Factors, Phases
+from loadtests.plan import BROKERS, DATABASES, MODES, Experiment, Factors, Phases
 from loadtests.workloads import WORKLOADS
 
 
@@ -29,26 +29,51 @@ def read_plan(path: Path) -> Experiment:
 def parse(table: Mapping[str, Any]) -> Experiment:
     """The experiment in a parsed plan."""
     _refuse_unknown(table, ("name", "question", "repeats", "seed", "factors", "phases"), "")
-    factors, phases = _table(table, "factors"), _table(table, "phases")
-    _refuse_unknown(factors, ("mode", "workers", "workload", "offered_rate"), "factors.")
+    phases = _table(table, "phases")
     _refuse_unknown(phases, ("warmup_s", "measure_s", "drain_limit_s"), "phases.")
-    return Experiment(
+    experiment = Experiment(
         name=_name(table),
         question=_text(table, "question"),
         repeats=int(_number(table, "repeats", low=1, high=1000, whole=True)),
         seed=int(_number(table, "seed", low=0, high=2**63, whole=True)),
-        factors=Factors(
-            mode=tuple(_choices(factors, "mode", MODES)),
-            workers=tuple(int(one) for one in _numbers(factors, "workers", low=1, high=256, whole=True)),
-            workload=tuple(_choices(factors, "workload", tuple(WORKLOADS))) if "workload" in factors else ("io",),
-            offered_rate=tuple(float(one) for one in _numbers(factors, "offered_rate", low=0.01, high=10_000)),
-        ),
+        factors=_factors(_table(table, "factors")),
         phases=Phases(
             warmup_s=_number(phases, "warmup_s", low=0, high=3600),
             measure_s=_number(phases, "measure_s", low=1, high=86_400),
             drain_limit_s=_number(phases, "drain_limit_s", low=0, high=3600),
         ),
     )
+    if not experiment.cells():
+        raise PlanError('queue_type = "quorum" needs broker = "rabbitmq": Redis has no types of queue.')
+    return experiment
+
+
+#: The words that a factor may take, and between which numbers.
+WORDS = {
+    "mode": MODES,
+    "workload": tuple(WORKLOADS),
+    "broker": BROKERS,
+    "queue_type": ("classic", "quorum"),
+    "database": DATABASES,
+}
+COUNTS: Mapping[str, tuple[float, float]] = {"workers": (1, 256), "web_threads": (1, 256), "prefetch": (1, 1000)}
+NUMBERS: Mapping[str, tuple[float, float]] = {"offered_rate": (0.01, 10_000), "broker_delay_s": (0, 10)}
+REQUIRED = ("mode", "workers", "offered_rate")
+
+
+def _factors(table: Mapping[str, Any]) -> Factors:
+    _refuse_unknown(table, (*WORDS, *COUNTS, *NUMBERS), "factors.")
+    levels: dict[str, tuple[Any, ...]] = {}
+    for key in dict.fromkeys((*REQUIRED, *table)):
+        if key in WORDS:
+            levels[key] = tuple(_choices(table, key, WORDS[key]))
+        elif key in COUNTS:
+            low, high = COUNTS[key]
+            levels[key] = tuple(int(one) for one in _numbers(table, key, low=low, high=high, whole=True))
+        else:
+            low, high = NUMBERS[key]
+            levels[key] = tuple(float(one) for one in _numbers(table, key, low=low, high=high))
+    return Factors(**levels)
 
 
 def _refuse_unknown(table: Mapping[str, Any], known: tuple[str, ...], where: str) -> None:

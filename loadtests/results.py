@@ -28,11 +28,18 @@ def next_trial(results: Path, *, mode: str, workers: int) -> str:
     return f"{cell}-r{max(repeats, default=0) + 1}"
 
 
-def refuse_planned(results: Path) -> None:
-    """Raise if a folder belongs to a plan: a trial by hand in it would be taken for one of the plan's."""
+def refuse_mixing(results: Path, *, workload: str, pictures_sha256: str, code_sha256: str) -> None:
+    """Raise if a trial by hand in this folder would be pooled with what it cannot be compared with."""
+    elsewhere = "Give these trials another folder: --results results/NAME."
     head = results / "experiment.json"
     if head.exists() and read_head(results).get("plan"):
-        raise TrialError(f"{results} belongs to a plan. Give trials by hand another folder: --results results/NAME.")
+        raise TrialError(f"{results} belongs to a plan. {elsewhere}")
+    for name in finished_trials(results):
+        earlier = read_record(results / name)
+        if earlier.get("code_sha256") != code_sha256:
+            raise TrialError(f"{results} holds trials that another version of Queuelab has measured. {elsewhere}")
+        if earlier["cell"]["workload"] == workload and earlier.get("pictures_sha256") != pictures_sha256:
+            raise TrialError(f"{results} holds trials with other pictures. {elsewhere}")
 
 
 def read_head(results: Path) -> dict[str, Any]:

@@ -11,11 +11,11 @@ from typing import Any
 from loadtests import probe, results
 from loadtests.errors import TrialError
 from loadtests.plan import Experiment, Trial
-from loadtests.stack.commands import StackSpec, inherited
+from loadtests.stack.commands import inherited
 from loadtests.stack.info import ROOT
 from loadtests.stack.local import LocalStack
 from loadtests.stack.processes import Child, Command, Family
-from loadtests.workloads import WORKLOADS
+from loadtests.stack.site import StackSpec
 
 LOCUSTFILE = ROOT / "loadtests" / "scenarios" / "locustfile.py"
 
@@ -52,10 +52,7 @@ def run_trial(setup: TrialSetup) -> dict[str, Any]:
 
 
 def _spec(setup: TrialSetup) -> StackSpec:
-    cell = setup.trial.cell
-    return StackSpec(
-        mode=cell.mode, workers=cell.workers, workload=WORKLOADS[cell.workload], seed=setup.experiment.seed
-    )
+    return StackSpec(**setup.trial.cell.levels(), seed=setup.experiment.seed)
 
 
 def _apply_load(setup: TrialSetup, stack: LocalStack, partial: Path) -> None:

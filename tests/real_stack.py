@@ -12,7 +12,10 @@ import psutil
 ROOT = Path(__file__).parents[1]
 
 #: What the command line of a component of ours contains.
-COMPONENTS = ("valkey-server", "redis-server", "gunicorn", "celery", "external_resource.py", "locust", "watchdog.py")
+COMPONENTS = (
+    *("valkey-server", "redis-server", "gunicorn", "celery", "external_resource.py", "locust", "watchdog.py"),
+    *("beam.smp", "epmd", "postgres", "delay_proxy.py"),
+)
 
 
 def environment():

@@ -126,7 +126,7 @@ def test_each_component_s_cpu_seconds_are_kept(overloaded):
     assert "worker" not in record(overloaded, "sync-w1-r1")["cpu_seconds"]
 
 
-def test_no_secret_and_no_picture_is_left_in_the_results(overloaded):
+def test_no_picture_and_no_file_of_the_stack_is_left_in_the_results(overloaded):
     files = {path.name for path in (overloaded / "results").rglob("*") if path.is_file()}
 
     assert files == {
@@ -134,6 +134,27 @@ def test_no_secret_and_no_picture_is_left_in_the_results(overloaded):
         *(f"{name}.log" for name in ("broker", "control", "external", "locust", "migrate", "web", "worker")),
     }
     assert components_in(overloaded) == []
+
+
+def test_no_secret_is_left_in_the_results(tmp_path):
+    """The token, the broker's password and the key are in the running stack's files, and nowhere after it."""
+    process = start(tmp_path, measure_s=2, rate=4)
+    wait_for(tmp_path / "results", "*.partial/stack/stack.json")
+    (web,) = (tmp_path / "results").glob("*.partial/logs/web.log")
+    environment = psutil.Process(stack_of(tmp_path)["pids"]["web"]).environ()
+    password = environment["CELERY_BROKER_URL"].partition(":")[2].partition("@")[0].lstrip("/:")
+    secrets = [environment["EXPORT_TOKEN"], environment["DJANGO_SECRET_KEY"], password]
+    wait_for(tmp_path / "results", f"{web.parent.parent.name.removesuffix('.partial')}/trial.json")
+    interrupt(process)
+    kept = b"".join(path.read_bytes() for path in (tmp_path / "results").rglob("*") if path.is_file())
+
+    assert len(password) > 20
+    assert [secret for secret in secrets if secret.encode() in kept] == []
+
+
+def stack_of(folder):
+    (path,) = (folder / "results").glob("*.partial/stack/stack.json")
+    return json.loads(path.read_text())
 
 
 def test_a_finished_experiment_is_not_measured_again(overloaded):
@@ -232,8 +253,7 @@ def test_two_experiments_do_not_share_a_folder(tmp_path):
 def test_a_stack_that_dies_half_way_is_one_error_and_no_trial(tmp_path):
     process = start(tmp_path)
     wait_for(tmp_path / "results", "*.partial/stack/stack.json")
-    (path,) = (tmp_path / "results").glob("*.partial/stack/stack.json")
-    os.killpg(json.loads(path.read_text())["pids"]["web"], signal.SIGKILL)
+    os.killpg(stack_of(tmp_path)["pids"]["web"], signal.SIGKILL)
     _, told = process.communicate(timeout=60)
 
     assert process.returncode == 1

@@ -14,7 +14,7 @@ from analysis.samples import read_experiment
 from loadtests.results import write_experiment, write_json
 from loadtests.scenarios import recorder
 from loadtests.scenarios.payloads import Payload
-from loadtests.scenarios.recorder import Phases
+from loadtests.scenarios.phases import Phases
 from loadtests.scenarios.upload import Request
 
 ROOT = Path(__file__).parents[1]
@@ -47,7 +47,7 @@ def test_the_example_has_the_columns_that_the_dictionary_explains():
         for file in ("requests.csv", "pictures.csv", "backlog.csv"):
             assert header(trial / file) == explained(f"TRIAL/{file}")
         record = json.loads((trial / "trial.json").read_text())
-        assert record.keys() - {"schema", "name", "offered_rate", "clock"} <= set(explained("TRIAL/trial.json"))
+        assert record.keys() - {"schema", "name", "clock"} <= set(explained("TRIAL/trial.json"))
     head = json.loads((EXAMPLE / "experiment.json").read_text())
     assert head.keys() == set(explained("experiment.json"))
 
@@ -74,16 +74,17 @@ def written(tmp_path):
     recorder.write_requests(folder / "requests.csv", requests, phases)
     rows = [f"{UUID(int=n)},sync-w1-r1,sync,100.{n},,100.{n},100.{n + 2},ready,1," for n in (1, 2)]
     (folder / "pictures.csv").write_text("\n".join([PICTURE_COLUMNS, *rows]) + "\n")
-    (folder / "backlog.csv").write_text("sampled_at,waiting,in_hand,done\n100.0,,0,0\n100.5,,1,1\n101.0,,0,2\n")
+    (folder / "backlog.csv").write_text(
+        "sampled_at,waiting,in_hand,in_database,done\n100.0,,0,0,0\n100.5,,1,1,1\n101.0,,0,0,2\n"
+    )
     record = {
         "schema": 1,
         "name": "sync-w1-r1",
         "cell": {"mode": "sync", "workers": 1, "workload": "io", "offered_rate": 3.0},
         "repeat": 1,
         "phases": vars(phases),
-        "offered_rate": 3.0,
         "achieved_rate": recorder.achieved_rate(requests, phases),
-        "send_lag": recorder.send_lag(requests),
+        "send_lag": recorder.send_lag(requests, phases),
         "cpu_seconds": {"web": 0.1},
         "broker_left": None,
         "outcome": "finished",

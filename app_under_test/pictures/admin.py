@@ -25,6 +25,9 @@ class PictureAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # Generic in th
     def has_change_permission(self, request: HttpRequest, obj: Picture | None = None) -> bool:
         return False
 
+    def has_delete_permission(self, request: HttpRequest, obj: Picture | None = None) -> bool:
+        return False
+
     @admin.display(ordering="received_at")
     def received(self, picture: Picture) -> str:
         return _readable(picture.received_at)

@@ -1,6 +1,7 @@
 """Puts a picture's id on the queue, within a time that a person at the door will wait."""
 
 from celery import current_app
+from django.conf import settings
 from kombu import pools
 from kombu.exceptions import KombuError
 
@@ -11,7 +12,11 @@ from pictures.tasks import process_picture
 from project import clock
 
 #: A frozen broker must not hold the door for as long as a worker may wait for a message.
-_DOOR_TIMEOUTS = {"socket_timeout": 0.5, "socket_connect_timeout": 0.5, "max_retries": 1}
+_DOOR_TIMEOUTS = (
+    {"socket_timeout": 0.5, "socket_connect_timeout": 0.5, "max_retries": 1}
+    if settings.BROKER_IS_REDIS
+    else {"read_timeout": 1, "write_timeout": 1, "connect_timeout": 1}
+)
 
 
 def enqueue(picture: Picture) -> None:

@@ -100,5 +100,6 @@ def _worker(name: str, stats: Mapping[str, Any], conf: dict[str, Any]) -> dict[s
         "prefetch_count": stats["prefetch_count"],
         "prefetch_multiplier": conf.get("worker_prefetch_multiplier"),
         "acks_late": conf.get("task_acks_late"),
+        "queue_type": conf.get("task_default_queue_type"),
         "reject_on_worker_lost": conf.get("task_reject_on_worker_lost"),
     }

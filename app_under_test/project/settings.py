@@ -136,6 +136,10 @@ CELERY_TASK_TIME_LIMIT = 50
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 # One more attempt, because a connection from the pool may have died since its last use; then the caller is told.
 CELERY_TASK_PUBLISH_RETRY_POLICY = {"max_retries": 1, "interval_start": 0}
+# RabbitMQ alone knows types. Quorum queues are declared with a topic exchange, or Celery warns of late delivery.
+CELERY_TASK_DEFAULT_QUEUE_TYPE = env("CELERY_TASK_DEFAULT_QUEUE_TYPE", default="classic")
+if CELERY_TASK_DEFAULT_QUEUE_TYPE == "quorum":
+    CELERY_TASK_DEFAULT_EXCHANGE_TYPE = "topic"
 CELERY_BROKER_TRANSPORT_OPTIONS = (
     {
         # A task of a killed worker comes back after this time. It must be longer than the hard time limit, or

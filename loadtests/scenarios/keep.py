@@ -5,7 +5,8 @@ from pathlib import Path
 from typing import Any
 
 from loadtests import results
-from loadtests.scenarios import recorder
+from loadtests.errors import TrialError
+from loadtests.scenarios import recorder, samples
 from loadtests.scenarios.arrivals import plan, plan_hash
 from loadtests.scenarios.session import Session
 
@@ -22,8 +23,8 @@ def keep(session: Session, *, offered_rate: float) -> tuple[Path, str]:
     recorder.write_requests(partial / "requests.csv", requests, session.phases)
     if by_hand:
         _write_head(folder)
-    left = recorder.collect_server_side(partial, session.info, session.tag, session.phases)
-    results.write_json(partial / "trial.json", _record(session, offered_rate) | {"broker_left": left})
+    recorder.collect_server_side(partial, session.info, session.tag, session.phases)
+    results.write_json(partial / "trial.json", _record(session, offered_rate))
     if not by_hand:
         return partial, "not judged yet"
     final, record = results.close_trial(partial)
@@ -42,31 +43,34 @@ def _record(session: Session, offered_rate: float) -> dict[str, Any]:
     return {
         "schema": 1,
         "name": session.trial,
-        "cell": {
-            "mode": info.mode,
-            "workers": info.workers,
-            "workload": info.workload,
-            "offered_rate": offered_rate,
-        },
+        "cell": info.levels() | {"offered_rate": offered_rate},
         "repeat": int(session.trial.rpartition("-r")[2]),
         "phases": asdict(phases),
-        "offered_rate": offered_rate,
         "achieved_rate": round(recorder.achieved_rate(requests, phases), 4),
-        "send_lag": recorder.send_lag(requests),
-        "cpu_seconds": recorder.cpu_seconds(recorder.observations(info), session.own_cpu, phases),
+        "send_lag": recorder.send_lag(requests, phases),
+        "cpu_seconds": samples.cpu_seconds(samples.observations(info), session.own_cpu, phases),
+        "broker_left": samples.broker_left(session.last_sample),
         "clock": {"offset_ns": info.clock_offset_ns},
         "seed": options.seed,
-        "plan_sha256": _plan_hash(session, offered_rate),
+        "plan_sha256": _checked_plan(session, offered_rate),
+        "pictures_sha256": session.pictures_sha256,
+        "code_sha256": session.code_sha256,
         "settings": info.settings,
         "outcome": "finished",
     }
 
 
-def _plan_hash(session: Session, offered_rate: float) -> str | None:
-    """The hash of what was planned up to the end of the measurement; None if a person decided the length."""
-    options = session.options
+def _checked_plan(session: Session, offered_rate: float) -> str | None:
+    """The hash of what was planned up to the end of the measurement; None if a person decided the length.
+
+    Raises unless exactly the planned uploads are in the record: what was never taken up would be in no account.
+    """
+    options, phases = session.options, session.phases
     if options.measure_s is None or options.trial is None:
         return None
     length_s = options.warmup_s + options.measure_s
-    weights = session.weights
-    return plan_hash(plan(rate=offered_rate, seed=options.seed, weights=weights, length_s=length_s))
+    planned = plan(rate=offered_rate, seed=options.seed, weights=session.weights, length_s=length_s)
+    recorded = {one.id for one in session.requests.values() if one.due_at < phases.started_at + length_s}
+    if differing := recorded ^ {arrival.id for arrival in planned}:
+        raise TrialError(f"{len(differing)} uploads are in the plan and not in the record, or the other way round.")
+    return plan_hash(planned)

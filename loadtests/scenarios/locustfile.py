@@ -15,9 +15,10 @@ from locust import User, events, task
 from locust.env import Environment
 from locust.runners import LocalRunner
 
-from loadtests.corpus import photos
+from loadtests.corpus import content_hash, photos
 from loadtests.errors import QueuelabError, TrialError
-from loadtests.results import next_trial, refuse_planned
+from loadtests.machine import code_hash
+from loadtests.results import next_trial, refuse_mixing
 from loadtests.scenarios.keep import keep
 from loadtests.scenarios.options import Options, add_options, read_options
 from loadtests.scenarios.payloads import payloads
@@ -75,7 +76,7 @@ def check_stack(environment: Environment, **_: Any) -> None:
 def begin(environment: Environment, **_: Any) -> None:
     try:
         current.append(_new_session(environment))
-    except QueuelabError as error:
+    except (QueuelabError, OSError) as error:
         _refuse(environment, error)
     else:
         current[-1].start()
@@ -127,14 +128,16 @@ def _new_session(environment: Environment) -> Session:
     info = read_info(options.stack)
     refuse_busy(info)
     environment.host = info.url
-    bodies = payloads(photos(WORKLOADS[info.workload], options.pictures))
+    pictures = photos(WORKLOADS[info.workload], options.pictures)
+    hashes = {"pictures_sha256": content_hash(pictures), "code_sha256": code_hash()}
     if options.trial is None:
-        refuse_planned(options.results)
+        refuse_mixing(options.results, workload=info.workload, **hashes)
     trial = options.trial or next_trial(options.results, mode=info.mode, workers=info.workers)
-    return Session(environment=environment, options=options, info=info, payloads=bodies, trial=trial)
+    bodies = payloads(pictures)
+    return Session(environment=environment, options=options, info=info, payloads=bodies, trial=trial, **hashes)
 
 
-def _refuse(environment: Environment, error: QueuelabError) -> None:
+def _refuse(environment: Environment, error: Exception) -> None:
     """End a test that cannot be measured before it begins; with the UI, leave that up."""
     logging.error("%s", error)
     environment.process_exit_code = 1

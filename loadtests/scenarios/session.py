@@ -11,12 +11,12 @@ from locust.env import Environment
 from locust.log import greenlet_exception_logger
 
 from loadtests.errors import TrialError
-from loadtests.scenarios import recorder
 from loadtests.scenarios.arrivals import arrivals
 from loadtests.scenarios.both_clocks import BothClocks
 from loadtests.scenarios.options import Options
 from loadtests.scenarios.payloads import Payload
-from loadtests.scenarios.recorder import Phases, Sample
+from loadtests.scenarios.phases import Phases
+from loadtests.scenarios.samples import Sample, next_sample
 from loadtests.scenarios.stream import Stream
 from loadtests.scenarios.upload import Door, Request
 from loadtests.stack.info import StackInfo
@@ -46,14 +46,19 @@ class Session:
         info: StackInfo,
         payloads: list[Payload],
         trial: str,
+        pictures_sha256: str,
+        code_sha256: str,
     ) -> None:
         self.environment = environment
         self.options = options
         self.info = info
         self.trial = trial
+        self.pictures_sha256 = pictures_sha256
+        self.code_sha256 = code_sha256
         self.clock = info.clock
         self.requests: dict[UUID, Request] = {}
         self.own_cpu: list[Sample] = []
+        self.last_sample: dict[str, str] | None = None
         self.phases = self._first_phases()
         self._payloads = payloads
         self.weights = [payload.weight for payload in payloads]
@@ -116,7 +121,8 @@ class Session:
             self._in_flight.join(timeout=LAST_ANSWERS_S)
         self.let_go()
         self._display.ask_ready(self.requests)
-        self._wait_for_last_sample()
+        self._note_cpu()
+        self.last_sample = next_sample(self.info)
         self.phases.collected_at = self.clock.now()
 
     def let_go(self) -> None:
@@ -183,16 +189,6 @@ class Session:
         return all(
             one.id in self._display.finished or (one.answered_at is not None and not one.accepted) for one in cohort
         )
-
-    def _wait_for_last_sample(self) -> None:
-        """The observer's first sample after the window closes the CPU accounts."""
-        self._note_cpu()
-        deadline = self.clock.now() + 3.0
-        while self.clock.now() < deadline:
-            samples = recorder.observations(self.info)
-            if samples and float(samples[-1]["sampled_at"]) >= self.phases.measure_until:
-                return
-            gevent.sleep(0.1)
 
     def _note_cpu(self) -> None:
         self.own_cpu.append(Sample(self.clock.now(), time.process_time()))

@@ -5,10 +5,10 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-import psutil
-
 from loadtests.clock import Clock
 from loadtests.errors import StackError
+from loadtests.lock import held
+from loadtests.plan import Configuration
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -17,8 +17,8 @@ BY_HAND = ROOT / ".queuelab"
 
 
 @dataclass(frozen=True, kw_only=True)
-class StackInfo:
-    """Addresses, secrets and effective settings of one running stack.
+class StackInfo(Configuration):
+    """Addresses, secrets, levels and effective settings of one running stack.
 
     control_url is a second listener of the same app: questions asked there never stand in the uploads' line.
     """
@@ -26,14 +26,9 @@ class StackInfo:
     url: str
     control_url: str
     token: str
-    broker_url: str
-    mode: str
-    workers: int
-    workload: str
     clock_offset_ns: int
     directory: str
     supervisor_pid: int
-    supervisor_started_at: float
     pids: dict[str, int]
     settings: dict[str, Any]
 
@@ -67,10 +62,10 @@ def read_info(path: Path) -> StackInfo:
 
 
 def running(info: StackInfo) -> bool:
-    """Whether the process that keeps the stack up is there, and is not another one that got its id."""
-    try:
-        process = psutil.Process(info.supervisor_pid)
-        same = abs(process.create_time() - info.supervisor_started_at) < 1.0
-        return same and process.status() != psutil.STATUS_ZOMBIE
-    except psutil.Error:
-        return False
+    """Whether the process that keeps the stack up is there; its id alone could be another's by now."""
+    return held(alive_lock(Path(info.directory)))
+
+
+def alive_lock(directory: Path) -> Path:
+    """The file that is locked as long as the process that keeps the stack up lives."""
+    return directory / "alive"

@@ -1,26 +1,21 @@
-"""The stack as child processes on loopback: broker, web, N workers, external resource."""
+"""The stack as child processes on loopback: broker, database, web, N workers, external resource."""
 
-import secrets
 from pathlib import Path
 from types import TracebackType
-from typing import Any
 
 import psutil
 
-from loadtests.clock import Clock
 from loadtests.errors import StackError
+from loadtests.lock import exclusive
 from loadtests.stack import commands
-from loadtests.stack.broker import Broker, write_configuration
-from loadtests.stack.client import get_json, reachable
-from loadtests.stack.commands import Site, StackSpec
-from loadtests.stack.info import StackInfo
+from loadtests.stack.client import reachable
+from loadtests.stack.effective import effective_settings
+from loadtests.stack.ground import Ground
+from loadtests.stack.info import StackInfo, alive_lock
 from loadtests.stack.observer import Observer
-from loadtests.stack.ports import claim, free_port
-from loadtests.stack.processes import Child, Command, Family, wait_until
+from loadtests.stack.processes import START_LIMIT_S, Family, wait_until
 from loadtests.stack.settings import verify
-
-#: How long a component may take to be ready on a slow, busy machine.
-START_LIMIT_S = 60.0
+from loadtests.stack.site import Site, StackSpec, new_site
 
 #: How long a component may take to end by itself.
 STOP_GRACE_S = 8.0
@@ -37,9 +32,12 @@ class LocalStack:
         self.directory = directory.resolve()
         self.logs = logs.resolve()
         self._family: Family | None = None
+        self._ground: Ground | None = None
         self._observer: Observer | None = None
+        self._alive = exclusive(alive_lock(self.directory), f"Another stack runs in {self.directory}.")
 
     def __enter__(self) -> StackInfo:
+        self._alive.__enter__()
         try:
             return self.start()
         except BaseException:
@@ -53,13 +51,25 @@ class LocalStack:
 
     def start(self) -> StackInfo:
         """Start every component, wait until each is ready, and verify what is really running."""
-        site = self._site()
+        site = new_site(self.spec, self.directory)
         self._family = Family(self.logs)
-        self._start_ground(site)
+        self._ground = Ground(site, self.spec, self._family)
+        self._ground.start()
         self._start_app(site)
-        settings = self._settings(site)
+        settings = effective_settings(site, self._family, self._ground)
+        verify(settings, self.spec)
         self._observer = self._observe(site)
-        return self._info(site, settings)
+        return StackInfo(
+            **self.spec.levels(),
+            url=site.web_url,
+            control_url=site.control_url,
+            token=site.token,
+            clock_offset_ns=site.clock_offset_ns,
+            directory=str(site.directory),
+            supervisor_pid=psutil.Process().pid,
+            pids=self._family.pids,
+            settings=settings,
+        )
 
     def check(self) -> None:
         """Raise if a component has ended, or if nobody samples the stack any more."""
@@ -75,111 +85,25 @@ class LocalStack:
         if self._family:
             self._family.stop(("web", "control", "worker"), STOP_GRACE_S)
             self._family.close(STOP_GRACE_S)
-        self._observer = self._family = None
-
-    def _site(self) -> Site:
-        (self.directory / "media").mkdir(parents=True, exist_ok=True)
-        return Site(
-            directory=self.directory,
-            web_port=claim(self.spec.port),
-            control_port=free_port(),
-            broker_port=free_port(),
-            external_port=free_port(),
-            token=secrets.token_urlsafe(24),
-            password=secrets.token_urlsafe(24),
-            secret_key=secrets.token_urlsafe(48),
-            clock_offset_ns=Clock.anchored().offset_ns,
-        )
-
-    def _start_ground(self, site: Site) -> None:
-        """What the app stands on: tables, broker, external resource."""
-        family = self._running()
-        migration = family.start(commands.migrate(site))
-        configuration = write_configuration(self.directory, site.broker_port, site.password)
-        self._start(commands.broker(site, configuration))
-        self._start(commands.external(site, self.spec))
-        family.finish(migration, START_LIMIT_S)
-        self._wait_for_broker(site)
-        self._wait_for(f"{site.external_url}/healthz", "The external resource")
+        if self._ground:
+            self._ground.remove()
+        self._observer = self._ground = self._family = None
+        self._alive.__exit__(None, None, None)
 
     def _start_app(self, site: Site) -> None:
+        assert self._family, "started after the ground"
         if self.spec.mode == "queue":
-            self._start(commands.worker(site, self.spec))
-        self._start(commands.web(site, self.spec))
-        self._start(commands.control(site))
-        self._wait_for(f"{site.web_url}/healthz", "The app")
-        self._wait_for(f"{site.control_url}/healthz", "The app's control listener")
+            self._family.start(commands.worker(site, self.spec))
+        self._family.start(commands.web(site, self.spec))
+        self._family.start(commands.control(site))
+        self._wait_for("The app", site.web_url)
+        self._wait_for("The app's control listener", site.control_url)
 
-    def _settings(self, site: Site) -> dict[str, Any]:
-        """The effective settings, once they are what was asked for; raises if they do not become so."""
-        settings = wait_until(
-            "The Celery worker", lambda: self._complete(site), check=self.check, timeout_s=START_LIMIT_S
-        )
-        web_processes = self._web_processes()
-        verify(settings, mode=self.spec.mode, workers=self.spec.workers, web_processes=web_processes)
-        return settings | {"web": {"processes": web_processes, "worker_class": "sync"}}
-
-    def _web_processes(self) -> int:
-        """How many processes serve the front door, once they are as many as asked for; gunicorn starts them
-        one by one, and the first one already answers."""
-        asked = 1 if self.spec.mode == "queue" else self.spec.workers
-        master = psutil.Process(self._running().children["web"].pid)
-
-        def enough() -> int | None:
-            count = len(master.children())
-            return count if count >= asked else None
-
-        return wait_until(f"The web server's {asked} processes", enough, check=self.check, timeout_s=START_LIMIT_S)
-
-    def _complete(self, site: Site) -> dict[str, Any] | None:
-        nodes = 1 if self.spec.mode == "queue" else 0
-        url = f"{site.control_url}/config/"
-        settings: dict[str, Any] = get_json(url, token=site.token, timeout_s=30.0, workers=nodes)
-        return settings if len(settings["workers"]) >= nodes else None
+    def _wait_for(self, what: str, url: str) -> None:
+        wait_until(what, lambda: reachable(f"{url}/healthz"), check=self.check, timeout_s=START_LIMIT_S)
 
     def _observe(self, site: Site) -> Observer:
-        observer = Observer(
-            self.directory / "observations.csv",
-            pids=self._pids(),
-            control_url=site.control_url,
-            token=site.token,
-            clock=Clock(site.clock_offset_ns),
-            broker_url=site.broker_url if self.spec.mode == "queue" else None,
-        )
+        assert self._family and self._ground, "observed once it is started"
+        observer = Observer(site, self._family.pids, self._ground.queue if self.spec.mode == "queue" else None)
         observer.start()
         return observer
-
-    def _info(self, site: Site, settings: dict[str, Any]) -> StackInfo:
-        return StackInfo(
-            url=site.web_url,
-            control_url=site.control_url,
-            token=site.token,
-            broker_url=site.broker_url,
-            mode=self.spec.mode,
-            workers=self.spec.workers,
-            workload=self.spec.workload.name,
-            clock_offset_ns=site.clock_offset_ns,
-            directory=str(site.directory),
-            supervisor_pid=psutil.Process().pid,
-            supervisor_started_at=psutil.Process().create_time(),
-            pids=self._pids(),
-            settings=settings,
-        )
-
-    def _wait_for_broker(self, site: Site) -> None:
-        broker = Broker(site.broker_url)
-        wait_until("The broker", lambda: broker.answers() or None, check=self.check, timeout_s=START_LIMIT_S)
-        broker.close()
-
-    def _wait_for(self, url: str, what: str) -> None:
-        wait_until(what, lambda: reachable(url), check=self.check, timeout_s=START_LIMIT_S)
-
-    def _start(self, command: Command) -> Child:
-        return self._running().start(command)
-
-    def _pids(self) -> dict[str, int]:
-        return {name: child.pid for name, child in self._running().children.items()}
-
-    def _running(self) -> Family:
-        assert self._family is not None, "the stack was not started"
-        return self._family

@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+import pwd
 import signal
 import subprocess
 import sys
@@ -9,7 +10,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, TypeVar
+from typing import IO, Any, TypeVar
 
 from loadtests.errors import StackError
 from loadtests.stack import watchdog
@@ -17,18 +18,22 @@ from loadtests.stack.interrupts import uninterrupted
 
 T = TypeVar("T")
 
+#: How long a component may take to be ready on a slow, busy machine.
+START_LIMIT_S = 60.0
+
 #: Last lines of a log that an error message quotes.
 TAIL_LINES = 8
 
 
 @dataclass(frozen=True, kw_only=True)
 class Command:
-    """What to start: a component's name, its arguments, and where."""
+    """What to start: a component's name, its arguments, and where; as another user, if this one is root."""
 
     name: str
     argv: tuple[str, ...]
     cwd: Path
     env: dict[str, str]
+    user: str | None = None
 
 
 class Child:
@@ -46,6 +51,7 @@ class Child:
                 stdout=log,
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
+                **_identity(command.user),
             )
 
     @property
@@ -85,8 +91,15 @@ class Family:
         self.children: dict[str, Child] = {}
         log_dir.mkdir(parents=True, exist_ok=True)
         self._watchdog = subprocess.Popen(
-            [sys.executable, "-I", "-S", watchdog.__file__], stdin=subprocess.PIPE, start_new_session=True
+            # The folder says to whoever looks at the processes whose watchdog it is.
+            [sys.executable, "-I", "-S", watchdog.__file__, str(log_dir)],
+            stdin=subprocess.PIPE,
+            start_new_session=True,
         )
+
+    @property
+    def pids(self) -> dict[str, int]:
+        return {name: child.pid for name, child in self.children.items()}
 
     def start(self, command: Command) -> Child:
         with uninterrupted():
@@ -139,6 +152,14 @@ class Family:
             if pipe:
                 pipe.write(f"{sign}{child.pid}\n".encode())
                 pipe.flush()
+
+
+def _identity(user: str | None) -> dict[str, Any]:
+    """How Popen is told to become another user with all that goes with it."""
+    if user is None:
+        return {}
+    account = pwd.getpwnam(user)
+    return {"user": account.pw_uid, "group": account.pw_gid, "extra_groups": []}
 
 
 def wait_until(what: str, ready: Callable[[], T | None], *, check: Callable[[], None], timeout_s: float) -> T:

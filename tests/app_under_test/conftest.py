@@ -13,8 +13,8 @@ from aiosmtpd.controller import Controller
 from aiosmtpd.handlers import Message
 from playwright.sync_api import Page
 
-from loadtests.stack.broker import server_path
 from loadtests.stack.ports import free_port
+from loadtests.stack.redis_server import server_path
 from project.celery import app as celery_app
 from tests.app_under_test.running_app import APP, BIN, TOKEN, RunningApp, fetch, running, wait_for
 from tests.chromium import chromium

@@ -68,6 +68,30 @@ def test_a_second_workload_or_rate_shows_in_the_names():
     assert "sync-w1-cpu-7.5ups-r1" in {trial.name for trial in parse(plan).trials()}
 
 
+def test_each_factor_that_is_varied_shows_in_the_names_and_no_other():
+    plan = changed("factors.broker", ["redis", "rabbitmq"])
+    plan["factors"] |= {"web_threads": [1, 8], "prefetch": 4, "broker_delay_s": [0, 0.002], "mode": "queue"}
+    names = {trial.name for trial in parse(plan).trials()}
+
+    assert "queue-w1-rabbitmq-t8-2ms-r1" in names
+    assert len(names) == 2 * 2 * 2 * 2 * 3
+    assert not [name for name in names if "p4" in name or "sqlite" in name]
+
+
+def test_only_rabbitmq_has_types_of_queue():
+    plan = changed("factors.queue_type", ["classic", "quorum"])
+    plan["factors"]["broker"] = ["redis", "rabbitmq"]
+
+    assert {(cell.broker, cell.queue_type) for cell in parse(plan).cells()} == {
+        *(("redis", "classic"), ("rabbitmq", "classic"), ("rabbitmq", "quorum"))
+    }
+
+
+def test_a_plan_without_a_cell_that_means_anything_is_refused():
+    with pytest.raises(PlanError, match="quorum.*needs broker"):
+        parse(changed("factors.queue_type", "quorum"))
+
+
 @pytest.mark.parametrize(
     ("path", "value", "words"),
     [
@@ -83,6 +107,9 @@ def test_a_second_workload_or_rate_shows_in_the_names():
         ("factors.offered_rate", ["fast"], ["offered_rate", "fast"]),
         ("factors.offered_rate", [float("nan")], ["offered_rate", "nan"]),
         ("factors.workload", ["gpu"], ["workload", "gpu", "io"]),
+        ("factors.broker", ["kafka"], ["broker", "kafka", "rabbitmq"]),
+        ("factors.web_threads", [0], ["web_threads", "0"]),
+        ("factors.broker_delay_s", [-0.1], ["broker_delay_s", "-0.1"]),
         ("phases.measure_s", 0, ["measure_s", "0"]),
         ("phases", 3, ["phases"]),
         ("name", "../up", ["name", "../up"]),

@@ -7,6 +7,14 @@ import pytest
 from loadtests import results
 from loadtests.errors import TrialError
 
+ASKED = {"workload": "io", "pictures_sha256": "these", "code_sha256": "this"}
+
+
+def measured_by_hand(folder, **earlier):
+    finished(folder, "queue-w2-r1")
+    record = {"cell": {"workload": "io"}, "pictures_sha256": "these", "code_sha256": "this"} | earlier
+    (folder / "queue-w2-r1" / "trial.json").write_text(json.dumps(record))
+
 
 def finished(folder, name):
     (folder / name).mkdir(parents=True)
@@ -41,9 +49,30 @@ def test_a_trial_by_hand_does_not_get_into_a_plan_s_folder(tmp_path):
     results.write_experiment(tmp_path / "by-hand", name="by-hand", plan=None)
 
     with pytest.raises(TrialError, match="belongs to a plan"):
-        results.refuse_planned(tmp_path / "planned")
-    results.refuse_planned(tmp_path / "by-hand")
-    results.refuse_planned(tmp_path / "new")
+        results.refuse_mixing(tmp_path / "planned", **ASKED)
+    results.refuse_mixing(tmp_path / "by-hand", **ASKED)
+    results.refuse_mixing(tmp_path / "new", **ASKED)
+
+
+@pytest.mark.parametrize(
+    ("earlier", "words"),
+    [
+        ({"pictures_sha256": "others"}, "with other pictures"),
+        ({"code_sha256": "older"}, "another version of Queuelab"),
+    ],
+)
+def test_trials_by_hand_that_cannot_be_compared_do_not_share_a_folder(tmp_path, earlier, words):
+    """They would be pooled as repeats of one cell."""
+    measured_by_hand(tmp_path, **earlier)
+
+    with pytest.raises(TrialError, match=words):
+        results.refuse_mixing(tmp_path, **ASKED)
+
+
+def test_trials_by_hand_of_the_same_load_and_of_another_workload_share_a_folder(tmp_path):
+    measured_by_hand(tmp_path)
+    results.refuse_mixing(tmp_path, **ASKED)
+    results.refuse_mixing(tmp_path, **(ASKED | {"workload": "cpu", "pictures_sha256": "others"}))
 
 
 def test_a_damaged_head_is_one_sentence(tmp_path):

@@ -1,10 +1,12 @@
 """A stack that is not what was asked for is refused."""
 
 import copy
+from dataclasses import replace
 
 import pytest
 
 from loadtests.errors import StackError
+from loadtests.plan import Configuration
 from loadtests.stack.settings import verify
 
 NODE = {
@@ -13,8 +15,16 @@ NODE = {
     "processes": 4,
     "prefetch_multiplier": 1,
     "acks_late": True,
+    "queue_type": "classic",
 }
-LIVE = {"workers": [NODE], "broker": {"version": "9.1.2"}}
+LIVE = {
+    "workers": [NODE],
+    "broker": {"server": "valkey", "version": "9.1.2"},
+    "database": {"vendor": "sqlite"},
+    "web": {"processes": 1, "threads": 1},
+    "broker_delay": {"added_s": 0.0001},
+}
+ASKED = Configuration(mode="queue", workers=4)
 
 
 def live(**node):
@@ -24,8 +34,10 @@ def live(**node):
 
 
 def test_what_was_asked_for_passes():
-    verify(LIVE, mode="queue", workers=4, web_processes=1)
-    verify({"workers": [], "broker": {"version": "9.1.2"}}, mode="sync", workers=4, web_processes=4)
+    verify(LIVE, ASKED)
+    verify(LIVE | {"workers": [], "web": {"processes": 4, "threads": 1}}, replace(ASKED, mode="sync"))
+    verify(LIVE | {"broker_delay": {"added_s": 0.0048}}, replace(ASKED, broker_delay_s=0.002))
+    verify(LIVE, replace(ASKED, broker="url", database="url"))
 
 
 @pytest.mark.parametrize(
@@ -33,13 +45,19 @@ def test_what_was_asked_for_passes():
     [
         (live(processes=3), {}, "Celery pool processes: asked for 4, found 3"),
         (live(prefetch_multiplier=4), {}, "prefetch multiplier .* asked for 1, found 4"),
+        (LIVE, {"prefetch": 4}, "prefetch multiplier .* asked for 4, found 1"),
         (live(acks_late=False), {}, "late acknowledgement .* found False"),
         (live(pool="celery.concurrency.solo:TaskPool"), {}, "pool of .* found celery.concurrency.solo"),
-        (LIVE | {"broker": {}}, {}, "broker version: not to be read"),
-        (LIVE, {"web_processes": 2}, "web processes: asked for 1, found 2"),
-        (LIVE, {"mode": "sync", "web_processes": 4}, "Celery pool processes: asked for 0, found 4"),
+        (live(queue_type="quorum"), {}, "queue type of .* asked for classic, found quorum"),
+        (LIVE | {"broker": {"server": "valkey"}}, {}, "broker version: not to be read"),
+        (LIVE, {"broker": "rabbitmq"}, "broker: asked for rabbitmq, found valkey"),
+        (LIVE, {"database": "postgres"}, "database: asked for postgresql, found sqlite"),
+        (LIVE | {"web": {"processes": 2, "threads": 1}}, {}, "web processes: asked for 1, found 2"),
+        (LIVE, {"web_threads": 8}, "threads of a web process: asked for 8, found 1"),
+        (LIVE, {"mode": "sync"}, "Celery pool processes: asked for 0, found 4"),
+        (LIVE, {"broker_delay_s": 0.01}, r"way to the broker and back: -19\.9 ms off"),
     ],
 )
 def test_a_difference_is_refused_with_both_values(settings, asked, words):
     with pytest.raises(StackError, match=words):
-        verify(settings, **({"mode": "queue", "workers": 4, "web_processes": 1} | asked))
+        verify(settings, replace(ASKED, **asked))

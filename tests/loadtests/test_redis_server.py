@@ -4,7 +4,7 @@ import pytest
 import redis
 
 from loadtests.errors import StackError
-from loadtests.stack import broker
+from loadtests.stack import queue_length, redis_server
 from loadtests.stack.commands import inherited
 from loadtests.stack.ports import HOST, claim, free_port
 from loadtests.stack.processes import Command, Family, wait_until
@@ -14,20 +14,28 @@ from loadtests.stack.processes import Command, Family, wait_until
 def broker_url(tmp_path):
     """A real server, private to the test."""
     port = free_port()
-    configuration = broker.write_configuration(tmp_path, port, "pass-word")
+    configuration = redis_server.write_configuration(tmp_path, port, "pass-word")
     family = Family(tmp_path)
-    argv = (str(broker.server_path()), str(configuration))
+    argv = (str(redis_server.server_path()), str(configuration))
     family.start(Command(name="broker", argv=argv, cwd=tmp_path, env=inherited()))
     url = f"redis://:pass-word@{HOST}:{port}/0"
-    asked = broker.Broker(url)
-    wait_until("The broker", lambda: asked.answers() or None, check=family.check, timeout_s=20)
+    asked = queue_length.RedisQueue(url)
+    wait_until("The broker", lambda: answers(asked), check=family.check, timeout_s=20)
     asked.close()
     yield url
     family.close(grace_s=5)
 
 
+def answers(queue):
+    try:
+        queue.round_trip()
+    except StackError:
+        return None
+    return True
+
+
 def no_bundle(monkeypatch, path):
-    monkeypatch.setattr(broker.platform, "machine", lambda: "pdp11")
+    monkeypatch.setattr(redis_server.platform, "machine", lambda: "pdp11")
     monkeypatch.setenv("PATH", str(path))
 
 
@@ -41,12 +49,12 @@ def fake_server(path, version):
 @pytest.mark.stack
 def test_the_length_counts_every_priority_and_what_is_in_hand(broker_url):
     client = redis.Redis.from_url(broker_url)
-    for key, count in zip(broker.QUEUE_KEYS, (3, 2, 1, 1), strict=True):
+    for key, count in zip(queue_length.QUEUE_KEYS, (3, 2, 1, 1), strict=True):
         client.rpush(key, *range(count))
-    client.hset(broker.UNACKED_KEY, mapping={"a": 1, "b": 2})
-    asked = broker.Broker(broker_url)
+    client.hset(queue_length.UNACKED_KEY, mapping={"a": 1, "b": 2})
+    asked = queue_length.RedisQueue(broker_url)
 
-    assert asked.queue_length() == broker.QueueLength(waiting=7, in_hand=2)
+    assert asked.length() == queue_length.QueueLength(waiting=7, in_hand=2)
     asked.close()
     client.close()
 
@@ -58,14 +66,14 @@ def test_the_broker_wants_its_password(broker_url):
 
 
 def test_the_configuration_is_for_the_owner_s_eyes_alone(tmp_path):
-    assert broker.write_configuration(tmp_path, 1, "secret").stat().st_mode & 0o077 == 0
+    assert redis_server.write_configuration(tmp_path, 1, "secret").stat().st_mode & 0o077 == 0
 
 
 def test_without_a_bundled_server_one_from_the_path_is_taken(tmp_path, monkeypatch):
     no_bundle(monkeypatch, tmp_path)
     server = fake_server(tmp_path, "7.0.15")
 
-    assert broker.server_path() == server
+    assert redis_server.server_path() == server
 
 
 def test_a_server_that_is_too_old_is_refused(tmp_path, monkeypatch):
@@ -73,14 +81,14 @@ def test_a_server_that_is_too_old_is_refused(tmp_path, monkeypatch):
     fake_server(tmp_path, "6.0.16")
 
     with pytest.raises(StackError, match=r"older than 6\.2"):
-        broker.server_path()
+        redis_server.server_path()
 
 
 def test_no_broker_at_all_is_one_sentence_that_says_what_to_install(tmp_path, monkeypatch):
     no_bundle(monkeypatch, tmp_path)
 
     with pytest.raises(StackError, match=r"No broker was found.*Install"):
-        broker.server_path()
+        redis_server.server_path()
 
 
 def test_a_busy_port_is_one_sentence():

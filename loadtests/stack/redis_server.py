@@ -1,35 +1,26 @@
-"""The private broker of one stack: which server, how it is started, and how long its queue is."""
+"""A private Redis or Valkey: which server, and how it is started."""
 
 import importlib.resources
 import platform
 import re
 import shutil
 import subprocess
-from dataclasses import dataclass
 from pathlib import Path
 
-import redis
-
 from loadtests.errors import StackError
+from loadtests.stack.commands import inherited
 from loadtests.stack.ports import HOST
+from loadtests.stack.processes import Command
+from loadtests.stack.site import Site
 
 #: kombu 5.7 asks for ZRANGE ... BYSCORE REV, which came with 6.2.
 OLDEST = (6, 2)
 
-#: Celery's queue with the lists in which kombu keeps the other priorities.
-QUEUE = "celery"
-QUEUE_KEYS = (QUEUE, *(f"{QUEUE}\x06\x16{priority}" for priority in (3, 6, 9)))
 
-#: Messages handed to a worker and not yet acknowledged.
-UNACKED_KEY = "unacked"
-
-
-@dataclass(frozen=True)
-class QueueLength:
-    """Messages that wait, and messages in a worker's hands."""
-
-    waiting: int
-    in_hand: int
+def command(site: Site) -> Command:
+    """The server of a stack, with its configuration written."""
+    configuration = write_configuration(site.directory, site.broker_port, site.password)
+    return Command(name="broker", argv=(str(server_path()), str(configuration)), cwd=site.directory, env=inherited())
 
 
 def server_path() -> Path:
@@ -70,34 +61,3 @@ def write_configuration(directory: Path, port: int, password: str) -> Path:
         'save ""\nappendonly no\nmaxmemory-policy noeviction\ndaemonize no\n'
     )
     return path
-
-
-class Broker:
-    """A connection to the broker that answers how long the queue is."""
-
-    def __init__(self, url: str) -> None:
-        self._client = redis.Redis.from_url(url, socket_timeout=2, socket_connect_timeout=2)
-
-    def answers(self) -> bool:
-        try:
-            return bool(self._client.ping())
-        except redis.RedisError:
-            return False
-
-    def queue_length(self) -> QueueLength:
-        """Both counts from one transaction, so that a message on its way is in exactly one of them."""
-        try:
-            return self._lengths()
-        except redis.RedisError as error:
-            raise StackError(f"The broker does not say how long its queue is: {error}") from error
-
-    def _lengths(self) -> QueueLength:
-        pipe = self._client.pipeline(transaction=True)
-        for key in QUEUE_KEYS:
-            pipe.llen(key)
-        pipe.hlen(UNACKED_KEY)
-        *waiting, in_hand = pipe.execute()
-        return QueueLength(waiting=sum(waiting), in_hand=in_hand)
-
-    def close(self) -> None:
-        self._client.close()

@@ -1,0 +1,73 @@
+"""What a local stack really is, asked of its live processes."""
+
+import statistics
+import time
+from typing import Any
+
+import psutil
+
+from loadtests.stack.client import get_json
+from loadtests.stack.ground import Ground
+from loadtests.stack.processes import START_LIMIT_S, Family, wait_until
+from loadtests.stack.queue_length import Queue, open_queue
+from loadtests.stack.site import Site
+
+#: Round trips to the broker of which the median is taken.
+ROUND_TRIPS = 9
+
+
+def effective_settings(site: Site, family: Family, ground: Ground) -> dict[str, Any]:
+    """The settings in force, once every process that was asked for is there; raises if one does not come."""
+    settings = wait_until("The Celery worker", lambda: _complete(site), check=family.check, timeout_s=START_LIMIT_S)
+    assert ground.queue, "the ground was started"
+    return settings | {
+        "stack": "local",
+        "web": _web(site, family),
+        "broker_delay": _broker_delay(site, ground.queue),
+    }
+
+
+def _complete(site: Site) -> dict[str, Any] | None:
+    nodes = 1 if site.levels.mode == "queue" else 0
+    url = f"{site.control_url}/config/"
+    settings: dict[str, Any] = get_json(url, token=site.token, timeout_s=30.0, workers=nodes)
+    return settings if len(settings["workers"]) >= nodes else None
+
+
+def _web(site: Site, family: Family) -> dict[str, Any]:
+    """The front door's processes, once they are as many as asked for; gunicorn starts them one by one, and the
+    first one already answers."""
+    asked = 1 if site.levels.mode == "queue" else site.levels.workers
+    master = psutil.Process(family.children["web"].pid)
+
+    def enough() -> int | None:
+        count = len(master.children())
+        return count if count >= asked else None
+
+    count = wait_until(f"The web server's {asked} processes", enough, check=family.check, timeout_s=START_LIMIT_S)
+    options = master.cmdline()
+    return {
+        "processes": count,
+        "worker_class": options[options.index("--worker-class") + 1],
+        "threads": int(options[options.index("--threads") + 1]) if "--threads" in options else 1,
+    }
+
+
+def _broker_delay(site: Site, direct: Queue) -> dict[str, float]:
+    """How long a question to the broker takes, directly and the way that the app goes; medians, in seconds."""
+    through = open_queue(site.app_broker_url)
+    try:
+        direct_s, through_s = _round_trip_s(direct), _round_trip_s(through)
+    finally:
+        through.close()
+    return {"direct_s": round(direct_s, 6), "app_s": round(through_s, 6), "added_s": round(through_s - direct_s, 6)}
+
+
+def _round_trip_s(queue: Queue) -> float:
+    queue.round_trip()  # The first one opens the connection.
+    times = []
+    for _ in range(ROUND_TRIPS):
+        began = time.monotonic()
+        queue.round_trip()
+        times.append(time.monotonic() - began)
+    return statistics.median(times)

@@ -1,0 +1,121 @@
+"""How long a queue is, in the broker's own words."""
+
+import contextlib
+from dataclasses import dataclass
+from typing import Protocol
+from urllib.parse import urlsplit
+
+import amqp
+import redis
+
+from loadtests.errors import StackError
+from loadtests.stack.ports import HOST
+
+#: Celery's queue, on Redis with the lists in which kombu keeps the other priorities.
+QUEUE = "celery"
+QUEUE_KEYS = (QUEUE, *(f"{QUEUE}\x06\x16{priority}" for priority in (3, 6, 9)))
+
+#: Messages handed to a worker and not yet acknowledged, on Redis.
+UNACKED_KEY = "unacked"
+
+TIMEOUT_S = 2.0
+
+
+@dataclass(frozen=True)
+class QueueLength:
+    """Messages that wait, and messages in a worker's hands; None if the broker does not tell."""
+
+    waiting: int
+    in_hand: int | None
+
+
+class Queue(Protocol):
+    """A connection to a broker. length and round_trip raise StackError if it does not answer."""
+
+    def round_trip(self) -> None: ...
+    def length(self) -> QueueLength: ...
+    def close(self) -> None: ...
+
+
+def open_queue(url: str) -> Queue:
+    """A connection to the broker at an address; for RabbitMQ it counts only what waits."""
+    return AmqpQueue(url) if url.startswith("amqp") else RedisQueue(url)
+
+
+class RedisQueue:
+    """Redis or Valkey."""
+
+    def __init__(self, url: str) -> None:
+        self._client = redis.Redis.from_url(url, socket_timeout=TIMEOUT_S, socket_connect_timeout=TIMEOUT_S)
+
+    def round_trip(self) -> None:
+        try:
+            self._client.ping()
+        except redis.RedisError as error:
+            raise StackError(f"The broker does not answer: {error}") from error
+
+    def length(self) -> QueueLength:
+        """Both counts from one transaction, so that a message on its way is in exactly one of them."""
+        try:
+            return self._lengths()
+        except redis.RedisError as error:
+            raise StackError(f"The broker does not say how long its queue is: {error}") from error
+
+    def _lengths(self) -> QueueLength:
+        pipe = self._client.pipeline(transaction=True)
+        for key in QUEUE_KEYS:
+            pipe.llen(key)
+        pipe.hlen(UNACKED_KEY)
+        *waiting, in_hand = pipe.execute()
+        return QueueLength(waiting=sum(waiting), in_hand=in_hand)
+
+    def close(self) -> None:
+        self._client.close()
+
+
+class AmqpQueue:
+    """RabbitMQ over AMQP, which tells how many messages are ready and not how many are unacknowledged."""
+
+    def __init__(self, url: str) -> None:
+        self._url = urlsplit(url)
+        self._connection: amqp.Connection | None = None
+
+    def round_trip(self) -> None:
+        try:
+            self._channel().basic_qos(0, 1, False)
+        except (amqp.AMQPError, OSError) as error:
+            self._fail("The broker does not answer", error)
+
+    def length(self) -> QueueLength:
+        try:
+            declared = self._channel().queue_declare(QUEUE, passive=True)
+            return QueueLength(int(declared[1]) if declared else 0, None)
+        except amqp.NotFound:
+            return QueueLength(0, None)  # Nobody has sent or asked for a message yet.
+        except (amqp.AMQPError, OSError) as error:
+            return self._fail("The broker does not say how long its queue is", error)
+
+    def close(self) -> None:
+        connection, self._connection = self._connection, None
+        if connection:
+            with contextlib.suppress(amqp.AMQPError, OSError):
+                connection.close()
+
+    def _channel(self) -> "amqp.Channel":
+        """The one channel, opened anew if an error has closed it."""
+        if self._connection is None:
+            self._connection = amqp.Connection(
+                host=f"{self._url.hostname or HOST}:{self._url.port or 5672}",
+                userid=self._url.username or "guest",
+                password=self._url.password or "guest",
+                virtual_host=self._url.path[1:] or "/",
+                connect_timeout=TIMEOUT_S,
+                read_timeout=TIMEOUT_S,
+                write_timeout=TIMEOUT_S,
+            )
+            self._connection.connect()
+        return self._connection.channel(1)
+
+    def _fail(self, what: str, error: Exception) -> QueueLength:
+        self.close()
+        raise StackError(f"{what}: {error}") from error

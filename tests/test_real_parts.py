@@ -1,0 +1,143 @@
+"""The parts that people run in production, on the local stack: RabbitMQ, PostgreSQL, threads, a broker far away."""
+
+import csv
+import itertools
+import json
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from uuid import uuid4
+
+import psutil
+import pytest
+
+from loadtests import probe
+from loadtests.scenarios.payloads import multipart
+from loadtests.stack.client import get_json, post
+from loadtests.stack.local import LocalStack
+from loadtests.stack.site import StackSpec
+from tests.real_stack import components_in, until
+from tests.services import need_postgres, need_rabbitmq
+
+pytestmark = pytest.mark.stack
+
+
+LOOPBACK = {"127.0.0.1", "::1"}
+
+
+def spec(**what):
+    return StackSpec(**({"mode": "queue", "workers": 2, "workload": "cpu", "seed": 1} | what))
+
+
+def listening(info):
+    trees = [psutil.Process(pid) for pid in info.pids.values()]
+    processes = [*trees, *itertools.chain.from_iterable(tree.children(recursive=True) for tree in trees)]
+    return {
+        connection.laddr.ip
+        for process in processes
+        for connection in process.net_connections()
+        if connection.status == psutil.CONN_LISTEN
+    }
+
+
+@pytest.mark.parametrize("queue_type", ["classic", "quorum"])
+def test_rabbitmq_carries_a_picture_and_says_what_it_is(queue_type, tmp_path):
+    need_rabbitmq()
+    with LocalStack(spec(broker="rabbitmq", queue_type=queue_type), tmp_path, tmp_path / "logs") as info:
+        probe.check(info)
+        assert info.settings["broker"]["server"] == "rabbitmq"
+        assert info.settings["workers"][0]["queue_type"] == queue_type
+        assert listening(info) <= LOOPBACK
+
+    assert components_in(tmp_path) == []
+
+
+def test_postgresql_keeps_the_rows_and_leaves_nothing(tmp_path):
+    need_postgres()
+    with LocalStack(spec(database="postgres"), tmp_path, tmp_path / "logs") as info:
+        probe.check(info)
+        assert info.settings["database"]["vendor"] == "postgresql"
+        assert listening(info) <= LOOPBACK
+        arguments = psutil.Process(info.pids["database"]).cmdline()
+        data = arguments[arguments.index("-D") + 1]
+        until(lambda: _last_sample(info).get("cpu_database_s"))
+
+    assert not psutil.pid_exists(info.pids["database"])
+    assert not Path(data).exists()
+
+
+def test_threads_of_one_web_process_work_side_by_side(tmp_path):
+    """Four pictures of 250 ms each, sent at once to one process with four threads, take one wait and not four."""
+    with LocalStack(spec(mode="sync", workers=1, web_threads=4, workload="io"), tmp_path, tmp_path / "logs") as info:
+        assert info.settings["web"] == {"processes": 1, "worker_class": "gthread", "threads": 4}
+        ids = send_together(info, "sync", 4)
+        rows = [get_json(f"{info.control_url}/pictures/{id_}/") for id_ in ids]
+
+    assert [row["state"] for row in rows] == ["ready"] * 4
+
+
+def test_the_way_to_the_broker_takes_as_long_as_asked_for(tmp_path):
+    with LocalStack(spec(broker_delay_s=0.005), tmp_path, tmp_path / "logs") as info:
+        probe.check(info)
+
+    # Both directions, and the proxy's own work.
+    assert 0.010 <= info.settings["broker_delay"]["added_s"] < 0.014
+
+
+@pytest.mark.parametrize("broker", ["redis", "rabbitmq"])
+def test_the_broker_s_count_is_the_database_s_truth(broker, tmp_path):
+    """One worker of 250 ms a picture, and eight pictures at once: some wait, one is in hand, none is forgotten."""
+    if broker == "rabbitmq":
+        need_rabbitmq()
+    with LocalStack(spec(broker=broker, workers=1, workload="io"), tmp_path, tmp_path / "logs") as info:
+        send_together(info, "queue", 8)
+        until(lambda: int(_last_sample(info).get("in_database", 0)) > 1)
+        until(lambda: _last_sample(info)["in_database"] == "0", limit_s=20)
+        samples = [row for row in _samples(info) if int(row["in_database"]) > 1]
+
+    assert len(samples) >= 2
+    for row in samples:
+        # Between its last row and its acknowledgement one picture may be in one count alone.
+        assert abs(int(row["waiting"]) + int(row["in_hand"]) - int(row["in_database"])) <= 1
+        assert row["in_hand"] == "1"
+
+
+def test_a_broker_and_a_database_of_one_s_own_are_used_when_asked_for(tmp_path, monkeypatch):
+    with LocalStack(spec(mode="sync"), tmp_path / "theirs", tmp_path / "logs") as theirs:
+        environment = psutil.Process(theirs.pids["web"]).environ()
+        monkeypatch.setenv("CELERY_BROKER_URL", environment["CELERY_BROKER_URL"])
+        monkeypatch.setenv("DATABASE_URL", environment["DATABASE_URL"])
+        with LocalStack(spec(broker="url", database="url"), tmp_path / "ours", tmp_path / "logs") as ours:
+            probe.check(ours)
+            assert "broker" not in ours.pids
+
+        counts = get_json(f"{theirs.control_url}/counts/", token=theirs.token)
+        assert counts["ready"] == 1
+
+
+def test_an_address_that_is_not_given_is_one_sentence(tmp_path, monkeypatch):
+    monkeypatch.delenv("CELERY_BROKER_URL", raising=False)
+    with (
+        pytest.raises(Exception, match='broker = "url" needs .* CELERY_BROKER_URL'),
+        LocalStack(spec(broker="url"), tmp_path, tmp_path / "logs"),
+    ):
+        pass
+
+
+def send_together(info, mode, count):
+    """Uploads that all leave at the same moment; their ids."""
+    content_type, body = multipart("probe.jpg", "image/jpeg", probe.probe_jpeg())
+
+    def send(_):
+        headers = {"Content-Type": content_type, "Idempotency-Key": str(uuid4())}
+        return json.loads(post(f"{info.url}/pictures/{mode}/", body, headers, timeout_s=30))["id"]
+
+    with ThreadPoolExecutor(count) as pool:
+        return list(pool.map(send, range(count)))
+
+
+def _samples(info):
+    return list(csv.DictReader(info.observations.read_text().rpartition("\n")[0].splitlines()))
+
+
+def _last_sample(info):
+    return next(reversed(_samples(info)), {})
