@@ -7,11 +7,13 @@ from pathlib import Path
 from analysis.cells import groups, with_marks
 from analysis.charts import draw_charts
 from analysis.checks import verdict_on
+from analysis.contrasts import comparisons
 from analysis.errors import AnalysisError
 from analysis.findings import findings
+from analysis.findings_contrasts import contrast_sentence
 from analysis.report import render
 from analysis.samples import read_experiment
-from analysis.summary import summarise, write_summary
+from analysis.summary import summarise, summarise_trials, write_summary
 from analysis.terminal import markdown, open_console, show
 
 EXAMPLES = """examples:
@@ -37,16 +39,19 @@ def analyse(folder: Path, *, charts: bool, as_markdown: bool) -> None:
     experiment = read_experiment(folder)
     verdicts = {trial.name: verdict_on(trial) for trial in experiment.trials}
     summary = summarise(experiment.trials, verdicts)
-    compared = groups(experiment, verdicts)
-    sentences = [f"{group.prefix}{finding.sentence}" for group in compared for finding in findings(group.cells)]
+    charted = groups(experiment, verdicts)
+    compared = comparisons(summarise_trials(experiment.trials, verdicts))
+    sentences = [f"{group.prefix}{finding.sentence}" for group in charted for finding in findings(group.cells)]
+    sentences += map(contrast_sentence, compared)
     write_summary(summary, folder / "summary.csv")
     page = render(
         experiment,
         verdicts,
         summary=with_marks(summary),
-        groups=compared,
+        groups=charted,
+        compared=compared,
         sentences=sentences,
-        charts=draw_charts(compared, folder / "charts") if charts else [],
+        charts=draw_charts(charted, folder / "charts", compared) if charts else [],
     )
     report = folder / "report.html"
     report.write_text(page, encoding="utf-8")

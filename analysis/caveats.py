@@ -3,8 +3,10 @@
 from collections.abc import Sequence
 
 from analysis.cells import Group
+from analysis.conditions import CONDITIONS, FACTORS
+from analysis.contrasts import Comparison
 from analysis.experiment import Experiment
-from analysis.words import number
+from analysis.words import listing, number
 
 ALWAYS = (
     "A worker is one process that does picture work, one picture at a time. With N workers, sync runs N web "
@@ -24,9 +26,18 @@ ALWAYS = (
 )
 
 
-def caveats(experiment: Experiment, groups: Sequence[Group]) -> list[str]:
+def caveats(experiment: Experiment, groups: Sequence[Group], compared: Sequence[Comparison]) -> list[str]:
     """The caveats that always hold, and those that follow from how this experiment was measured."""
-    return [*_few_trials(groups), *_short_windows(experiment), *ALWAYS]
+    return [
+        *_few_trials(groups),
+        *_short_windows(experiment),
+        *_uncompared(groups, compared),
+        *_by_hand(experiment, compared),
+        *_stacks(experiment),
+        *_threads(experiment),
+        *_delays(experiment),
+        *ALWAYS,
+    ]
 
 
 def _few_trials(groups: Sequence[Group]) -> list[str]:
@@ -45,4 +56,41 @@ def _short_windows(experiment: Experiment) -> list[str]:
     return [
         f"The measurement window is {number(shortest)} s. Near saturation even 60 s cannot tell a queue that "
         "just keeps up from one that just does not; such cells need a longer window."
+    ]
+
+
+def _uncompared(groups: Sequence[Group], compared: Sequence[Comparison]) -> list[str]:
+    changed = {name for group in groups for name in group.varied} & set(FACTORS)
+    missing = [CONDITIONS[name].name for name in FACTORS if name in changed - {each.factor for each in compared}]
+    return [
+        f"No two trials that can be believed differ only in {name}: what it changes is not told." for name in missing
+    ]
+
+
+def _by_hand(experiment: Experiment, compared: Sequence[Comparison]) -> list[str]:
+    if experiment.info.get("plan") or not compared:
+        return []
+    return ["Measured by hand, the two trials of a pair had their uploads at different times: chance is in each ratio."]
+
+
+def _stacks(experiment: Experiment) -> list[str]:
+    stacks = sorted({trial.stack for trial in experiment.trials})
+    return [f"Trials of the stacks {listing(stacks)} are pooled where they share a cell."] if len(stacks) > 1 else []
+
+
+def _threads(experiment: Experiment) -> list[str]:
+    counts = sorted({trial.cell.web_threads for trial in experiment.trials if trial.cell.web_threads > 1})
+    return [
+        f"A web process with {count} threads works on up to {count} pictures at a time, so in sync a worker with "
+        f"{count} threads is {count} places of work in one Python process."
+        for count in counts
+    ]
+
+
+def _delays(experiment: Experiment) -> list[str]:
+    delays = sorted({trial.cell.broker_delay_s for trial in experiment.trials if trial.cell.broker_delay_s > 0})
+    return [
+        f"{1000 * delay:g} ms were added in each direction between app and broker. A constant delay stands in for "
+        "the distance of a network, not for its jitter, losses and limited bandwidth."
+        for delay in delays
     ]

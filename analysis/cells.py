@@ -2,11 +2,14 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
+from analysis.broker_samples import broker_samples
 from analysis.checks import OVERLOADED, Verdict
+from analysis.conditions import Levels, conditions_of, prefix, rank, suffix, varied
 from analysis.experiment import Experiment, Trial
 from analysis.outcomes import in_system, outcomes
 from analysis.summary import summarise, summarise_trials
@@ -19,14 +22,15 @@ TRACE_COLUMNS = ["mode", "workers", "trial", "since_s", "in_system"]
 
 @dataclass(frozen=True, kw_only=True)
 class Group:
-    """The cells that share workload and offered rate [pictures/s]: what one set of charts compares.
+    """The cells that share everything but mode and workers: what one set of charts compares.
 
-    `cells` has one row per cell; `traces` and `broker` hold pictures in the system over time, as the
-    rows give it and as the broker counted it. `measured` is the window [s since the load began].
+    `levels` holds every condition, `varied` names those that the experiment varied. `cells` has one row
+    per cell; `traces` and `broker` hold pictures in the system over time, as the rows give it and as the
+    broker counted it. `measured` is the window [s since the load began].
     """
 
-    workload: str
-    offered_rate: float
+    levels: Levels
+    varied: tuple[str, ...]
     suffix: str
     cells: pd.DataFrame
     traces: pd.DataFrame
@@ -36,26 +40,29 @@ class Group:
 
     @property
     def prefix(self) -> str:
-        """What a sentence must begin with where there are several groups."""
-        return f"{self.workload}, {self.offered_rate:g}/s: " if self.suffix else ""
+        """What a sentence begins with: the level of every condition that was varied."""
+        return prefix(self.levels, self.varied)
+
+    @property
+    def offered_rate(self) -> float:
+        """In pictures per second."""
+        return float(self.levels["offered_rate"])
 
 
 def groups(experiment: Experiment, verdicts: Mapping[str, Verdict]) -> list[Group]:
-    """One group for each pair of workload and offered rate; trials with an INVALID verdict are withheld."""
+    """One group for each combination of conditions; trials with an INVALID verdict are withheld."""
     believed = [trial for trial in experiment.trials if not verdicts[trial.name].invalid]
-    keys = sorted({(trial.cell.workload, trial.cell.offered_rate) for trial in believed})
-    return [_group(experiment, believed, verdicts, key, suffixed=len(keys) > 1) for key in keys]
+    alike: dict[tuple[Any, ...], list[Trial]] = {}
+    for trial in believed:
+        alike.setdefault(tuple(rank(*each) for each in conditions_of(trial.cell).items()), []).append(trial)
+    return [_group(experiment, alike[key], verdicts, suffixed=len(alike) > 1) for key in sorted(alike)]
 
 
 def _group(
-    experiment: Experiment,
-    believed: Sequence[Trial],
-    verdicts: Mapping[str, Verdict],
-    key: tuple[str, float],
-    *,
-    suffixed: bool,
+    experiment: Experiment, trials: Sequence[Trial], verdicts: Mapping[str, Verdict], *, suffixed: bool
 ) -> Group:
-    trials = [trial for trial in believed if (trial.cell.workload, trial.cell.offered_rate) == key]
+    levels = conditions_of(trials[0].cell)
+    told_apart = varied(trial.cell for trial in experiment.trials)
     cells = (
         summarise(trials, verdicts)
         .pipe(with_marks)
@@ -63,9 +70,9 @@ def _group(
         .pipe(with_ideal)
     )
     return Group(
-        workload=key[0],
-        offered_rate=key[1],
-        suffix=f"-{key[0]}-{key[1]:g}" if suffixed else "",
+        levels=levels,
+        varied=told_apart,
+        suffix=suffix(levels, told_apart) if suffixed else "",
         cells=cells,
         traces=_stacked([_trace(trial) for trial in trials]),
         broker=_stacked([_broker_trace(trial) for trial in trials if trial.cell.mode == "queue"]),
@@ -121,10 +128,8 @@ def _trace(trial: Trial) -> pd.DataFrame:
 
 
 def _broker_trace(trial: Trial) -> pd.DataFrame:
-    samples = trial.backlog.dropna(subset=["waiting", "in_hand"])
-    samples = samples[samples["sampled_at"].between(trial.started_at, trial.load_stopped_at)]
-    held = samples["waiting"] + samples["in_hand"]
-    return _labelled(trial, samples["sampled_at"].to_numpy(), held.to_numpy())
+    samples = broker_samples(trial)
+    return _labelled(trial, samples["sampled_at"].to_numpy(), samples["held"].to_numpy())
 
 
 def _labelled(trial: Trial, at: np.ndarray, count: np.ndarray) -> pd.DataFrame:

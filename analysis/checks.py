@@ -15,6 +15,7 @@ UNDECIDED = "UNDECIDED"
 OVERLOADED = "OVERLOADED"
 INVALID_CLIENT = "INVALID_CLIENT"
 INVALID_ACCOUNTS = "INVALID_ACCOUNTS"
+INVALID = (INVALID_CLIENT, INVALID_ACCOUNTS)
 FROM_BEST_TO_WORST = (VALID, UNDECIDED, OVERLOADED, INVALID_CLIENT, INVALID_ACCOUNTS)
 
 SEND_LAG_LIMIT_S = 0.025
@@ -35,7 +36,7 @@ class Verdict:
 
     @property
     def invalid(self) -> bool:
-        return self.name in (INVALID_CLIENT, INVALID_ACCOUNTS)
+        return self.name in INVALID
 
 
 def verdict_on(trial: Trial) -> Verdict:

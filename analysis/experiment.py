@@ -9,12 +9,27 @@ import pandas as pd
 
 @dataclass(frozen=True, kw_only=True)
 class Cell:
-    """One combination of mode, workers and load; `offered_rate` in pictures per second."""
+    """One combination of mode, workers and conditions; `offered_rate` in pictures per second.
+
+    `web_threads` are threads of one web process, `broker_delay_s` is added in each direction. The
+    defaults are what held before a trial wrote down its own.
+    """
 
     mode: str
     workers: int
     workload: str
     offered_rate: float
+    broker: str = "redis"
+    queue_type: str = "classic"
+    database: str = "sqlite"
+    web_threads: int = 1
+    prefetch: int = 1
+    broker_delay_s: float = 0.0
+
+    @property
+    def places(self) -> int:
+        """How many pictures can be worked on at once: in sync every thread of a web process is a place."""
+        return self.workers * (self.web_threads if self.mode == "sync" else 1)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -38,7 +53,7 @@ class Trial:
     """One measured execution of one cell, with the rows of the client and of the server.
 
     `broker_left` counts the messages that the broker still held at the end; None if it was not asked.
-    `cpu_seconds` holds what each component used inside the window.
+    `cpu_seconds` holds what each component used inside the window; `stack` says how the parts came to run.
     """
 
     name: str
@@ -49,6 +64,7 @@ class Trial:
     load_stopped_at: float
     cpu_seconds: Mapping[str, float]
     broker_left: int | None
+    stack: str = "local"
     requests: pd.DataFrame
     pictures: pd.DataFrame
     backlog: pd.DataFrame

@@ -56,9 +56,9 @@ def service_times(rows: pd.DataFrame) -> pd.Series:
     return rows.loc[rows["outcome"] == "ok", "service_s"].dropna()
 
 
-def utilisation(offered_rate: float, mean_service_s: float, workers: int) -> float:
-    """rho = arrival rate x mean service time / workers; above 1 no queue can be stable (R24)."""
-    return offered_rate * mean_service_s / workers
+def utilisation(offered_rate: float, mean_service_s: float, places: int) -> float:
+    """rho = arrival rate x mean service time / places of work; above 1 no queue can be stable (R24)."""
+    return offered_rate * mean_service_s / places
 
 
 def backlog_samples(trial: Trial, rows: pd.DataFrame) -> pd.DataFrame:

@@ -15,10 +15,13 @@ from analysis.caveats import caveats
 from analysis.cells import Group
 from analysis.charts import Chart
 from analysis.checks import INVALID_ACCOUNTS, VALID, Verdict
+from analysis.conditions import varied_and_held
+from analysis.contrast_tables import contrast_heading, contrast_table
+from analysis.contrasts import Comparison
 from analysis.experiment import Experiment, Trial
 from analysis.metrics import send_lag_p99
 from analysis.outcomes import outcomes
-from analysis.tables import Table, chart_table, summary_table
+from analysis.tables import Table, summary_table
 from analysis.words import duration, verdict
 
 
@@ -38,6 +41,7 @@ def render(
     *,
     summary: pd.DataFrame,
     groups: Sequence[Group],
+    compared: Sequence[Comparison],
     sentences: Sequence[str],
     charts: Sequence[Chart],
 ) -> str:
@@ -47,6 +51,8 @@ def render(
         experiment=experiment,
         info=dict.fromkeys(CIRCUMSTANCES) | dict(experiment.info),
         sentences=sentences,
+        conditions=varied_and_held(experiment.trials),
+        differences=[(contrast_heading(each), contrast_table(each)) for each in compared],
         figures=[_figure(chart) for chart in charts],
         summary=summary_table(summary),
         accounts=_accounts_table(experiment, verdicts),
@@ -54,7 +60,7 @@ def render(
         doubtful=_with_verdict(experiment, verdicts, lambda name: name not in (VALID, INVALID_ACCOUNTS)),
         withheld=[trial.name for trial in experiment.trials if verdicts[trial.name].invalid],
         settings=_settings(experiment.trials),
-        caveats=caveats(experiment, groups),
+        caveats=caveats(experiment, groups, compared),
     )
 
 
@@ -78,9 +84,9 @@ def _environment() -> Environment:
 def _figure(chart: Chart) -> Figure:
     return Figure(
         name=chart.path.name,
-        sentence=chart.finding,
+        sentence=f"{chart.prefix}{chart.finding}",
         svg=_inlined(chart),
-        table=chart_table(chart.group.cells, chart.name),
+        table=chart.table,
     )
 
 
@@ -90,7 +96,8 @@ def _inlined(chart: Chart) -> Markup:
     drawing = drawing[drawing.index("<svg") :]
     drawing = re.sub(r"<metadata>.*?</metadata>", "", drawing, flags=re.DOTALL)
     drawing = re.sub(r'(\bid="|href="#|url\(#)', rf"\g<1>{chart.path.name}-", drawing)
-    alt = Markup('<svg role="img" aria-label="{}"').format(f"Chart {chart.name.replace('_', ' ')}: {chart.finding}.")
+    words = f"Chart {chart.name.replace('_', ' ')}: {chart.prefix}{chart.finding}."
+    alt = Markup('<svg role="img" aria-label="{}"').format(words)
     return alt + Markup(drawing.removeprefix("<svg"))
 
 

@@ -16,8 +16,19 @@ PICTURE_COLUMNS = (
     *("state", "executions", "reason"),
 )
 BACKLOG_COLUMNS = ("sampled_at", "waiting", "in_hand", "done")
+# Older files lack these: all values are missing then.
+LATER_BACKLOG_COLUMNS = ("in_database",)
 TEXT_COLUMNS = {"id", "phase", "error", "picture", "state", "reason"}
 MODES = ("sync", "queue")
+# Older files lack these: the defaults of Cell hold then.
+LATER_CELL_KEYS: Mapping[str, type] = {
+    "broker": str,
+    "queue_type": str,
+    "database": str,
+    "web_threads": int,
+    "prefetch": int,
+    "broker_delay_s": float,
+}
 
 
 def read_experiment(folder: Path) -> Experiment:
@@ -47,7 +58,7 @@ def read_trial(folder: Path) -> Trial:
             **_described(info),
             requests=_read_rows(folder / "requests.csv", REQUEST_COLUMNS),
             pictures=_read_rows(folder / "pictures.csv", PICTURE_COLUMNS),
-            backlog=_read_rows(folder / "backlog.csv", BACKLOG_COLUMNS),
+            backlog=_read_rows(folder / "backlog.csv", BACKLOG_COLUMNS, LATER_BACKLOG_COLUMNS),
             info=info,
         )
     except KeyError as error:
@@ -69,6 +80,7 @@ def _described(info: Mapping[str, Any]) -> dict[str, Any]:
         "load_stopped_at": float(phases["load_stopped_at"]),
         "cpu_seconds": {name: float(used) for name, used in (info.get("cpu_seconds") or {}).items()},
         "broker_left": _broker_left(info.get("broker_left")),
+        "stack": str(info.get("stack", "local")),
     }
 
 
@@ -77,11 +89,13 @@ def _cell(cell: Mapping[str, Any]) -> Cell:
         raise ValueError(f"mode is {cell['mode']!r}, not one of {', '.join(MODES)}")
     if int(cell["workers"]) < 1:
         raise ValueError(f"workers is {cell['workers']}")
+    later: dict[str, Any] = {name: kind(cell[name]) for name, kind in LATER_CELL_KEYS.items() if name in cell}
     return Cell(
         mode=cell["mode"],
         workers=int(cell["workers"]),
         workload=str(cell["workload"]),
         offered_rate=float(cell["offered_rate"]),
+        **later,
     )
 
 
@@ -110,7 +124,7 @@ def _read_json(path: Path) -> dict[str, Any]:
     return content
 
 
-def _read_rows(path: Path, columns: Sequence[str]) -> pd.DataFrame:
+def _read_rows(path: Path, columns: Sequence[str], later: Sequence[str] = ()) -> pd.DataFrame:
     try:
         rows = pd.read_csv(path, dtype=str, keep_default_na=False)
     except OSError as error:
@@ -122,7 +136,8 @@ def _read_rows(path: Path, columns: Sequence[str]) -> pd.DataFrame:
             f"{path} lacks the column {', '.join(missing)}. It was written by another version: "
             "see results/README.md for the columns, or measure the trial again."
         )
-    return pd.DataFrame({column: _typed(path, rows[column]) for column in columns})
+    rows = rows.assign(**{column: "" for column in later if column not in rows})
+    return pd.DataFrame({column: _typed(path, rows[column]) for column in [*columns, *later]})
 
 
 def _typed(path: Path, values: pd.Series) -> pd.Series:

@@ -8,6 +8,7 @@ import pandas as pd
 
 from analysis.accounts import accounts
 from analysis.checks import Verdict, worst
+from analysis.conditions import CONDITIONS, conditions_of, rank
 from analysis.experiment import Cell, Trial
 from analysis.metrics import (
     accepted_rate,
@@ -24,10 +25,10 @@ from analysis.metrics import (
 )
 from analysis.outcomes import outcomes
 
-KEYS = ["workload", "offered_rate", "mode", "workers"]
-MODE_ORDER = {"sync": 0, "queue": 1}
+ORDER = (*CONDITIONS, "mode", "workers")
 ACCOUNT_COLUMNS = ("planned", "ok", "failed", "unfinished", "lost")
-SYSTEM_COMPONENTS = ("web", "worker", "broker", "external")
+# A database that is no process of its own, as SQLite, costs what web and worker use for it.
+SYSTEM_COMPONENTS = ("web", "worker", "broker", "database", "external")
 Measured = tuple[Trial, pd.DataFrame]
 
 
@@ -37,9 +38,8 @@ def summarise(trials: Iterable[Trial], verdicts: Mapping[str, Verdict]) -> pd.Da
 
 
 def summarise_trials(trials: Iterable[Trial], verdicts: Mapping[str, Verdict]) -> pd.DataFrame:
-    """One row per trial, indexed by its name, with the same columns: the spread behind each cell."""
-    table = _table(trials, verdicts, lambda trial: (trial.cell, trial.name), with_name=True)
-    return table.set_index("trial")
+    """One row per trial with the same columns, and its name, repeat, load and stack: the spread behind each cell."""
+    return _table(trials, verdicts, lambda trial: (trial.cell, trial.name), with_name=True)
 
 
 def write_summary(summary: pd.DataFrame, path: Path) -> None:
@@ -63,16 +63,18 @@ def _table(
     groups: dict[Any, list[Measured]] = {}
     for trial in trials:
         groups.setdefault(key(trial), []).append((trial, outcomes(trial)))
-    rows = []
+    rows: list[dict[str, Any]] = []
     for measured in groups.values():
         row = _row(measured) | {"verdict": worst([verdicts[trial.name].name for trial, _ in measured])}
-        rows.append({"trial": measured[0][0].name} | row if with_name else row)
-    table = pd.DataFrame(rows)
-    return table.sort_values(KEYS, key=_by_mode, ignore_index=True) if rows else table
+        rows.append(_identity(measured[0][0]) | row if with_name else row)
+    rows.sort(key=lambda row: [rank(name, row[name]) for name in ORDER])
+    return pd.DataFrame(rows)
 
 
-def _by_mode(column: "pd.Series[Any]") -> "pd.Series[Any]":
-    return column.map(MODE_ORDER) if column.name == "mode" else column
+def _identity(trial: Trial) -> dict[str, Any]:
+    """Which trial it is and which load it replayed: equal loads are equal uploads at equal times."""
+    load = str(trial.info.get("plan_sha256") or "")
+    return {"trial": trial.name, "repeat": trial.repeat, "load": load, "stack": trial.stack}
 
 
 def _row(measured: Sequence[Measured]) -> dict[str, Any]:
@@ -91,8 +93,7 @@ def _described(cell: Cell, trials: int) -> dict[str, Any]:
     return {
         "mode": cell.mode,
         "workers": cell.workers,
-        "workload": cell.workload,
-        "offered_rate": cell.offered_rate,
+        **conditions_of(cell),
         "trials": trials,
     }
 
@@ -120,7 +121,7 @@ def _times(cell: Cell, cohort: pd.DataFrame) -> dict[str, float]:
         "ready_p50_s": percentile(cohort["ready_s"], 0.5),
         "ready_p95_s": p95(cohort["ready_s"]),
         "service_p50_s": percentile(service, 0.5),
-        "utilisation": utilisation(cell.offered_rate, float(service.mean()), cell.workers),
+        "utilisation": utilisation(cell.offered_rate, float(service.mean()), cell.places),
         "send_lag_p99_s": send_lag_p99(cohort),
     }
 

@@ -8,6 +8,7 @@ from rich import box
 from rich.console import Console
 from rich.table import Table
 
+from analysis.conditions import CONDITIONS, named
 from analysis.words import clock, number, verdict
 
 HEADINGS = ("mode", "workers", "finished/s", "response p50 / p95", "ready p50 / p95", "ok", "verdict")
@@ -16,10 +17,10 @@ WIDEST = 100
 
 
 def show(console: Console, title: str, cells: pd.DataFrame, sentences: Sequence[str], errors: Sequence[str]) -> None:
-    """Prints the findings, for each load one table, and what makes trials invalid."""
+    """Prints the findings, one table for each combination of conditions, and what makes trials invalid."""
     for sentence in sentences:
         console.print(f"• {sentence}.", highlight=False, markup=False)
-    for heading, rows in _by_load(cells):
+    for heading, rows in _by_conditions(cells):
         table = Table(
             *HEADINGS,
             title=f"{title}: {heading}",
@@ -36,9 +37,9 @@ def show(console: Console, title: str, cells: pd.DataFrame, sentences: Sequence[
 
 
 def markdown(cells: pd.DataFrame, sentences: Sequence[str]) -> str:
-    """The findings as a list and one compact table for each load."""
+    """The findings as a list and one compact table for each combination of conditions."""
     blocks = ["\n".join(f"- {sentence}." for sentence in sentences)] if sentences else []
-    for heading, rows in _by_load(cells):
+    for heading, rows in _by_conditions(cells):
         lines = [HEADINGS, ["---"] * len(HEADINGS), *rows]
         table = "\n".join(f"| {' | '.join(line)} |" for line in lines)
         blocks.append(f"{heading[0].upper()}{heading[1:]}:\n\n{table}")
@@ -52,10 +53,11 @@ def open_console() -> Console:
     return console
 
 
-def _by_load(cells: pd.DataFrame) -> list[tuple[str, list[list[str]]]]:
+def _by_conditions(cells: pd.DataFrame) -> list[tuple[str, list[list[str]]]]:
+    shown = [name for name in CONDITIONS if cells[name].nunique() > 1]
     return [
-        (f"workload {workload}, {rate:g} pictures/s offered", [_row(row) for _, row in rows.iterrows()])
-        for (workload, rate), rows in cells.groupby(["workload", "offered_rate"])
+        (", ".join(named(dict(zip(CONDITIONS, levels, strict=True)), shown)), [_row(row) for _, row in rows.iterrows()])
+        for levels, rows in cells.groupby(list(CONDITIONS), sort=False)
     ]
 
 

@@ -1,6 +1,6 @@
 """Draws and saves the charts of an experiment; every number in them was computed elsewhere."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -10,10 +10,16 @@ from matplotlib.figure import Figure
 from analysis.cells import Group
 from analysis.charts.backlog import draw_backlog
 from analysis.charts.clocks import draw_both_clocks, draw_ready_time, draw_response_time
+from analysis.charts.contrast import draw_contrast
 from analysis.charts.cost import draw_cpu_cost
-from analysis.charts.frame import DPI, STYLE
+from analysis.charts.frame import DPI, STYLE, counted, subtitle
 from analysis.charts.throughput import draw_throughput
-from analysis.findings import findings
+from analysis.conditions import named, prefix, suffix
+from analysis.contrast_tables import contrast_table
+from analysis.contrasts import Comparison
+from analysis.findings import Finding, findings
+from analysis.findings_contrasts import contrast_title
+from analysis.tables import Table, chart_table
 
 Draw = Callable[[Group, str], Figure]
 DRAWINGS: Mapping[str, Draw] = {
@@ -28,22 +34,25 @@ DRAWINGS: Mapping[str, Draw] = {
 
 @dataclass(frozen=True, kw_only=True)
 class Chart:
-    """One saved chart: `path` without suffix names its .png and .svg; `finding` is its title."""
+    """One saved chart: `path` without suffix names its .png and .svg; `finding` is its title.
+
+    `prefix` tells its conditions where the title stands alone; `table` holds its numbers.
+    """
 
     name: str
+    prefix: str
     finding: str
     path: Path
-    group: Group
+    table: Table
 
 
-def draw_charts(groups: list[Group], folder: Path) -> list[Chart]:
-    """Draws one set of charts per group into the folder, in place of those that were there."""
+def draw_charts(groups: Sequence[Group], folder: Path, compared: Sequence[Comparison] = ()) -> list[Chart]:
+    """Draws one set of charts per group and one chart per comparison, in place of those that were there."""
     folder.mkdir(exist_ok=True)
     for old in [*folder.glob("*.png"), *folder.glob("*.svg")]:
         old.unlink()
-    return [
-        _saved(group, finding.chart, finding.sentence, folder) for group in groups for finding in findings(group.cells)
-    ]
+    charts = [_of_group(group, finding, folder) for group in groups for finding in findings(group.cells)]
+    return charts + [_of_comparison(each, groups, folder, compared) for each in compared]
 
 
 def draw(group: Group, chart: str, title: str) -> Figure:
@@ -52,11 +61,50 @@ def draw(group: Group, chart: str, title: str) -> Figure:
         return DRAWINGS[chart](group, title)
 
 
-def _saved(group: Group, chart: str, title: str, folder: Path) -> Chart:
-    path = folder / f"{chart}{group.suffix}"
+def draw_comparison(comparison: Comparison, groups: Sequence[Group]) -> Figure:
+    """One comparison as a figure; what its two sides share is told by the group of the base."""
+    levels = {**comparison.held, comparison.factor: comparison.base}
+    group = next(group for group in groups if group.levels == levels)
+    told = [contrast.estimate for contrast in comparison.contrasts if contrast.ratios]
+    counts = counted([each.pairs for each in told], "pair")
+    lines = dict.fromkeys("95 % intervals" if each.has_interval else "lowest to highest" for each in told)
+    note = f"lines: {' or '.join(lines)}" if any(each.pairs > 1 for each in told) else "no spread"
     with matplotlib.rc_context(STYLE):
-        figure = draw(group, chart, title)
+        under = subtitle(named(comparison.held, comparison.varied), group, counts, note)
+        return draw_contrast(comparison, contrast_title(comparison), under)
+
+
+def _of_group(group: Group, finding: Finding, folder: Path) -> Chart:
+    path = folder / f"{finding.chart}{group.suffix}"
+    _save(draw(group, finding.chart, finding.sentence), path)
+    return Chart(
+        name=finding.chart,
+        prefix=group.prefix,
+        finding=finding.sentence,
+        path=path,
+        table=chart_table(group.cells, finding.chart),
+    )
+
+
+def _of_comparison(
+    comparison: Comparison, groups: Sequence[Group], folder: Path, compared: Sequence[Comparison]
+) -> Chart:
+    name = f"compared_{comparison.factor}"
+    several = sum(each.factor == comparison.factor for each in compared) > 1
+    levels = {**comparison.held, comparison.factor: comparison.level}
+    path = folder / f"{name}{suffix(levels, (*comparison.varied, comparison.factor)) if several else ''}"
+    _save(draw_comparison(comparison, groups), path)
+    return Chart(
+        name=name,
+        prefix=prefix(comparison.held, comparison.varied),
+        finding=contrast_title(comparison),
+        path=path,
+        table=contrast_table(comparison),
+    )
+
+
+def _save(figure: Figure, path: Path) -> None:
+    with matplotlib.rc_context(STYLE):
         figure.savefig(path.with_name(f"{path.name}.png"), dpi=2 * DPI)
         # No date, so that the same numbers give the same file.
         figure.savefig(path.with_name(f"{path.name}.svg"), metadata={"Date": None, "Creator": None})
-    return Chart(name=chart, finding=title, path=path, group=group)

@@ -1,5 +1,6 @@
 """The empty chart: size, type, and a title that is wrapped so that nothing is cut off."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from matplotlib.backends.backend_agg import FigureCanvasAgg
@@ -8,6 +9,7 @@ from matplotlib.text import Text
 
 from analysis.cells import Group
 from analysis.charts.palette import FAINT, QUIET, TEXT
+from analysis.conditions import named
 from analysis.words import number
 
 # 12.8 x 7.2 inch at 100 dpi is 1280 x 720 px; there 17.5 pt is 24 px, the smallest text for a wall.
@@ -52,17 +54,21 @@ def framed(title: str, subtitle: str) -> tuple[Figure, float]:
 
 def circumstances(group: Group, note: str = "") -> str:
     """The subtitle: under which load, for how long, how often and on what this was measured."""
-    trials = sorted({int(count) for count in group.cells["trials"]})
+    trials = [int(count) for count in group.cells["trials"]]
+    return subtitle(named(group.levels, group.varied), group, f"{counted(trials, 'trial')} per cell", note)
+
+
+def subtitle(conditions: Sequence[str], group: Group, counts: str, note: str = "") -> str:
+    """Conditions, what was counted, and what the group tells of how and on what it was measured."""
     measured_s = group.measured[1] - group.measured[0]
-    parts = [
-        f"workload {group.workload}",
-        f"{number(group.offered_rate)} pictures/s offered",
-        f"{number(measured_s)} s measured",
-        f"{'–'.join(map(str, dict.fromkeys((trials[0], trials[-1]))))} trial{'' if trials == [1] else 's'} per cell",
-        f"{group.cores} cores" if group.cores else "",
-        note,
-    ]
-    return " · ".join(filter(None, parts))
+    cores = f"{group.cores} cores" if group.cores else ""
+    return " · ".join(filter(None, [*conditions, f"{number(measured_s)} s measured", counts, cores, note]))
+
+
+def counted(counts: Sequence[int], what: str) -> str:
+    """The fewest and the most, such as `1 trial` or `3–5 pairs`."""
+    ends = dict.fromkeys((min(counts), max(counts)))
+    return f"{'–'.join(map(str, ends))} {what}{'' if list(ends) == [1] else 's'}"
 
 
 def _paragraph(figure: Figure, words: str, top_px: float, **look: Any) -> float:

@@ -28,5 +28,6 @@ COMPONENTS = {
     "web": ("#009E73", ""),
     "worker": ("#CC79A7", "//"),
     "broker": ("#F0E442", "xx"),
+    "database": ("#E69F00", "\\\\"),
     "external": ("#56B4E9", ".."),
 }

@@ -21,6 +21,24 @@ CELL_DEFAULTS = {
     "verdict": "VALID",
 }
 
+TRIAL_DEFAULTS = {
+    **CELL_DEFAULTS,
+    "mode": "queue",
+    "workers": 4,
+    "repeat": 1,
+    "load": "the same uploads",
+    "stack": "local",
+    "broker": "redis",
+    "queue_type": "classic",
+    "database": "sqlite",
+    "web_threads": 1,
+    "prefetch": 1,
+    "broker_delay_s": 0.0,
+    "utilisation": 0.8,
+    "cpu_web_s_per_picture": 0.01,
+    "cpu_broker_s_per_picture": 0.01,
+}
+
 
 def trial(requests: list[dict[str, Any]], pictures: list[dict[str, Any]], **what: Any) -> Trial:
     """A trial whose window is [10, 20); requests and pictures by their ids, the rest filled in."""
@@ -36,7 +54,7 @@ def trial(requests: list[dict[str, Any]], pictures: list[dict[str, Any]], **what
         "broker_left": 0 if mode == "queue" else None,
         "requests": _frame([_request(mode) | row for row in requests], _request(mode)),
         "pictures": _frame([_picture() | row for row in pictures], _picture()),
-        "backlog": pd.DataFrame(columns=["sampled_at", "waiting", "in_hand", "done"]),
+        "backlog": pd.DataFrame(columns=["sampled_at", "waiting", "in_hand", "in_database", "done"]),
         "info": {},
     }
     return Trial(**(fields | what))
@@ -45,6 +63,11 @@ def trial(requests: list[dict[str, Any]], pictures: list[dict[str, Any]], **what
 def cells(*rows: dict[str, Any]) -> pd.DataFrame:
     """A summary with marks; every row names its mode and workers and what differs from the defaults."""
     return with_marks(pd.DataFrame([CELL_DEFAULTS | row for row in rows]))
+
+
+def per_trial(*rows: dict[str, Any]) -> pd.DataFrame:
+    """One row per trial as comparisons need it: every row names what differs from the defaults."""
+    return pd.DataFrame([TRIAL_DEFAULTS | row for row in rows])
 
 
 def _frame(rows: list[dict[str, Any]], defaults: dict[str, Any]) -> pd.DataFrame:

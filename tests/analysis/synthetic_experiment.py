@@ -13,6 +13,7 @@ import pandas as pd
 START = 1_763_900_000.0
 ACCEPT_S = 0.012
 HAND_OVER_S = 0.004
+FACTORS = ("broker", "queue_type", "database", "web_threads", "prefetch", "broker_delay_s")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -29,10 +30,36 @@ class Made:
     measure_s: float = 12.0
     drain_limit_s: float = 5.0
     seed: int = 1
+    broker: str = "redis"
+    queue_type: str = "classic"
+    database: str = "sqlite"
+    web_threads: int = 1
+    prefetch: int = 1
+    broker_delay_s: float = 0.0
+    accept_s: float = ACCEPT_S
+    noise: float = 0.0
 
     @property
     def name(self) -> str:
-        return f"{self.mode}-w{self.workers}-r{self.repeat}"
+        return "-".join([self.mode, f"w{self.workers}", *self.unusual.values(), f"r{self.repeat}"])
+
+    @property
+    def cell(self) -> dict[str, Any]:
+        """What trial.json says of it; what is as it always was is left out, as in an older trial."""
+        loaded = {"workload": self.workload, "offered_rate": self.offered_rate}
+        unusual = {name: getattr(self, name) for name in self.unusual}
+        return {"mode": self.mode, "workers": self.workers} | loaded | unusual
+
+    @property
+    def unusual(self) -> dict[str, str]:
+        levels = {name: getattr(self, name) for name in FACTORS}
+        return {name: str(level) for name, level in levels.items() if level != getattr(Made, name)}
+
+    @property
+    def own_pace(self) -> float:
+        """By how much this trial is slower than the plan, by chance: `noise` is the SD of its logarithm."""
+        which = [self.seed, self.workers, *map(ord, self.name)]
+        return float(np.exp(np.random.default_rng(which).normal(0, self.noise))) if self.noise else 1.0
 
 
 def write_experiment(folder: Path, made: Sequence[Made], *, by_hand: bool = False) -> Path:
@@ -52,6 +79,16 @@ def both_modes(workers: Sequence[int] = (1, 2, 4, 8), **what: Any) -> list[Made]
 def repeated(made: Sequence[Made], repeats: int) -> list[Made]:
     """The same cells again, each repeat with its own arrivals."""
     return [replace(each, repeat=n, seed=each.seed + n) for n in range(1, repeats + 1) for each in made]
+
+
+def both_brokers(made: Sequence[Made], slower: float) -> list[Made]:
+    """The same cells with Redis and with RabbitMQ, behind which the queue answers so many times slower."""
+    return [*made, *(replace(each, broker="rabbitmq", accept_s=slower * each.accept_s) for each in made)]
+
+
+def with_delays(made: Sequence[Made], delays_s: Sequence[float]) -> list[Made]:
+    """The same cells with their broker so far away: an answer waits for the message to go there and back."""
+    return [replace(each, broker_delay_s=far, accept_s=each.accept_s + 2 * far) for far in delays_s for each in made]
 
 
 def write_trial(folder: Path, made: Made) -> Path:
@@ -75,7 +112,7 @@ def _simulate(made: Made) -> pd.DataFrame:
     gaps = random.exponential(1 / made.offered_rate, int(made.offered_rate * length_s * 2) + 50)
     due = np.cumsum(gaps)
     due = START + due[due < length_s]
-    service = made.service_s * np.exp(random.normal(0, 0.05, len(due)))
+    service = made.own_pace * made.service_s * np.exp(random.normal(0, 0.05, len(due)))
     arrived = due + 0.001 + HAND_OVER_S
     started, finished = _first_in_first_out(arrived, service, made.workers)
     return pd.DataFrame(
@@ -102,7 +139,7 @@ def _drain_s(requests: pd.DataFrame, made: Made) -> float:
 
 def _client_rows(requests: pd.DataFrame, made: Made, stopped_at: float) -> pd.DataFrame:
     done = requests["finished_at"] if made.mode == "sync" else requests["sent_at"]
-    answered = done + (0.002 if made.mode == "sync" else ACCEPT_S)
+    answered = done + (0.002 if made.mode == "sync" else made.accept_s * made.own_pace)
     in_time = answered <= stopped_at
     since = requests["due_at"] - START
     return pd.DataFrame(
@@ -155,6 +192,7 @@ def _backlog_rows(requests: pd.DataFrame, made: Made, stopped_at: float) -> pd.D
             "sampled_at": at,
             "waiting": arrived - started if queue else np.nan,
             "in_hand": started - finished if queue else np.nan,
+            "in_database": arrived - finished if queue else started - finished,
             "done": finished,
         }
     )
@@ -171,12 +209,7 @@ def _trial(made: Made, pictures: pd.DataFrame, stopped_at: float) -> dict[str, A
     return {
         "schema": 1,
         "name": made.name,
-        "cell": {
-            "mode": made.mode,
-            "workers": made.workers,
-            "workload": made.workload,
-            "offered_rate": made.offered_rate,
-        },
+        "cell": made.cell,
         "repeat": made.repeat,
         "phases": {
             "started_at": START,
@@ -192,7 +225,7 @@ def _trial(made: Made, pictures: pd.DataFrame, stopped_at: float) -> dict[str, A
         "broker_left": left if made.mode == "queue" else None,
         "clock": {"offset_ns": 0},
         "seed": made.seed,
-        "plan_sha256": "0" * 64,
+        "plan_sha256": f"{made.seed:064d}",
         "settings": {"prefetch": 1, "acks_late": True, "pool": "prefork"} if made.mode == "queue" else {},
         "outcome": "finished",
     }

@@ -3,7 +3,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from synthetic_experiment import Made, both_modes, write_experiment
+from synthetic_experiment import Made, both_brokers, both_modes, write_experiment
 
 from analysis.__main__ import main
 
@@ -60,6 +60,20 @@ def test_markdown_is_a_list_and_a_table(small: Path, capsys: pytest.CaptureFixtu
     printed = capsys.readouterr().out.splitlines()
     assert printed[0].startswith("- With 1 worker the queue answers in 13 ms")
     assert "| queue | 1 | 3.4 | 13 ms / 13 ms | grows without limit | 44/111 | overloaded |" in printed
+
+
+def test_two_brokers_have_a_table_each_and_a_sentence_about_their_difference(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = write_experiment(tmp_path / "two", both_brokers(both_modes((4,)), slower=2.0))
+
+    assert main([str(folder), "--markdown", "--no-charts"]) == 0
+
+    printed = capsys.readouterr().out
+    assert "- rabbitmq: With 4 workers the queue answers in 25 ms" in printed
+    assert "- With rabbitmq instead of redis the queue answers in 1.92 times the time (1 pair, so no spread" in printed
+    assert "Workload io, 10 pictures/s offered, broker redis:" in printed
+    assert "Workload io, 10 pictures/s offered, broker rabbitmq:" in printed
 
 
 def test_an_invalid_trial_is_an_error_on_the_screen(small: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -7,7 +7,7 @@ from matplotlib.axes import Axes
 from matplotlib.colors import to_hex
 from matplotlib.figure import Figure
 from matplotlib.text import Annotation
-from synthetic_experiment import Made, both_modes, repeated, write_experiment
+from synthetic_experiment import Made, both_brokers, both_modes, repeated, write_experiment
 
 from analysis.cells import Group
 from analysis.charts import DRAWINGS, draw_charts
@@ -132,6 +132,21 @@ def test_every_load_gets_charts_of_its_own(tmp_path: Path) -> None:
     charts = draw_charts(groups, tmp_path / "charts")
 
     assert {chart.path.name for chart in charts} >= {"throughput-io-10", "throughput-cpu-4"}
+
+
+def test_the_subtitle_names_what_was_varied_and_the_sentences_begin_with_it(tmp_path: Path) -> None:
+    folder = write_experiment(tmp_path / "two", both_brokers(both_modes((4,)), slower=1.3))
+    redis, rabbitmq = grouped(folder)
+
+    subtitles = [figure.texts[1].get_text() for figure in drawn_charts(rabbitmq).values()]
+
+    assert [redis.prefix, rabbitmq.prefix] == ["redis: ", "rabbitmq: "]
+    assert [redis.suffix, rabbitmq.suffix] == ["-redis", "-rabbitmq"]
+    assert all("broker rabbitmq" in subtitle for subtitle in subtitles)
+
+
+def test_one_group_needs_no_names(demo_group: Group) -> None:
+    assert (demo_group.prefix, demo_group.suffix) == ("", "")
 
 
 def test_the_same_numbers_give_the_same_file(demo_group: Group, tmp_path: Path) -> None:

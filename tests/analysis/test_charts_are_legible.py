@@ -4,11 +4,11 @@ from itertools import combinations
 import matplotlib.font_manager
 import numpy as np
 import pytest
-from analysed import drawn_charts, grouped
+from analysed import drawn_charts, drawn_comparisons, grouped
 from matplotlib.figure import Figure
 from matplotlib.text import Text
 from matplotlib.transforms import Bbox
-from synthetic_experiment import Made, both_modes, repeated, write_experiment
+from synthetic_experiment import Made, both_brokers, both_modes, repeated, with_delays, write_experiment
 
 from analysis.charts.frame import SMALLEST_PT
 from analysis.charts.labels import spread_out
@@ -22,6 +22,10 @@ WHAT = {
     "by hand": [Made(workers=2, offered_rate=5.0), Made(workers=4, offered_rate=5.0)],
     "repeats": repeated(both_modes((1, 2, 3, 4, 8)), 3),
     "a mode unevenly": [*both_modes((1, 4)), Made(mode="sync", workers=16)],
+    "two brokers": repeated(both_brokers(both_modes((1, 2, 4, 8), noise=0.03), slower=1.3), 4),
+    "two brokers, many workers": repeated(both_brokers(both_modes((1, 3, 4, 6, 8, 12, 16)), slower=2.3), 2),
+    "two brokers, one trial each": both_brokers([Made(workers=4)], slower=1.1),
+    "far brokers": with_delays(both_modes((4,)), (0.0, 0.05)),
 }
 
 
@@ -29,7 +33,7 @@ WHAT = {
 def drawn(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Figure]:
     """Every chart of one experiment."""
     folder = write_experiment(tmp_path_factory.mktemp("drawn") / "x", WHAT[request.param], by_hand=True)
-    return drawn_charts(grouped(folder)[0])
+    return drawn_charts(grouped(folder)[0]) | drawn_comparisons(folder)
 
 
 def _texts(figure: Figure) -> Iterator[tuple[Text, Bbox]]:

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Request
-from synthetic_experiment import Made, both_modes, write_experiment
+from synthetic_experiment import Made, both_brokers, both_modes, repeated, with_delays, write_experiment
 
 from analysis.__main__ import main
 from tests.chromium import chromium
@@ -89,6 +89,53 @@ def test_words_from_the_files_cannot_become_markup(tmp_path: Path) -> None:
     assert "<script" not in (folder / "report.html").read_text()
 
 
+def test_what_was_varied_and_what_was_held_stands_above_the_charts(report: Path) -> None:
+    text = report.read_text()
+
+    varied = "Varied: mode (sync, queue), workers (1, 2, 4, 8).<br>Held: workload io, 10 pictures/s offered"
+    assert text.index(varied) < text.index("<h2>Charts")
+
+
+def test_a_difference_has_its_chart_its_sentence_and_its_table(tmp_path: Path) -> None:
+    made = repeated(both_brokers(both_modes((4,)), slower=1.3), 3)
+    text = _reported(write_experiment(tmp_path / "brokers", made))
+
+    sentence = "With rabbitmq instead of redis the queue answers in 1.28 times the time (95 % interval 1.28 to 1.28"
+    assert f"<li>{sentence}" in text
+    assert f'aria-label="Chart compared broker: {sentence}' in text
+    assert "<h3>rabbitmq instead of redis</h3>" in text
+    assert "<td>sync (control)</td>" in text
+    assert 'aria-label="Chart throughput: rabbitmq: ' in text
+
+
+def test_nothing_is_said_of_differences_where_nothing_was_varied(report: Path) -> None:
+    assert "Differences, pair by pair" not in report.read_text()
+
+
+def test_more_threads_and_a_far_broker_have_caveats_of_their_own(tmp_path: Path) -> None:
+    made = with_delays([Made(mode="sync", web_threads=4), Made(web_threads=4)], (0.0, 0.005))
+
+    text = _reported(write_experiment(tmp_path / "far", made))
+
+    assert "a worker with 4 threads is 4 places of work in one Python process" in text
+    assert "5 ms were added in each direction between app and broker" in text
+    assert "0 ms were added" not in text
+    assert "loopback" in text
+
+
+def test_a_condition_without_any_pair_is_named(tmp_path: Path) -> None:
+    text = _reported(write_experiment(tmp_path / "odd", [Made(), Made(repeat=2, database="postgres")]))
+
+    assert "No two trials that can be believed differ only in database" in text
+
+
+def test_pairs_by_hand_are_said_to_have_had_other_uploads(tmp_path: Path) -> None:
+    made = [Made(), Made(database="postgres")]
+
+    assert "Measured by hand" in _reported(write_experiment(tmp_path / "hand", made, by_hand=True))
+    assert "Measured by hand" not in _reported(write_experiment(tmp_path / "plan", made))
+
+
 def test_an_experiment_without_a_valid_trial_answers_nothing(tmp_path: Path) -> None:
     folder = write_experiment(tmp_path / "demo", [Made()])
     path = folder / "queue-w4-r1" / "pictures.csv"
@@ -116,6 +163,11 @@ def test_a_browser_shows_it_without_network_or_sideways_scrolling(report: Path, 
     assert page.locator("svg[role=img]").count() == 6
     assert page.locator("svg[role=img]").first.bounding_box()["height"] > 300
     page.close()
+
+
+def _reported(folder: Path) -> str:
+    assert main([str(folder)]) == 0
+    return (folder / "report.html").read_text()
 
 
 def _address(request: Request) -> str:

@@ -6,6 +6,7 @@ import pytest
 from synthetic_experiment import Made, write_experiment, write_trial
 
 from analysis.errors import AnalysisError
+from analysis.experiment import Cell
 from analysis.samples import read_experiment, read_trial
 
 
@@ -52,6 +53,37 @@ def test_a_missing_column_is_named_with_its_file(folder: Path, file: str, column
 
     with pytest.raises(AnalysisError, match=rf"{file} lacks the column {column}"):
         read_experiment(folder)
+
+
+def test_an_older_trial_had_the_usual_conditions(folder: Path) -> None:
+    trial = read_trial(folder / "queue-w4-r1")
+
+    assert trial.cell == Cell(mode="queue", workers=4, workload="io", offered_rate=10.0)
+    assert (trial.cell.broker, trial.cell.queue_type, trial.cell.database) == ("redis", "classic", "sqlite")
+    assert (trial.cell.web_threads, trial.cell.prefetch, trial.cell.broker_delay_s) == (1, 1, 0.0)
+    assert trial.stack == "local"
+
+
+def test_the_conditions_of_a_trial_are_read(folder: Path) -> None:
+    path = folder / "queue-w4-r1" / "trial.json"
+    conditions = {"broker": "rabbitmq", "queue_type": "quorum", "database": "postgres"}
+    counts = {"web_threads": 4, "prefetch": 16, "broker_delay_s": 0.005}
+    cell = json.loads(path.read_text())["cell"] | conditions | counts
+    _change_json(path, cell=cell, stack="compose")
+
+    trial = read_trial(path.parent)
+
+    assert trial.cell == Cell(mode="queue", workers=4, workload="io", offered_rate=10.0, **conditions, **counts)
+    assert trial.stack == "compose"
+
+
+def test_older_samples_do_not_say_what_the_database_held(folder: Path) -> None:
+    path = folder / "queue-w4-r1" / "backlog.csv"
+    before = read_trial(path.parent).backlog
+    pd.read_csv(path).drop(columns="in_database").to_csv(path, index=False)
+
+    assert before["in_database"].notna().all()
+    assert read_trial(path.parent).backlog["in_database"].isna().all()
 
 
 def test_unknown_columns_and_keys_are_ignored(folder: Path) -> None:

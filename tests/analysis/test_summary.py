@@ -2,7 +2,7 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
-from synthetic_experiment import Made, both_modes, repeated, write_experiment
+from synthetic_experiment import FACTORS, Made, both_brokers, both_modes, repeated, write_experiment
 
 from analysis.checks import verdict_on
 from analysis.samples import read_experiment
@@ -13,6 +13,12 @@ DESIGNED_COLUMNS = [
     "workers",
     "workload",
     "offered_rate",
+    "broker",
+    "queue_type",
+    "database",
+    "web_threads",
+    "prefetch",
+    "broker_delay_s",
     "achieved_rate",
     "throughput",
     "response_p50_s",
@@ -64,6 +70,28 @@ def test_repeats_of_a_cell_are_pooled(tmp_path: Path) -> None:
     assert summary["trials"].tolist() == [3, 3]
     planned = sum((each.requests["phase"] == "measure").sum() for each in experiment.trials)
     assert summary["planned"].sum() == planned
+
+
+def test_every_combination_of_conditions_has_a_row_of_its_own_with_the_usual_level_first(tmp_path: Path) -> None:
+    experiment = read_experiment(write_experiment(tmp_path / "two", both_brokers(both_modes((4,)), slower=1.3)))
+    summary = summarise(experiment.trials, {trial.name: verdict_on(trial) for trial in experiment.trials})
+
+    assert summary[["broker", "mode", "trials"]].to_numpy().tolist() == [
+        ["redis", "sync", 1],
+        ["redis", "queue", 1],
+        ["rabbitmq", "sync", 1],
+        ["rabbitmq", "queue", 1],
+    ]
+    assert summary.columns[3:10].tolist() == ["offered_rate", *FACTORS]
+
+
+def test_a_thread_of_a_sync_worker_is_a_place_of_work(tmp_path: Path) -> None:
+    made = both_modes((4,), web_threads=2)
+    experiment = read_experiment(write_experiment(tmp_path / "threads", made))
+    cells = summarise(experiment.trials, {trial.name: verdict_on(trial) for trial in experiment.trials})
+
+    of = cells.set_index("mode")["utilisation"]
+    assert of["sync"] == pytest.approx(of["queue"] / 2, rel=0.01)
 
 
 def test_a_builder_gives_the_same_trial_for_the_same_seed(tmp_path: Path) -> None:

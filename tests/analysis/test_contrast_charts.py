@@ -1,0 +1,105 @@
+from pathlib import Path
+
+import pytest
+from analysed import compared, drawn_comparisons, grouped
+from matplotlib.axes import Axes
+from matplotlib.colors import to_hex
+from matplotlib.figure import Figure
+from synthetic_experiment import both_brokers, both_modes, repeated, with_delays, write_experiment
+
+from analysis.charts import draw_charts
+from analysis.charts.palette import MODES
+from analysis.findings_contrasts import contrast_title
+
+
+@pytest.fixture(scope="module")
+def brokers(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Redis and RabbitMQ with 2 and 4 workers in both modes, three repeats; 2 workers cannot keep up."""
+    made = repeated(both_brokers(both_modes((2, 4), noise=0.02), slower=1.3), 3)
+    return write_experiment(tmp_path_factory.mktemp("brokers") / "brokers", made)
+
+
+@pytest.fixture(scope="module")
+def chart(brokers: Path) -> Figure:
+    (figure,) = drawn_comparisons(brokers).values()
+    return figure
+
+
+def test_the_title_is_the_finding_and_the_subtitle_the_circumstances(brokers: Path, chart: Figure) -> None:
+    title, subtitle, *_ = (text.get_text().replace("\n", " ") for text in chart.texts)
+
+    assert title == contrast_title(compared(brokers)[0])
+    assert subtitle == "workload io · 10 pictures/s offered · 12 s measured · 3 pairs · 2 cores · lines: 95 % intervals"
+
+
+def test_there_is_a_panel_for_each_metric_on_one_log_axis(chart: Figure) -> None:
+    assert [ax.get_title() for ax in chart.axes] == ["response time", "ready time", "throughput", "CPU / picture"]
+    assert {ax.get_xscale() for ax in chart.axes} == {"log"}
+    assert len({ax.get_xlim() for ax in chart.axes}) == 1
+    assert "(log scale)" in chart.texts[-1].get_text()
+
+
+def test_1_is_marked_in_every_panel(chart: Figure) -> None:
+    for ax in chart.axes:
+        assert 1 in ax.get_xticks()
+        assert any(list(line.get_xdata()) == [1, 1] for line in ax.lines)
+
+
+def test_every_line_names_mode_and_workers_and_which_are_a_control(chart: Figure) -> None:
+    names = [text.get_text() for text in chart.axes[0].get_yticklabels()]
+
+    assert names == ["queue 2", "queue 4", "sync 2 control", "sync 4 control"]
+
+
+def test_controls_are_hollow_and_every_mode_keeps_its_look(chart: Figure) -> None:
+    means = _markers(chart.axes[2], 12)
+
+    assert {(line.get_marker(), to_hex(line.get_color()).upper()) for line in means} == {
+        (look.marker, look.colour) for look in MODES.values()
+    }
+    assert [line.get_markerfacecolor() == "white" for line in means] == [False, False, True, True]
+
+
+def test_every_pair_is_a_faint_dot(chart: Figure) -> None:
+    dots = _markers(chart.axes[2], 8)
+
+    assert [len(line.get_xdata()) for line in dots] == [3, 3, 3, 3]
+    assert all(line.get_alpha() < 0.5 for line in dots)
+
+
+def test_an_overloaded_side_has_words_in_the_place_of_a_time(chart: Figure) -> None:
+    assert [text.get_text() for text in chart.axes[0].texts if text.get_text() == "overloaded"] == ["overloaded"]
+    assert [len(_markers(ax, 12)) for ax in chart.axes] == [1, 2, 4, 4]
+
+
+def test_one_comparison_needs_no_suffix_and_the_groups_do(brokers: Path, tmp_path: Path) -> None:
+    charts = draw_charts(grouped(brokers), tmp_path, compared(brokers))
+
+    names = {each.path.name for each in charts}
+    assert names >= {"compared_broker", "throughput-redis", "throughput-rabbitmq"}
+    assert {path.stem for path in tmp_path.glob("*.png")} == names
+
+
+def test_several_levels_have_a_chart_each(tmp_path: Path) -> None:
+    folder = write_experiment(tmp_path / "far", with_delays(both_modes((4,)), (0.0, 0.001, 0.005)))
+
+    charts = draw_charts(grouped(folder), tmp_path / "charts", compared(folder))
+
+    assert [each.path.name for each in charts if each.name == "compared_broker_delay_s"] == [
+        "compared_broker_delay_s-1-ms-broker-delay",
+        "compared_broker_delay_s-5-ms-broker-delay",
+    ]
+
+
+def test_worker_counts_that_have_no_room_leave_the_fewest_and_the_most(tmp_path: Path) -> None:
+    made = both_brokers(both_modes((1, 2, 3, 4, 5, 6, 8, 12, 16)), slower=1.3)
+    (figure,) = drawn_comparisons(write_experiment(tmp_path / "many", made)).values()
+
+    names = [text.get_text() for text in figure.axes[0].get_yticklabels()]
+    assert "queue 1" in names
+    assert "queue 16" in names
+    assert len(names) < 18
+
+
+def _markers(ax: Axes, size: float) -> list:
+    return [line for line in ax.lines if line.get_markersize() == size]
