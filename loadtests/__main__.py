@@ -11,7 +11,7 @@ from pathlib import Path
 from loadtests import by_hand
 from loadtests.errors import PlanError, QueuelabError
 from loadtests.orchestrator import Interrupted, run_experiment
-from loadtests.plan import Configuration
+from loadtests.plan import STACKS, Configuration
 from loadtests.plan_file import COUNTS, NUMBERS, WORDS, read_plan
 from loadtests.stack.info import BY_HAND, ROOT, StackInfo
 from loadtests.stack.site import StackSpec
@@ -45,7 +45,7 @@ def main(argv: list[str] | None = None) -> int:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    experiment = read_plan(arguments.plan)
+    experiment = read_plan(arguments.plan, arguments.stack)
     folder = arguments.results or ROOT / "results" / experiment.name
     run_experiment(experiment, _short(folder), arguments.pictures)
     return 0
@@ -86,7 +86,7 @@ def _parser() -> argparse.ArgumentParser:
 
 def _add_run(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("plan", type=Path, help="a plan in TOML, such as loadtests/plans/demo.toml")
-    parser.add_argument("--stack", choices=["local"], default="local", help="how the workers come to run")
+    parser.add_argument("--stack", choices=STACKS, help="another stack than the plan's")
     parser.add_argument("--results", type=Path, help="folder for the results (default: results/<name of the plan>)")
     parser.add_argument("--pictures", type=Path, help="folder with pictures of your own")
     parser.set_defaults(action=run)

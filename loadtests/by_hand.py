@@ -14,7 +14,7 @@ from loadtests.errors import StackError
 from loadtests.lock import exclusive
 from loadtests.stack.commands import inherited
 from loadtests.stack.info import ROOT, StackInfo, read_info, running
-from loadtests.stack.local import LocalStack
+from loadtests.stack.kinds import Stack, new_stack
 from loadtests.stack.ports import claim
 from loadtests.stack.site import StackSpec
 
@@ -81,7 +81,7 @@ def supervise(spec: StackSpec, home: Home) -> None:
     with exclusive(home.lock, f"Another stack is starting or stopping in {home.folder}. Try again in a moment."):
         for old in (home.run, home.logs):
             shutil.rmtree(old, ignore_errors=True)
-        stack = LocalStack(spec, home.run, home.logs)
+        stack = new_stack(spec, home.run, home.logs)
         try:
             with stack as info:
                 info.write(home.stack_file)
@@ -92,7 +92,7 @@ def supervise(spec: StackSpec, home: Home) -> None:
             shutil.rmtree(home.run, ignore_errors=True)
 
 
-def _watch(stack: LocalStack) -> None:
+def _watch(stack: Stack) -> None:
     while True:
         time.sleep(0.2)
         stack.check()

@@ -3,10 +3,13 @@
 import itertools
 import random
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass, fields, replace
 from typing import Any
 
 MODES = ("sync", "queue")
+
+#: How the workers come to run: as processes, or in containers.
+STACKS = ("local", "compose")
 
 #: The brokers, each with the types of queue that it has. "url" is the one that CELERY_BROKER_URL names.
 QUEUE_TYPES: Mapping[str, tuple[str, ...]] = {
@@ -32,6 +35,7 @@ class Configuration:
     mode: str
     workers: int
     workload: str = "io"
+    stack: str = "local"
     broker: str = "redis"
     queue_type: str = "classic"
     database: str = "sqlite"
@@ -54,6 +58,7 @@ class Cell(Configuration):
 #: How a varied level stands in a trial's name.
 LABELS: Mapping[str, Callable[[Cell], str]] = {
     "workload": lambda cell: cell.workload,
+    "stack": lambda cell: cell.stack,
     "offered_rate": lambda cell: f"{cell.offered_rate:g}ups",
     "broker": lambda cell: cell.broker,
     "queue_type": lambda cell: cell.queue_type,
@@ -73,12 +78,19 @@ class Trial:
     repeat: int
 
 
+def meaningful(cell: Cell) -> bool:
+    """Whether such a stack exists: Redis has one type of queue, and what is composed has its own servers."""
+    composed_differs = cell.database != "postgres" or cell.broker == "url" or cell.broker_delay_s > 0
+    return cell.queue_type in QUEUE_TYPES[cell.broker] and not (cell.stack == "compose" and composed_differs)
+
+
 @dataclass(frozen=True, kw_only=True)
 class Factors:
     """What is varied, each with its levels; the names are those of a cell."""
 
     workload: tuple[str, ...] = ("io",)
     offered_rate: tuple[float, ...]
+    stack: tuple[str, ...] = ("local",)
     broker: tuple[str, ...] = ("redis",)
     queue_type: tuple[str, ...] = ("classic",)
     database: tuple[str, ...] = ("sqlite",)
@@ -125,7 +137,13 @@ class Experiment:
         names = [field.name for field in fields(Factors)]
         combined = itertools.product(*(getattr(self.factors, name) for name in names))
         cells = [Cell(**dict(zip(names, levels, strict=True))) for levels in combined]
-        return [cell for cell in cells if cell.queue_type in QUEUE_TYPES[cell.broker]]
+        return [cell for cell in cells if meaningful(cell)]
+
+    def on(self, stack: str) -> "Experiment":
+        """The same experiment on another stack, with the database that this one has if the plan names none."""
+        usual = self.factors.database == Factors.database
+        database = ("postgres",) if usual and stack == "compose" else self.factors.database
+        return replace(self, factors=replace(self.factors, stack=(stack,), database=database))
 
     def seed_of(self, trial: Trial) -> str:
         """The seed of a trial's load: one for the whole block, so that both modes replay the same uploads."""

@@ -7,12 +7,12 @@ from pathlib import Path
 from typing import Any
 
 from loadtests.errors import PlanError
-from loadtests.plan import BROKERS, DATABASES, MODES, Experiment, Factors, Phases
+from loadtests.plan import BROKERS, DATABASES, MODES, STACKS, Experiment, Factors, Phases
 from loadtests.workloads import WORKLOADS
 
 
-def read_plan(path: Path) -> Experiment:
-    """The experiment that a TOML file states; raises on anything that it does not understand."""
+def read_plan(path: Path, stack: str | None = None) -> Experiment:
+    """The experiment that a TOML file states, on another stack if one is given; raises on anything unclear."""
     try:
         table = tomllib.loads(path.read_text())
     except FileNotFoundError:
@@ -21,9 +21,10 @@ def read_plan(path: Path) -> Experiment:
     except (tomllib.TOMLDecodeError, UnicodeDecodeError, OSError) as error:
         raise PlanError(f"{path} is not a plan in TOML: {error}.") from error
     try:
-        return parse(table)
+        experiment = parse(table)
     except PlanError as error:
         raise PlanError(f"{path}: {error}") from None
+    return _refuse_empty(experiment.on(stack) if stack else experiment, path)
 
 
 def parse(table: Mapping[str, Any]) -> Experiment:
@@ -31,7 +32,7 @@ def parse(table: Mapping[str, Any]) -> Experiment:
     _refuse_unknown(table, ("name", "question", "repeats", "seed", "factors", "phases"), "")
     phases = _table(table, "phases")
     _refuse_unknown(phases, ("warmup_s", "measure_s", "drain_limit_s"), "phases.")
-    experiment = Experiment(
+    return Experiment(
         name=_name(table),
         question=_text(table, "question"),
         repeats=int(_number(table, "repeats", low=1, high=1000, whole=True)),
@@ -43,15 +44,13 @@ def parse(table: Mapping[str, Any]) -> Experiment:
             drain_limit_s=_number(phases, "drain_limit_s", low=0, high=3600),
         ),
     )
-    if not experiment.cells():
-        raise PlanError('queue_type = "quorum" needs broker = "rabbitmq": Redis has no types of queue.')
-    return experiment
 
 
 #: The words that a factor may take, and between which numbers.
 WORDS = {
     "mode": MODES,
     "workload": tuple(WORKLOADS),
+    "stack": STACKS,
     "broker": BROKERS,
     "queue_type": ("classic", "quorum"),
     "database": DATABASES,
@@ -74,6 +73,16 @@ def _factors(table: Mapping[str, Any]) -> Factors:
             low, high = NUMBERS[key]
             levels[key] = tuple(float(one) for one in _numbers(table, key, low=low, high=high))
     return Factors(**levels)
+
+
+def _refuse_empty(experiment: Experiment, path: Path) -> Experiment:
+    """The experiment, unless none of its combinations exists."""
+    if experiment.cells():
+        return experiment
+    raise PlanError(
+        f'{path}: no combination of these levels exists. queue_type = "quorum" needs broker = "rabbitmq"; '
+        'stack = "compose" needs database = "postgres", a broker of its own and broker_delay_s = 0.'
+    )
 
 
 def _refuse_unknown(table: Mapping[str, Any], known: tuple[str, ...], where: str) -> None:

@@ -13,7 +13,7 @@ from loadtests.errors import TrialError
 from loadtests.plan import Experiment, Trial
 from loadtests.stack.commands import inherited
 from loadtests.stack.info import ROOT
-from loadtests.stack.local import LocalStack
+from loadtests.stack.kinds import Stack, new_stack
 from loadtests.stack.processes import Child, Command, Family
 from loadtests.stack.site import StackSpec
 
@@ -39,7 +39,7 @@ class TrialSetup:
 def run_trial(setup: TrialSetup) -> dict[str, Any]:
     """Measure one trial and leave its folder complete; returns its record."""
     partial = results.open_trial(setup.folder.resolve(), setup.trial.name)
-    stack = LocalStack(_spec(setup), partial / "stack", partial / "logs")
+    stack = new_stack(_spec(setup), partial / "stack", partial / "logs")
     try:
         with stack as info:
             probe.check(info)
@@ -55,7 +55,7 @@ def _spec(setup: TrialSetup) -> StackSpec:
     return StackSpec(**setup.trial.cell.levels(), seed=setup.experiment.seed)
 
 
-def _apply_load(setup: TrialSetup, stack: LocalStack, partial: Path) -> None:
+def _apply_load(setup: TrialSetup, stack: Stack, partial: Path) -> None:
     """Run Locust beside the stack until it ends, and end it if a component dies."""
     family = Family(partial / "logs")
     try:
@@ -69,7 +69,7 @@ def _apply_load(setup: TrialSetup, stack: LocalStack, partial: Path) -> None:
         )
 
 
-def _wait(locust: Child, stack: LocalStack, setup: TrialSetup) -> None:
+def _wait(locust: Child, stack: Stack, setup: TrialSetup) -> None:
     phases = setup.experiment.phases
     limit_s = phases.warmup_s + phases.measure_s + phases.drain_limit_s + LOCUST_ALLOWANCE_S
     deadline = time.monotonic() + limit_s

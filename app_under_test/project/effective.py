@@ -14,6 +14,7 @@ from django.views.decorators.http import require_GET
 from kombu.exceptions import KombuError
 
 from pictures.processing import JPEG_QUALITY, SIZES
+from project import clock
 from project.access import token_required
 from project.problems import problem
 
@@ -36,6 +37,7 @@ def config(request: HttpRequest) -> JsonResponse:
         return problem(503, "queue_unavailable", "The broker does not answer, so the workers cannot be asked.")
     return JsonResponse(
         {
+            "now": clock.now(),
             "versions": _versions(),
             "database": _database(),
             **live,

@@ -82,12 +82,12 @@ def _gunicorn(name: str, site: Site, port: int, processes: int, threads: int) ->
         name,
         site,
         ("-m", "gunicorn", "project.wsgi", "--bind", f"{HOST}:{port}", "--workers", processes)
-        + (*_worker_class(threads), "--preload", "--timeout", 600, "--graceful-timeout", 2)
+        + (*worker_class(threads), "--preload", "--timeout", 600, "--graceful-timeout", 2)
         + ("--no-control-socket", "--name", f"queuelab-{name}"),
     )
 
 
-def _worker_class(threads: int) -> tuple[object, ...]:
+def worker_class(threads: int) -> tuple[object, ...]:
     """How each web process takes connections: never one more than it can serve now, or it would wait there
     although another process idles. The sync class shares one accept queue by itself; gthread has to be told
     that it may have no more connections than threads, and none that is kept for later."""

@@ -20,8 +20,8 @@ def effective_settings(site: Site, family: Family, ground: Ground) -> dict[str, 
     """The settings in force, once every process that was asked for is there; raises if one does not come."""
     settings = wait_until("The Celery worker", lambda: _complete(site), check=family.check, timeout_s=START_LIMIT_S)
     assert ground.queue, "the ground was started"
+    del settings["now"]
     return settings | {
-        "stack": "local",
         "web": _web(site, family),
         "broker_delay": _broker_delay(site, ground.queue),
     }
@@ -57,13 +57,13 @@ def _broker_delay(site: Site, direct: Queue) -> dict[str, float]:
     """How long a question to the broker takes, directly and the way that the app goes; medians, in seconds."""
     through = open_queue(site.app_broker_url)
     try:
-        direct_s, through_s = _round_trip_s(direct), _round_trip_s(through)
+        direct_s, through_s = round_trip_s(direct), round_trip_s(through)
     finally:
         through.close()
     return {"direct_s": round(direct_s, 6), "app_s": round(through_s, 6), "added_s": round(through_s - direct_s, 6)}
 
 
-def _round_trip_s(queue: Queue) -> float:
+def round_trip_s(queue: Queue) -> float:
     queue.round_trip()  # The first one opens the connection.
     times = []
     for _ in range(ROUND_TRIPS):

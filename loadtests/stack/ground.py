@@ -64,7 +64,7 @@ class Ground:
         if self._spec.broker != "rabbitmq":
             return queue
         queue.close()
-        return rabbitmq.RabbitQueue(self._site)
+        return rabbitmq.open_rabbit_queue(self._site)
 
     def _refuse_used(self) -> None:
         """Raise if a broker that somebody else started holds messages: they would be taken for ours."""

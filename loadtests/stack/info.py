@@ -12,6 +12,9 @@ from loadtests.plan import Configuration
 
 ROOT = Path(__file__).resolve().parents[2]
 
+#: What the observer of a stack writes, in the stack's directory.
+OBSERVATIONS = "observations.csv"
+
 #: Where the stack that was started by hand leaves its files.
 BY_HAND = ROOT / ".queuelab"
 
@@ -38,7 +41,7 @@ class StackInfo(Configuration):
 
     @property
     def observations(self) -> Path:
-        return Path(self.directory) / "observations.csv"
+        return Path(self.directory) / OBSERVATIONS
 
     def write(self, path: Path) -> None:
         """Leave the file for the owner's eyes alone: it holds the token and the broker's password."""

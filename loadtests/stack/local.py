@@ -5,14 +5,16 @@ from types import TracebackType
 
 import psutil
 
+from loadtests.clock import Clock
 from loadtests.errors import StackError
 from loadtests.lock import exclusive
 from loadtests.stack import commands
 from loadtests.stack.client import reachable
 from loadtests.stack.effective import effective_settings
 from loadtests.stack.ground import Ground
-from loadtests.stack.info import StackInfo, alive_lock
-from loadtests.stack.observer import Observer
+from loadtests.stack.info import OBSERVATIONS, StackInfo, alive_lock
+from loadtests.stack.meters import process_meters
+from loadtests.stack.observer import Observer, View
 from loadtests.stack.processes import START_LIMIT_S, Family, wait_until
 from loadtests.stack.settings import verify
 from loadtests.stack.site import Site, StackSpec, new_site
@@ -104,6 +106,13 @@ class LocalStack:
 
     def _observe(self, site: Site) -> Observer:
         assert self._family and self._ground, "observed once it is started"
-        observer = Observer(site, self._family.pids, self._ground.queue if self.spec.mode == "queue" else None)
+        view = View(
+            observations=site.directory / OBSERVATIONS,
+            control_url=site.control_url,
+            token=site.token,
+            clock=Clock(site.clock_offset_ns),
+        )
+        meters = process_meters(self._family.pids)
+        observer = Observer(view, self._ground.queue if self.spec.mode == "queue" else None, meters)
         observer.start()
         return observer

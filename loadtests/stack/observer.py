@@ -3,58 +3,45 @@
 import contextlib
 import csv
 import threading
-
-import psutil
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
 
 from loadtests.clock import Clock
 from loadtests.errors import StackError
 from loadtests.stack.client import get_json
 from loadtests.stack.queue_length import Queue
-from loadtests.stack.site import Site
 
 #: Components whose CPU seconds are kept, as columns cpu_<name>_s, cumulative.
 COMPONENTS = ("web", "worker", "broker", "database", "external", "control", "proxy")
 COLUMNS = ("sampled_at", "waiting", "in_hand", "in_database", "done", *(f"cpu_{name}_s" for name in COMPONENTS))
 
-#: Components that start a process for every connection.
-GROWING = ("database",)
-
 PERIOD_S = 0.5
 
 
-class Meter:
-    """Cumulative CPU seconds of a component: a process and all below it."""
+class Meter(Protocol):
+    """Tells the CPU seconds that a component has used since it began."""
 
-    def __init__(self, pid: int, *, grows: bool = False) -> None:
-        # Unless it grows, the tree is read once: scanning it is dear.
-        self._root, self._grows = psutil.Process(pid), grows
-        self._seconds = dict.fromkeys(self._tree(), 0.0)
+    def cpu_seconds(self) -> float: ...
 
-    def cpu_seconds(self) -> float:
-        if self._grows:
-            self._seconds = dict.fromkeys(self._tree(), 0.0) | self._seconds
-        for process in self._seconds:
-            # A process that has ended keeps the seconds it was last seen with.
-            with contextlib.suppress(psutil.Error):
-                times = process.cpu_times()
-                self._seconds[process] = times.user + times.system
-        return sum(self._seconds.values())
 
-    def _tree(self) -> list[psutil.Process]:
-        return [self._root, *self._root.children(recursive=True)]
+@dataclass(frozen=True, kw_only=True)
+class View:
+    """What is observed, and where it is written."""
+
+    observations: Path
+    control_url: str
+    token: str
+    clock: Clock
 
 
 class Observer(threading.Thread):
     """Writes one row of observations.csv every half second until it is stopped."""
 
-    def __init__(self, site: Site, pids: dict[str, int], queue: Queue | None) -> None:
+    def __init__(self, view: View, queue: Queue | None, meters: Mapping[str, Meter]) -> None:
         super().__init__(name="observer", daemon=True)
-        self._path = site.directory / "observations.csv"
-        self._counts_url = f"{site.control_url}/counts/"
-        self._token = site.token
-        self._clock = Clock(site.clock_offset_ns)
-        self._queue = queue
-        self._meters = {name: Meter(pid, grows=name in GROWING) for name, pid in pids.items() if name in COMPONENTS}
+        self._view, self._queue, self._meters = view, queue, meters
         self._stopped = threading.Event()
         self.failure = ""
 
@@ -66,7 +53,7 @@ class Observer(threading.Thread):
             self.failure = f"{type(error).__name__}: {error}"
 
     def _write_samples(self) -> None:
-        with self._path.open("w", newline="") as file:
+        with self._view.observations.open("w", newline="") as file:
             writer = csv.DictWriter(file, COLUMNS)
             writer.writeheader()
             while not self._stopped.wait(PERIOD_S):
@@ -75,7 +62,7 @@ class Observer(threading.Thread):
 
     def sample(self) -> dict[str, object]:
         """One row; what could not be asked stays empty."""
-        row: dict[str, object] = {"sampled_at": f"{self._clock.now():.6f}"}
+        row: dict[str, object] = {"sampled_at": f"{self._view.clock.now():.6f}"}
         with contextlib.suppress(StackError):
             row |= self._counts()
         if self._queue:
@@ -89,7 +76,7 @@ class Observer(threading.Thread):
 
     def _counts(self) -> dict[str, int]:
         """What the database says; asked first, so that a picture that is finished in between is still in it."""
-        counts = get_json(self._counts_url, token=self._token, timeout_s=2.0)
+        counts = get_json(f"{self._view.control_url}/counts/", token=self._view.token, timeout_s=2.0)
         return {
             "in_hand": counts["processing"],
             "in_database": counts["queued"] + counts["processing"],

@@ -1,46 +1,19 @@
-"""A private RabbitMQ: which server, how it is started, and how long its queue is."""
+"""A private RabbitMQ: which server, and how it is started."""
 
-import contextlib
 import os
-import re
 import secrets
-import select
 import shutil
-import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
 from loadtests.errors import StackError
 from loadtests.stack.ports import HOST
 from loadtests.stack.processes import Command
-from loadtests.stack.queue_length import QUEUE, TIMEOUT_S, AmqpQueue, QueueLength
+from loadtests.stack.rabbitmq_length import RabbitQueue
 from loadtests.stack.site import Site
 
 #: Debian's command on the PATH insists on a user of its own; the real one lies here.
 BEHIND_THE_WRAPPER = Path("/usr/lib/rabbitmq/bin/rabbitmq-server")
-
-#: Asks a running node, once for every line of input, and answers with a line: ready, unacknowledged. The node's
-#: own commands start an Erlang machine for every question; its web interface is seconds behind.
-ASK = """
-Queue = {resource, <<"/">>, queue, <<"%(queue)s">>},
-Length = fun() ->
-    case rpc:call('%(node)s', rabbit_amqqueue, lookup, [Queue], 1500) of
-        {ok, Found} ->
-            Asked = [messages_ready, messages_unacknowledged],
-            [{_, Ready}, {_, Unacked}] = rpc:call('%(node)s', rabbit_amqqueue, info, [Found, Asked], 1500),
-            io:format("~p ~p~n", [Ready, Unacked]);
-        {error, not_found} -> io:format("0 0~n");
-        Other -> io:format("~0p~n", [Other])
-    end
-end,
-Loop = fun Again() ->
-    case io:get_line("") of
-        eof -> halt();
-        _ -> Length(), Again()
-    end
-end,
-Loop().
-"""
 
 
 def commands(site: Site) -> Iterator[Command]:
@@ -64,52 +37,12 @@ def server_path() -> Path:
     )
 
 
-class RabbitQueue(AmqpQueue):
-    """A private node, asked for both counts by an Erlang process that stays beside it."""
-
-    def __init__(self, site: Site) -> None:
-        super().__init__(site.broker_url)
-        home = _home(site)
-        self._asker = subprocess.Popen(
-            [_tool("erl"), "-noshell", "-hidden", "-sname", f"asks-{site.broker_port}@localhost", "-eval"]
-            + [re.sub(r"\s+", " ", ASK % {"queue": QUEUE, "node": _node(site)})],
-            cwd=home,
-            env=_environment(site, home),
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            start_new_session=True,
-        )
-
-    def length(self) -> QueueLength:
-        """Both counts from one answer of the queue's own process."""
-        line = self._ask()
-        counts = line.split()
-        if len(counts) != 2 or not all(count.isdecimal() for count in counts):
-            raise StackError(f"The broker does not say how long its queue is: {line or 'no answer in time'}")
-        return QueueLength(waiting=int(counts[0]), in_hand=int(counts[1]))
-
-    def close(self) -> None:
-        super().close()
-        assert self._asker.stdin and self._asker.stdout, "opened as pipes"
-        with contextlib.suppress(BrokenPipeError):
-            self._asker.stdin.close()
-        try:
-            self._asker.wait(TIMEOUT_S)
-        except subprocess.TimeoutExpired:
-            self._asker.kill()
-            self._asker.wait()
-        self._asker.stdout.close()
-
-    def _ask(self) -> str:
-        assert self._asker.stdin and self._asker.stdout, "opened as pipes"
-        try:
-            self._asker.stdin.write(b"\n")
-            self._asker.stdin.flush()
-        except BrokenPipeError:
-            return "its Erlang process has ended"
-        answered, _, _ = select.select([self._asker.stdout], [], [], 2 * TIMEOUT_S)
-        return self._asker.stdout.readline().decode(errors="replace").strip() if answered else ""
+def open_rabbit_queue(site: Site) -> RabbitQueue:
+    """A connection to the stack's node that counts what waits and what is in hand."""
+    home = _home(site)
+    name = f"asks-{site.broker_port}@localhost"
+    asker = Command(name="asker", argv=(_tool("erl"), "-sname", name), cwd=home, env=_environment(site, home))
+    return RabbitQueue(site.broker_url, _node(site), asker)
 
 
 def _write_files(site: Site) -> Path:

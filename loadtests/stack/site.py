@@ -11,7 +11,6 @@ from loadtests.errors import StackError
 from loadtests.plan import Configuration
 from loadtests.stack.ports import HOST, claim, free_port
 
-
 FREE_PORTS = (
     *("control_port", "broker_port", "names_port", "nodes_port"),
     *("proxy_port", "database_port", "external_port"),

@@ -1,6 +1,7 @@
 """Reading a plan, and the order of its trials."""
 
 import copy
+import json
 import tomllib
 from pathlib import Path
 
@@ -87,9 +88,26 @@ def test_only_rabbitmq_has_types_of_queue():
     }
 
 
-def test_a_plan_without_a_cell_that_means_anything_is_refused():
+def written(folder, plan):
+    """The plan as a file, with its numbers and words."""
+    lines = [f"{key} = {json.dumps(value)}" for key, value in plan.items() if not isinstance(value, dict)]
+    for name in ("factors", "phases"):
+        lines += [f"[{name}]", *(f"{key} = {json.dumps(value)}" for key, value in plan[name].items())]
+    (folder / "plan.toml").write_text("\n".join(lines))
+    return folder / "plan.toml"
+
+
+def test_a_plan_without_a_cell_that_exists_is_refused(tmp_path):
     with pytest.raises(PlanError, match="quorum.*needs broker"):
-        parse(changed("factors.queue_type", "quorum"))
+        read_plan(written(tmp_path, changed("factors.queue_type", "quorum")))
+    with pytest.raises(PlanError, match="compose.*needs"):
+        read_plan(written(tmp_path, changed("factors.broker_delay_s", 0.1)), stack="compose")
+
+
+def test_a_plan_on_the_composed_stack_uses_the_database_that_it_has(tmp_path):
+    (cell, *_) = read_plan(written(tmp_path, PLAN), stack="compose").cells()
+
+    assert (cell.stack, cell.database, cell.broker) == ("compose", "postgres", "redis")
 
 
 @pytest.mark.parametrize(

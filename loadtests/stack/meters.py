@@ -1,0 +1,77 @@
+"""What a component has used of the processor."""
+
+import contextlib
+from collections.abc import Sequence
+from pathlib import Path
+
+import psutil
+
+from loadtests.stack.observer import COMPONENTS
+
+#: Components that start a process for every connection.
+GROWING = ("database",)
+
+
+def process_meters(pids: dict[str, int]) -> dict[str, "ProcessMeter"]:
+    """A meter for each component that is a process of this machine."""
+    return {name: ProcessMeter(pid, grows=name in GROWING) for name, pid in pids.items() if name in COMPONENTS}
+
+
+class ProcessMeter:
+    """Cumulative CPU seconds of a component: a process and all below it."""
+
+    def __init__(self, pid: int, *, grows: bool = False) -> None:
+        # Unless it grows, the tree is read once: scanning it is dear.
+        self._root, self._grows = psutil.Process(pid), grows
+        self._seconds = dict.fromkeys(self._tree(), 0.0)
+
+    def cpu_seconds(self) -> float:
+        if self._grows:
+            self._seconds = dict.fromkeys(self._tree(), 0.0) | self._seconds
+        for process in self._seconds:
+            # A process that has ended keeps the seconds it was last seen with.
+            with contextlib.suppress(psutil.Error):
+                times = process.cpu_times()
+                self._seconds[process] = times.user + times.system
+        return sum(self._seconds.values())
+
+    def _tree(self) -> list[psutil.Process]:
+        return [self._root, *self._root.children(recursive=True)]
+
+
+class CgroupMeter:
+    """Cumulative CPU seconds of some containers, each given by a process in it, by the kernel's accounts of each."""
+
+    def __init__(self, pids: Sequence[int]) -> None:
+        self._accounts = [account for pid in pids if (account := _account(pid))]
+        self._seconds = dict.fromkeys(self._accounts, 0.0)
+
+    def cpu_seconds(self) -> float:
+        for path, unit in self._accounts:
+            # A container that has ended keeps the seconds it was last seen with.
+            with contextlib.suppress(OSError):
+                self._seconds[(path, unit)] = _used(path.read_text()) * unit
+        return sum(self._seconds.values())
+
+
+#: A file of the kernel's, and how many seconds its unit is.
+Account = tuple[Path, float]
+
+
+def _account(pid: int) -> Account | None:
+    """Where the kernel keeps the CPU time of the container that a process is in; None on another machine."""
+    with contextlib.suppress(OSError):
+        for line in Path(f"/proc/{pid}/cgroup").read_text().splitlines():
+            _, controllers, path = line.split(":", 2)
+            first = Path("/sys/fs/cgroup/cpuacct" + path) / "cpuacct.usage"
+            second = Path("/sys/fs/cgroup" + path) / "cpu.stat"
+            if "cpuacct" in controllers.split(",") and first.exists():
+                return first, 1e-9
+            if not controllers and second.exists() and "usage_usec" in second.read_text():
+                return second, 1e-6
+    return None
+
+
+def _used(text: str) -> int:
+    """The one number of cgroup v1's file, or the first figure of v2's."""
+    return int(text.split()[1] if text.startswith("usage_usec") else text)
