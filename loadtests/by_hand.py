@@ -18,11 +18,11 @@ from loadtests.stack.kinds import Stack, new_stack
 from loadtests.stack.ports import claim
 from loadtests.stack.site import StackSpec
 
-#: A stack that is not up after this long has hung.
-UP_LIMIT_S = 120.0
+#: A stack that is not up after this long has hung; an image may have to be built first.
+UP_LIMIT_S = {"local": 120.0, "compose": 1500.0, "attached": 120.0}
 
-#: Each component may take its grace time to stop, one after the other at worst.
-DOWN_LIMIT_S = 60.0
+#: Each component may take its grace time to stop, one after the other at worst, and containers take longest.
+DOWN_LIMIT_S = 150.0
 
 
 @dataclass(frozen=True)
@@ -59,7 +59,7 @@ def up(spec: StackSpec, home: Home) -> StackInfo:
     home.stack_file.unlink(missing_ok=True)
     with home.supervisor_log.open("wb") as log:
         supervisor = subprocess.Popen(
-            [sys.executable, "-m", "loadtests", "up", "--foreground", *_arguments(spec, home)],
+            [sys.executable, "-m", "loadtests", *_arguments(spec, home), "--foreground"],
             cwd=ROOT,
             env=inherited(),
             stdin=subprocess.DEVNULL,
@@ -68,7 +68,7 @@ def up(spec: StackSpec, home: Home) -> StackInfo:
             start_new_session=True,
         )
     try:
-        return _wait_until_up(supervisor, home)
+        return _wait_until_up(supervisor, home, UP_LIMIT_S[spec.stack])
     except BaseException:
         supervisor.terminate()
         supervisor.wait(DOWN_LIMIT_S)
@@ -121,24 +121,29 @@ def _refuse(spec: StackSpec, home: Home) -> None:
     try:
         info = read_info(home.stack_file)
     except StackError:
-        claim(spec.port)
+        if spec.stack != "attached":
+            claim(spec.port)
         return
     raise StackError(
         f"A stack is up already: {info.url}, mode {info.mode}, {info.workers} workers. Stop it first: make down."
     )
 
 
-def _wait_until_up(supervisor: subprocess.Popen[bytes], home: Home) -> StackInfo:
-    deadline = time.monotonic() + UP_LIMIT_S
+def _wait_until_up(supervisor: subprocess.Popen[bytes], home: Home, limit_s: float) -> StackInfo:
+    deadline = time.monotonic() + limit_s
     while time.monotonic() < deadline:
         if home.stack_file.exists():
             return read_info(home.stack_file)
         if supervisor.poll() is not None:
             raise StackError(home.supervisor_log.read_text(errors="replace").strip() or "The supervisor ended at once.")
         time.sleep(0.05)
-    raise StackError(f"The stack was not up within {UP_LIMIT_S:g} s; see {home.supervisor_log} and {home.logs}.")
+    raise StackError(f"The stack was not up within {limit_s:g} s; see {home.supervisor_log} and {home.logs}.")
 
 
 def _arguments(spec: StackSpec, home: Home) -> list[str]:
-    options: dict[str, object] = {"home": home.folder, "seed": spec.seed, "port": spec.port, **spec.levels()}
-    return [str(part) for name, value in options.items() for part in (f"--{name.replace('_', '-')}", value)]
+    options: dict[str, object] = {"home": home.folder}
+    if spec.stack == "attached":
+        verb, options = "attach", options | {"mode": spec.mode, "workload": spec.workload}
+    else:
+        verb, options = "up", options | {"seed": spec.seed, "port": spec.port} | spec.levels()
+    return [verb, *(str(part) for name, value in options.items() for part in (f"--{name.replace('_', '-')}", value))]

@@ -8,8 +8,8 @@ from typing import Any
 
 MODES = ("sync", "queue")
 
-#: How the workers come to run: as processes, or in containers.
-STACKS = ("local", "compose")
+#: How the workers come to run: as processes, in containers, or in containers that somebody else has started.
+STACKS = ("local", "compose", "attached")
 
 #: The brokers, each with the types of queue that it has. "url" is the one that CELERY_BROKER_URL names.
 QUEUE_TYPES: Mapping[str, tuple[str, ...]] = {
@@ -78,6 +78,11 @@ class Trial:
     repeat: int
 
 
+def database_on(stack: str, database: str) -> str:
+    """The database that is meant if none was named: what is composed has no SQLite."""
+    return "postgres" if stack != "local" and database == Configuration.database else database
+
+
 def meaningful(cell: Cell) -> bool:
     """Whether such a stack exists: Redis has one type of queue, and what is composed has its own servers."""
     composed_differs = cell.database != "postgres" or cell.broker == "url" or cell.broker_delay_s > 0
@@ -141,9 +146,8 @@ class Experiment:
 
     def on(self, stack: str) -> "Experiment":
         """The same experiment on another stack, with the database that this one has if the plan names none."""
-        usual = self.factors.database == Factors.database
-        database = ("postgres",) if usual and stack == "compose" else self.factors.database
-        return replace(self, factors=replace(self.factors, stack=(stack,), database=database))
+        database = tuple(database_on(stack, level) for level in self.factors.database)
+        return replace(self, factors=replace(self.factors, stack=(stack,), database=tuple(dict.fromkeys(database))))
 
     def seed_of(self, trial: Trial) -> str:
         """The seed of a trial's load: one for the whole block, so that both modes replay the same uploads."""

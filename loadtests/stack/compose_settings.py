@@ -1,15 +1,16 @@
 """What a composed stack really is, asked of its live containers."""
 
 import shutil
-from pathlib import Path
+from dataclasses import replace
 from typing import Any
 
 from loadtests.errors import StackError
+from loadtests.plan import Configuration
 from loadtests.stack.client import get_json
 from loadtests.stack.commands import inherited
 from loadtests.stack.compose_site import ComposeSite
 from loadtests.stack.containers import Container, Engine
-from loadtests.stack.effective import round_trip_s
+from loadtests.stack.info import ROOT
 from loadtests.stack.processes import Command, wait_until
 from loadtests.stack.queue_length import Queue, open_queue
 from loadtests.stack.rabbitmq_length import RabbitQueue
@@ -20,33 +21,49 @@ START_LIMIT_S = 120.0
 CLOCK_TOLERANCE_S = 0.25
 
 
-def open_composed_queue(site: ComposeSite, engine: Engine, containers: list[Container]) -> Queue:
-    """A connection to the broker; RabbitMQ's own Erlang, inside its container, tells what is in hand."""
-    if site.spec.broker != "rabbitmq":
-        return open_queue(site.broker_url)
+def open_composed_queue(site: ComposeSite, engine: Engine, containers: list[Container], broker: str) -> Queue:
+    """A connection to a broker; RabbitMQ's own Erlang, inside its container, tells what is in hand."""
+    url = site.broker_url(broker)
+    if broker != "rabbitmq":
+        return open_queue(url)
     (rabbit,) = [one for one in containers if one.service == "rabbitmq"]
     argv = (shutil.which(engine.name) or engine.name, "exec", "--interactive", rabbit.id, "erl", "-sname", "asks")
-    asker = Command(name="asker", argv=argv, cwd=Path.cwd(), env=inherited())
-    return RabbitQueue(site.broker_url, "rabbit@rabbitmq", asker)
+    return RabbitQueue(url, "rabbit@rabbitmq", Command(name="asker", argv=argv, cwd=ROOT, env=inherited()))
 
 
-def composed_settings(site: ComposeSite, engine: Engine, containers: list[Container], queue: Queue) -> dict[str, Any]:
-    """The settings in force, once every worker that was asked for is there; raises if one does not come."""
-    settings = wait_until("A worker", lambda: _complete(site), check=lambda: None, timeout_s=START_LIMIT_S)
+def composed_settings(site: ComposeSite, engine: Engine, containers: list[Container]) -> dict[str, Any]:
+    """The settings in force, once the node of every worker's container answers; raises if one does not."""
+    nodes = len([one for one in containers if one.service == "worker"])
+    settings = wait_until("A worker", lambda: _complete(site, nodes), check=lambda: None, timeout_s=START_LIMIT_S)
     _refuse_other_clock(settings.pop("now"), site)
-    running = [one for one in containers if one.running]
-    (web,) = [one for one in running if one.service == "web"]
-    direct_s = round(round_trip_s(queue), 6)
+    (web,) = [one for one in containers if one.service == "web"]
     return settings | {
         "engine": engine.version(),
         "web": _web(engine, web),
-        "broker_delay": {"direct_s": direct_s, "app_s": direct_s, "added_s": 0.0},
-        "limits": {one.service: engine.limits(one) for one in running},
+        "limits": {one.service: engine.limits(one) for one in containers},
     }
 
 
-def _complete(site: ComposeSite) -> dict[str, Any] | None:
-    nodes = site.spec.workers if site.spec.mode == "queue" else 0
+def broker_of(settings: dict[str, Any]) -> str:
+    """Which broker the app really uses."""
+    return "rabbitmq" if settings["broker"]["server"] == "rabbitmq" else "redis"
+
+
+def live_levels(settings: dict[str, Any], asked: Configuration) -> Configuration:
+    """What a stack is that somebody else has started; the mode and the workload are the person's to say."""
+    nodes = settings["workers"]
+    return replace(
+        asked,
+        workers=sum(node["processes"] for node in nodes) if asked.mode == "queue" else settings["web"]["processes"],
+        broker=broker_of(settings),
+        queue_type=nodes[0]["queue_type"] if nodes else "classic",
+        database={"postgresql": "postgres"}.get(settings["database"]["vendor"], settings["database"]["vendor"]),
+        web_threads=settings["web"]["threads"],
+        prefetch=nodes[0]["prefetch_multiplier"] if nodes else 1,
+    )
+
+
+def _complete(site: ComposeSite, nodes: int) -> dict[str, Any] | None:
     url = f"{site.control_url}/config/"
     settings: dict[str, Any] = get_json(url, token=site.token, timeout_s=30.0, workers=nodes)
     return settings if len(settings["workers"]) >= nodes else None

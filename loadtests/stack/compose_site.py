@@ -8,6 +8,7 @@ from loadtests.clock import Clock
 from loadtests.errors import StackError
 from loadtests.machine import cores
 from loadtests.stack.commands import inherited, worker_class
+from loadtests.stack.info import ROOT
 from loadtests.stack.ports import HOST, claim, free_port
 from loadtests.stack.site import StackSpec
 from loadtests.workloads import WORKLOADS
@@ -16,6 +17,7 @@ from loadtests.workloads import WORKLOADS
 WORKER_CPUS = 1.0
 WORKER_MEBIBYTES = 512
 
+ENVIRONMENT_FILE = ROOT / ".env"
 SECRETS = ("DJANGO_SECRET_KEY", "EXPORT_TOKEN", "POSTGRES_PASSWORD", "REDIS_PASSWORD", "RABBITMQ_PASSWORD")
 
 
@@ -44,10 +46,9 @@ class ComposeSite:
     def token(self) -> str:
         return self.secrets["EXPORT_TOKEN"]
 
-    @property
-    def broker_url(self) -> str:
-        """The broker as this machine reaches it."""
-        if self.spec.broker == "rabbitmq":
+    def broker_url(self, broker: str) -> str:
+        """One of the brokers as this machine reaches it."""
+        if broker == "rabbitmq":
             return f"amqp://queuelab:{self.secrets['RABBITMQ_PASSWORD']}@{HOST}:{self.rabbitmq_port}//"
         return f"redis://:{self.secrets['REDIS_PASSWORD']}@{HOST}:{self.redis_port}/0"
 
@@ -60,7 +61,7 @@ class ComposeSite:
         """The services that are started, and how many containers of each."""
         workers = {"worker": self.spec.workers} if self.spec.mode == "queue" else {}
         broker = "rabbitmq" if self.spec.broker == "rabbitmq" else "redis"
-        return dict.fromkeys(("web", "control", broker, "db", "external"), 1) | workers
+        return dict.fromkeys((broker, "db", "external", "migrate", "web", "control"), 1) | workers
 
     @property
     def environment(self) -> dict[str, str]:
@@ -110,3 +111,27 @@ def new_compose_site(spec: StackSpec) -> ComposeSite:
         secrets={name: secrets.token_hex(24) for name in SECRETS},
         spec=spec,
     )
+
+
+def attached_site(spec: StackSpec) -> ComposeSite:
+    """The site of the project that a person has brought up, as .env and docker-compose.yml describe it."""
+    known = _read_environment_file() | os.environ
+    if missing := [name for name in SECRETS if not known.get(name)]:
+        raise StackError(f"{ENVIRONMENT_FILE} does not give {', '.join(missing)}. Make it first: make .env.")
+    return ComposeSite(
+        project=known.get("COMPOSE_PROJECT_NAME", "queuelab"),
+        web_port=int(known.get("PORT", 8000)),
+        control_port=int(known.get("CONTROL_PORT", 8001)),
+        redis_port=int(known.get("REDIS_PORT", 6379)),
+        rabbitmq_port=int(known.get("RABBITMQ_PORT", 5672)),
+        clock=Clock.anchored(),
+        secrets={name: known[name] for name in SECRETS},
+        spec=spec,
+    )
+
+
+def _read_environment_file() -> dict[str, str]:
+    """The variables of .env, without comments."""
+    lines = ENVIRONMENT_FILE.read_text().splitlines() if ENVIRONMENT_FILE.exists() else []
+    pairs = (line.split("=", 1) for line in lines if "=" in line and not line.startswith("#"))
+    return {name.strip(): value.strip() for name, value in pairs}

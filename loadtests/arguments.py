@@ -1,0 +1,100 @@
+"""What may be typed behind python -m loadtests."""
+
+import argparse
+from collections.abc import Callable, Mapping
+from dataclasses import fields
+from pathlib import Path
+
+from loadtests.plan import STACKS, Configuration
+from loadtests.plan_file import COUNTS, NUMBERS, WORDS
+from loadtests.stack.info import BY_HAND
+
+Action = Callable[[argparse.Namespace], int]
+
+EXAMPLES = """\
+examples:
+  python -m loadtests run loadtests/plans/demo.toml
+  python -m loadtests run my-plan.toml --results results/monday --pictures ~/Pictures
+  python -m loadtests up --mode queue --workers 4
+  python -m loadtests down
+"""
+
+
+def build_parser(actions: Mapping[str, Action]) -> argparse.ArgumentParser:
+    """The parser; what it gives holds the action of the verb that was typed."""
+    parser = argparse.ArgumentParser(
+        prog="python -m loadtests",
+        description="Puts load on the app and records what happened.",
+        epilog=EXAMPLES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    verbs = parser.add_subparsers(required=True, metavar="|".join(actions))
+
+    def add(verb: str, help: str) -> argparse.ArgumentParser:
+        added = verbs.add_parser(verb, help=help)
+        added.set_defaults(action=actions[verb])
+        return added
+
+    _add_run(add("run", help="measure every trial of a plan"))
+    _add_up(add("up", help="start a stack in the background"))
+    _add_attach(add("attach", help="watch containers that docker compose has started"))
+    _add_down(add("down", help="stop it, or let go of the attached one"))
+    return parser
+
+
+def _add_run(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("plan", type=Path, help="a plan in TOML, such as loadtests/plans/demo.toml")
+    parser.add_argument("--stack", choices=STACKS, help="another stack than the plan's")
+    parser.add_argument("--results", type=Path, help="folder for the results (default: results/<name of the plan>)")
+    parser.add_argument("--pictures", type=Path, help="folder with pictures of your own")
+
+
+def _add_up(parser: argparse.ArgumentParser) -> None:
+    for level in fields(Configuration):
+        if level.name != "stack":
+            _add_level(parser, level.name, {"mode": "queue", "workers": 2}.get(level.name, level.default))
+    parser.add_argument("--stack", choices=STACKS[:2], default="local", help="as processes, or in containers")
+    parser.add_argument("--port", type=int, default=8000, help="the app's port on loopback; 0 takes a free one")
+    parser.add_argument("--seed", type=int, default=1, help="seed of the external resource's delays")
+    _add_foreground(parser)
+    _add_home(parser)
+
+
+def _add_attach(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--mode", choices=WORDS["mode"], default="queue", help="the door that the load goes through")
+    parser.add_argument("--workload", choices=WORDS["workload"], default="io", help="the pictures that are sent")
+    _add_foreground(parser)
+    _add_home(parser)
+
+
+def _add_down(parser: argparse.ArgumentParser) -> None:
+    _add_home(parser)
+
+
+def _add_foreground(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--foreground", action="store_true", help="stay, and end on Ctrl-C")
+
+
+def _add_home(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--home", type=Path, default=BY_HAND, help="folder that keeps the running stack's files")
+
+
+def _add_level(parser: argparse.ArgumentParser, name: str, default: object) -> None:
+    """An option for one level, with the limits that a plan has."""
+    option = f"--{name.replace('_', '-')}"
+    if name in WORDS:
+        parser.add_argument(option, choices=WORDS[name], default=default)
+        return
+    kind, limits = (int, COUNTS[name]) if name in COUNTS else (float, NUMBERS[name])
+    help = f"from {limits[0]:g} to {limits[1]:g}, {default} if not given"
+    parser.add_argument(option, type=_within(kind, *limits), default=default, metavar="N", help=help)
+
+
+def _within(kind: type[int] | type[float], low: float, high: float) -> Callable[[str], float]:
+    def number(text: str) -> float:
+        value = kind(text)
+        if not low <= value <= high:
+            raise argparse.ArgumentTypeError(f"must be from {low:g} to {high:g}")
+        return value
+
+    return number
