@@ -9,7 +9,7 @@ from loadtests.stack import keeper
 from loadtests.stack.compose_site import ComposeSite
 from loadtests.stack.containers import Engine, Tools
 from loadtests.stack.info import ROOT
-from loadtests.stack.processes import TAIL_LINES
+from loadtests.stack.processes import TAIL_LINES, Command, Family
 
 FILE = ROOT / "docker-compose.yml"
 
@@ -24,7 +24,7 @@ class Launcher:
 
     def __init__(self, site: ComposeSite, tools: Tools, logs: Path) -> None:
         self._site, self._tools, self._logs = site, tools, logs
-        logs.mkdir(parents=True, exist_ok=True)
+        self._family = Family(logs)
         self._keeper = self._keep()
 
     def up(self) -> None:
@@ -33,12 +33,14 @@ class Launcher:
         profile = ("--profile", "rabbitmq") if spec.broker == "rabbitmq" else ()
         scale = ("--scale", f"worker={spec.workers}") if spec.mode == "queue" else ()
         # Built by name and each time: a stack of an image that is older than the code would measure that.
-        self._run("build", "web", limit_s=BUILD_LIMIT_S)
-        self._run(*profile, "up", "--detach", "--no-build", *scale, *self._site.containers, limit_s=UP_LIMIT_S)
+        self._run("compose-build", ("build", "web"), BUILD_LIMIT_S)
+        up = (*profile, "up", "--detach", "--no-build", *scale, *self._site.containers)
+        self._run("compose-up", up, UP_LIMIT_S)
 
     def down(self, engine: Engine) -> None:
         """Keep the logs, then remove every container, network and volume."""
         try:
+            self._family.close(grace_s=2.0)
             engine.keep_logs(self._logs)
         finally:
             assert self._keeper.stdin, "opened as a pipe"
@@ -61,24 +63,13 @@ class Launcher:
                 start_new_session=True,
             )
 
-    def _run(self, *words: str, limit_s: float) -> None:
-        with (self._logs / "compose.log").open("ab") as log:
-            done = subprocess.run(
-                self._command(*words),
-                cwd=ROOT,
-                env=self._site.environment,
-                stdin=subprocess.DEVNULL,
-                stdout=log,
-                stderr=subprocess.STDOUT,
-                timeout=limit_s,
-                # Ctrl-C is this process's business: a compose command that is interrupted leaves halves behind.
-                start_new_session=True,
-            )
-        if done.returncode:
-            raise StackError(f"The containers could not be started. {self._tail('compose.log')}")
+    def _run(self, name: str, words: tuple[str, ...], limit_s: float) -> None:
+        """One command to its end. It is a child like others: it ends with this process, and not by Ctrl-C alone."""
+        command = Command(name=name, argv=self._command(*words), cwd=ROOT, env=self._site.environment)
+        self._family.finish(self._family.start(command), limit_s)
 
-    def _command(self, *words: str) -> list[str]:
-        return [*self._tools.compose, "--project-name", self._site.project, "--file", str(FILE), *words]
+    def _command(self, *words: str) -> tuple[str, ...]:
+        return (*self._tools.compose, "--project-name", self._site.project, "--file", str(FILE), *words)
 
     def _tail(self, name: str) -> str:
         lines = (self._logs / name).read_text(errors="replace").splitlines()[-TAIL_LINES:]

@@ -15,7 +15,7 @@ from loadtests.stack.processes import Command, wait_until
 from loadtests.stack.queue_length import Queue, open_queue
 from loadtests.stack.rabbitmq_length import RabbitQueue
 
-START_LIMIT_S = 120.0
+START_LIMIT_S = 60.0
 
 #: How far the app's clock may be from this machine's: containers in a virtual machine have another one.
 CLOCK_TOLERANCE_S = 0.25
@@ -34,7 +34,8 @@ def open_composed_queue(site: ComposeSite, engine: Engine, containers: list[Cont
 def composed_settings(site: ComposeSite, engine: Engine, containers: list[Container]) -> dict[str, Any]:
     """The settings in force, once the node of every worker's container answers; raises if one does not."""
     nodes = len([one for one in containers if one.service == "worker"])
-    settings = wait_until("A worker", lambda: _complete(site, nodes), check=lambda: None, timeout_s=START_LIMIT_S)
+    what = f"Every one of {nodes} worker containers, at the broker that the app uses,"
+    settings = wait_until(what, lambda: _complete(site, nodes), check=lambda: None, timeout_s=START_LIMIT_S)
     _refuse_other_clock(settings.pop("now"), site)
     (web,) = [one for one in containers if one.service == "web"]
     return settings | {
