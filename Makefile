@@ -6,8 +6,11 @@ MODE ?= queue
 WORKERS ?= 2
 WORKLOAD ?= io
 PORT ?= 8000
+STACK ?= local
+BROKER ?= redis
+DATABASE ?= sqlite
 
-.PHONY: demo test lint up down charts bench example lock clean
+.PHONY: demo test test-compose lint up attach down charts bench bench-rows example lock clean
 
 demo: .venv/run.stamp  ## measure sync against queue with 1, 2, 4, 8 workers, then charts and report
 	$(BIN)/python -m loadtests run loadtests/plans/demo.toml
@@ -16,15 +19,27 @@ demo: .venv/run.stamp  ## measure sync against queue with 1, 2, 4, 8 workers, th
 test: .venv/dev.stamp  ## all tests, those with real processes included
 	$(BIN)/python -m pytest
 
+test-compose: .venv/compose.stamp  ## build the image and run docker-compose.yml; skips where there is no container tool
+	$(BIN)/python -m pytest -m compose tests/compose
+
+.env:  ## settings for docker-compose.yml, with fresh secrets
+	@umask 077 && $(PYTHON) -c 'import re, secrets; \
+	    fill = lambda line: line[0] + secrets.token_hex(24); \
+	    print(re.sub(r"(?m)^\w+=$$", fill, open(".env.example").read()), end="")' > $@.new && mv $@.new $@
+
 lint: .venv/dev.stamp  ## format, lint rules, types
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 
-up: .venv/run.stamp  ## start the stack in the background: make up MODE=queue WORKERS=4
-	$(BIN)/python -m loadtests up --mode $(MODE) --workers $(WORKERS) --workload $(WORKLOAD) --port $(PORT)
+up: .venv/run.stamp  ## start a stack in the background: make up MODE=queue WORKERS=4 BROKER=rabbitmq
+	$(BIN)/python -m loadtests up --mode $(MODE) --workers $(WORKERS) --workload $(WORKLOAD) --port $(PORT) \
+		--stack $(STACK) --broker $(BROKER) --database $(DATABASE)
 
-down: .venv/run.stamp  ## stop it
+attach: .venv/run.stamp  ## watch containers that docker compose has started, so that locust finds them
+	$(BIN)/python -m loadtests attach --mode $(MODE) --workload $(WORKLOAD)
+
+down: .venv/run.stamp  ## stop the stack, or let go of the attached one
 	$(BIN)/python -m loadtests down
 
 charts: .venv/run.stamp  ## draw charts and report from the files alone: make charts RESULTS=results/demo
@@ -32,6 +47,12 @@ charts: .venv/run.stamp  ## draw charts and report from the files alone: make ch
 
 bench: demo  ## measure, then hold the figures against the laws that both modes must obey
 	$(BIN)/python -m benchmarks.laws results/demo
+
+bench-rows: .venv/run.stamp  ## whether SQLite and PostgreSQL keep every row at full load
+	for name in sqlite-full postgres-full; do \
+		$(BIN)/python -m loadtests run loadtests/plans/$$name.toml && $(BIN)/python -m analysis results/$$name || exit 1; \
+	done
+	$(BIN)/python -m benchmarks.rows results/sqlite-full results/postgres-full
 
 example: .venv/run.stamp  ## replace the committed example by what `make demo` measured, and README's block with it
 	test -f results/demo/summary.csv
@@ -41,11 +62,12 @@ example: .venv/run.stamp  ## replace the committed example by what `make demo` m
 	$(BIN)/python -m analysis results/example --markdown | $(BIN)/python -m analysis.readme README.md
 	find results/example -name '*.svg' -delete -o -name report.html -delete -o -name '*.png' ! -name throughput.png -delete
 
-lock:  ## resolve requirements*.in anew; needs uv on the PATH
-	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header \
-		-o requirements.txt requirements.in
-	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header \
-		-o requirements-dev.txt requirements-dev.in
+lock:  ## resolve every *.in anew; needs uv on the PATH
+	for name in requirements requirements-dev requirements-compose app_under_test/requirements \
+		app_under_test/container/flower; do \
+		uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header \
+			-o $$name.txt $$name.in || exit 1; \
+	done
 
 clean:  ## stop the stack if one is up, and remove what is made here, but no results
 	@if [ -d .venv ]; then $(BIN)/python -m loadtests down; fi
@@ -59,4 +81,8 @@ clean:  ## stop the stack if one is up, and remove what is made here, but no res
 
 .venv/dev.stamp: .venv/run.stamp requirements-dev.txt
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.txt -r requirements-dev.txt
+	@touch $@
+
+.venv/compose.stamp: .venv/dev.stamp requirements-compose.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-compose.txt
 	@touch $@

@@ -26,8 +26,8 @@ class ExternalResource(ThreadingMixIn, TCPServer):
     block_on_close = False
     request_queue_size = 1024  # Clients beyond this would be refused, and refusals are not what is measured.
 
-    def __init__(self, port: int, *, delay_s: float, delay_cv: float, seed: int) -> None:
-        super().__init__(("127.0.0.1", port), Handler)
+    def __init__(self, address: tuple[str, int], *, delay_s: float, delay_cv: float, seed: int) -> None:
+        super().__init__(address, Handler)
         self.delay_s, self.delay_cv, self.seed = delay_s, delay_cv, seed
         self.puts: Counter[str] = Counter()
         self.lock = threading.Lock()
@@ -96,15 +96,17 @@ class Handler(BaseHTTPRequestHandler):
 
 
 def main(argv: list[str] | None = None) -> int:
-    """Serve on the loopback interface until told to stop."""
+    """Serve until told to stop, on the loopback interface unless told otherwise."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--host", default="127.0.0.1", help="address to listen on")
     parser.add_argument("--port", type=int, default=9000)
     parser.add_argument("--delay-s", type=float, default=0.25, help="mean delay of one object, in seconds")
     parser.add_argument("--delay-cv", type=float, default=0.1, help="standard deviation of the delay / its mean")
     parser.add_argument("--seed", type=int, default=0)
     args = parser.parse_args(argv)
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
-    server = ExternalResource(args.port, delay_s=args.delay_s, delay_cv=args.delay_cv, seed=args.seed)
+    address = (args.host, args.port)
+    server = ExternalResource(address, delay_s=args.delay_s, delay_cv=args.delay_cv, seed=args.seed)
     with server:
         server.serve_forever()
     return 0

@@ -84,7 +84,8 @@ def _web(engine: Engine, web: Container) -> dict[str, Any]:
     processes = engine.processes(web)
     pids = {one["PID"] for one in processes}
     (master,) = [one for one in processes if one["PPID"] not in pids]
-    options = " ".join(master.values()).split()
+    # gunicorn takes its options from there as well, where no list of processes shows them.
+    options = engine.environment(web).get("GUNICORN_CMD_ARGS", "").split()
     return {
         "processes": len([one for one in processes if one["PPID"] == master["PID"]]),
         "worker_class": "gthread" if "gthread" in options else "sync",

@@ -84,6 +84,11 @@ class Engine:
         names = head.split()
         return [dict(zip(names, row.split(maxsplit=len(names) - 1), strict=False)) for row in rows]
 
+    def environment(self, container: Container) -> dict[str, str]:
+        """The variables that a container was started with."""
+        pairs: list[str] = json.loads(self.ask("inspect", "--format", "{{json .Config.Env}}", container.id))
+        return dict(pair.split("=", 1) for pair in pairs)
+
     def limits(self, container: Container) -> dict[str, float]:
         """The processors and the bytes of memory that a container may use; 0 is no limit."""
         found = json.loads(self.ask("inspect", "--format", "{{json .HostConfig}}", container.id))
