@@ -4,16 +4,19 @@ import argparse
 import sys
 from pathlib import Path
 
-from analysis.cells import groups, with_marks
+import pandas as pd
+
+from analysis.cells import groups
 from analysis.charts import draw_charts
 from analysis.checks import verdict_on
 from analysis.contrasts import comparisons
 from analysis.errors import AnalysisError
 from analysis.findings import findings
 from analysis.findings_contrasts import contrast_sentence
+from analysis.marks import with_marks
 from analysis.report import render
 from analysis.samples import read_experiment
-from analysis.summary import summarise, summarise_trials, write_summary
+from analysis.summary import summarise, summarise_believed, summarise_trials
 from analysis.terminal import markdown, open_console, show
 
 EXAMPLES = """examples:
@@ -38,16 +41,16 @@ def analyse(folder: Path, *, charts: bool, as_markdown: bool) -> None:
     """Writes `summary.csv`, `charts/` and `report.html` into the folder and prints the result."""
     experiment = read_experiment(folder)
     verdicts = {trial.name: verdict_on(trial) for trial in experiment.trials}
-    summary = summarise(experiment.trials, verdicts)
+    shown = with_marks(summarise_believed(experiment.trials, verdicts))
     charted = groups(experiment, verdicts)
     compared = comparisons(summarise_trials(experiment.trials, verdicts))
     sentences = [f"{group.prefix}{finding.sentence}" for group in charted for finding in findings(group.cells)]
     sentences += map(contrast_sentence, compared)
-    write_summary(summary, folder / "summary.csv")
+    write_summary(summarise(experiment.trials, verdicts), folder / "summary.csv")
     page = render(
         experiment,
         verdicts,
-        summary=with_marks(summary),
+        summary=shown,
         groups=charted,
         compared=compared,
         sentences=sentences,
@@ -56,13 +59,18 @@ def analyse(folder: Path, *, charts: bool, as_markdown: bool) -> None:
     report = folder / "report.html"
     report.write_text(page, encoding="utf-8")
     if as_markdown:
-        print(markdown(with_marks(summary), sentences))
+        print(markdown(shown, sentences))
         return
     invalid = {name: judgement for name, judgement in verdicts.items() if judgement.invalid}
     errors = [f"{name}: {' '.join(judgement.reasons)}" for name, judgement in invalid.items()]
     console = open_console()
-    show(console, experiment.name, with_marks(summary), sentences, errors)
+    show(console, experiment.name, shown, sentences, errors)
     console.print(f"Report: {report}", highlight=False, markup=False, soft_wrap=True)
+
+
+def write_summary(summary: pd.DataFrame, path: Path) -> None:
+    """Saves the summary; an infinite time is written `inf`, a withheld one stays empty."""
+    summary.to_csv(path, index=False, float_format="%.6g", lineterminator="\n")
 
 
 def _parser() -> argparse.ArgumentParser:

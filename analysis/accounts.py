@@ -51,12 +51,13 @@ def lost(trial: Trial, rows: pd.DataFrame) -> int:
     """Pictures that were accepted and that nobody holds any more.
 
     The server does not know them, or it waits for them although the broker has no message. The broker
-    cannot say which message belongs to the window, so its part counts all phases of the trial.
+    cannot say which message belongs to the window, so its part counts all phases of the trial. An upload
+    whose answer had not come may not have had a message yet, so it is not missed.
     """
     forgotten = int((rows["in_cohort"] & rows["accepted"] & rows["state"].isna()).sum())
     if trial.cell.mode == "sync" or trial.broker_left is None:
         return forgotten
-    return forgotten + max(0, _waiting(trial) - trial.broker_left)
+    return forgotten + max(0, _waiting(rows) - trial.broker_left)
 
 
 def disagreements(trial: Trial, rows: pd.DataFrame) -> list[str]:
@@ -74,20 +75,20 @@ def disagreements(trial: Trial, rows: pd.DataFrame) -> list[str]:
             f"{balance.planned} requests were planned, but ok + failed + unfinished = "
             f"{balance.ok} + {balance.failed} + {balance.unfinished}"
         )
-    if _unasked(trial):
+    if _unasked(trial, rows):
         sentences.append("Pictures are not finished and nobody asked the broker what it holds: some may be lost")
     if balance.lost:
         sentences.append(f"{balance.lost} accepted pictures are lost: neither finished nor held by the broker")
     return [*sentences, *broker_against_database(trial)]
 
 
-def _unasked(trial: Trial) -> bool:
+def _unasked(trial: Trial, rows: pd.DataFrame) -> bool:
     """Whether waiting pictures cannot be told from lost ones."""
-    return trial.cell.mode == "queue" and trial.broker_left is None and _waiting(trial) > 0
+    return trial.cell.mode == "queue" and trial.broker_left is None and _waiting(rows) > 0
 
 
-def _waiting(trial: Trial) -> int:
-    return int(trial.pictures["state"].isin(["queued", "processing"]).sum())
+def _waiting(rows: pd.DataFrame) -> int:
+    return int((rows["accepted"] & rows["state"].isin(["queued", "processing"])).sum())
 
 
 def _duplicates(trial: Trial) -> dict[str, int]:

@@ -6,7 +6,7 @@ from analysis.cells import Group
 from analysis.conditions import CONDITIONS, FACTORS
 from analysis.contrasts import Comparison
 from analysis.experiment import Experiment
-from analysis.words import listing, number
+from analysis.words import number
 
 ALWAYS = (
     "A worker is one process that does picture work, one picture at a time. With N workers, sync runs N web "
@@ -33,7 +33,6 @@ def caveats(experiment: Experiment, groups: Sequence[Group], compared: Sequence[
         *_short_windows(experiment),
         *_uncompared(groups, compared),
         *_by_hand(experiment, compared),
-        *_stacks(experiment),
         *_threads(experiment),
         *_delays(experiment),
         *ALWAYS,
@@ -71,11 +70,6 @@ def _by_hand(experiment: Experiment, compared: Sequence[Comparison]) -> list[str
     if experiment.info.get("plan") or not compared:
         return []
     return ["Measured by hand, the two trials of a pair had their uploads at different times: chance is in each ratio."]
-
-
-def _stacks(experiment: Experiment) -> list[str]:
-    stacks = sorted({trial.stack for trial in experiment.trials})
-    return [f"Trials of the stacks {listing(stacks)} are pooled where they share a cell."] if len(stacks) > 1 else []
 
 
 def _threads(experiment: Experiment) -> list[str]:

@@ -11,9 +11,9 @@ from analysis.broker_samples import broker_samples
 from analysis.checks import OVERLOADED, Verdict
 from analysis.conditions import Levels, conditions_of, prefix, rank, suffix, varied
 from analysis.experiment import Experiment, Trial
+from analysis.marks import with_marks
 from analysis.outcomes import in_system, outcomes
 from analysis.summary import summarise, summarise_trials
-from analysis.words import GROWS
 
 SPREAD_METRICS = ("throughput", "response_p50_s", "ready_p50_s")
 TRACE_STEP_S = 0.1
@@ -26,7 +26,7 @@ class Group:
 
     `levels` holds every condition, `varied` names those that the experiment varied. `cells` has one row
     per cell; `traces` and `broker` hold pictures in the system over time, as the rows give it and as the
-    broker counted it. `measured` is the window [s since the load began].
+    broker counted it; `windows` has one row per trial: what was measured [s since the load began].
     """
 
     levels: Levels
@@ -35,7 +35,7 @@ class Group:
     cells: pd.DataFrame
     traces: pd.DataFrame
     broker: pd.DataFrame
-    measured: tuple[float, float]
+    windows: pd.DataFrame
     cores: int | None
 
     @property
@@ -76,26 +76,9 @@ def _group(
         cells=cells,
         traces=_stacked([_trace(trial) for trial in trials]),
         broker=_stacked([_broker_trace(trial) for trial in trials if trial.cell.mode == "queue"]),
-        measured=(trials[0].window.start - trials[0].started_at, trials[0].window.end - trials[0].started_at),
+        windows=pd.DataFrame([_window(trial) for trial in trials]),
         cores=experiment.cores,
     )
-
-
-def with_marks(cells: pd.DataFrame) -> pd.DataFrame:
-    """Adds `CLOCK_p50_mark` and `CLOCK_p95_mark`: what an arrow says where there is no value to draw.
-
-    An overloaded cell has no ready time of its own: it depends on when one stops measuring. The answer
-    of queue mode does not wait for a worker, so it keeps its value.
-    """
-    overloaded = cells["verdict"] == OVERLOADED
-    growing = {"ready": overloaded, "response": overloaded & (cells["mode"] == "sync")}
-    missing = {"p50": "half or more missing", "p95": "over 5 % missing"}
-    marks = {}
-    for clock, grows in growing.items():
-        for share, words in missing.items():
-            infinite = np.isinf(cells[f"{clock}_{share}_s"])
-            marks[f"{clock}_{share}_mark"] = np.select([grows | (infinite & overloaded), infinite], [GROWS, words], "")
-    return cells.assign(**marks)
 
 
 def with_spread(cells: pd.DataFrame, per_trial: pd.DataFrame) -> pd.DataFrame:
@@ -111,11 +94,17 @@ def with_spread(cells: pd.DataFrame, per_trial: pd.DataFrame) -> pd.DataFrame:
 def with_ideal(cells: pd.DataFrame) -> pd.DataFrame:
     """Adds `ideal_throughput` [pictures/s]: N times what one worker finished.
 
-    Missing unless that one worker was saturated, because an idle worker says nothing about capacity.
+    Missing unless that one worker was saturated, because an idle worker says nothing about capacity, nor does
+    one whose uploads fail.
     """
-    saturated = cells[(cells["workers"] == 1) & (cells["verdict"] == OVERLOADED)]
+    saturated = cells[(cells["workers"] == 1) & (cells["verdict"] == OVERLOADED) & (cells["doubt"] == "")]
     one = saturated["throughput"].iloc[0] if len(saturated) else np.nan
     return cells.assign(ideal_throughput=cells["workers"] * one)
+
+
+def _window(trial: Trial) -> dict[str, Any]:
+    since = {"from_s": trial.window.start - trial.started_at, "until_s": trial.window.end - trial.started_at}
+    return {"mode": trial.cell.mode, "trial": trial.name, "length_s": trial.window.length_s} | since
 
 
 def _stacked(tables: Sequence[pd.DataFrame]) -> pd.DataFrame:

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from typing import Any
 
-from analysis.experiment import Cell, Trial
+from analysis.experiment import Cell
 
 Levels = Mapping[str, Any]
 
@@ -25,6 +25,7 @@ class Condition:
 CONDITIONS: Mapping[str, Condition] = {
     "workload": Condition(name="workload", alone="workload {}", short="{}"),
     "offered_rate": Condition(name="pictures/s offered", alone="{} pictures/s offered", short="{}/s"),
+    "stack": Condition(name="stack", alone="stack of {}", short="{}"),
     "broker": Condition(name="broker", alone="broker {}", short="{}"),
     "queue_type": Condition(name="type of queue", alone="{} queues", short="{} queues"),
     "database": Condition(name="database", alone="database {}", short="{}"),
@@ -47,7 +48,11 @@ LOAD = ("workload", "offered_rate")
 FACTORS = tuple(name for name in CONDITIONS if name not in LOAD)
 # What mode sync never touches: between their levels it must not differ, which makes it a control.
 OF_THE_BROKER = ("broker", "queue_type", "prefetch", "broker_delay_s")
-STACKS = {"local": "stack local (processes of one machine)", "compose": "stack compose (containers)"}
+STACKS = {
+    "local": "processes of one machine",
+    "compose": "containers",
+    "attached": "containers that somebody else has started",
+}
 FIRST_LEVELS = {field.name: field.default for field in fields(Cell)} | {"mode": "sync"}
 
 
@@ -98,9 +103,9 @@ def suffix(levels: Levels, shown: Sequence[str]) -> str:
     return "".join(f"-{re.sub('[^A-Za-z0-9.]+', '-', part).strip('-')}" for part in parts)
 
 
-def varied_and_held(trials: Sequence[Trial]) -> tuple[str, str]:
+def varied_and_held(cells: Iterable[Cell]) -> tuple[str, str]:
     """Two sentences for the report: what was varied, and what was held the same."""
-    levels = levels_of(trial.cell for trial in trials)
+    levels = levels_of(cells)
     known = {**MODE_AND_WORKERS, **CONDITIONS}
     changed = [
         f"{known[name].name} ({', '.join(_text(name, level) for level in found)})"
@@ -112,8 +117,6 @@ def varied_and_held(trials: Sequence[Trial]) -> tuple[str, str]:
         for name, found in levels.items()
         if len(found) == 1 and _matters(name, levels)
     ]
-    stacks = [STACKS.get(stack, f"stack {stack}") for stack in sorted({trial.stack for trial in trials})]
-    (changed if len(stacks) > 1 else same).append(", ".join(stacks))
     return f"Varied: {', '.join(changed) or 'nothing'}.", f"Held: {', '.join(same) or 'nothing'}."
 
 
@@ -127,6 +130,8 @@ def _matters(name: str, levels: Mapping[str, list[Any]]) -> bool:
 def _text(name: str, level: Any) -> str:
     if name == "broker_delay_s":
         return f"{1000 * level:g} ms"
+    if name == "stack":
+        return STACKS.get(level, str(level))
     return level if isinstance(level, str) else f"{level:g}"
 
 

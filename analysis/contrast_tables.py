@@ -39,7 +39,7 @@ def _row(contrast: Contrast) -> list[str]:
         METRIC_WORDS[contrast.metric],
         *_spread(contrast),
         utilisation,
-        reading(contrast),
+        f"{reading(contrast)} ({contrast.doubt})" if contrast.doubt else reading(contrast),
     ]
 
 

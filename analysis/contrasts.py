@@ -9,6 +9,7 @@ import pandas as pd
 
 from analysis.checks import INVALID, OVERLOADED
 from analysis.conditions import CONDITIONS, FACTORS, OF_THE_BROKER, Levels, rank
+from analysis.marks import with_doubts
 from analysis.spread import Estimate, estimate
 from analysis.summary import system_cost
 
@@ -16,7 +17,7 @@ RESPONSE, READY, THROUGHPUT, CPU = "response_p50_s", "ready_p50_s", "throughput"
 METRICS = (RESPONSE, READY, THROUGHPUT, CPU)
 TIMES = (RESPONSE, READY)
 # What two trials must share to be a pair: the same repeat replays the same uploads at the same times (R19).
-SHARED = ["mode", "workers", "repeat", "load", "stack"]
+SHARED = ["mode", "workers", "repeat", "load"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -24,7 +25,8 @@ class Contrast:
     """One metric at one mode and worker count: the other level over the base, one ratio a pair.
 
     There are no ratios where a side is overloaded: its times depend on when one stops measuring. A
-    control is a pair whose two sides must not differ. `utilisation` is the mean of each side.
+    control is a pair whose two sides must not differ. `utilisation` is the mean of each side, `doubt` what
+    makes one of them mean less than it seems to.
     """
 
     mode: str
@@ -33,6 +35,7 @@ class Contrast:
     control: bool
     ratios: tuple[float, ...]
     utilisation: tuple[float, float]
+    doubt: str
 
     @property
     def estimate(self) -> Estimate:
@@ -53,7 +56,7 @@ class Comparison:
 
 def comparisons(per_trial: pd.DataFrame) -> list[Comparison]:
     """Every level of every varied condition against its first, from one row a trial; INVALID ones do not count."""
-    rows = with_cost(per_trial[~per_trial["verdict"].isin(INVALID)])
+    rows = with_doubts(with_cost(per_trial[~per_trial["verdict"].isin(INVALID)]))
     changed = [name for name in CONDITIONS if rows[name].nunique() > 1]
     found = [each for factor in FACTORS if factor in changed for each in _of_factor(rows, factor, changed)]
     return [each for each in found if any(contrast.ratios for contrast in each.contrasts)]
@@ -101,7 +104,14 @@ def _contrasts(pairs: pd.DataFrame, factor: str) -> Iterator[Contrast]:
                     control=control,
                     ratios=ratios,
                     utilisation=(float(rows["utilisation_base"].mean()), float(rows["utilisation_other"].mean())),
+                    doubt=_doubt(rows),
                 )
+
+
+def _doubt(rows: pd.DataFrame) -> str:
+    """Every doubt that a side of any pair has, each once."""
+    said = ", ".join(filter(None, [*rows["doubt_base"], *rows["doubt_other"]]))
+    return ", ".join(dict.fromkeys(said.split(", ")))
 
 
 def _ratios(rows: pd.DataFrame, metric: str) -> tuple[float, ...]:

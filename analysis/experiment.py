@@ -11,14 +11,15 @@ import pandas as pd
 class Cell:
     """One combination of mode, workers and conditions; `offered_rate` in pictures per second.
 
-    `web_threads` are threads of one web process, `broker_delay_s` is added in each direction. The
-    defaults are what held before a trial wrote down its own.
+    `stack` says how the parts came to run, `web_threads` are threads of one web process, `broker_delay_s`
+    is added in each direction. The defaults are what held before a trial wrote down its own.
     """
 
     mode: str
     workers: int
     workload: str
     offered_rate: float
+    stack: str = "local"
     broker: str = "redis"
     queue_type: str = "classic"
     database: str = "sqlite"
@@ -53,7 +54,7 @@ class Trial:
     """One measured execution of one cell, with the rows of the client and of the server.
 
     `broker_left` counts the messages that the broker still held at the end; None if it was not asked.
-    `cpu_seconds` holds what each component used inside the window; `stack` says how the parts came to run.
+    `cpu_seconds` holds what each component used inside the window.
     """
 
     name: str
@@ -64,7 +65,6 @@ class Trial:
     load_stopped_at: float
     cpu_seconds: Mapping[str, float]
     broker_left: int | None
-    stack: str = "local"
     requests: pd.DataFrame
     pictures: pd.DataFrame
     backlog: pd.DataFrame

@@ -7,7 +7,8 @@ import pandas as pd
 
 from analysis.comparing import Row, pairs, same
 from analysis.findings_capacity import backlog_sentence, cost_sentence, throughput_sentence
-from analysis.words import GROWS, duration, listing, number, workers
+from analysis.marks import told_workers
+from analysis.words import GROWS, duration, listing, number
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -36,9 +37,10 @@ def _response_time(cells: pd.DataFrame) -> str:
         return _single_mode(cells, "response", "an answer")
     count, sync, queue = paired[0]
     slow, fast = sync["response_p50_s"], queue["response_p50_s"]
-    answered = f"With {workers(count)} the queue answers in {duration(fast)} at the median"
+    some = told_workers(count, sync, queue)
+    answered = f"With {some} the queue answers in {duration(fast)} at the median"
     if queue["response_p50_mark"]:
-        return f"The wait for an answer with {workers(count)}: {_marks(sync, queue, 'response')}"
+        return f"The wait for an answer with {some}: {_marks(sync, queue, 'response')}"
     if sync["response_p50_mark"] == GROWS:
         return f"{answered}; in sync the wait for an answer {GROWS}"
     if sync["response_p50_mark"]:
@@ -56,12 +58,13 @@ def _ready_time(cells: pd.DataFrame) -> str:
     if sync["ready_p50_mark"] or queue["ready_p50_mark"]:
         return _unready(paired)
     first, first_sync, first_queue = paired[0]
+    some = told_workers(count, sync, queue)
     times = _times(sync, queue)
     if first_sync["ready_p50_mark"] == first_queue["ready_p50_mark"] == GROWS:
-        grown = f"In both modes the wait for a picture {GROWS} with {workers(first)}"
-        return f"{grown}; with {workers(count)} it is {times.removesuffix(' in both modes')}"
+        grown = f"In both modes the wait for a picture {GROWS} with {told_workers(first, first_sync, first_queue)}"
+        return f"{grown}; with {some} it is {times.removesuffix(' in both modes')}"
     work = duration(np.nanmax([sync["service_p50_s"], queue["service_p50_s"]]))
-    return f"With {workers(count)} a picture is ready in {times} (the work alone takes {work})"
+    return f"With {some} a picture is ready in {times} (the work alone takes {work})"
 
 
 def _times(sync: Row, queue: Row) -> str:
@@ -73,10 +76,11 @@ def _times(sync: Row, queue: Row) -> str:
 
 def _unready(paired: list[tuple[int, Row, Row]]) -> str:
     count, sync, queue = paired[-1]
+    some = told_workers(count, sync, queue)
     if sync["ready_p50_mark"] == queue["ready_p50_mark"] == GROWS:
         even = "Even with" if len(paired) > 1 else "With"
-        return f"{even} {workers(count)} the wait for a picture {GROWS} in both modes"
-    return f"The wait for a picture with {workers(count)}: {_marks(sync, queue, 'ready')}"
+        return f"{even} {some} the wait for a picture {GROWS} in both modes"
+    return f"The wait for a picture with {some}: {_marks(sync, queue, 'ready')}"
 
 
 def _marks(sync: Row, queue: Row, clock: str) -> str:
@@ -95,7 +99,7 @@ def _single_mode(cells: pd.DataFrame, clock: str, awaited: str) -> str:
 
 def _ends(rows: pd.DataFrame, clock: str) -> list[str]:
     ends = rows.sort_values("workers").iloc[[0, -1]].drop_duplicates("workers")
-    return [f"{_value(row, clock)} with {workers(int(row['workers']))}" for _, row in ends.iterrows()]
+    return [f"{_value(row, clock)} with {told_workers(int(row['workers']), row)}" for _, row in ends.iterrows()]
 
 
 def _value(row: Row, clock: str) -> str:
@@ -110,7 +114,7 @@ def _both_clocks(cells: pd.DataFrame) -> str:
     if queue.empty:
         return ""
     row = queue.iloc[0]
-    start = f"Queue mode with {workers(int(row['workers']))}"
+    start = f"Queue mode with {told_workers(int(row['workers']), row)}"
     if row["response_p50_mark"]:
         return f"{start}: the wait for an answer {_value(row, 'response')}"
     answer = f"{start}: the answer comes in {duration(row['response_p50_s'])}"

@@ -5,6 +5,7 @@ import pandas as pd
 
 from analysis.checks import OVERLOADED, UNDECIDED, VALID
 from analysis.comparing import SAME_WITHIN, Row, both, pairs, same
+from analysis.marks import keeps_up, told_workers
 from analysis.summary import system_cost
 from analysis.words import cpu_time, listing, number, workers
 
@@ -15,11 +16,12 @@ def throughput_sentence(cells: pd.DataFrame) -> str:
         return _throughput_listed(cells)
     count, sync, queue = paired[0]
     rates = (sync["throughput"], queue["throughput"])
+    some = told_workers(count, sync, queue)
     if not same(*rates):
-        start = f"With {workers(count)} sync finishes {number(rates[0])} pictures/s and queue {number(rates[1])}"
+        start = f"With {some} sync finishes {number(rates[0])} pictures/s and queue {number(rates[1])}"
     else:
-        start = f"With {workers(count)} both modes finish {both(*rates)} pictures/s"
-        start += ": a queue adds no capacity" if sync["verdict"] == queue["verdict"] == OVERLOADED else ""
+        start = f"With {some} both modes finish {both(*rates)} pictures/s"
+        start += ": a queue adds no capacity" if _saturated(sync) and _saturated(queue) else ""
     return start + _gain_from_workers(paired)
 
 
@@ -27,13 +29,13 @@ def backlog_sentence(cells: pd.DataFrame) -> str:
     """How fast the backlog grows with the fewest workers that cannot keep up, and which can."""
     growing = cells[cells["verdict"] == OVERLOADED]
     parts = [_growing(growing)] if len(growing) else []
-    counts = sorted({int(count) for count in cells["workers"]})
-    verdicts = {count: set(cells.loc[cells["workers"] == count, "verdict"]) for count in counts}
-    if steady := [count for count, found in verdicts.items() if found == {VALID}]:
+    keeping = pd.Series([keeps_up(row) for _, row in cells.iterrows()]).groupby(cells["workers"].to_numpy()).all()
+    if steady := list(map(int, keeping.index[keeping])):
         parts.append(f"{workers(steady)} keep{'s' if steady == [1] else ''} up")
-    if unclear := [count for count, found in verdicts.items() if UNDECIDED in found]:
+    if unclear := _counts(cells[cells["verdict"] == UNDECIDED]):
         parts.append(f"{workers(unclear)}: undecided")
-    return "; ".join(parts)
+    sentence = "; ".join([*parts, *_failing(cells)])
+    return f"{sentence[:1].upper()}{sentence[1:]}"
 
 
 def cost_sentence(cells: pd.DataFrame) -> str:
@@ -42,7 +44,8 @@ def cost_sentence(cells: pd.DataFrame) -> str:
     if not (paired := pairs(costed)):
         return _cost_listed(costed)
     count, sync, queue = paired[-1]
-    start = f"With {workers(count)} a finished picture costs {cpu_time(sync['cost'])} of CPU time in sync"
+    some = told_workers(count, sync, queue)
+    start = f"With {some} a finished picture costs {cpu_time(sync['cost'])} of CPU time in sync"
     share = queue["cost"] / sync["cost"] - 1 if sync["cost"] else np.inf
     compared = f"{abs(share) * 100:.0f} % {'more' if share > 0 else 'less'}"
     if same(sync["cost"], queue["cost"]):
@@ -52,7 +55,7 @@ def cost_sentence(cells: pd.DataFrame) -> str:
 
 def _throughput_listed(cells: pd.DataFrame) -> str:
     rates = [
-        f"{number(row['throughput'])} with {workers(int(row['workers']))}"
+        f"{number(row['throughput'])} with {told_workers(int(row['workers']), row)}"
         for _, row in cells.sort_values("workers").iterrows()
     ]
     offered = number(cells["offered_rate"].iloc[0])
@@ -65,15 +68,33 @@ def _gain_from_workers(paired: list[tuple[int, Row, Row]]) -> str:
     base = max(paired[0][1]["throughput"], paired[0][2]["throughput"])
     for count, sync, queue in paired[1:]:
         rates = (sync["throughput"], queue["throughput"])
-        if sync["verdict"] == queue["verdict"] == VALID and min(rates) > (1 + SAME_WITHIN) * base:
+        if keeps_up(sync) and keeps_up(queue) and min(rates) > (1 + SAME_WITHIN) * base:
             return f"; {workers(count)} finish {both(*rates)}"
     return ""
+
+
+def _saturated(row: Row) -> bool:
+    """Whether what a cell finished is all that it can finish."""
+    return bool(row["verdict"] == OVERLOADED and not row["doubt"])
+
+
+def _failing(cells: pd.DataFrame) -> list[str]:
+    """What failed where the backlog does not grow: that is no keeping up."""
+    rows = cells[(cells["verdict"] == VALID) & (cells["failed"] > 0)]
+    if rows.empty:
+        return []
+    return [f"with {workers(_counts(rows))} {rows['failed'].sum()} of {rows['planned'].sum()} uploads failed"]
+
+
+def _counts(cells: pd.DataFrame) -> list[int]:
+    return sorted({int(count) for count in cells["workers"]})
 
 
 def _growing(growing: pd.DataFrame) -> str:
     fewest = growing[growing["workers"] == growing["workers"].min()]
     rates = {row["mode"]: row["backlog_growth"] for _, row in fewest.iterrows()}
-    start = f"With {workers(int(fewest['workers'].iloc[0]))} the backlog grows by"
+    some = told_workers(int(fewest["workers"].iloc[0]), *(row for _, row in fewest.iterrows()))
+    start = f"With {some} the backlog grows by"
     if len(rates) == 2 and same(*rates.values()):
         return f"{start} {both(*rates.values())} pictures/s in both modes"
     said = [f"{number(growth)} pictures/s in {mode}" for mode, growth in rates.items()]
@@ -84,5 +105,5 @@ def _cost_listed(costed: pd.DataFrame) -> str:
     if costed.empty:
         return ""
     rows = costed.sort_values("workers")
-    said = [f"{cpu_time(row['cost'])} with {workers(int(row['workers']))}" for _, row in rows.iterrows()]
+    said = [f"{cpu_time(row['cost'])} with {told_workers(int(row['workers']), row)}" for _, row in rows.iterrows()]
     return f"CPU time per finished picture in {listing(sorted(set(rows['mode'])))} mode: {listing(said)}"

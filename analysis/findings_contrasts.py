@@ -111,15 +111,16 @@ def _said(contrast: Contrast, elsewhere: str) -> str:
 
 
 def _full_bracket(contrast: Contrast) -> list[str]:
-    return [*_spread(contrast), workers(contrast.workers), *_utilisation(contrast)]
+    return [*_spread(contrast), workers(contrast.workers), *_utilisation(contrast), *_doubt(contrast)]
 
 
 def _bracket(contrast: Contrast, first: Contrast) -> list[str]:
-    """The spread alone; what kind it is only where it is not that of the first finding."""
+    """The spread, what kind it is and what is doubtful, each only where it is not that of the first finding."""
     found = contrast.estimate
+    doubt = _doubt(contrast) if contrast.doubt != first.doubt else []
     if found.pairs != first.estimate.pairs:
-        return _spread(contrast)
-    return [] if found.same or found.pairs == 1 else [_span(found)]
+        return [*_spread(contrast), *doubt]
+    return doubt if found.same or found.pairs == 1 else [_span(found), *doubt]
 
 
 def _spread(contrast: Contrast) -> list[str]:
@@ -133,6 +134,10 @@ def _spread(contrast: Contrast) -> list[str]:
 
 def _span(found: Estimate) -> str:
     return f"{ratio_text(found.low)} to {ratio_text(found.high)}"
+
+
+def _doubt(contrast: Contrast) -> list[str]:
+    return [contrast.doubt] if contrast.doubt else []
 
 
 def _utilisation(contrast: Contrast) -> list[str]:

@@ -9,7 +9,8 @@ import pandas as pd
 from analysis.experiment import Trial, Window
 from analysis.outcomes import in_system
 
-# A two-sided 95 % interval of a p95 exists from this many samples on: 0.95**n + 0.05**n < 0.05 (R26).
+# All of n samples lie below the true p95 with probability 0.95**n. From 72 on that is less than 2.5 %, what each
+# end of a two-sided 95 % interval with equal tails may miss. A bound from above alone, at 95 %, needs 59 (R26).
 MIN_SAMPLES_P95 = 72
 BACKLOG_STEP_S = 0.5
 
@@ -36,9 +37,15 @@ def rate(at: pd.Series, window: Window) -> float:
     return float(window.holds(at).sum()) / window.length_s
 
 
+def finished_in_window(trial: Trial) -> int:
+    """Pictures that became ready inside the window, by the server's stamp, whenever they were due."""
+    ready = trial.pictures["state"] == "ready"
+    return int(trial.window.holds(trial.pictures.loc[ready, "finished_at"]).sum())
+
+
 def throughput(trial: Trial) -> float:
-    """Pictures finished per second inside the window, by the server's stamp, whenever they were due."""
-    return rate(trial.pictures.loc[trial.pictures["state"] == "ready", "finished_at"], trial.window)
+    """Pictures finished per second of the window."""
+    return finished_in_window(trial) / trial.window.length_s
 
 
 def accepted_rate(trial: Trial, rows: pd.DataFrame) -> float:
@@ -61,14 +68,14 @@ def utilisation(offered_rate: float, mean_service_s: float, places: int) -> floa
     return offered_rate * mean_service_s / places
 
 
-def backlog_samples(trial: Trial, rows: pd.DataFrame) -> pd.DataFrame:
-    """Pictures in the system every half second of the window: `at` [Unix s], `in_system` [pictures]."""
+def samples_in_window(trial: Trial, rows: pd.DataFrame, until: str) -> pd.DataFrame:
+    """Uploads due and not past `until` every half second of the window: `at` [Unix s], `in_system` [pictures]."""
     at = np.arange(trial.window.start, trial.window.end, BACKLOG_STEP_S)
-    return pd.DataFrame({"at": at, "in_system": in_system(rows, at)})
+    return pd.DataFrame({"at": at, "in_system": in_system(rows, at, until)})
 
 
 def growth_rate(samples: pd.DataFrame) -> float:
-    """The least-squares slope of the backlog [pictures/s] (R9); 0 with fewer than two samples."""
+    """The least-squares slope of such samples [pictures/s] (R9); 0 with fewer than two samples."""
     if len(samples) < 2:
         return 0.0
     since = samples["at"] - samples["at"].iloc[0]
@@ -76,9 +83,15 @@ def growth_rate(samples: pd.DataFrame) -> float:
 
 
 def cpu_per_picture(trials: Sequence[Trial]) -> dict[str, float]:
-    """CPU seconds of each component per picture finished inside the windows; empty if none was."""
-    finished = sum(throughput(trial) * trial.window.length_s for trial in trials)
+    """CPU seconds of each component per picture finished inside the windows of the trials that measured it.
+
+    A component is missing if those trials finished none.
+    """
     components = sorted({name for trial in trials for name in trial.cpu_seconds})
-    if not finished:
-        return {}
-    return {name: sum(trial.cpu_seconds.get(name, 0.0) for trial in trials) / finished for name in components}
+    measured = {name: [trial for trial in trials if name in trial.cpu_seconds] for name in components}
+    finished = {name: sum(map(finished_in_window, those)) for name, those in measured.items()}
+    return {
+        name: sum(trial.cpu_seconds[name] for trial in those) / finished[name]
+        for name, those in measured.items()
+        if finished[name]
+    }

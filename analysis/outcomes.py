@@ -5,11 +5,11 @@ import pandas as pd
 
 from analysis.experiment import Trial
 
-SERVER_COLUMNS = ["id", "received_at", "started_at", "finished_at", "state"]
+SERVER_COLUMNS = ["id", "received_at", "started_at", "finished_at", "state", "reason"]
 
 
 def outcomes(trial: Trial) -> pd.DataFrame:
-    """One row per planned request with `outcome`, `response_s`, `ready_s`, `service_s` and `left_at`.
+    """One row per planned request with `outcome`, `response_s`, `ready_s`, `service_s`, `heard_at` and `left_at`.
 
     `outcome` is ok, failed or unfinished. The two clocks start when the request was due; a clock whose
     end did not come is infinite, so that no percentile is taken over the survivors alone.
@@ -39,10 +39,10 @@ def refused(rows: pd.DataFrame) -> pd.Series:
     return rows["status"].notna() & ~rows["status"].between(200, 299)
 
 
-def in_system(rows: pd.DataFrame, at: np.ndarray) -> np.ndarray:
-    """How many pictures were due but not done at each of the times [pictures]."""
+def in_system(rows: pd.DataFrame, at: np.ndarray, until: str = "left_at") -> np.ndarray:
+    """How many pictures were due but not done at each of the times; until `heard_at`: not answered [pictures]."""
     due = np.sort(rows["due_at"].to_numpy())
-    left = np.sort(rows["left_at"].to_numpy())
+    left = np.sort(rows[until].to_numpy())
     return np.searchsorted(due, at, side="right") - np.searchsorted(left, at, side="right")
 
 
@@ -55,17 +55,17 @@ def _with_outcome(rows: pd.DataFrame, mode: str) -> pd.DataFrame:
 def _with_clocks(rows: pd.DataFrame, mode: str) -> pd.DataFrame:
     answered = rows["accepted"] & (rows["outcome"] != "failed")
     ready_at = rows["answered_at"] if mode == "sync" else rows["finished_at"]
+    done_at = rows["finished_at"].where(rows["state"].isin(["ready", "failed"]))
     return rows.assign(
         response_s=(rows["answered_at"] - rows["due_at"]).where(answered, np.inf),
         ready_s=(ready_at - rows["due_at"]).where(rows["outcome"] == "ok", np.inf),
         service_s=rows["finished_at"] - rows["started_at"],
-        left_at=_left_at(rows, mode),
+        heard_at=_settled(rows, rows["answered_at"]),
+        left_at=_settled(rows, rows["answered_at"] if mode == "sync" else done_at),
     )
 
 
-def _left_at(rows: pd.DataFrame, mode: str) -> pd.Series:
-    """When each picture stopped being somebody's business; infinite while it still is."""
-    settled = rows["finished_at"].where(rows["state"].isin(["ready", "failed"]))
-    left = rows["answered_at"] if mode == "sync" else settled
+def _settled(rows: pd.DataFrame, at: pd.Series) -> pd.Series:
+    """The times; where one is missing, when the client gave up an upload that failed; infinite while neither came."""
     gave_up = rows["answered_at"].fillna(rows["sent_at"]).fillna(rows["due_at"])
-    return left.fillna(gave_up.where(rows["outcome"] == "failed")).fillna(np.inf)
+    return at.fillna(gave_up.where(rows["outcome"] == "failed")).fillna(np.inf)

@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,7 +14,7 @@ from analysis.accounts import Accounts, accounts
 from analysis.caveats import caveats
 from analysis.cells import Group
 from analysis.charts import Chart
-from analysis.checks import INVALID_ACCOUNTS, VALID, Verdict
+from analysis.checks import INVALID_ACCOUNTS, Verdict
 from analysis.conditions import varied_and_held
 from analysis.contrast_tables import contrast_heading, contrast_table
 from analysis.contrasts import Comparison
@@ -51,13 +51,13 @@ def render(
         experiment=experiment,
         info=dict.fromkeys(CIRCUMSTANCES) | dict(experiment.info),
         sentences=sentences,
-        conditions=varied_and_held(experiment.trials),
+        conditions=varied_and_held(trial.cell for trial in experiment.trials),
         differences=[(contrast_heading(each), contrast_table(each)) for each in compared],
         figures=[_figure(chart) for chart in charts],
         summary=summary_table(summary),
         accounts=_accounts_table(experiment, verdicts),
-        broken=_with_verdict(experiment, verdicts, lambda name: name == INVALID_ACCOUNTS),
-        doubtful=_with_verdict(experiment, verdicts, lambda name: name not in (VALID, INVALID_ACCOUNTS)),
+        broken=_with_verdict(experiment, verdicts, lambda judgement: judgement.name == INVALID_ACCOUNTS),
+        doubtful=_with_verdict(experiment, verdicts, _doubtful),
         withheld=[trial.name for trial in experiment.trials if verdicts[trial.name].invalid],
         settings=_settings(experiment.trials),
         caveats=caveats(experiment, groups, compared),
@@ -101,9 +101,16 @@ def _inlined(chart: Chart) -> Markup:
     return alt + Markup(drawing.removeprefix("<svg"))
 
 
-def _with_verdict(experiment: Experiment, verdicts: Mapping[str, Verdict], wanted: Any) -> list[tuple[str, Verdict]]:
+def _doubtful(judgement: Verdict) -> bool:
+    """Whether there is something to warn of, be the trial valid or not; broken accounts have a box of their own."""
+    return bool(judgement.reasons) and judgement.name != INVALID_ACCOUNTS
+
+
+def _with_verdict(
+    experiment: Experiment, verdicts: Mapping[str, Verdict], wanted: Callable[[Verdict], bool]
+) -> list[tuple[str, Verdict]]:
     judged = [(trial.name, verdicts[trial.name]) for trial in experiment.trials]
-    return [(name, judgement) for name, judgement in judged if wanted(judgement.name)]
+    return [(name, judgement) for name, judgement in judged if wanted(judgement)]
 
 
 def _accounts_table(experiment: Experiment, verdicts: Mapping[str, Verdict]) -> Table:

@@ -22,6 +22,7 @@ TEXT_COLUMNS = {"id", "phase", "error", "picture", "state", "reason"}
 MODES = ("sync", "queue")
 # Older files lack these: the defaults of Cell hold then.
 LATER_CELL_KEYS: Mapping[str, type] = {
+    "stack": str,
     "broker": str,
     "queue_type": str,
     "database": str,
@@ -80,7 +81,6 @@ def _described(info: Mapping[str, Any]) -> dict[str, Any]:
         "load_stopped_at": float(phases["load_stopped_at"]),
         "cpu_seconds": {name: float(used) for name, used in (info.get("cpu_seconds") or {}).items()},
         "broker_left": _broker_left(info.get("broker_left")),
-        "stack": str(info.get("stack", "local")),
     }
 
 

@@ -1,7 +1,7 @@
-"""One row per cell: every number that the charts, the report and `summary.csv` show."""
+"""One row per cell: every number that the charts, the report and `summary.csv` show. Pure."""
 
+import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from pathlib import Path
 from typing import Any
 
 import pandas as pd
@@ -10,11 +10,10 @@ from analysis.accounts import accounts
 from analysis.checks import Verdict, worst
 from analysis.conditions import CONDITIONS, conditions_of, rank
 from analysis.experiment import Cell, Trial
+from analysis.growth import backlog_growth, unanswered_growth
 from analysis.metrics import (
     accepted_rate,
-    backlog_samples,
     cpu_per_picture,
-    growth_rate,
     p95,
     percentile,
     rate,
@@ -33,18 +32,22 @@ Measured = tuple[Trial, pd.DataFrame]
 
 
 def summarise(trials: Iterable[Trial], verdicts: Mapping[str, Verdict]) -> pd.DataFrame:
-    """One row per cell, its trials pooled; rates per second, times in seconds, accounts in requests."""
-    return _table(trials, verdicts, lambda trial: trial.cell)
+    """One row per cell, all its trials pooled; rates per second, times in seconds, accounts in requests."""
+    return _table(_pooled(alike, verdicts) for alike in _by_cell(trials))
+
+
+def summarise_believed(trials: Iterable[Trial], verdicts: Mapping[str, Verdict]) -> pd.DataFrame:
+    """The same for people to read: INVALID trials are only counted, as `withheld`.
+
+    A cell that has no other trial keeps its row, with their verdict and no numbers.
+    """
+    rows = _table(_believed(alike, verdicts) for alike in _by_cell(trials))
+    return rows.astype(dict.fromkeys(ACCOUNT_COLUMNS, "Int64"))
 
 
 def summarise_trials(trials: Iterable[Trial], verdicts: Mapping[str, Verdict]) -> pd.DataFrame:
-    """One row per trial with the same columns, and its name, repeat, load and stack: the spread behind each cell."""
-    return _table(trials, verdicts, lambda trial: (trial.cell, trial.name), with_name=True)
-
-
-def write_summary(summary: pd.DataFrame, path: Path) -> None:
-    """Saves the summary; an infinite time is written `inf`, a withheld one stays empty."""
-    summary.to_csv(path, index=False, float_format="%.6g", lineterminator="\n")
+    """One row per trial with the same columns, and its name, repeat and load: the spread behind each cell."""
+    return _table(_identity(trial) | _pooled([trial], verdicts) for trial in trials)
 
 
 def system_cost(summary: pd.DataFrame) -> pd.DataFrame:
@@ -53,28 +56,35 @@ def system_cost(summary: pd.DataFrame) -> pd.DataFrame:
     return summary.reindex(columns=list(columns)).rename(columns=columns).dropna(axis=1, how="all")
 
 
-def _table(
-    trials: Iterable[Trial],
-    verdicts: Mapping[str, Verdict],
-    key: Callable[[Trial], Any],
-    *,
-    with_name: bool = False,
-) -> pd.DataFrame:
-    groups: dict[Any, list[Measured]] = {}
+def _by_cell(trials: Iterable[Trial]) -> list[list[Trial]]:
+    cells: dict[Cell, list[Trial]] = {}
     for trial in trials:
-        groups.setdefault(key(trial), []).append((trial, outcomes(trial)))
-    rows: list[dict[str, Any]] = []
-    for measured in groups.values():
-        row = _row(measured) | {"verdict": worst([verdicts[trial.name].name for trial, _ in measured])}
-        rows.append(_identity(measured[0][0]) | row if with_name else row)
-    rows.sort(key=lambda row: [rank(name, row[name]) for name in ORDER])
-    return pd.DataFrame(rows)
+        cells.setdefault(trial.cell, []).append(trial)
+    return list(cells.values())
+
+
+def _table(rows: Iterable[dict[str, Any]]) -> pd.DataFrame:
+    ordered = sorted(rows, key=lambda row: [rank(name, row[name]) for name in ORDER])
+    return pd.DataFrame(ordered)
+
+
+def _pooled(trials: Sequence[Trial], verdicts: Mapping[str, Verdict]) -> dict[str, Any]:
+    row = _row([(trial, outcomes(trial)) for trial in trials])
+    return row | {"verdict": worst([verdicts[trial.name].name for trial in trials])}
+
+
+def _believed(trials: Sequence[Trial], verdicts: Mapping[str, Verdict]) -> dict[str, Any]:
+    believed = [trial for trial in trials if not verdicts[trial.name].invalid]
+    row = _pooled(believed or trials, verdicts)
+    if not believed:
+        kept = {**_described(trials[0].cell, 0), "unanswered_grows": False, "verdict": row["verdict"]}
+        row = dict.fromkeys(row, math.nan) | kept
+    return row | {"withheld": len(trials) - len(believed)}
 
 
 def _identity(trial: Trial) -> dict[str, Any]:
     """Which trial it is and which load it replayed: equal loads are equal uploads at equal times."""
-    load = str(trial.info.get("plan_sha256") or "")
-    return {"trial": trial.name, "repeat": trial.repeat, "load": load, "stack": trial.stack}
+    return {"trial": trial.name, "repeat": trial.repeat, "load": str(trial.info.get("plan_sha256") or "")}
 
 
 def _row(measured: Sequence[Measured]) -> dict[str, Any]:
@@ -83,6 +93,7 @@ def _row(measured: Sequence[Measured]) -> dict[str, Any]:
     return {
         **_described(trials[0].cell, len(trials)),
         **_rates(measured),
+        "unanswered_grows": any(unanswered_growth(trial, rows).without_limit for trial, rows in measured),
         **_times(trials[0].cell, cohort),
         **_counts(measured),
         **{f"cpu_{name}_s_per_picture": cost for name, cost in cpu_per_picture(trials).items()},
@@ -103,7 +114,8 @@ def _rates(measured: Sequence[Measured]) -> dict[str, float]:
         "achieved_rate": _mean(measured, lambda trial, rows: rate(rows["sent_at"], trial.window)),
         "accepted_rate": _mean(measured, accepted_rate),
         "throughput": _mean(measured, lambda trial, _: throughput(trial)),
-        "backlog_growth": _mean(measured, lambda trial, rows: growth_rate(backlog_samples(trial, rows))),
+        "backlog_growth": _mean(measured, lambda trial, rows: backlog_growth(trial, rows).slope),
+        "unanswered_growth": _mean(measured, lambda trial, rows: unanswered_growth(trial, rows).slope),
     }
 
 

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from analysis.conditions import short
 from analysis.words import GROWS, number, verdict
 
 Format = Callable[[Any], str]
@@ -29,7 +30,7 @@ def _cpu(value: float) -> str:
 
 
 def _plain(value: Any) -> str:
-    return str(value)
+    return "–" if pd.isna(value) else str(value)
 
 
 COLUMNS: Mapping[str, tuple[str, Format]] = {
@@ -37,6 +38,7 @@ COLUMNS: Mapping[str, tuple[str, Format]] = {
     "workers": ("workers", _plain),
     "workload": ("workload", _plain),
     "offered_rate": ("offered [pictures/s]", number),
+    "stack": ("stack", lambda level: short("stack", level)),
     "broker": ("broker", _plain),
     "queue_type": ("type of queue", _plain),
     "database": ("database", _plain),
@@ -44,6 +46,7 @@ COLUMNS: Mapping[str, tuple[str, Format]] = {
     "prefetch": ("prefetch", _plain),
     "broker_delay_s": ("delay to the broker [s]", lambda value: number(value, 4)),
     "trials": ("trials", _plain),
+    "withheld": ("trials withheld", _plain),
     "achieved_rate": ("sent [requests/s]", number),
     "accepted_rate": ("accepted [requests/s]", number),
     "throughput": ("throughput [pictures/s]", lambda value: number(value, 2)),
@@ -51,6 +54,7 @@ COLUMNS: Mapping[str, tuple[str, Format]] = {
     "throughput_high": ("highest trial [pictures/s]", lambda value: number(value, 2)),
     "ideal_throughput": ("ideal [pictures/s]", number),
     "backlog_growth": ("backlog growth [pictures/s]", lambda value: number(value, 2)),
+    "unanswered_growth": ("growth of the unanswered [uploads/s]", lambda value: number(value, 2)),
     "response_p50_s": ("response time, median [s]", _seconds),
     "response_p95_s": ("response time, p95 [s]", _seconds),
     "ready_p50_s": ("ready time, median [s]", _seconds),

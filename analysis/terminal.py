@@ -66,8 +66,18 @@ def _row(row: "pd.Series[Any]") -> list[str]:
         row["mode"],
         str(row["workers"]),
         number(row["throughput"]),
-        clock(row["response_p50_s"], row["response_p95_s"], row["response_p50_mark"]),
-        clock(row["ready_p50_s"], row["ready_p95_s"], row["ready_p50_mark"]),
-        f"{row['ok']}/{row['planned']}",
-        verdict(row["verdict"]),
+        *(_clock(row, name) for name in ("response", "ready")),
+        f"{row['ok']}/{row['planned']}" if row["trials"] else "–",
+        _verdict(row),
     ]
+
+
+def _clock(row: "pd.Series[Any]", name: str) -> str:
+    marks = {f"{share}_mark": row[f"{name}_{share}_mark"] for share in ("p50", "p95")}
+    return clock(row[f"{name}_p50_s"], row[f"{name}_p95_s"], **marks)
+
+
+def _verdict(row: "pd.Series[Any]") -> str:
+    """The verdict, and how many trials of the cell are left out as invalid beside those that are shown."""
+    some = row["trials"] and row["withheld"]
+    return f"{verdict(row['verdict'])} ({row['withheld']} withheld)" if some else verdict(row["verdict"])

@@ -11,7 +11,7 @@ def duration(seconds: float) -> str:
     if math.isnan(seconds):
         return "–"
     if math.isinf(seconds):
-        return "no limit"
+        return "missing"
     if abs(seconds) < 0.0995:
         return f"{seconds * 1000:.0f} ms"
     return f"{seconds:.2f} s" if abs(seconds) < 9.95 else f"{seconds:.0f} s"
@@ -42,9 +42,11 @@ def listing(items: Sequence[str]) -> str:
     return " and ".join(filter(None, [", ".join(items[:-1]), *items[-1:]]))
 
 
-def clock(p50: float, p95: float, mark: str) -> str:
-    """Median and p95 of one clock in a table cell; `mark` is what an arrow would say instead."""
-    return mark or f"{duration(p50)} / {duration(p95)}"
+def clock(p50: float, p95: float, *, p50_mark: str, p95_mark: str) -> str:
+    """Median and p95 of one clock in a table cell; the marks are what arrows would say instead."""
+    if p50_mark or math.isnan(p50):
+        return p50_mark or "–"
+    return f"{duration(p50)} / {p95_mark or duration(p95)}"
 
 
 def verdict(name: str) -> str:

@@ -15,8 +15,28 @@ PURE = (
     "loadtests/stack/settings.py",
     "loadtests/workloads.py",
     "app_under_test/pictures/processing.py",
-    "analysis/metrics.py",
+    "analysis/accounts.py",
+    "analysis/broker_samples.py",
+    "analysis/caveats.py",
+    "analysis/cells.py",
     "analysis/checks.py",
+    "analysis/comparing.py",
+    "analysis/conditions.py",
+    "analysis/contrast_tables.py",
+    "analysis/contrasts.py",
+    "analysis/experiment.py",
+    "analysis/failures.py",
+    "analysis/findings.py",
+    "analysis/findings_capacity.py",
+    "analysis/findings_contrasts.py",
+    "analysis/growth.py",
+    "analysis/marks.py",
+    "analysis/metrics.py",
+    "analysis/outcomes.py",
+    "analysis/spread.py",
+    "analysis/summary.py",
+    "analysis/tables.py",
+    "analysis/words.py",
 )
 IMPURE = {"os", "time", "socket", "subprocess", "pathlib", "urllib", "http", "datetime", "threading", "tempfile"}
 
@@ -77,6 +97,13 @@ def test_what_runs_outside_locust_imports_only_its_pure_modules():
 @pytest.mark.parametrize("module", PURE)
 def test_a_pure_module_does_no_input_or_output_and_reads_no_clock(module):
     assert roots(ROOT / module) & IMPURE == set()
+
+
+@pytest.mark.parametrize("module", [name for name in PURE if name.startswith("analysis/")])
+def test_a_pure_module_of_the_analysis_takes_only_pure_neighbours(module):
+    taken = {name for name in imports(ROOT / module) if name.startswith("analysis")}
+
+    assert {f"{name.replace('.', '/')}.py" for name in taken} <= set(PURE)
 
 
 def test_only_the_settings_read_the_app_s_environment():

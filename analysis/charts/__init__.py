@@ -62,15 +62,15 @@ def draw(group: Group, chart: str, title: str) -> Figure:
 
 
 def draw_comparison(comparison: Comparison, groups: Sequence[Group]) -> Figure:
-    """One comparison as a figure; what its two sides share is told by the group of the base."""
-    levels = {**comparison.held, comparison.factor: comparison.base}
-    group = next(group for group in groups if group.levels == levels)
+    """One comparison as a figure; how and on what it was measured is told by the groups of its two sides."""
+    sides = [{**comparison.held, comparison.factor: level} for level in (comparison.base, comparison.level)]
+    compared = [group for group in groups if group.levels in sides]
     told = [contrast.estimate for contrast in comparison.contrasts if contrast.ratios]
     counts = counted([each.pairs for each in told], "pair")
     lines = dict.fromkeys("95 % intervals" if each.has_interval else "lowest to highest" for each in told)
     note = f"lines: {' or '.join(lines)}" if any(each.pairs > 1 for each in told) else "no spread"
     with matplotlib.rc_context(STYLE):
-        under = subtitle(named(comparison.held, comparison.varied), group, counts, note)
+        under = subtitle(named(comparison.held, comparison.varied), compared, counts, note)
         return draw_contrast(comparison, contrast_title(comparison), under)
 
 

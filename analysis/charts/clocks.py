@@ -9,6 +9,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from analysis.cells import Group
+from analysis.charts.doubts import Doubt, mark_doubts
 from analysis.charts.frame import circumstances
 from analysis.charts.labels import Arrow, EndLabel, draw_arrows, label_ends
 from analysis.charts.log_time import scale_time_axis
@@ -61,23 +62,24 @@ def _both_shares(group: Group, clock: str) -> list[Series]:
 def _draw(cells: pd.DataFrame, series: list[Series], title: str, subtitle: str, what: str) -> Figure:
     figure, ax = worker_axes(title, subtitle, cells)
     counts = worker_counts(cells)
-    labels, arrows = [], []
+    labels, arrows, doubts = [], [], []
     for each in series:
         rows = cells[cells["mode"] == each.mode]
         place = places(counts, rows)
         labels += _draw_line(ax, place, rows, each)
         arrows += _arrows(place, rows, each)
-    scale_time_axis(ax, room_for_arrows=bool(arrows))
+        doubts += _doubts(place, rows, each)
+    scale_time_axis(ax, room_for_arrows=bool(arrows), room_for_doubts=bool(doubts))
     ax.set_ylabel(f"{what} (log scale)")
-    draw_arrows(ax, arrows, last_place=len(counts) - 1)
-    label_ends(ax, labels, at_edge=True)
+    mark_doubts(ax, doubts)
+    taken_px = draw_arrows(ax, arrows, last_place=len(counts) - 1)
+    label_ends(ax, labels, at_edge=True, taken_px=taken_px)
     return figure
 
 
 def _draw_line(ax: Axes, place: np.ndarray, rows: pd.DataFrame, each: Series) -> list[EndLabel]:
     """Draws the points that have a value, the range over repeats thin behind them; gives their name."""
-    metric = f"{each.clock}_{each.share}"
-    values = rows[f"{metric}_s"].where(rows[f"{metric}_mark"] == "")
+    metric, values = f"{each.clock}_{each.share}", _values(rows, each)
     colour = MODES[each.mode].colour
     ax.plot(place, values, color=colour, **_look(each))
     if f"{metric}_s_low" in rows:
@@ -89,6 +91,19 @@ def _draw_line(ax: Axes, place: np.ndarray, rows: pd.DataFrame, each: Series) ->
         return []
     last = known[-1]
     return [EndLabel(x=float(place[last]), y=float(values.iloc[last]), text=each.name, colour=colour)]
+
+
+def _values(rows: pd.DataFrame, each: Series) -> pd.Series:
+    metric = f"{each.clock}_{each.share}"
+    return rows[f"{metric}_s"].where(rows[f"{metric}_mark"] == "")
+
+
+def _doubts(place: np.ndarray, rows: pd.DataFrame, each: Series) -> list[Doubt]:
+    return [
+        Doubt(x=float(x), y=float(y), words=words, colour=MODES[each.mode].colour)
+        for x, y, words in zip(place, _values(rows, each), rows["doubt"], strict=True)
+        if words and y == y
+    ]
 
 
 def _look(each: Series) -> dict[str, Any]:

@@ -7,6 +7,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import FixedLocator, FuncFormatter, NullLocator
 
+from analysis.charts.doubts import Doubt, ring_point
 from analysis.charts.frame import DPI, MARGIN_PX, SIZE_INCH, framed
 from analysis.charts.labels import LINE_PX
 from analysis.charts.palette import FAINT, MODES, QUIET, WINDOW
@@ -16,6 +17,8 @@ from analysis.contrasts import CPU, METRICS, READY, RESPONSE, THROUGHPUT, Compar
 
 PANELS = {RESPONSE: "response time", READY: "ready time", THROUGHPUT: "throughput", CPU: "CPU / picture"}
 LEFT, RIGHT, BOTTOM, BETWEEN = 0.195, 0.98, 0.15, 0.02
+# The longest name of a line that LEFT has room for, and what each further letter takes.
+LEFT_LETTERS, LETTER = 16, 0.0105
 PANEL_TITLE = 0.06
 # Ticks by how readily a person reads them; one that would touch another is left out.
 TICKS = (1.0, 2.0, 0.5, 5.0, 0.2, 10.0, 0.1, 100.0, 0.01, 1.5, 0.7, 1.2, 0.8)
@@ -31,13 +34,15 @@ def draw_contrast(comparison: Comparison, title: str, subtitle: str) -> Figure:
     height = top - BOTTOM - PANEL_TITLE
     metrics = [name for name in METRICS if any(each.metric == name for each in comparison.contrasts)]
     lines = _lines(comparison, room=int(height * SIZE_INCH[1] * DPI / LINE_PX))
-    width = (RIGHT - LEFT - BETWEEN * (len(metrics) - 1)) / len(metrics)
+    names = [_line_name(comparison, line) for line in lines]
+    left = LEFT + LETTER * max(0, max(map(len, names)) - LEFT_LETTERS)
+    width = (RIGHT - left - BETWEEN * (len(metrics) - 1)) / len(metrics)
     for n, metric in enumerate(metrics):
-        ax = figure.add_axes((LEFT + n * (width + BETWEEN), BOTTOM, width, height))
+        ax = figure.add_axes((left + n * (width + BETWEEN), BOTTOM, width, height))
         ax.set_title(PANELS[metric], fontsize="medium")
         _scale(ax, comparison)
         _draw_panel(ax, comparison, metric, lines)
-    _name_lines(figure.axes[0], comparison, lines)
+    _name_lines(figure.axes[0], names, lines)
     words = f"value / value with {short(comparison.factor, comparison.base)} (log scale) · grey: ±10 % · faint: pairs"
     figure.text((LEFT + RIGHT) / 2, MARGIN_PX / 2 / (SIZE_INCH[1] * DPI), words, ha="center", va="bottom")
     return figure
@@ -102,6 +107,8 @@ def _draw_contrast(ax: Axes, contrast: Contrast, line: float) -> None:
     ax.hlines(line, found.low, found.high, color=look.colour, linewidth=3 if found.has_interval else 1.5)
     face = "white" if contrast.control else look.colour
     ax.plot([found.ratio], [line], markersize=12, markeredgewidth=2.5, markerfacecolor=face, **dots)
+    if contrast.doubt:
+        ring_point(ax, Doubt(x=found.ratio, y=line, words=contrast.doubt, colour=look.colour))
 
 
 def _write(ax: Axes, words: str, line: float) -> None:
@@ -111,10 +118,14 @@ def _write(ax: Axes, words: str, line: float) -> None:
     ax.annotate(words, (0.5, line), xycoords=across, ha="center", va="center", color=QUIET, bbox=paper)
 
 
-def _name_lines(ax: Axes, comparison: Comparison, lines: list[Line]) -> None:
-    """Mode and workers left of the first panel, and which lines are a control."""
-    controls = {(each.mode, each.workers) for each in comparison.contrasts if each.control}
-    names = [f"{line[0]} {line[1]}{' control' if line in controls else ''}" for line in lines]
+def _line_name(comparison: Comparison, line: Line) -> str:
+    """Mode and workers, whether it is a control, and what makes it doubtful."""
+    told = next(each for each in comparison.contrasts if (each.mode, each.workers) == line)
+    return " ".join(filter(None, [*map(str, line), "control" if told.control else "", told.doubt]))
+
+
+def _name_lines(ax: Axes, names: list[str], lines: list[Line]) -> None:
+    """The names of the lines left of the first panel."""
     ax.set_yticks(range(len(lines)), names)
     ax.tick_params(axis="y", length=0)
     for text, (mode, _) in zip(ax.get_yticklabels(), lines, strict=True):

@@ -1,5 +1,7 @@
 """What a finished picture costs in CPU seconds, by component."""
 
+from typing import Any
+
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
@@ -15,6 +17,8 @@ BAR = 0.8
 GAP = 0.7
 # With more bars than this their names would touch at the smallest size.
 MOST_NAMED_BARS = 8
+# Room above the highest bar for an upright word.
+DOUBT_ROOM = 1.65
 
 
 def draw_cpu_cost(group: Group, title: str) -> Figure:
@@ -24,10 +28,13 @@ def draw_cpu_cost(group: Group, title: str) -> Figure:
     cells = group.cells.sort_values(["workers", "mode"], ascending=[True, False], ignore_index=True)
     cost = 1000 * system_cost(cells).fillna(0.0)
     place = _places(cells)
-    ax.set(xlim=(place[0] - 0.6, place[-1] + 0.6), ylim=(0, 1.1 * float(cost.sum(axis=1).max()) or 1.0))
+    heights, doubtful = cost.sum(axis=1), bool(cells["doubt"].any())
+    room = DOUBT_ROOM if doubtful else 1.1
+    ax.set(xlim=(place[0] - 0.6, place[-1] + 0.6), ylim=(0, room * float(heights.max()) or 1.0))
     ax.set_ylabel("CPU time per picture [ms]")
     label_ends(ax, _draw_stacks(ax, place, cost), at_edge=True)
     _name_bars(ax, place, cells)
+    _mark_doubts(ax, place, heights, cells["doubt"])
     return figure
 
 
@@ -50,6 +57,15 @@ def _draw_stacks(ax: Axes, place: list[float], cost: pd.DataFrame) -> list[EndLa
             labels.append(EndLabel(x=place[last] + BAR / 2, y=middle, text=str(component), colour=TEXT))
         below = below + height
     return labels
+
+
+def _mark_doubts(ax: Axes, place: list[float], heights: pd.Series, doubts: pd.Series) -> None:
+    """A dashed frame around the bar of a doubtful cell, and upright above it why."""
+    for x, height, words in zip(place, heights, doubts, strict=True):
+        if words:
+            ax.bar(x, height, BAR + 0.1, fill=False, edgecolor=TEXT, linewidth=2.5, linestyle=(0, (2.5, 1.5)))
+            above: dict[str, Any] = {"xytext": (0, 6), "textcoords": "offset points", "ha": "center", "va": "bottom"}
+            ax.annotate(words.replace(", ", "\n"), (x, height), rotation=90, **above)
 
 
 def _name_bars(ax: Axes, place: list[float], cells: pd.DataFrame) -> None:

@@ -19,6 +19,8 @@ SMALLEST_PT = 17.5
 TITLE_PT = 25
 MARGIN_PX = 32
 GAP_PX = 14
+# Windows whose lengths differ by no more than this share are told as one length.
+SAME_LENGTH = 0.05
 # Typed loosely: the key names of matplotlib's settings are one long Literal.
 STYLE: Any = {
     "font.family": "DejaVu Sans",
@@ -55,14 +57,21 @@ def framed(title: str, subtitle: str) -> tuple[Figure, float]:
 def circumstances(group: Group, note: str = "") -> str:
     """The subtitle: under which load, for how long, how often and on what this was measured."""
     trials = [int(count) for count in group.cells["trials"]]
-    return subtitle(named(group.levels, group.varied), group, f"{counted(trials, 'trial')} per cell", note)
+    return subtitle(named(group.levels, group.varied), [group], f"{counted(trials, 'trial')} per cell", note)
 
 
-def subtitle(conditions: Sequence[str], group: Group, counts: str, note: str = "") -> str:
-    """Conditions, what was counted, and what the group tells of how and on what it was measured."""
-    measured_s = group.measured[1] - group.measured[0]
-    cores = f"{group.cores} cores" if group.cores else ""
-    return " · ".join(filter(None, [*conditions, f"{number(measured_s)} s measured", counts, cores, note]))
+def subtitle(conditions: Sequence[str], groups: Sequence[Group], counts: str, note: str = "") -> str:
+    """Conditions, what was counted, and what the groups tell of how and on what they were measured."""
+    cores = f"{groups[0].cores} cores" if groups[0].cores else ""
+    return " · ".join(filter(None, [*conditions, _measured(groups), counts, cores, note]))
+
+
+def _measured(groups: Sequence[Group]) -> str:
+    """How long was measured, such as `12 s measured`; the shortest and the longest window if they differ."""
+    lengths_s = [length for group in groups for length in group.windows["length_s"]]
+    ends = [min(lengths_s), max(lengths_s)]
+    differ = ends[1] > (1 + SAME_LENGTH) * ends[0]
+    return f"{'–'.join(map(number, ends if differ else ends[:1]))} s measured"
 
 
 def counted(counts: Sequence[int], what: str) -> str:

@@ -35,15 +35,16 @@ class Arrow:
     words: str
 
 
-def label_ends(ax: Axes, labels: Sequence[EndLabel], *, at_edge: bool = False) -> None:
+def label_ends(ax: Axes, labels: Sequence[EndLabel], *, at_edge: bool = False, taken_px: float = 0.0) -> None:
     """Writes each label right of its line's end, moved up or down as far as needed to keep them apart.
 
-    With `at_edge` all of them stand right of the axes, so that none covers a point.
+    With `at_edge` all of them stand right of the axes, so that none covers a point; `taken_px` of the
+    margin there hold other words, from the top.
     """
     ordered = sorted(labels, key=lambda label: label.y)
     ends = [ax.transData.transform((label.x, label.y)) for label in ordered]
     (_, bottom), (edge, top) = ax.transAxes.transform([(0, 0), (1, 1)])
-    heights = spread_out([end[1] for end in ends], gap=LINE_PX, low=bottom + LINE_PX / 2, high=top)
+    heights = spread_out([end[1] for end in ends], gap=LINE_PX, low=bottom + LINE_PX / 2, high=top - taken_px)
     for label, end, height in zip(ordered, ends, heights, strict=True):
         _write(ax, label, edge - end[0] if at_edge else 0.0, height - end[1])
 
@@ -78,8 +79,11 @@ def spread_out(heights: Sequence[float], *, gap: float, low: float, high: float)
     return placed
 
 
-def draw_arrows(ax: Axes, arrows: Sequence[Arrow], last_place: float) -> None:
-    """An upward arrow at each point without a value, and what it means, once, right of the last arrow."""
+def draw_arrows(ax: Axes, arrows: Sequence[Arrow], last_place: float) -> float:
+    """An upward arrow at each point without a value, and what it means, once, right of the last arrow.
+
+    Gives how much of the margin right of the axes the words take, from the top [px].
+    """
     for arrow in dict.fromkeys(arrows):
         _draw_arrow(ax, arrow)
     said = dict.fromkeys((arrow.words, MODES[arrow.mode].colour) for arrow in arrows)
@@ -97,6 +101,7 @@ def draw_arrows(ax: Axes, arrows: Sequence[Arrow], last_place: float) -> None:
             linespacing=1.1,
             annotation_clip=False,
         )
+    return LINE_PX * (2 * len(said) + 1) if narrow and said else 0.0
 
 
 def fold(words: str) -> str:

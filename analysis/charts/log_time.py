@@ -12,11 +12,18 @@ from analysis.charts.palette import WINDOW
 
 # Below this ratio of top to bottom a logarithmic axis shows hardly a tick.
 SMALLEST_RANGE = 20.0
+# In parts of the axis.
+ROOM_BELOW = 0.09
 
 
-def scale_time_axis(ax: Axes, *, room_for_arrows: bool) -> None:
-    """A log axis around the values drawn [s], with a free band at the top when arrows stand there."""
+def scale_time_axis(ax: Axes, *, room_for_arrows: bool, room_for_doubts: bool) -> None:
+    """A log axis around the values drawn [s], with a free band at the top when arrows stand there.
+
+    Below the lowest value there is room for a word when one stands there.
+    """
     low, high = _limits(np.concatenate([np.asarray(line.get_ydata(), dtype=float) for line in ax.lines]))
+    if room_for_doubts:
+        low *= (low / high) ** ROOM_BELOW
     highest_tick = high
     if room_for_arrows:
         high = low * (high / low) ** (1 / BAND)

@@ -6,6 +6,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from analysis.cells import Group
+from analysis.charts.doubts import Doubt, mark_doubts
 from analysis.charts.frame import circumstances
 from analysis.charts.labels import EndLabel, label_ends
 from analysis.charts.palette import MODES, QUIET
@@ -27,6 +28,7 @@ def draw_throughput(group: Group, title: str) -> Figure:
     labels.append(_draw_offered(ax, group.offered_rate, counts))
     labels += _draw_ideal(ax, counts, group.cells, top)
     _mark_cores(ax, counts, group)
+    mark_doubts(ax, [doubt for _, rows in group.cells.groupby("mode") for doubt in _doubts(counts, rows)])
     label_ends(ax, labels, at_edge=True)
     return figure
 
@@ -37,6 +39,12 @@ def _draw_mode(ax: Axes, counts: list[int], rows: pd.DataFrame) -> EndLabel:
     ax.plot(place, rows["throughput"], marker=look.marker, color=look.colour, linewidth=3, markersize=12)
     ax.vlines(place, rows["throughput_low"], rows["throughput_high"], color=look.colour, linewidth=1.5)
     return EndLabel(x=float(place[-1]), y=float(rows["throughput"].iloc[-1]), text=mode, colour=look.colour)
+
+
+def _doubts(counts: list[int], rows: pd.DataFrame) -> list[Doubt]:
+    colour = MODES[rows["mode"].iloc[0]].colour
+    points = zip(places(counts, rows), rows["throughput"], rows["doubt"], strict=True)
+    return [Doubt(x=float(x), y=float(y), words=words, colour=colour) for x, y, words in points if words]
 
 
 def _draw_offered(ax: Axes, offered_rate: float, counts: list[int]) -> EndLabel:

@@ -1,11 +1,12 @@
 """Trials and cells written down by hand, small enough to do the sums in the head."""
 
+import math
 from typing import Any
 
 import pandas as pd
 
-from analysis.cells import with_marks
 from analysis.experiment import Cell, Trial, Window
+from analysis.marks import with_marks
 
 CELL_DEFAULTS = {
     "workload": "io",
@@ -13,6 +14,9 @@ CELL_DEFAULTS = {
     "trials": 1,
     "throughput": 9.9,
     "backlog_growth": 0.0,
+    "unanswered_grows": False,
+    "planned": 100,
+    "failed": 0,
     "response_p50_s": 0.014,
     "response_p95_s": 0.02,
     "ready_p50_s": 0.3,
@@ -58,6 +62,20 @@ def trial(requests: list[dict[str, Any]], pictures: list[dict[str, Any]], **what
         "info": {},
     }
     return Trial(**(fields | what))
+
+
+def crowded_door() -> Trial:
+    """Queue mode, 10 uploads/s for 10 s; every other one is never answered, the rest are done at once."""
+    requests: list[dict[str, Any]] = []
+    pictures = []
+    for n in range(100):
+        due = 10 + n / 10
+        requests.append({"id": str(n), "due_at": due, "sent_at": due, "answered_at": due + 0.01})
+        if n % 2:
+            requests[-1] |= {"answered_at": math.nan, "status": math.nan}
+        else:
+            pictures.append({"id": str(n), "received_at": due, "started_at": due, "finished_at": due + 0.01})
+    return trial(requests, pictures)
 
 
 def cells(*rows: dict[str, Any]) -> pd.DataFrame:

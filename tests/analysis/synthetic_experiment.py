@@ -13,12 +13,15 @@ import pandas as pd
 START = 1_763_900_000.0
 ACCEPT_S = 0.012
 HAND_OVER_S = 0.004
-FACTORS = ("broker", "queue_type", "database", "web_threads", "prefetch", "broker_delay_s")
+FACTORS = ("stack", "broker", "queue_type", "database", "web_threads", "prefetch", "broker_delay_s")
 
 
 @dataclass(frozen=True, kw_only=True)
 class Made:
-    """What to simulate: Poisson arrivals at c servers with nearly constant service times."""
+    """What to simulate: Poisson arrivals at c servers with nearly constant service times.
+
+    Of the pictures every `fails_every`th turns out to be damaged.
+    """
 
     mode: str = "queue"
     workers: int = 4
@@ -30,6 +33,7 @@ class Made:
     measure_s: float = 12.0
     drain_limit_s: float = 5.0
     seed: int = 1
+    stack: str = "local"
     broker: str = "redis"
     queue_type: str = "classic"
     database: str = "sqlite"
@@ -38,6 +42,7 @@ class Made:
     broker_delay_s: float = 0.0
     accept_s: float = ACCEPT_S
     noise: float = 0.0
+    fails_every: int = 0
 
     @property
     def name(self) -> str:
@@ -86,9 +91,19 @@ def both_brokers(made: Sequence[Made], slower: float) -> list[Made]:
     return [*made, *(replace(each, broker="rabbitmq", accept_s=slower * each.accept_s) for each in made)]
 
 
+def both_stacks(made: Sequence[Made], slower: float = 1.3) -> list[Made]:
+    """The same cells as processes and in containers, in which the queue answers so many times slower."""
+    return [*made, *(replace(each, stack="compose", accept_s=slower * each.accept_s) for each in made)]
+
+
 def with_delays(made: Sequence[Made], delays_s: Sequence[float]) -> list[Made]:
     """The same cells with their broker so far away: an answer waits for the message to go there and back."""
     return [replace(each, broker_delay_s=far, accept_s=each.accept_s + 2 * far) for far in delays_s for each in made]
+
+
+def undecided(workers: int, **what: Any) -> Made:
+    """A trial whose workers are just as busy as they can be."""
+    return Made(workers=workers, service_s=workers / Made.offered_rate, **what)
 
 
 def write_trial(folder: Path, made: Made) -> Path:
@@ -103,6 +118,12 @@ def write_trial(folder: Path, made: Made) -> Path:
     _backlog_rows(requests, made, stopped_at).to_csv(folder / "backlog.csv", index=False)
     (folder / "trial.json").write_text(json.dumps(_trial(made, pictures, stopped_at)))
     return folder
+
+
+def break_books(folder: Path) -> None:
+    """Makes a trial invalid: the server forgets its last 20 pictures."""
+    path = folder / "pictures.csv"
+    path.write_text("\n".join(path.read_text().splitlines()[:-20]) + "\n")
 
 
 def _simulate(made: Made) -> pd.DataFrame:
@@ -153,16 +174,27 @@ def _client_rows(requests: pd.DataFrame, made: Made, stopped_at: float) -> pd.Da
             "due_at": requests["due_at"],
             "sent_at": requests["sent_at"],
             "answered_at": answered.where(in_time),
-            "status": pd.Series(201 if made.mode == "sync" else 202, requests.index).where(in_time),
-            "error": "",
+            "status": _status(requests, made).where(in_time),
+            "error": np.where(in_time & (_status(requests, made) == 422), '{"reason": "unreadable_image"}', ""),
             "picture": "small.jpg",
         }
     ).astype({"status": "Int64"})
 
 
+def _damaged(requests: pd.DataFrame, made: Made) -> pd.Series:
+    return pd.Series(requests.index % made.fails_every == 0 if made.fails_every else False, requests.index)
+
+
+def _status(requests: pd.DataFrame, made: Made) -> pd.Series:
+    if made.mode == "queue":
+        return pd.Series(202, requests.index)
+    return pd.Series(np.where(_damaged(requests, made), 422, 201), requests.index)
+
+
 def _server_rows(requests: pd.DataFrame, made: Made, stopped_at: float) -> pd.DataFrame:
     begun = requests["started_at"] <= stopped_at
     done = requests["finished_at"] <= stopped_at
+    damaged = _damaged(requests, made)
     known = begun if made.mode == "sync" else requests["arrived_at"] <= stopped_at
     received = requests["started_at"] if made.mode == "sync" else requests["arrived_at"]
     return pd.DataFrame(
@@ -174,9 +206,9 @@ def _server_rows(requests: pd.DataFrame, made: Made, stopped_at: float) -> pd.Da
             "enqueued_at": received if made.mode == "queue" else np.nan,
             "started_at": requests["started_at"].where(begun),
             "finished_at": requests["finished_at"].where(done),
-            "state": np.select([done, begun], ["ready", "processing"], "queued"),
+            "state": np.select([done & damaged, done, begun], ["failed", "ready", "processing"], "queued"),
             "executions": begun.astype(int),
-            "reason": "",
+            "reason": np.where(done & damaged, "unreadable_image", ""),
         }
     )[known]
 

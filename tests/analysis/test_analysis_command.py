@@ -2,8 +2,9 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pandas as pd
 import pytest
-from synthetic_experiment import Made, both_brokers, both_modes, write_experiment
+from synthetic_experiment import Made, both_brokers, both_modes, break_books, repeated, write_experiment
 
 from analysis.__main__ import main
 
@@ -77,8 +78,7 @@ def test_two_brokers_have_a_table_each_and_a_sentence_about_their_difference(
 
 
 def test_an_invalid_trial_is_an_error_on_the_screen(small: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    path = small / "queue-w4-r1" / "pictures.csv"
-    path.write_text("\n".join(path.read_text().splitlines()[:-20]) + "\n")
+    break_books(small / "queue-w4-r1")
 
     assert main([str(small), "--no-charts"]) == 0
 
@@ -117,3 +117,27 @@ def test_it_needs_neither_the_app_nor_the_load_tests(tmp_path: Path) -> None:
     )
 
     assert done.returncode == 0, done.stderr
+
+
+def test_the_table_shows_believed_trials_alone_and_counts_the_others(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = write_experiment(tmp_path / "repeats", [*repeated([Made(workers=1)], 2), Made(workers=8)])
+    for name in ("queue-w1-r2", "queue-w8-r1"):
+        break_books(folder / name)
+
+    assert main([str(folder), "--markdown", "--no-charts"]) == 0
+
+    printed = capsys.readouterr().out.splitlines()
+    assert "| queue | 1 | 3.5 | 13 ms / 13 ms | grows without limit | 43/121 | overloaded (1 withheld) |" in printed
+    assert "| queue | 8 | – | – | – | – | invalid accounts |" in printed
+
+
+def test_the_summary_file_keeps_what_is_not_believed(small: Path) -> None:
+    break_books(small / "queue-w4-r1")
+
+    assert main([str(small), "--no-charts"]) == 0
+
+    kept = pd.read_csv(small / "summary.csv").set_index(["mode", "workers"]).loc[("queue", 4)]
+    assert kept["verdict"] == "INVALID_ACCOUNTS"
+    assert kept["throughput"] > 0

@@ -8,10 +8,20 @@ from analysed import drawn_charts, drawn_comparisons, grouped
 from matplotlib.figure import Figure
 from matplotlib.text import Text
 from matplotlib.transforms import Bbox
-from synthetic_experiment import Made, both_brokers, both_modes, repeated, with_delays, write_experiment
+from synthetic_experiment import (
+    Made,
+    both_brokers,
+    both_modes,
+    both_stacks,
+    repeated,
+    undecided,
+    with_delays,
+    write_experiment,
+)
 
 from analysis.charts.frame import SMALLEST_PT
 from analysis.charts.labels import spread_out
+from analysis.charts.palette import MODES
 
 WHAT = {
     "demo": both_modes(),
@@ -26,6 +36,13 @@ WHAT = {
     "two brokers, many workers": repeated(both_brokers(both_modes((1, 3, 4, 6, 8, 12, 16)), slower=2.3), 2),
     "two brokers, one trial each": both_brokers([Made(workers=4)], slower=1.1),
     "far brokers": with_delays(both_modes((4,)), (0.0, 0.05)),
+    "two stacks": both_stacks(repeated(both_modes((2, 4)), 2)),
+    "undecided": [undecided(count, mode=mode) for count in (1, 2, 4) for mode in ("sync", "queue")],
+    "one of three undecided": [*both_modes((1, 8)), undecided(4, mode="sync"), undecided(4)],
+    "two stacks, undecided": both_stacks([undecided(4, mode="sync"), undecided(4), *both_modes((8,))]),
+    "failures": both_modes((1, 2, 4, 8), fails_every=10),
+    "nothing but failures": both_modes((1, 4), fails_every=1),
+    "undecided with failures": [undecided(count, mode=mode, fails_every=7) for mode in MODES for count in (1, 4)],
 }
 
 

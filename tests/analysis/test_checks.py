@@ -1,3 +1,5 @@
+import dataclasses
+import math
 import subprocess
 import sys
 from collections.abc import Callable
@@ -5,7 +7,7 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
-from hand_made import trial
+from hand_made import crowded_door, trial
 from synthetic_experiment import Made, write_trial
 
 import analysis
@@ -203,3 +205,31 @@ def test_judging_loads_no_drawing_library() -> None:
     code = "import sys, analysis; analysis.judge; sys.exit('matplotlib' in sys.modules)"
 
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+@pytest.mark.parametrize("mode", ["sync", "queue"])
+def test_uploads_that_fail_leave_the_verdict_and_add_a_reason(tmp_path: Path, mode: str) -> None:
+    verdict = _judged(tmp_path, Made(mode=mode, workers=8, fails_every=10))
+
+    assert verdict.name == VALID
+    assert "of 111 uploads failed: 12 unreadable_image. Uploads that fail cost less" in verdict.reasons[0]
+
+
+def test_a_front_door_that_cannot_keep_up_is_told_from_its_workers() -> None:
+    verdict = verdict_on(crowded_door())
+
+    assert verdict.name == OVERLOADED
+    (reason,) = verdict.reasons
+    assert reason.startswith("10.0 uploads/s arrive and those without an answer grow by 5.0 uploads/s")
+    assert "the web process cannot keep up" in reason
+
+
+def test_workers_that_cannot_keep_up_behind_such_a_door_are_told_too() -> None:
+    made = crowded_door()
+    waiting = made.pictures.assign(state="queued", finished_at=math.nan)
+
+    verdict = verdict_on(dataclasses.replace(made, pictures=waiting, broker_left=len(waiting)))
+
+    door, workers = verdict.reasons
+    assert "the web process cannot keep up" in door
+    assert "1 worker cannot keep up" in workers

@@ -1,18 +1,11 @@
-from hand_made import trial
-
 from analysis.conditions import levels_of, named, prefix, short, suffix, varied, varied_and_held
-from analysis.experiment import Cell, Trial
+from analysis.experiment import Cell
 
 RABBIT = {"workload": "io", "offered_rate": 12.0, "broker": "rabbitmq", "broker_delay_s": 0.005}
 
 
 def _cell(**what: object) -> Cell:
     return Cell(**({"mode": "queue", "workers": 4, "workload": "io", "offered_rate": 12.0} | what))
-
-
-def _trial(**what: object) -> Trial:
-    stack = str(what.pop("stack", "local"))
-    return trial([{}], [{}], cell=_cell(**what), stack=stack)
 
 
 def test_levels_come_with_the_usual_one_first() -> None:
@@ -46,20 +39,20 @@ def test_one_thread_is_not_called_threads() -> None:
 
 
 def test_what_was_varied_and_what_was_held_are_told() -> None:
-    trials = [_trial(mode=mode, workers=n, broker=b) for mode in ("sync", "queue") for n in (1, 2) for b in ("redis",)]
+    cells = [_cell(mode=mode, workers=n) for mode in ("sync", "queue") for n in (1, 2)]
 
-    changed, same = varied_and_held([*trials, _trial(workers=1, broker="rabbitmq")])
+    changed, same = varied_and_held([*cells, _cell(workers=1, broker="rabbitmq")])
 
     assert changed == "Varied: mode (sync, queue), workers (1, 2), broker (redis, rabbitmq)."
     assert same == (
-        "Held: workload io, 12 pictures/s offered, classic queues, database sqlite, 1 thread per web process, "
-        "prefetch 1, 0 ms added each way to the broker, stack local (processes of one machine)."
+        "Held: workload io, 12 pictures/s offered, stack of processes of one machine, classic queues, database sqlite, "
+        "1 thread per web process, prefetch 1, 0 ms added each way to the broker."
     )
 
 
 def test_what_could_not_matter_is_not_told() -> None:
     """Redis has no types of queue, and mode sync asks no broker."""
-    of_redis, of_sync = varied_and_held([_trial()])[1], varied_and_held([_trial(mode="sync")])[1]
+    of_redis, of_sync = varied_and_held([_cell()])[1], varied_and_held([_cell(mode="sync")])[1]
 
     assert "queues" not in of_redis
     assert "broker" in of_redis
@@ -67,4 +60,5 @@ def test_what_could_not_matter_is_not_told() -> None:
 
 
 def test_two_stacks_are_something_varied() -> None:
-    assert "stack compose (containers), stack local" in varied_and_held([_trial(), _trial(stack="compose")])[0]
+    assert "stack (processes of one machine, containers)" in varied_and_held([_cell(stack="compose"), _cell()])[0]
+    assert varied([_cell(), _cell(stack="compose")]) == ("stack",)

@@ -3,9 +3,19 @@ from pathlib import Path
 import pytest
 from analysed import compared, drawn_comparisons, grouped
 from matplotlib.axes import Axes
+from matplotlib.collections import PathCollection
 from matplotlib.colors import to_hex
 from matplotlib.figure import Figure
-from synthetic_experiment import both_brokers, both_modes, repeated, with_delays, write_experiment
+from synthetic_experiment import (
+    Made,
+    both_brokers,
+    both_modes,
+    both_stacks,
+    repeated,
+    undecided,
+    with_delays,
+    write_experiment,
+)
 
 from analysis.charts import draw_charts
 from analysis.charts.palette import MODES
@@ -103,3 +113,21 @@ def test_worker_counts_that_have_no_room_leave_the_fewest_and_the_most(tmp_path:
 
 def _markers(ax: Axes, size: float) -> list:
     return [line for line in ax.lines if line.get_markersize() == size]
+
+
+def test_an_undecided_side_is_named_beside_its_line_and_ringed(tmp_path: Path) -> None:
+    made = both_stacks([undecided(4, mode="sync"), undecided(4), *both_modes((8,))])
+    (figure,) = drawn_comparisons(write_experiment(tmp_path / "doubtful", made)).values()
+
+    names = [text.get_text() for text in figure.axes[0].get_yticklabels()]
+    assert names == ["queue 4 undecided", "queue 8", "sync 4 undecided", "sync 8"]
+    assert [len([each for each in ax.collections if isinstance(each, PathCollection)]) for ax in figure.axes] == [
+        *(1, 2, 2, 2),
+    ]
+
+
+def test_sides_that_were_measured_for_other_times_say_so(tmp_path: Path) -> None:
+    made = [Made(), Made(broker="rabbitmq", measure_s=24.0)]
+    (figure,) = drawn_comparisons(write_experiment(tmp_path / "longer", made)).values()
+
+    assert "12–24 s measured" in figure.texts[1].get_text()

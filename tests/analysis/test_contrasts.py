@@ -79,6 +79,15 @@ def test_sync_is_a_control_for_what_belongs_to_the_broker_and_for_nothing_else()
     assert controls == {("broker", "sync")}
 
 
+def test_two_stacks_are_compared_like_any_other_condition_and_have_no_control() -> None:
+    compose = {"stack": "compose"}
+    (found,) = comparisons(per_trial({}, SYNC, compose | {"response_p50_s": 0.028}, compose | SYNC))
+
+    assert (found.factor, found.base, found.level) == ("stack", "local", "compose")
+    assert ratios(found, RESPONSE) == pytest.approx((2.0,))
+    assert not any(contrast.control for contrast in found.contrasts)
+
+
 def test_the_idle_broker_is_left_out_of_what_a_control_costs() -> None:
     """Web 10 ms a picture on both sides; the broker 10 and 30 ms, used by queue alone."""
     busy = RABBIT | {"cpu_broker_s_per_picture": 0.03}
@@ -141,3 +150,18 @@ def test_by_hand_the_same_repeat_is_a_pair_although_no_plan_was_replayed() -> No
     (found,) = comparisons(per_trial(by_hand, RABBIT | by_hand))
 
     assert len(ratios(found, READY)) == 1
+
+
+@pytest.mark.parametrize("side", [{"verdict": "UNDECIDED"}, RABBIT | {"verdict": "UNDECIDED"}])
+def test_an_undecided_side_makes_a_contrast_doubtful(side: dict) -> None:
+    other = {} if "broker" in side else RABBIT
+    (found,) = comparisons(per_trial(side, other))
+
+    assert {contrast.doubt for contrast in found.contrasts} == {"undecided"}
+
+
+def test_every_doubt_of_every_pair_is_told_once() -> None:
+    rows = [{"repeat": 1, "verdict": "UNDECIDED"}, RABBIT | {"repeat": 1, "failed": 9}, {"repeat": 2, "failed": 9}]
+    (found,) = comparisons(per_trial(*rows, RABBIT | {"repeat": 2}))
+
+    assert {contrast.doubt for contrast in found.contrasts} == {"undecided, failures"}

@@ -8,7 +8,10 @@ from analysis.findings import findings
 from analysis.words import duration, number, workers
 
 LIMITLESS = {"verdict": "OVERLOADED", "throughput": 3.4, "backlog_growth": 6.6}
-SYNC_1 = {"mode": "sync", "workers": 1, **LIMITLESS, "response_p50_s": math.inf, "ready_p50_s": math.inf}
+SYNC_1 = {"mode": "sync", "workers": 1, **LIMITLESS, "unanswered_grows": True} | {
+    "response_p50_s": math.inf,
+    "ready_p50_s": math.inf,
+}
 QUEUE_1 = {"mode": "queue", "workers": 1, **LIMITLESS, "ready_p50_s": 4.2}
 SYNC_4 = {"mode": "sync", "workers": 4, "response_p50_s": 0.3}
 QUEUE_4 = {"mode": "queue", "workers": 4}
@@ -133,3 +136,75 @@ def test_times_read_as_a_person_says_them() -> None:
     assert [duration(s) for s in (0.0136, 0.0999, 0.3, 3.456, 12.3)] == ["14 ms", "0.10 s", "0.30 s", "3.46 s", "12 s"]
     assert [number(value) for value in (10.0, 3.44, -0.04)] == ["10", "3.4", "0"]
     assert [workers(1), workers([1, 2, 4])] == ["1 worker", "1, 2 and 4 workers"]
+
+
+FAILING = {"failed": 12}
+UNDECIDED = {"verdict": "UNDECIDED"}
+
+
+def test_workers_whose_uploads_fail_are_not_said_to_keep_up() -> None:
+    sentence = told(SYNC_4 | {"failed": 1}, QUEUE_4)["backlog"]
+
+    assert sentence == "With 4 workers 1 of 100 uploads failed"
+
+
+def test_workers_without_failures_keep_up_beside_those_with() -> None:
+    eight = {"workers": 8, **FAILING}
+
+    assert told(SYNC_4, QUEUE_4, SYNC_4 | eight, QUEUE_4 | eight)["backlog"] == (
+        "4 workers keep up; with 8 workers 24 of 200 uploads failed"
+    )
+
+
+def test_more_workers_are_not_praised_where_uploads_fail() -> None:
+    assert "4 workers finish" not in told(SYNC_1, QUEUE_1, SYNC_4 | FAILING, QUEUE_4)["throughput"]
+
+
+def test_capacity_is_not_judged_where_uploads_fail() -> None:
+    sentence = told(SYNC_1 | FAILING, QUEUE_1)["throughput"]
+
+    assert sentence == "With 1 worker (failures in sync) both modes finish 3.4 pictures/s"
+
+
+def test_no_sentence_flatters_where_every_upload_fails() -> None:
+    nothing = {"failed": 100, "throughput": 0.0} | dict.fromkeys(
+        ("response_p50_s", "response_p95_s", "ready_p50_s", "ready_p95_s"), math.inf
+    )
+
+    assert told(SYNC_4 | nothing, QUEUE_4 | nothing) == {
+        "response_time": "The wait for an answer with 4 workers (failures): "
+        "in sync half or more missing; in queue half or more missing",
+        "throughput": "With 4 workers (failures) both modes finish 0 pictures/s",
+        "ready_time": "The wait for a picture with 4 workers (failures): "
+        "in sync half or more missing; in queue half or more missing",
+        "both_clocks": "Queue mode with 4 workers (failures): the wait for an answer is unknown (half or more missing)",
+        "backlog": "With 4 workers 200 of 200 uploads failed",
+    }
+
+
+def test_every_sentence_that_uses_an_undecided_cell_says_so() -> None:
+    costly = {"cpu_web_s_per_picture": 0.02}
+
+    sentences = told(SYNC_4 | UNDECIDED | costly, QUEUE_4 | UNDECIDED | costly)
+
+    assert sentences.pop("backlog") == "4 workers: undecided"
+    assert len(sentences) == 5
+    assert all("4 workers (undecided)" in sentence for sentence in sentences.values())
+
+
+def test_one_mode_alone_tells_what_is_undecided() -> None:
+    sentences = told(QUEUE_4 | UNDECIDED)
+
+    assert sentences["throughput"].endswith("9.9 with 4 workers (undecided) (10 offered)")
+    assert "with 4 workers (undecided)" in sentences["response_time"]
+
+
+def test_a_queue_whose_front_door_is_overloaded_is_not_said_to_answer() -> None:
+    crowded = QUEUE_1 | {"unanswered_grows": True, "response_p50_s": 3.0}
+
+    sentences = told(SYNC_1, crowded)
+
+    assert sentences["response_time"] == (
+        "The wait for an answer with 1 worker: in sync grows without limit; in queue grows without limit"
+    )
+    assert sentences["both_clocks"] == "Queue mode with 1 worker: the wait for an answer grows without limit"

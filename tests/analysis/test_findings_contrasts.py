@@ -145,3 +145,28 @@ def test_both_utilisations_are_told_where_they_differ(utilisations: tuple[float,
     base, other = ({"utilisation": value} for value in utilisations)
 
     assert f"utilisation {told})" in contrast_sentence(compared((base, RABBIT | other)))
+
+
+def test_stacks_are_told_as_processes_and_containers() -> None:
+    pair = ({}, {"stack": "compose", "response_p50_s": 0.014 * 1.3})
+
+    assert contrast_sentence(compared(pair)).startswith(
+        "With containers instead of processes of one machine the queue answers in 1.30 times the time"
+    )
+
+
+def test_an_undecided_side_is_told_in_sentence_and_table() -> None:
+    found = compared(({"verdict": "UNDECIDED"}, SLOWER))
+
+    assert "(1 pair, so no spread, 4 workers, utilisation 0.8, undecided)" in contrast_title(found)
+    assert contrast_sentence(found).count("undecided") == 1
+    assert contrast_table(found).rows[0][-1] == "one pair: no spread (undecided)"
+
+
+def test_an_undecided_cell_with_other_workers_is_told_where_it_is_used() -> None:
+    one, four = {"workers": 1, "verdict": "UNDECIDED"}, {"workers": 4}
+    rows = [one, four, RABBIT | one, RABBIT | four]
+
+    assert "throughput with 1 worker is 1.00 times as high (undecided)" in contrast_sentence(
+        comparisons(per_trial(*rows))[0]
+    )

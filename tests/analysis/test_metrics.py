@@ -7,6 +7,7 @@ from hand_made import trial
 
 from analysis.experiment import Window
 from analysis.metrics import (
+    MIN_SAMPLES_P95,
     cpu_per_picture,
     growth_rate,
     p95,
@@ -90,3 +91,17 @@ def test_cpu_is_shared_among_the_pictures_finished_in_the_window() -> None:
 
     assert cpu_per_picture([trial([], pictures, cpu_seconds={"web": 3.0})]) == {"web": 1.5}
     assert cpu_per_picture([trial([], [])]) == {}
+
+
+def test_a_component_is_shared_among_the_pictures_of_the_trials_that_measured_it() -> None:
+    """3 s for 2 pictures; the pictures of the trial that did not count the broker do not make it cheaper."""
+    pictures = [{"id": "a"}, {"id": "b"}]
+    one = trial([], pictures, cpu_seconds={"web": 3.0, "broker": 1.0})
+    other = trial([], pictures, cpu_seconds={"web": 1.0})
+
+    assert cpu_per_picture([one, other]) == {"broker": 0.5, "web": 1.0}
+    assert cpu_per_picture([one, trial([], [], cpu_seconds={"worker": 1.0})]) == {"broker": 0.5, "web": 1.5}
+
+
+def test_72_samples_leave_each_end_of_a_95_percent_interval_its_half() -> None:
+    assert 0.95**MIN_SAMPLES_P95 < 0.025 < 0.95 ** (MIN_SAMPLES_P95 - 1)

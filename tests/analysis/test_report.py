@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Request
-from synthetic_experiment import Made, both_brokers, both_modes, repeated, with_delays, write_experiment
+from synthetic_experiment import Made, both_brokers, both_modes, break_books, repeated, with_delays, write_experiment
 
 from analysis.__main__ import main
 from tests.chromium import chromium
@@ -14,8 +14,7 @@ from tests.chromium import chromium
 def report(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The report on the demo with one trial whose books do not close and one that was broken off."""
     folder = write_experiment(tmp_path_factory.mktemp("report") / "demo", both_modes())
-    path = folder / "queue-w8-r1" / "pictures.csv"
-    path.write_text("\n".join(path.read_text().splitlines()[:-20]) + "\n")
+    break_books(folder / "queue-w8-r1")
     (folder / "sync-w8-r2.partial").mkdir()
     assert main([str(folder)]) == 0
     return folder / "report.html"
@@ -136,10 +135,27 @@ def test_pairs_by_hand_are_said_to_have_had_other_uploads(tmp_path: Path) -> Non
     assert "Measured by hand" not in _reported(write_experiment(tmp_path / "plan", made))
 
 
+def test_failed_uploads_are_warned_of_although_the_trial_is_valid(tmp_path: Path) -> None:
+    text = _reported(write_experiment(tmp_path / "failing", [Made(workers=8, fails_every=10)]))
+
+    box = re.search(r'<section class="box" aria-label="Warnings">.*?</section>', text, re.DOTALL)
+    assert box is not None
+    assert "<b>queue-w8-r1</b> (valid): 12 of 111 uploads failed: 12 unreadable_image" in box[0]
+    assert "workers keep up" not in text
+
+
+def test_a_withheld_cell_has_no_numbers_in_the_table_of_all_numbers(report: Path) -> None:
+    table = report.read_text().partition("<h2>All numbers")[2].partition("</table>")[0]
+
+    (row,) = [row for row in table.split("<tr>") if "invalid accounts" in row]
+    cells = re.findall("<td>([^<]*)</td>", row)
+    assert cells[:3] == ["queue", "8", "io"]
+    assert set(cells[-12:-1]) - {"invalid accounts"} == {"–"}
+
+
 def test_an_experiment_without_a_valid_trial_answers_nothing(tmp_path: Path) -> None:
     folder = write_experiment(tmp_path / "demo", [Made()])
-    path = folder / "queue-w4-r1" / "pictures.csv"
-    path.write_text("\n".join(path.read_text().splitlines()[:-20]) + "\n")
+    break_books(folder / "queue-w4-r1")
 
     assert main([str(folder)]) == 0
 

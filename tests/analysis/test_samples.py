@@ -59,22 +59,21 @@ def test_an_older_trial_had_the_usual_conditions(folder: Path) -> None:
     trial = read_trial(folder / "queue-w4-r1")
 
     assert trial.cell == Cell(mode="queue", workers=4, workload="io", offered_rate=10.0)
-    assert (trial.cell.broker, trial.cell.queue_type, trial.cell.database) == ("redis", "classic", "sqlite")
-    assert (trial.cell.web_threads, trial.cell.prefetch, trial.cell.broker_delay_s) == (1, 1, 0.0)
-    assert trial.stack == "local"
+    assert (trial.cell.stack, trial.cell.broker, trial.cell.queue_type) == ("local", "redis", "classic")
+    assert (trial.cell.database, trial.cell.web_threads, trial.cell.prefetch) == ("sqlite", 1, 1)
+    assert trial.cell.broker_delay_s == 0.0
 
 
 def test_the_conditions_of_a_trial_are_read(folder: Path) -> None:
     path = folder / "queue-w4-r1" / "trial.json"
-    conditions = {"broker": "rabbitmq", "queue_type": "quorum", "database": "postgres"}
+    conditions = {"stack": "compose", "broker": "rabbitmq", "queue_type": "quorum", "database": "postgres"}
     counts = {"web_threads": 4, "prefetch": 16, "broker_delay_s": 0.005}
     cell = json.loads(path.read_text())["cell"] | conditions | counts
-    _change_json(path, cell=cell, stack="compose")
+    _change_json(path, cell=cell)
 
     trial = read_trial(path.parent)
 
     assert trial.cell == Cell(mode="queue", workers=4, workload="io", offered_rate=10.0, **conditions, **counts)
-    assert trial.stack == "compose"
 
 
 def test_older_samples_do_not_say_what_the_database_held(folder: Path) -> None:

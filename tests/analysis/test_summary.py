@@ -2,17 +2,19 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
-from synthetic_experiment import FACTORS, Made, both_brokers, both_modes, repeated, write_experiment
+from synthetic_experiment import FACTORS, Made, both_brokers, both_modes, break_books, repeated, write_experiment
 
+from analysis.__main__ import write_summary
 from analysis.checks import verdict_on
 from analysis.samples import read_experiment
-from analysis.summary import summarise, write_summary
+from analysis.summary import summarise, summarise_believed
 
 DESIGNED_COLUMNS = [
     "mode",
     "workers",
     "workload",
     "offered_rate",
+    "stack",
     "broker",
     "queue_type",
     "database",
@@ -82,7 +84,7 @@ def test_every_combination_of_conditions_has_a_row_of_its_own_with_the_usual_lev
         ["rabbitmq", "sync", 1],
         ["rabbitmq", "queue", 1],
     ]
-    assert summary.columns[3:10].tolist() == ["offered_rate", *FACTORS]
+    assert summary.columns[3:11].tolist() == ["offered_rate", *FACTORS]
 
 
 def test_a_thread_of_a_sync_worker_is_a_place_of_work(tmp_path: Path) -> None:
@@ -98,3 +100,56 @@ def test_a_builder_gives_the_same_trial_for_the_same_seed(tmp_path: Path) -> Non
     one, other = (write_experiment(tmp_path / name, [Made()]) for name in ("one", "other"))
 
     assert (one / "queue-w4-r1" / "requests.csv").read_text() == (other / "queue-w4-r1" / "requests.csv").read_text()
+
+
+@pytest.fixture
+def repeats(tmp_path: Path) -> Path:
+    """Mode queue twice with 1 worker, who cannot keep up, and once with 8; the books of two are broken."""
+    folder = write_experiment(tmp_path / "repeats", [*repeated([Made(workers=1)], 2), Made(workers=8)])
+    for name in ("queue-w1-r2", "queue-w8-r1"):
+        break_books(folder / name)
+    return folder
+
+
+def test_what_people_read_is_made_of_believed_trials_alone(repeats: Path) -> None:
+    """As if the broken repeat had never been measured, but that it is counted."""
+    trials = read_experiment(repeats).trials
+    verdicts = {trial.name: verdict_on(trial) for trial in trials}
+    believed = summarise([trial for trial in trials if trial.name == "queue-w1-r1"], verdicts).iloc[0]
+
+    shown = summarise_believed(trials, verdicts).iloc[0]
+
+    assert shown["verdict"] == "OVERLOADED"
+    assert (shown["trials"], shown["withheld"]) == (1, 1)
+    assert (shown[believed.index] == believed).sum() == believed.notna().sum()
+
+
+def test_a_cell_whose_trials_are_all_invalid_has_a_verdict_and_no_numbers(repeats: Path) -> None:
+    trials = read_experiment(repeats).trials
+
+    cell = summarise_believed(trials, {trial.name: verdict_on(trial) for trial in trials}).iloc[1]
+
+    known = cell.dropna().drop(["mode", "workers", "workload", "offered_rate", *FACTORS]).to_dict()
+    assert known == {"verdict": "INVALID_ACCOUNTS", "trials": 0, "withheld": 1, "unanswered_grows": False}
+
+
+def test_the_file_keeps_every_trial(repeats: Path) -> None:
+    trials = read_experiment(repeats).trials
+
+    cells = summarise(trials, {trial.name: verdict_on(trial) for trial in trials})
+
+    assert cells["trials"].tolist() == [2, 1]
+    assert cells["verdict"].tolist() == ["INVALID_ACCOUNTS"] * 2
+    assert cells["throughput"].notna().all()
+
+
+def test_the_unanswered_of_a_queue_do_not_grow_with_its_backlog(demo: Path) -> None:
+    experiment = read_experiment(demo)
+    cells = summarise(experiment.trials, {trial.name: verdict_on(trial) for trial in experiment.trials})
+
+    one = cells[cells["workers"] == 1].set_index("mode")
+    assert one["unanswered_growth"].tolist() == [
+        pytest.approx(one.loc["sync", "backlog_growth"]),
+        pytest.approx(0, abs=0.1),
+    ]
+    assert one["unanswered_grows"].tolist() == [True, False]

@@ -29,3 +29,19 @@ def test_an_accepted_picture_that_the_server_does_not_know_is_lost() -> None:
 
 def _with_rows(made: Trial) -> tuple[Trial, pd.DataFrame]:
     return made, outcomes(made)
+
+
+def test_a_picture_whose_upload_was_still_being_served_is_not_lost() -> None:
+    """Its row is there, its message was not yet when the broker was asked, and the client has no answer."""
+    requests = [{"id": "a"}, {"id": "b", "answered_at": math.nan, "status": math.nan}]
+    pictures = [{"id": "a", "state": "queued"}, {"id": "b", "state": "queued"}]
+
+    assert accounts(*_with_rows(trial(requests, pictures, broker_left=1))).lost == 0
+    assert accounts(*_with_rows(trial(requests, pictures, broker_left=0))).lost == 1
+
+
+def test_a_picture_of_any_phase_can_be_lost() -> None:
+    requests = [{"id": "a", "phase": "warmup", "due_at": 9.0}, {"id": "b", "phase": "drain", "due_at": 21.0}]
+    pictures = [{"id": "a", "state": "queued"}, {"id": "b", "state": "processing"}]
+
+    assert accounts(*_with_rows(trial(requests, pictures, broker_left=0))).lost == 2

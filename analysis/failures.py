@@ -1,0 +1,33 @@
+"""How many uploads failed and why, from what the server and the client wrote down. Pure."""
+
+import pandas as pd
+
+from analysis.outcomes import refused
+
+# A larger share of failed uploads changes what a cell's rates and times are made of.
+FAILED_TOLERANCE = 0.01
+# The app answers a refusal with JSON; requests.csv holds how it begins.
+REASON = r'"reason":\s*"(\w+)"'
+
+
+def failure_words(rows: pd.DataFrame) -> str:
+    """A sentence if more uploads of the window failed than the tolerance, the most frequent cause first."""
+    cohort = rows[rows["in_cohort"]]
+    failed = cohort[cohort["outcome"] == "failed"]
+    if len(failed) <= FAILED_TOLERANCE * len(cohort):
+        return ""
+    causes = ", ".join(f"{count} {cause}" for cause, count in _causes(failed).value_counts().items())
+    return (
+        f"{len(failed)} of {len(cohort)} uploads failed: {causes}. Uploads that fail cost less than those whose "
+        "picture is made, so the rates and times of this trial mean little. Send pictures that the app takes, or look "
+        "into its logs."
+    )
+
+
+def _causes(failed: pd.DataFrame) -> pd.Series:
+    """The server's code for each failure; else the kind of error that the client met, else the status."""
+    server = failed["reason"].where(failed["reason"] != "")
+    told = failed["error"].str.extract(REASON, expand=False)
+    kind = failed["error"].str.extract(r"^(\w+)(?::|$)", expand=False)
+    status = "HTTP " + failed["status"].map("{:.0f}".format).where(refused(failed))
+    return server.fillna(told).fillna(kind).fillna(status).fillna("for no known reason")
