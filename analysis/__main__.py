@@ -44,8 +44,9 @@ def analyse(folder: Path, *, charts: bool, as_markdown: bool) -> None:
     shown = with_marks(summarise_believed(experiment.trials, verdicts))
     charted = groups(experiment, verdicts)
     compared = comparisons(summarise_trials(experiment.trials, verdicts))
-    sentences = [f"{group.prefix}{finding.sentence}" for group in charted for finding in findings(group.cells)]
-    sentences += map(contrast_sentence, compared)
+    # What else was varied is the question of a plan that varies it, so its answer comes first.
+    sentences = [contrast_sentence(each) for each in compared]
+    sentences += [f"{group.prefix}{finding.sentence}" for group in charted for finding in findings(group.cells)]
     write_summary(summarise(experiment.trials, verdicts), folder / "summary.csv")
     page = render(
         experiment,

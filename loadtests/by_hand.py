@@ -12,9 +12,10 @@ from pathlib import Path
 
 from loadtests.errors import StackError
 from loadtests.lock import exclusive
+from loadtests.stack.base import Stack
 from loadtests.stack.commands import inherited
 from loadtests.stack.info import ROOT, StackInfo, read_info, running
-from loadtests.stack.kinds import Stack, new_stack
+from loadtests.stack.kinds import new_stack
 from loadtests.stack.ports import claim
 from loadtests.stack.site import StackSpec
 

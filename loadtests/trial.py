@@ -11,9 +11,10 @@ from typing import Any
 from loadtests import probe, results
 from loadtests.errors import TrialError
 from loadtests.plan import Experiment, Trial
+from loadtests.stack.base import Stack
 from loadtests.stack.commands import inherited
 from loadtests.stack.info import ROOT
-from loadtests.stack.kinds import Stack, new_stack
+from loadtests.stack.kinds import new_stack
 from loadtests.stack.processes import Child, Command, Family
 from loadtests.stack.site import StackSpec
 

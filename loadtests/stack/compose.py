@@ -1,47 +1,28 @@
 """The stack in containers: one that is started for a trial, and one that somebody else has started."""
 
-from contextlib import ExitStack
 from pathlib import Path
-from types import TracebackType
 
 from loadtests.errors import StackError
-from loadtests.lock import exclusive
+from loadtests.stack.base import Stack
 from loadtests.stack.compose_launcher import Launcher
 from loadtests.stack.compose_settings import live_levels
 from loadtests.stack.compose_site import attached_site, new_compose_site
 from loadtests.stack.compose_watch import Watch
 from loadtests.stack.containers import Engine, find_tools
-from loadtests.stack.info import StackInfo, alive_lock
+from loadtests.stack.info import StackInfo
 from loadtests.stack.settings import verify
 from loadtests.stack.site import StackSpec
 
 
-class AttachedStack:
+class AttachedStack(Stack):
     """A composed stack that somebody else has started: watched here, and left up.
 
     spec.workers = 0 takes what there is; otherwise the stack must be what the trial asks for.
     """
 
     def __init__(self, spec: StackSpec, directory: Path, logs: Path) -> None:
-        self.spec = spec
-        self.directory, self.logs = directory.resolve(), logs.resolve()
-        self._open = ExitStack()
+        super().__init__(spec, directory, logs)
         self._watch: Watch | None = None
-
-    def __enter__(self) -> StackInfo:
-        self._open.enter_context(
-            exclusive(alive_lock(self.directory), f"Another stack is watched from {self.directory}.")
-        )
-        try:
-            return self.start()
-        except BaseException:
-            self.stop()
-            raise
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.stop()
 
     def start(self) -> StackInfo:
         """Find the stack, ask it what it is, and begin to sample it."""
@@ -55,11 +36,6 @@ class AttachedStack:
         """Raise if a container has ended, or if nobody samples the stack any more."""
         if self._watch:
             self._watch.check()
-
-    def stop(self) -> None:
-        """Let the stack go; what was started here ends."""
-        self._watch = None
-        self._open.close()
 
     def _begin(self, watch: Watch) -> StackInfo:
         self._watch = watch

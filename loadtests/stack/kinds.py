@@ -3,11 +3,11 @@
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
+from loadtests.stack.base import Stack
 from loadtests.stack.compose import AttachedStack, ComposeStack
 from loadtests.stack.local import LocalStack
 from loadtests.stack.site import StackSpec
 
-Stack = LocalStack | AttachedStack
 KINDS: Mapping[str, Callable[[StackSpec, Path, Path], Stack]] = {
     "local": LocalStack,
     "compose": ComposeStack,

@@ -1,18 +1,17 @@
 """The stack as child processes on loopback: broker, database, web, N workers, external resource."""
 
 from pathlib import Path
-from types import TracebackType
 
 import psutil
 
 from loadtests.clock import Clock
 from loadtests.errors import StackError
-from loadtests.lock import exclusive
 from loadtests.stack import commands
+from loadtests.stack.base import Stack
 from loadtests.stack.client import reachable
 from loadtests.stack.effective import effective_settings
 from loadtests.stack.ground import Ground
-from loadtests.stack.info import OBSERVATIONS, StackInfo, alive_lock
+from loadtests.stack.info import OBSERVATIONS, StackInfo
 from loadtests.stack.meters import process_meters
 from loadtests.stack.observer import Observer, View
 from loadtests.stack.processes import START_LIMIT_S, Family, wait_until
@@ -23,33 +22,14 @@ from loadtests.stack.site import Site, StackSpec, new_site
 STOP_GRACE_S = 8.0
 
 
-class LocalStack:
-    """Runs from `start` to `stop`; as a context manager it stops whatever happens inside.
-
-    directory takes data and secrets and may go with the stack; logs are worth keeping.
-    """
+class LocalStack(Stack):
+    """Broker, database, web, workers and external resource as children of this process."""
 
     def __init__(self, spec: StackSpec, directory: Path, logs: Path) -> None:
-        self.spec = spec
-        self.directory = directory.resolve()
-        self.logs = logs.resolve()
+        super().__init__(spec, directory, logs)
         self._family: Family | None = None
         self._ground: Ground | None = None
         self._observer: Observer | None = None
-        self._alive = exclusive(alive_lock(self.directory), f"Another stack runs in {self.directory}.")
-
-    def __enter__(self) -> StackInfo:
-        self._alive.__enter__()
-        try:
-            return self.start()
-        except BaseException:
-            self.stop()
-            raise
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.stop()
 
     def start(self) -> StackInfo:
         """Start every component, wait until each is ready, and verify what is really running."""
@@ -90,7 +70,7 @@ class LocalStack:
         if self._ground:
             self._ground.remove()
         self._observer = self._ground = self._family = None
-        self._alive.__exit__(None, None, None)
+        super().stop()
 
     def _start_app(self, site: Site) -> None:
         assert self._family, "started after the ground"
