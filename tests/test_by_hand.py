@@ -143,11 +143,11 @@ def test_a_test_that_is_stopped_before_its_load_is_there_is_not_recorded(locust,
     assert list(tmp_path.iterdir()) == []
 
 
-def test_several_locust_processes_are_refused(locust):
-    refused = locust("-u", 2, "-t", "1s", "--master")
+def test_a_planned_trial_is_sent_by_one_process(locust):
+    refused = locust("-u", 2, "-t", "1s", "--trial", "queue-w2-r1", "--master", "--master-bind-port", free_port())
 
-    assert refused.returncode != 0
-    assert "One Locust process sends the load" in refused.stderr
+    assert refused.returncode == 1
+    assert "A planned trial is sent by one process" in refused.stderr
 
 
 def test_the_seed_reaches_the_external_resource(tmp_path):

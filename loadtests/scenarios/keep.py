@@ -19,8 +19,7 @@ def keep(session: Session, *, offered_rate: float) -> tuple[Path, str]:
     folder = session.options.results
     by_hand = session.options.trial is None
     partial = results.open_trial(folder, session.trial) if by_hand else folder / f"{session.trial}{results.PARTIAL}"
-    requests = list(session.requests.values())
-    recorder.write_requests(partial / "requests.csv", requests, session.phases)
+    recorder.write_requests(partial / "requests.csv", list(session.load.requests.values()), session.phases)
     if by_hand:
         _write_head(folder)
     recorder.collect_server_side(partial, session.info, session.tag, session.phases)
@@ -39,7 +38,7 @@ def _write_head(folder: Path) -> None:
 
 def _record(session: Session, offered_rate: float) -> dict[str, Any]:
     info, options, phases = session.info, session.options, session.phases
-    requests = list(session.requests.values())
+    requests = list(session.load.requests.values())
     return {
         "schema": 1,
         "name": session.trial,
@@ -48,7 +47,7 @@ def _record(session: Session, offered_rate: float) -> dict[str, Any]:
         "phases": asdict(phases),
         "achieved_rate": round(recorder.achieved_rate(requests, phases), 4),
         "send_lag": recorder.send_lag(requests, phases),
-        "cpu_seconds": samples.cpu_seconds(samples.observations(info), session.own_cpu, phases),
+        "cpu_seconds": samples.cpu_seconds(samples.observations(info), session.load.cpu, phases),
         "broker_left": samples.broker_left(session.last_sample),
         "clock": {"offset_ns": info.clock_offset_ns},
         "seed": options.seed,
@@ -70,7 +69,7 @@ def _checked_plan(session: Session, offered_rate: float) -> str | None:
         return None
     length_s = options.warmup_s + options.measure_s
     planned = plan(rate=offered_rate, seed=options.seed, weights=session.weights, length_s=length_s)
-    recorded = {one.id for one in session.requests.values() if one.due_at < phases.started_at + length_s}
+    recorded = {one.id for one in session.load.requests.values() if one.due_at < phases.started_at + length_s}
     if differing := recorded ^ {arrival.id for arrival in planned}:
         raise TrialError(f"{len(differing)} uploads are in the plan and not in the record, or the other way round.")
     return plan_hash(planned)

@@ -1,11 +1,13 @@
 """The scenario's own options; Locust shows the first ones as fields of its form."""
 
 from argparse import SUPPRESS, Namespace
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 from locust.argument_parser import LocustArgumentParser
+from locust.env import Environment
 
 from loadtests.stack.info import BY_HAND, ROOT
 
@@ -24,6 +26,11 @@ class Options:
     measure_s: float | None
     drain_limit_s: float
 
+    @property
+    def planned(self) -> bool:
+        """Whether an experiment decides on the load, and not a person."""
+        return self.trial is not None or self.measure_s is not None
+
 
 def add_options(parser: LocustArgumentParser) -> None:
     add = parser.add_argument
@@ -41,7 +48,13 @@ def add_options(parser: LocustArgumentParser) -> None:
     planned("--measure", type=float, default=0.0)
 
 
-def read_options(parsed: Namespace) -> Options:
+def options_of(environment: Environment) -> Options:
+    """The options in force; a person may change some of them in the UI between two tests."""
+    assert environment.parsed_options is not None, "Locust's command line parses options before any event"
+    return _read(environment.parsed_options)
+
+
+def _read(parsed: Namespace) -> Options:
     return Options(
         results=Path(parsed.results),
         seed=str(parsed.seed),
@@ -53,3 +66,13 @@ def read_options(parsed: Namespace) -> Options:
         measure_s=parsed.measure or None,
         drain_limit_s=parsed.drain_limit,
     )
+
+
+def to_message(options: Options) -> dict[str, Any]:
+    """The options in plain values; another process may have been started in another folder."""
+    return {name: str(value.resolve()) if isinstance(value, Path) else value for name, value in asdict(options).items()}
+
+
+def from_message(values: dict[str, Any]) -> Options:
+    paths = {name: Path(values[name]) for name in ("results", "pictures", "stack") if values[name] is not None}
+    return Options(**values | paths)

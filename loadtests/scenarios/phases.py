@@ -2,6 +2,9 @@
 
 from dataclasses import dataclass
 
+#: Not yet: until somebody says when.
+OPEN_END = float("inf")
+
 
 @dataclass(kw_only=True)
 class Phases:
@@ -10,8 +13,8 @@ class Phases:
     started_at: float
     measure_from: float
     measure_until: float
-    load_stopped_at: float = float("inf")
-    collected_at: float = float("inf")
+    load_stopped_at: float = OPEN_END
+    collected_at: float = OPEN_END
 
     def of(self, due_at: float) -> str:
         if due_at < self.measure_from:

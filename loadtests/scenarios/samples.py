@@ -51,13 +51,18 @@ def broker_left(sample: dict[str, str] | None) -> dict[str, int] | None:
     return {"waiting": int(sample["waiting"]), "in_hand": int(sample["in_hand"] or 0)}
 
 
-def cpu_seconds(samples: Sequence[dict[str, str]], own: Sequence[Sample], phases: Phases) -> dict[str, float]:
-    """CPU seconds of each component over the measurement window, interpolated between samples."""
+def cpu_seconds(
+    samples: Sequence[dict[str, str]], load: Sequence[Sequence[Sample]], phases: Phases
+) -> dict[str, float]:
+    """CPU seconds of each component over the measurement window, interpolated between samples.
+
+    load holds the samples of each process that puts load on the stack.
+    """
     window = (phases.measure_from, phases.measure_until)
     at = [float(row["sampled_at"]) for row in samples]
     used = {name: [float(row[f"cpu_{name}_s"] or "nan") for row in samples] for name in COMPONENTS}
     spent = {name: _increase(at, values, window) for name, values in used.items()}
-    spent["load"] = _increase([sample.at for sample in own], [sample.cpu_s for sample in own], window)
+    spent["load"] = sum(_increase([one.at for one in own], [one.cpu_s for one in own], window) for own in load)
     return {name: round(seconds, 4) for name, seconds in spent.items() if np.isfinite(seconds)}
 
 

@@ -62,7 +62,7 @@ def test_cpu_seconds_are_unknown_if_the_samples_do_not_cover_the_window():
     early = [Sample(100.0, 1.0), Sample(111.0, 3.0)]
     late = [Sample(103.0, 1.0), Sample(120.0, 3.0)]
 
-    assert cpu_seconds([], early, PHASES) == cpu_seconds([], late, PHASES) == {}
+    assert cpu_seconds([], [early], PHASES) == cpu_seconds([], [late], PHASES) == {}
 
 
 def test_cpu_seconds_are_those_of_the_window():
@@ -73,4 +73,12 @@ def test_cpu_seconds_are_those_of_the_window():
     ]
     own = [Sample(100.0, 1.0), Sample(120.0, 3.0)]
 
-    assert cpu_seconds(samples, own, PHASES) == {"web": 5.0, "load": 1.0}
+    assert cpu_seconds(samples, [own], PHASES) == {"web": 5.0, "load": 1.0}
+
+
+def test_cpu_seconds_of_the_load_are_those_of_all_of_its_processes():
+    """One uses 0.1 s a second and one 0.2 s, for ten seconds; if one is unknown, so is the sum."""
+    one, other = [Sample(100.0, 1.0), Sample(120.0, 3.0)], [Sample(102.0, 0.0), Sample(112.0, 2.0)]
+
+    assert cpu_seconds([], [one, other], PHASES)["load"] == pytest.approx(3.0)
+    assert cpu_seconds([], [one, []], PHASES) == {}

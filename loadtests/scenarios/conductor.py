@@ -1,0 +1,149 @@
+"""Makes a trial of each test, in the process that people talk to: the only Locust there is, or a master."""
+
+import logging
+from typing import Any
+
+import locust.log
+from locust.env import Environment
+from locust.runners import MasterRunner
+
+from loadtests.corpus import content_hash, photos
+from loadtests.errors import QueuelabError, TrialError
+from loadtests.machine import code_hash
+from loadtests.results import next_trial, refuse_mixing
+from loadtests.scenarios.ending import end_test
+from loadtests.scenarios.host import host_id
+from loadtests.scenarios.keep import keep
+from loadtests.scenarios.load_workers import LoadWorkers
+from loadtests.scenarios.messages import PREPARED, REPORT
+from loadtests.scenarios.options import Options, options_of, to_message
+from loadtests.scenarios.payloads import Payload, payloads
+from loadtests.scenarios.sender import Sender
+from loadtests.scenarios.session import Load, Session
+from loadtests.stack.busy import refuse_busy
+from loadtests.stack.info import StackInfo, read_info
+from loadtests.workloads import WORKLOADS
+
+
+class Conductor:
+    """Begins, measures and keeps one test after the other."""
+
+    def __init__(self, environment: Environment) -> None:
+        self._environment = environment
+        self._load: Load | None = None
+        #: The test that runs now.
+        self._session: Session | None = None
+        self._busy = False
+
+    @property
+    def sender(self) -> Sender | None:
+        """What the users of this process send with while a test runs."""
+        return self._load if self._session and isinstance(self._load, Sender) else None
+
+    def listen(self) -> None:
+        events, runner = self._environment.events, self._environment.runner
+        events.test_start.add_listener(self._begin)
+        events.spawning_complete.add_listener(self._open_window)
+        events.test_stopping.add_listener(self._close_window)
+        events.test_stop.add_listener(self._record)
+        if isinstance(runner, MasterRunner):
+            events.worker_connect.add_listener(self._greet)
+            runner.register_message(PREPARED, self._hear)
+            runner.register_message(REPORT, self._hear)
+
+    def _begin(self, **_: Any) -> None:
+        try:
+            self._session = self._new_session()
+        except (QueuelabError, OSError) as error:
+            logging.error("%s", error)
+            self._environment.process_exit_code = 1
+            end_test(self._environment)
+        else:
+            self._session.load.start(self._session.phases)
+
+    def _open_window(self, user_count: int, **_: Any) -> None:
+        if self._session:
+            self._session.open_window(user_count)
+
+    def _close_window(self, **_: Any) -> None:
+        if self._session:
+            self._session.close_window()
+
+    def _record(self, **_: Any) -> None:
+        session, self._session = self._session, None
+        if not session:
+            return
+        try:
+            self._keep(session)
+        except (QueuelabError, OSError) as error:
+            logging.error("Nothing was recorded: %s", error)
+            self._environment.process_exit_code = 1
+        finally:
+            self._let_go()
+
+    def _keep(self, session: Session) -> None:
+        users = self._environment.runner.target_user_count if self._environment.runner else 0
+        session.check_complete(users)
+        session.settle()
+        directory, verdict = keep(session, offered_rate=users * session.options.uploads_per_user)
+        # Failed uploads are results, which Locust's own rule would call a failure; an error in here is one.
+        self._environment.process_exit_code = 2 if locust.log.unhandled_greenlet_exception else 0
+        logging.info("Recorded in %s: %s. To draw it: make charts RESULTS=%s", directory, verdict, directory.parent)
+
+    def _let_go(self) -> None:
+        if self._load:
+            self._load.let_go()
+        self._load, self._busy = None, False
+
+    def _greet(self, client_id: str, **_: Any) -> None:
+        if isinstance(self._load, LoadWorkers):
+            self._load.tell(client_id)
+
+    def _hear(self, msg: Any, **_: Any) -> None:
+        if isinstance(self._load, LoadWorkers):
+            self._load.hear(msg.type, msg.node_id, msg.data)
+
+    def _new_session(self) -> Session:
+        """A session on the stack that is up now, which must have nothing to do."""
+        if self._busy:
+            raise TrialError("The last test is still being recorded. Try again in a moment.")
+        self._busy = True
+        try:
+            return self._prepared(options_of(self._environment))
+        except BaseException:
+            self._let_go()
+            raise
+
+    def _prepared(self, options: Options) -> Session:
+        info = read_info(options.stack)
+        refuse_busy(info)
+        self._environment.host = info.url
+        pictures = photos(WORKLOADS[info.workload], options.pictures)
+        same = {"pictures_sha256": content_hash(pictures), "code_sha256": code_hash()}
+        if options.trial is None:
+            refuse_mixing(options.results, workload=info.workload, **same)
+        trial = options.trial or next_trial(options.results, mode=info.mode, workers=info.workers)
+        # A stack by hand may see two trials of one name, if somebody has moved the results in between.
+        tag = trial if options.trial else f"{trial}@{info.clock.now():.3f}"
+        bodies = payloads(pictures)
+        weights = [body.weight for body in bodies]
+        load = self._new_load(options, info, tag, bodies, same)
+        return Session(options=options, info=info, load=load, trial=trial, tag=tag, weights=weights, **same)
+
+    def _new_load(
+        self, options: Options, info: StackInfo, tag: str, bodies: list[Payload], same: dict[str, str]
+    ) -> Load:
+        """This process by itself, or the workers of this master, who are ready then."""
+        environment = self._environment
+        if not isinstance(environment.runner, MasterRunner):
+            self._load = Sender(environment=environment, options=options, info=info, tag=tag, payloads=bodies)
+            return self._load
+        self._load = workers = LoadWorkers(
+            environment=environment,
+            trial=same | {"tag": tag, "host": host_id(), "options": to_message(options)},
+            payloads=bodies,
+            drain_limit_s=options.drain_limit_s,
+            clock=info.clock,
+        )
+        workers.prepare()
+        return workers

@@ -1,0 +1,157 @@
+"""What one load process sends for a trial: its users' streams, and what became of every upload in them."""
+
+import logging
+import time
+from collections.abc import Callable, Iterator
+from uuid import UUID
+
+import gevent
+from gevent.pool import Group
+from locust.env import Environment
+from locust.log import greenlet_exception_logger
+
+from loadtests.scenarios.arrivals import arrivals
+from loadtests.scenarios.both_clocks import BothClocks
+from loadtests.scenarios.ending import end_test
+from loadtests.scenarios.options import Options
+from loadtests.scenarios.payloads import Payload
+from loadtests.scenarios.phases import OPEN_END, Phases
+from loadtests.scenarios.samples import Sample
+from loadtests.scenarios.stream import Stream
+from loadtests.scenarios.upload import Door, Request
+from loadtests.stack.info import StackInfo
+
+#: How often the app is asked which pictures became ready: while the load counts, and when all wait for the last.
+WATCH_PERIOD_S = 1.0
+FINAL_PERIOD_S = 0.2
+
+#: How long uploads that have just left may take to be answered, before the server side is asked for its account.
+LAST_ANSWERS_S = 5.0
+
+
+class Sender:
+    """Sends what is due, and watches for its own pictures to become ready.
+
+    place tells this process from others of the same trial: it is in the seed of each of its streams.
+    """
+
+    #: What keeps this load from being a trial; a process that sends and records by itself has no such thing.
+    problem = ""
+
+    def __init__(
+        self,
+        *,
+        environment: Environment,
+        options: Options,
+        info: StackInfo,
+        tag: str,
+        payloads: list[Payload],
+        place: str = "",
+    ) -> None:
+        self.clock = info.clock
+        self.requests: dict[UUID, Request] = {}
+        self.cpu: list[list[Sample]] = [[]]
+        now = self.clock.now()
+        self._phases = Phases(started_at=now, measure_from=now, measure_until=OPEN_END)
+        self._environment, self._options, self._mode, self._tag = environment, options, info.mode, tag
+        self._payloads, self._place = payloads, place
+        self._door = Door(info.url, info.mode, tag, info.clock)
+        self._display = BothClocks(environment, info, tag)
+        self._streams: list[Stream] = []
+        self._in_flight, self._chores = Group(), Group()
+
+    def start(self, phases: Phases | None = None) -> None:
+        """Begin the chores that run beside the users. The phases of a load by hand are told when they are over."""
+        self._phases = phases or self._phases
+        self._note_cpu()
+        self._begin(self._watch)
+        if self._options.measure_s is not None:
+            self._begin(self._end_when_done)
+
+    def next_stream(self) -> Stream:
+        """What one more user will send; every user has a stream of their own."""
+        self._streams.append(Stream(self._requests_of(len(self._streams) + 1)))
+        return self._streams[-1]
+
+    def send(self, request: Request) -> None:
+        """Let the request leave without waiting for it."""
+        self.requests[request.id] = request
+        self._in_flight.spawn(self._send, request)
+
+    def finish(self, phases: Phases) -> None:
+        """The load has ended; these are its phases."""
+        self._phases = phases
+
+    @property
+    def finished(self) -> bool:
+        return self._phases.load_stopped_at < OPEN_END
+
+    def settle(self) -> None:
+        """Wait, up to the drain limit, until every measured picture is finished, then let go of the rest."""
+        self._add_unsent()
+        self._wait_for_cohort(FINAL_PERIOD_S)
+        if self._mode == "queue":
+            # Their rows and messages must be in both accounts or in none.
+            self._in_flight.join(timeout=LAST_ANSWERS_S)
+        self.let_go()
+        self._display.ask_ready(self.requests)
+        self._note_cpu()
+
+    def let_go(self) -> None:
+        """End everything that still runs here; what is in flight stays in the record as unfinished."""
+        self._in_flight.kill()
+        self._chores.kill()
+
+    def _requests_of(self, user: int) -> Iterator[Request]:
+        options, started_at = self._options, self._phases.started_at
+        # By hand each user has a stream of their own, and what one stack has seen must get other ids.
+        seed = options.seed if options.planned else f"{options.seed}/{self._place}{user}"
+        id_seed = seed if options.planned else f"{seed}/{self._tag}"
+        # A planned load keeps its times even if its user comes late; the send lag then says so.
+        start_at = started_at if options.planned else max(started_at, self.clock.now())
+        weights = [payload.weight for payload in self._payloads]
+        for arrival in arrivals(rate=options.uploads_per_user, seed=seed, weights=weights, id_seed=id_seed):
+            yield Request(arrival.id, start_at + arrival.offset_s, self._payloads[arrival.picture])
+
+    def _add_unsent(self) -> None:
+        """Keep what was due before the load stopped and never left, because this process was held up."""
+        for stream in self._streams:
+            for request in stream.due_before(self._phases.load_stopped_at):
+                self.requests[request.id] = request
+
+    def _begin(self, chore: Callable[[], None]) -> None:
+        """A chore that fails must not fail in silence: Locust then ends with exit code 2."""
+        self._chores.spawn(chore).link_exception(greenlet_exception_logger(logging.getLogger(__name__)))
+
+    def _send(self, request: Request) -> None:
+        self._door.send(request)
+        self._display.answered(request)
+
+    def _watch(self) -> None:
+        while True:
+            gevent.sleep(WATCH_PERIOD_S if self.clock.now() < self._phases.measure_until else FINAL_PERIOD_S)
+            self._note_cpu()
+            self._display.ask_ready(self.requests)
+
+    def _end_when_done(self) -> None:
+        """End the test once the measured pictures are finished; until then the load goes on, so that the last
+        of them do not find the stack idler than the first."""
+        gevent.sleep(self._phases.measure_until - self.clock.now())
+        self._wait_for_cohort(0.05)
+        end_test(self._environment)
+
+    def _wait_for_cohort(self, period_s: float) -> None:
+        deadline = self._phases.measure_until + self._options.drain_limit_s
+        while not self._cohort_done() and self.clock.now() < deadline:
+            gevent.sleep(period_s)
+
+    def _cohort_done(self) -> bool:
+        cohort = [one for one in self.requests.values() if self._phases.of(one.due_at) == "measure"]
+        if self._mode == "sync":
+            return all(one.answered_at is not None for one in cohort)
+        return all(
+            one.id in self._display.finished or (one.answered_at is not None and not one.accepted) for one in cohort
+        )
+
+    def _note_cpu(self) -> None:
+        self.cpu[0].append(Sample(self.clock.now(), time.process_time()))
