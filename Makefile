@@ -10,7 +10,7 @@ STACK ?= local
 BROKER ?= redis
 DATABASE ?= sqlite
 
-.PHONY: demo test test-compose lint up attach down charts bench bench-rows example lock clean
+.PHONY: demo test test-compose lint up attach down charts bench bench-rows bench-sampling example lock clean
 
 demo: .venv/run.stamp  ## measure sync against queue with 1, 2, 4, 8 workers, then charts and report
 	$(BIN)/python -m loadtests run loadtests/plans/demo.toml
@@ -47,6 +47,9 @@ charts: .venv/run.stamp  ## draw charts and report from the files alone: make ch
 
 bench: demo  ## measure, then hold the figures against the laws that both modes must obey
 	$(BIN)/python -m benchmarks.laws results/demo
+
+bench-sampling: .venv/run.stamp  ## what a sample of the queue costs each broker
+	$(BIN)/python -m benchmarks.sampling redis rabbitmq
 
 bench-rows: .venv/run.stamp  ## whether SQLite and PostgreSQL keep every row at full load
 	for name in sqlite-full postgres-full; do \

@@ -1,4 +1,4 @@
-from collections.abc import Iterator
+from functools import cache
 from itertools import combinations
 
 import matplotlib.font_manager
@@ -53,12 +53,12 @@ def drawn(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
     return drawn_charts(grouped(folder)[0]) | drawn_comparisons(folder)
 
 
-def _texts(figure: Figure) -> Iterator[tuple[Text, Bbox]]:
-    """Every text that shows, with its place in pixels."""
+@cache
+def _texts(figure: Figure) -> tuple[tuple[Text, Bbox], ...]:
+    """Every text that shows, with its place in pixels; drawn once, because drawing is what takes time."""
     figure.canvas.draw()
-    for text in figure.findobj(Text):
-        if text.get_visible() and text.get_text().strip() and not _hidden_tick(text, figure):
-            yield text, Text.get_window_extent(text)
+    shown = [text for text in figure.findobj(Text) if text.get_visible() and text.get_text().strip()]
+    return tuple((text, Text.get_window_extent(text)) for text in shown if not _hidden_tick(text, figure))
 
 
 def _hidden_tick(text: Text, figure: Figure) -> bool:
@@ -80,7 +80,7 @@ def test_no_text_is_cut_off(drawn: dict[str, Figure]) -> None:
 
 def test_no_text_covers_another(drawn: dict[str, Figure]) -> None:
     for chart, figure in drawn.items():
-        for (one, first), (other, second) in combinations(list(_texts(figure)), 2):
+        for (one, first), (other, second) in combinations(_texts(figure), 2):
             overlap = Bbox.intersection(first, second)
             covered = overlap is not None and overlap.width > 1 and overlap.height > 6
             assert not covered, f"{chart}: {one.get_text()!r} and {other.get_text()!r}"
