@@ -6,16 +6,14 @@ from typing import Any
 
 from loadtests.errors import StackError
 from loadtests.plan import Configuration
-from loadtests.stack.client import get_json
 from loadtests.stack.commands import inherited
 from loadtests.stack.compose_site import ComposeSite
 from loadtests.stack.containers import Container, Engine
+from loadtests.stack.effective import app_settings
 from loadtests.stack.info import ROOT
-from loadtests.stack.processes import Command, wait_until
+from loadtests.stack.processes import START_LIMIT_S, Command, wait_until
 from loadtests.stack.queue_length import Queue, open_queue
 from loadtests.stack.rabbitmq_length import RabbitQueue
-
-START_LIMIT_S = 60.0
 
 #: How far the app's clock may be from this machine's: containers in a virtual machine have another one.
 CLOCK_TOLERANCE_S = 0.25
@@ -35,7 +33,12 @@ def composed_settings(site: ComposeSite, engine: Engine, containers: list[Contai
     """The settings in force, once the node of every worker's container answers; raises if one does not."""
     nodes = len([one for one in containers if one.service == "worker"])
     what = f"Every one of {nodes} worker containers, at the broker that the app uses,"
-    settings = wait_until(what, lambda: _complete(site, nodes), check=lambda: None, timeout_s=START_LIMIT_S)
+    settings = wait_until(
+        what,
+        lambda: app_settings(site.control_url, site.token, nodes),
+        check=lambda: None,
+        timeout_s=START_LIMIT_S,
+    )
     _refuse_other_clock(settings.pop("now"), site)
     (web,) = [one for one in containers if one.service == "web"]
     return settings | {
@@ -62,12 +65,6 @@ def live_levels(settings: dict[str, Any], asked: Configuration) -> Configuration
         web_threads=settings["web"]["threads"],
         prefetch=nodes[0]["prefetch_multiplier"] if nodes else 1,
     )
-
-
-def _complete(site: ComposeSite, nodes: int) -> dict[str, Any] | None:
-    url = f"{site.control_url}/config/"
-    settings: dict[str, Any] = get_json(url, token=site.token, timeout_s=30.0, workers=nodes)
-    return settings if len(settings["workers"]) >= nodes else None
 
 
 def _refuse_other_clock(now: float, site: ComposeSite) -> None:

@@ -18,7 +18,13 @@ ROUND_TRIPS = 9
 
 def effective_settings(site: Site, family: Family, ground: Ground) -> dict[str, Any]:
     """The settings in force, once every process that was asked for is there; raises if one does not come."""
-    settings = wait_until("The Celery worker", lambda: _complete(site), check=family.check, timeout_s=START_LIMIT_S)
+    nodes = 1 if site.levels.mode == "queue" else 0
+    settings = wait_until(
+        "The Celery worker",
+        lambda: app_settings(site.control_url, site.token, nodes),
+        check=family.check,
+        timeout_s=START_LIMIT_S,
+    )
     assert ground.queue, "the ground was started"
     del settings["now"]
     return settings | {
@@ -27,10 +33,9 @@ def effective_settings(site: Site, family: Family, ground: Ground) -> dict[str, 
     }
 
 
-def _complete(site: Site) -> dict[str, Any] | None:
-    nodes = 1 if site.levels.mode == "queue" else 0
-    url = f"{site.control_url}/config/"
-    settings: dict[str, Any] = get_json(url, token=site.token, timeout_s=30.0, workers=nodes)
+def app_settings(control_url: str, token: str, nodes: int) -> dict[str, Any] | None:
+    """What the live app and its workers say they are; None until that many worker nodes answer."""
+    settings: dict[str, Any] = get_json(f"{control_url}/config/", token=token, timeout_s=30.0, workers=nodes)
     return settings if len(settings["workers"]) >= nodes else None
 
 
