@@ -12,6 +12,7 @@ from loadtests.errors import QueuelabError, TrialError
 from loadtests.machine import code_hash
 from loadtests.results import next_trial, refuse_mixing
 from loadtests.scenarios.ending import end_test
+from loadtests.scenarios.finder import Finder
 from loadtests.scenarios.host import host_id
 from loadtests.scenarios.keep import keep
 from loadtests.scenarios.load_workers import LoadWorkers
@@ -21,7 +22,7 @@ from loadtests.scenarios.payloads import Payload, payloads
 from loadtests.scenarios.sender import Sender
 from loadtests.scenarios.session import Load, Session
 from loadtests.stack.busy import refuse_busy
-from loadtests.stack.info import StackInfo, read_info
+from loadtests.stack.info import StackInfo
 from loadtests.workloads import WORKLOADS
 
 
@@ -34,6 +35,7 @@ class Conductor:
         #: The test that runs now.
         self._session: Session | None = None
         self._busy = False
+        self._finder = Finder()
 
     @property
     def sender(self) -> Sender | None:
@@ -93,6 +95,7 @@ class Conductor:
     def _let_go(self) -> None:
         if self._load:
             self._load.let_go()
+        self._finder.let_go()
         self._load, self._busy = None, False
 
     def _greet(self, client_id: str, **_: Any) -> None:
@@ -115,7 +118,7 @@ class Conductor:
             raise
 
     def _prepared(self, options: Options) -> Session:
-        info = read_info(options.stack)
+        info = self._finder.find(options)
         refuse_busy(info)
         self._environment.host = info.url
         pictures = photos(WORKLOADS[info.workload], options.pictures)

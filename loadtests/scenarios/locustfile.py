@@ -15,10 +15,10 @@ from locust.runners import LocalRunner, WorkerRunner
 
 from loadtests.errors import QueuelabError
 from loadtests.scenarios.conductor import Conductor
+from loadtests.scenarios.finder import host
 from loadtests.scenarios.load_worker import LoadWorker
 from loadtests.scenarios.options import add_options, options_of
 from loadtests.scenarios.stream import Stream
-from loadtests.stack.info import read_info
 
 # Locust rounds to two digits to keep its tables small; ours are small enough for whole milliseconds.
 locust.stats.bucket_response_time = round  # type: ignore[assignment]
@@ -69,7 +69,7 @@ def take_part(environment: Environment, **_: Any) -> None:
     else:
         role = Conductor(environment)
         try:
-            environment.host = read_info(options.stack).url
+            environment.host = host(options.stack)
         except QueuelabError as error:
             raise SystemExit(str(error)) from None
     role.listen()

@@ -9,17 +9,24 @@ from typing import Any
 from locust.argument_parser import LocustArgumentParser
 from locust.env import Environment
 
+from loadtests.plan_file import WORDS
 from loadtests.stack.info import BY_HAND, ROOT
+from loadtests.stack.network import in_network
 
 
 @dataclass(frozen=True, kw_only=True)
 class Options:
-    """measure_s is None when somebody else ends the test: Locust's -t, or a person."""
+    """measure_s is None when somebody else ends the test: Locust's -t, or a person.
+
+    mode and workload are a person's choice where the stack is one that somebody else has started.
+    """
 
     results: Path
     seed: str
     pictures: Path | None
     stack: Path
+    mode: str | None
+    workload: str | None
     trial: str | None
     uploads_per_user: float
     warmup_s: float
@@ -38,6 +45,9 @@ def add_options(parser: LocustArgumentParser) -> None:
     add("--seed", default="1", help="seed of arrivals and picture choices")
     add("--pictures", default="", help="folder with pictures of your own")
     add("--drain-limit", type=float, default=15.0, help="seconds to wait for pictures after the load")
+    if in_network():
+        add("--mode", choices=WORDS["mode"], default="queue", help="the door that the load goes through")
+        add("--workload", choices=WORDS["workload"], default="io", help="the pictures that are sent")
     hidden = partial(parser.add_argument, include_in_web_ui=False)
     hidden("--stack", default=str(BY_HAND / "stack.json"), help="the running stack's file")
     # What follows is how an orchestrated trial tells its plan; by hand Locust's own options say it.
@@ -60,6 +70,8 @@ def _read(parsed: Namespace) -> Options:
         seed=str(parsed.seed),
         pictures=Path(parsed.pictures) if parsed.pictures else None,
         stack=Path(parsed.stack),
+        mode=getattr(parsed, "mode", None),
+        workload=getattr(parsed, "workload", None),
         trial=parsed.trial or None,
         uploads_per_user=parsed.uploads_per_user,
         warmup_s=parsed.warmup,

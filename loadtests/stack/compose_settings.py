@@ -1,9 +1,11 @@
 """What a composed stack really is, asked of its live containers."""
 
 import shutil
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
+from loadtests.clock import Clock
 from loadtests.errors import StackError
 from loadtests.plan import Configuration
 from loadtests.stack.commands import inherited
@@ -39,7 +41,7 @@ def composed_settings(site: ComposeSite, engine: Engine, containers: list[Contai
         check=lambda: None,
         timeout_s=START_LIMIT_S,
     )
-    _refuse_other_clock(settings.pop("now"), site)
+    refuse_other_clock(settings.pop("now"), site.clock)
     (web,) = [one for one in containers if one.service == "web"]
     return settings | {
         "engine": engine.version(),
@@ -67,8 +69,9 @@ def live_levels(settings: dict[str, Any], asked: Configuration) -> Configuration
     )
 
 
-def _refuse_other_clock(now: float, site: ComposeSite) -> None:
-    apart_s = now - site.clock.now()
+def refuse_other_clock(now: float, clock: Clock) -> None:
+    """Raise if the app's clock is not the one that the load is timed by."""
+    apart_s = now - clock.now()
     if abs(apart_s) > CLOCK_TOLERANCE_S:
         raise StackError(
             f"The containers' clock is {apart_s:+.1f} s from this machine's: they run in a machine of their own, "
@@ -83,8 +86,13 @@ def _web(engine: Engine, web: Container) -> dict[str, Any]:
     (master,) = [one for one in processes if one["PPID"] not in pids]
     # gunicorn takes its options from there as well, where no list of processes shows them.
     options = engine.environment(web).get("GUNICORN_CMD_ARGS", "").split()
+    return web_settings(len([one for one in processes if one["PPID"] == master["PID"]]), options)
+
+
+def web_settings(processes: int, options: Sequence[str]) -> dict[str, Any]:
+    """The front door as it runs with some options of gunicorn's."""
     return {
-        "processes": len([one for one in processes if one["PPID"] == master["PID"]]),
+        "processes": processes,
         "worker_class": "gthread" if "gthread" in options else "sync",
         "threads": int(options[options.index("--threads") + 1]) if "--threads" in options else 1,
     }

@@ -35,8 +35,14 @@ def effective_settings(site: Site, family: Family, ground: Ground) -> dict[str, 
 
 def app_settings(control_url: str, token: str, nodes: int) -> dict[str, Any] | None:
     """What the live app and its workers say they are; None until that many worker nodes answer."""
-    settings: dict[str, Any] = get_json(f"{control_url}/config/", token=token, timeout_s=30.0, workers=nodes)
+    settings = ask_settings(control_url, token, nodes)
     return settings if len(settings["workers"]) >= nodes else None
+
+
+def ask_settings(control_url: str, token: str, nodes: int) -> dict[str, Any]:
+    """What the live app and its workers say they are, as soon as that many nodes have answered, or after a while."""
+    settings: dict[str, Any] = get_json(f"{control_url}/config/", token=token, timeout_s=30.0, workers=nodes)
+    return settings
 
 
 def _web(site: Site, family: Family) -> dict[str, Any]:

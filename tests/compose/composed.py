@@ -39,7 +39,9 @@ class Composed:
 
     def up(self, workers: int = 1) -> None:
         self.workers = workers
-        self.compose("up", "--detach", "--scale", f"worker={workers}")
+        # podman-compose takes --scale for one service and sets all others to one: where two scale, settings say it.
+        scale = () if "locust" in self.profiles else ("--scale", f"worker={workers}")
+        self.compose("up", "--detach", *scale)
         wait_for(lambda: self.app.get("/healthz").status == 200, limit_s=READY_LIMIT_S)
         wait_for(lambda: self.ask("/healthz").status == 200, limit_s=READY_LIMIT_S)
         wait_for(lambda: len(self.config()["workers"]) == workers, limit_s=READY_LIMIT_S)
@@ -47,7 +49,7 @@ class Composed:
 
     def down(self) -> None:
         self.seen |= self.processes()
-        self.compose("--profile", "rabbitmq", "--profile", "flower", "down", "--volumes")
+        self.compose("--profile", "rabbitmq", "--profile", "locust", "--profile", "flower", "down", "--volumes")
 
     def config(self) -> Any:
         """The effective settings, asked through the harness's own listener."""

@@ -17,7 +17,7 @@ from tests.real_stack import ROOT
 
 #: Often enough for a test to wait for, where the engine itself runs the checks; and limits to be found again.
 SETTINGS = {"HEALTH_INTERVAL": "2s", "WORKER_CPUS": "0.75", "WORKER_MEMORY": "300m"}
-PORTS = ("PORT", "CONTROL_PORT", "REDIS_PORT", "RABBITMQ_PORT", "FLOWER_PORT")
+PORTS = ("PORT", "CONTROL_PORT", "REDIS_PORT", "RABBITMQ_PORT", "FLOWER_PORT", "LOCUST_PORT")
 
 
 def refuse(error: Exception) -> NoReturn:

@@ -1,0 +1,38 @@
+"""Finds the stack that a test puts its load on."""
+
+from contextlib import ExitStack
+from pathlib import Path
+
+from loadtests.by_hand import Home
+from loadtests.scenarios.options import Options
+from loadtests.stack.info import StackInfo, read_info
+from loadtests.stack.network import URL, NetworkStack, in_network
+from loadtests.stack.site import StackSpec
+
+
+def host(stack_file: Path) -> str:
+    """The address that Locust shows before a test; raises if there is no stack."""
+    return URL if in_network() else read_info(stack_file).url
+
+
+class Finder:
+    """The stack that has left its file, or, within a composed network, whatever is up there at the time."""
+
+    def __init__(self) -> None:
+        self._open = ExitStack()
+
+    def find(self, options: Options) -> StackInfo:
+        """The stack as it is now. In a network its file is written, for the load workers to find it by."""
+        if not in_network():
+            return read_info(options.stack)
+        assert options.mode and options.workload, "asked for in a network"
+        home = Home(options.stack.parent)
+        spec = StackSpec(mode=options.mode, workers=0, workload=options.workload, stack="attached", seed=0)
+        home.run.mkdir(parents=True, exist_ok=True)
+        info = self._open.enter_context(NetworkStack(spec, home.run, home.logs))
+        self._open.callback(options.stack.unlink, missing_ok=True)
+        info.write(options.stack)
+        return info
+
+    def let_go(self) -> None:
+        self._open.close()
