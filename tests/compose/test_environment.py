@@ -41,7 +41,7 @@ def test_make_gives_every_secret_a_value_of_its_own_that_only_its_owner_can_read
 
 
 def test_ports_are_open_to_this_machine_only():
-    published = re.findall(r"^ +ports: (.*)$", COMPOSE, re.M)
+    published = [ports for ports in re.findall(r"^ +ports: (.*)$", COMPOSE, re.M) if ports != "[]"]
 
     assert published and all(re.fullmatch(r'\["127\.0\.0\.1:\$\{\w+:-\d+\}:\d+"\]', one) for one in published)
 
