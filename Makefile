@@ -10,7 +10,7 @@ STACK ?= local
 BROKER ?= redis
 DATABASE ?= sqlite
 
-.PHONY: demo test test-compose lint up attach down charts bench bench-rows bench-sampling example lock clean
+.PHONY: demo test test-compose lint up attach down charts calibrate bench bench-rows bench-sampling example lock clean
 
 demo: .venv/run.stamp  ## measure sync against queue with 1, 2, 4, 8 workers, then charts and report
 	$(BIN)/python -m loadtests run loadtests/plans/demo.toml
@@ -49,6 +49,9 @@ down: .venv/run.stamp  ## stop the stack, or let go of the attached one
 
 charts: .venv/run.stamp  ## draw charts and report from the files alone: make charts RESULTS=results/demo
 	$(BIN)/python -m analysis $(RESULTS)
+
+calibrate: .venv/run.stamp  ## measure servers whose answers are known; later reports show how near this machine comes
+	$(BIN)/python -m loadtests calibrate
 
 bench: demo  ## measure, then hold the figures against the laws that both modes must obey
 	$(BIN)/python -m benchmarks.laws results/demo

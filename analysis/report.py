@@ -11,6 +11,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from analysis.accounts import Accounts, accounts
+from analysis.calibration_table import calibration_table
 from analysis.caveats import caveats
 from analysis.cells import Group
 from analysis.charts import Chart
@@ -60,12 +61,13 @@ def render(
         doubtful=_with_verdict(experiment, verdicts, _doubtful),
         withheld=[trial.name for trial in experiment.trials if verdicts[trial.name].invalid],
         settings=_settings(experiment.trials),
+        calibration=calibration_table(experiment.info.get("calibration")),
         caveats=caveats(experiment, groups, compared),
     )
 
 
 #: What experiment.json may say of the circumstances; what it does not say is left out of the page.
-CIRCUMSTANCES = ("question", "created_at", "git_commit", "machine", "versions", "order", "seed", "plan")
+CIRCUMSTANCES = ("question", "created_at", "git_commit", "machine", "versions", "order", "seed", "plan", "calibration")
 
 
 def _environment() -> Environment:

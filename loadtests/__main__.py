@@ -1,4 +1,4 @@
-"""The harness's command line: python -m loadtests run|up|attach|down."""
+"""The harness's command line: python -m loadtests run|calibrate|up|attach|down."""
 
 import argparse
 import contextlib
@@ -9,6 +9,7 @@ from pathlib import Path
 
 from loadtests import by_hand
 from loadtests.arguments import build_parser
+from loadtests.calibration import calibrate as calibration
 from loadtests.errors import PlanError, QueuelabError
 from loadtests.orchestrator import Interrupted, run_experiment
 from loadtests.plan import Configuration, database_on
@@ -19,7 +20,9 @@ from loadtests.stack.site import StackSpec
 
 def main(argv: list[str] | None = None) -> int:
     """Exit code 0 done, 1 failed, 2 misused, 130 interrupted."""
-    arguments = build_parser({"run": run, "up": up, "attach": attach, "down": down}).parse_args(argv)
+    arguments = build_parser({"run": run, "calibrate": calibrate, "up": up, "attach": attach, "down": down}).parse_args(
+        argv
+    )
     for number in (signal.SIGTERM, signal.SIGHUP):
         # Under nohup the end of the terminal is to be ignored.
         if signal.getsignal(number) is not signal.SIG_IGN:
@@ -41,6 +44,15 @@ def run(arguments: argparse.Namespace) -> int:
     folder = arguments.results or ROOT / "results" / experiment.name
     run_experiment(experiment, _short(folder), arguments.pictures)
     return 0
+
+
+def calibrate(arguments: argparse.Namespace) -> int:
+    checks = calibration.calibrate(arguments.results.resolve(), quick=arguments.quick, compare=arguments.compare)
+    for check in checks:
+        print(calibration.told(check))
+    missed = sum(not check["passed"] for check in checks)
+    print(f"{len(checks) - missed} of {len(checks)} checks passed. Reports made on this machine show them from now on.")
+    return 1 if missed else 0
 
 
 def up(arguments: argparse.Namespace) -> int:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from loadtests.plan import STACKS, Configuration
 from loadtests.plan_file import COUNTS, NUMBERS, WORDS
-from loadtests.stack.info import BY_HAND
+from loadtests.stack.info import BY_HAND, ROOT
 
 Action = Callable[[argparse.Namespace], int]
 
@@ -15,6 +15,7 @@ EXAMPLES = """\
 examples:
   python -m loadtests run loadtests/plans/demo.toml
   python -m loadtests run my-plan.toml --results results/monday --pictures ~/Pictures
+  python -m loadtests calibrate
   python -m loadtests up --mode queue --workers 4
   python -m loadtests down
 """
@@ -36,6 +37,7 @@ def build_parser(actions: Mapping[str, Action]) -> argparse.ArgumentParser:
         return added
 
     _add_run(add("run", help="measure every trial of a plan"))
+    _add_calibrate(add("calibrate", help="measure servers whose answers are known, before yours"))
     _add_up(add("up", help="start a stack in the background"))
     _add_attach(add("attach", help="watch containers that docker compose has started"))
     _add_down(add("down", help="stop it, or let go of the attached one"))
@@ -47,6 +49,12 @@ def _add_run(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--stack", choices=STACKS, help="another stack than the plan's")
     parser.add_argument("--results", type=Path, help="folder for the results (default: results/<name of the plan>)")
     parser.add_argument("--pictures", type=Path, help="folder with pictures of your own")
+
+
+def _add_calibrate(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--quick", action="store_true", help="shorter cases, in about a minute and a half")
+    parser.add_argument("--compare", action="store_true", help="measure stock Locust as well, four minutes longer")
+    parser.add_argument("--results", type=Path, default=ROOT / "results" / "calibration", help="folder for the cases")
 
 
 def _add_up(parser: argparse.ArgumentParser) -> None:

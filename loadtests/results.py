@@ -6,6 +6,7 @@ import shutil
 from pathlib import Path
 from typing import Any
 
+from loadtests.calibration.stored import last_calibration
 from loadtests.errors import TrialError
 from loadtests.machine import circumstances
 
@@ -89,9 +90,10 @@ def read_record(directory: Path) -> dict[str, Any]:
 
 
 def write_experiment(results: Path, **what: Any) -> None:
-    """Write experiment.json: what was asked, and under which circumstances."""
+    """Write experiment.json: what was asked, under which circumstances, and how near this machine comes to a truth."""
     results.mkdir(parents=True, exist_ok=True)
-    write_json(results / "experiment.json", {"schema": 1} | what | circumstances())
+    head = {"schema": 1} | what | circumstances() | {"calibration": last_calibration()}
+    write_json(results / "experiment.json", head)
 
 
 def write_json(path: Path, value: dict[str, Any]) -> None:

@@ -45,7 +45,7 @@ def run_trial(setup: TrialSetup) -> dict[str, Any]:
         with stack as info:
             probe.check(info)
             info.write(partial / "stack" / "stack.json")
-            _apply_load(setup, stack, partial)
+            apply_load(setup, stack, partial)
     finally:
         # Pictures, database and secrets go, whatever happened; logs stay.
         shutil.rmtree(partial / "stack", ignore_errors=True)
@@ -56,7 +56,7 @@ def _spec(setup: TrialSetup) -> StackSpec:
     return StackSpec(**setup.trial.cell.levels(), seed=setup.experiment.seed)
 
 
-def _apply_load(setup: TrialSetup, stack: Stack, partial: Path) -> None:
+def apply_load(setup: TrialSetup, stack: Stack, partial: Path) -> None:
     """Run Locust beside the stack until it ends, and end it if a component dies."""
     family = Family(partial / "logs")
     try:

@@ -10,6 +10,8 @@ PARTS = ("app_under_test", "loadtests", "analysis")
 
 #: Modules that only think: no I/O, no clock, no processes.
 PURE = (
+    "loadtests/calibration/cases.py",
+    "loadtests/calibration/truth.py",
     "loadtests/plan.py",
     "loadtests/scenarios/arrivals.py",
     "loadtests/stack/settings.py",
@@ -17,6 +19,7 @@ PURE = (
     "app_under_test/pictures/processing.py",
     "analysis/accounts.py",
     "analysis/broker_samples.py",
+    "analysis/calibration_table.py",
     "analysis/caveats.py",
     "analysis/cells.py",
     "analysis/checks.py",
@@ -81,10 +84,10 @@ def test_only_the_scenarios_import_locust_and_gevent():
     assert [path for path in outside if roots(path) & {"locust", "gevent", "geventhttpclient"}] == []
 
 
-def test_the_harness_asks_the_analysis_for_a_verdict_and_for_nothing_else():
+def test_the_harness_asks_the_analysis_for_a_verdict_on_a_trial_and_on_itself_and_for_nothing_else():
     asking = {path.relative_to(ROOT).as_posix() for path in files("loadtests") if "analysis" in roots(path)}
 
-    assert asking == {"loadtests/results.py"}
+    assert asking == {"loadtests/results.py", "loadtests/calibration/calibrate.py"}
 
 
 def test_what_runs_outside_locust_imports_only_its_pure_modules():

@@ -18,6 +18,7 @@ from loadtests.scenarios.conductor import Conductor
 from loadtests.scenarios.finder import host
 from loadtests.scenarios.load_worker import LoadWorker
 from loadtests.scenarios.options import add_options, options_of
+from loadtests.scenarios.sender import TIMER_S
 from loadtests.scenarios.stream import Stream
 
 # Locust rounds to two digits to keep its tables small; ours are small enough for whole milliseconds.
@@ -41,11 +42,12 @@ class UploadUser(User):
 
     def wait_time(self) -> float:
         assert self.stream, "a user without a stream leaves at the start"
-        return max(0.0, self.stream.next.due_at - self.sender.clock.now())
+        return max(0.0, self.stream.next.due_at - TIMER_S - self.sender.clock.now())
 
     @task
     def upload(self) -> None:
         assert self.stream, "a user without a stream leaves at the start"
+        self.sender.wait_until(self.stream.next.due_at)
         self.sender.send(self.stream.take())
 
     def on_stop(self) -> None:

@@ -48,14 +48,15 @@ class Door:
         try:
             response = client.post(self.path, body=request.payload.body, headers=self._headers(request))
             body = response.read()
+            request.answered_at = self._clock.now()
             request.status = response.status_code
             if not request.accepted:
                 request.error = bytes(body[:200]).decode(errors="replace")
         except (OSError, HTTPParseError) as error:
+            request.answered_at = self._clock.now()
             request.error = f"{type(error).__name__}: {error}"
         finally:
             client.close()
-        request.answered_at = self._clock.now()
 
     def _headers(self, request: Request) -> dict[str, str]:
         return {

@@ -1,0 +1,33 @@
+"""The short form of a calibration, as a report shows it. Pure."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from analysis.tables import Table
+
+
+def calibration_table(calibration: Mapping[str, Any] | None) -> Table | None:
+    """Every check in words; None where the machine was never calibrated with this code."""
+    if not calibration:
+        return None
+    return Table(
+        headings=["check", "what", "measured", "truth", "may differ by, or be", ""],
+        rows=[_row(check) for check in calibration["checks"]],
+    )
+
+
+def _row(check: Mapping[str, Any]) -> list[str]:
+    figures = (check["measured"], check["truth"], check["limit"])
+    shown = ["–" if value is None else _shown(value, check["unit"]) for value in figures]
+    return [check["code"], check["what"], *shown, "" if check["limit"] is None else _said(check["passed"])]
+
+
+def _shown(value: float, unit: str) -> str:
+    """To four digits: a calibration is read for its thousandths."""
+    if unit == "s":
+        return "below 0.001 ms" if 0 < value < 1e-6 else f"{value * 1000:,.4g} ms"
+    return f"{value:,.3g}{unit and ' '}{unit}"
+
+
+def _said(passed: bool) -> str:
+    return "passed" if passed else "MISSED"

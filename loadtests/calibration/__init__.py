@@ -1,0 +1,1 @@
+"""Measures a server whose answers are known, before anybody's are believed."""

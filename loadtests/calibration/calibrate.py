@@ -1,0 +1,145 @@
+"""Calibration: every case through the code that measures the app, its record held against the truth, all kept."""
+
+import itertools
+import shutil
+from collections.abc import Iterator
+from dataclasses import asdict
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from loadtests import results
+from loadtests.calibration import stock
+from loadtests.calibration.cases import SEED, Case, cases, rate_case
+from loadtests.calibration.noise import noise
+from loadtests.calibration.stack import TruthStack
+from loadtests.calibration.stored import STORED, whose
+from loadtests.lock import exclusive
+from loadtests.plan import Cell, Experiment, Factors, Phases, Trial
+from loadtests.progress import Trials
+from loadtests.stack.client import get, get_json
+from loadtests.stack.info import StackInfo
+from loadtests.stack.site import StackSpec
+from loadtests.trial import TrialSetup, apply_load
+
+#: Rates that one load process is tried at, in uploads per second, until it cannot keep one.
+RATES = (200, 400, 800, 1600, 3200)
+
+#: Places of a server that works on any number at once: more than ever arrive.
+UNLIMITED = 10_000
+
+#: What a case takes beyond its measurement.
+OVERHEAD_S = 4.0
+
+Checks = list[dict[str, Any]]
+
+
+def calibrate(folder: Path, *, quick: bool, compare: bool, stored: Path = STORED) -> Checks:
+    """Measure every case; returns the checks, which are also kept in a file with the circumstances.
+
+    compare: measure as well what Locust reports by its own means.
+    """
+    with exclusive(folder.with_name(f".{folder.name}.lock"), f"{folder} is being measured into by another process."):
+        shutil.rmtree(folder, ignore_errors=True)
+        folder.mkdir(parents=True)
+        heard = noise()
+        _measure(folder, quick)
+        checks = _certify(folder, asdict(heard)) + (_compared(folder) if compare else [])
+        stored.parent.mkdir(parents=True, exist_ok=True)
+        kept = {"made_at": datetime.now(UTC).isoformat(timespec="seconds"), "quick": quick, "checks": checks}
+        results.write_json(stored, kept | whose())
+        return checks
+
+
+def told(check: dict[str, Any]) -> str:
+    """One check in a line."""
+    scale, unit = {"s": (1000, " ms"), "1/s": (1, "/s")}.get(check["unit"], (1, ""))
+    measured, truth, limit = (
+        "" if value is None else f"{value * scale:.4g}{unit}"
+        for value in (check[k] for k in ("measured", "truth", "limit"))
+    )
+    against = (
+        f", truth {truth}" + (f" within {limit}" if limit else "") if truth else f", at most {limit}" if limit else ""
+    )
+    return f"{'ok    ' if check['passed'] else 'MISSED'} {check['code']:4}{check['what']}: {measured}{against}"
+
+
+def _measure(folder: Path, quick: bool) -> None:
+    planned = cases(quick)
+    mean_s = sum(case.measure_s for case in planned) / len(planned) + OVERHEAD_S
+    with Trials(len(planned) + len(RATES), 0, mean_s) as progress:
+        for case in itertools.chain(planned, _rates(quick, folder)):
+            progress.begin(case.name)
+            record = run_case(case, folder)
+            progress.end(case.name, record["verdict"]["name"])
+
+
+def _rates(quick: bool, folder: Path) -> Iterator[Case]:
+    """Rates as long as the last one could be kept."""
+    for rate in RATES:
+        yield rate_case(rate, quick)
+        if results.read_record(folder / f"rate-{rate}-r1")["verdict"]["name"] == "INVALID_CLIENT":
+            return
+
+
+def run_case(case: Case, folder: Path) -> dict[str, Any]:
+    """Measure one case; returns its record."""
+    setup = TrialSetup(experiment=_experiment(case), trial=_trial(case), folder=folder, pictures=None)
+    partial = results.open_trial(folder.resolve(), setup.trial.name)
+    spec = StackSpec(**setup.trial.cell.levels(), seed=SEED)
+    stack = TruthStack(case.truth, spec, partial / "stack", partial / "logs")
+    try:
+        with stack as info:
+            info.write(partial / "stack" / "stack.json")
+            apply_load(setup, stack, partial)
+            _keep_truth(partial, case, info)
+    finally:
+        shutil.rmtree(partial / "stack", ignore_errors=True)
+    return results.close_trial(partial)[1]
+
+
+def _keep_truth(partial: Path, case: Case, info: StackInfo) -> None:
+    (partial / "truth.csv").write_bytes(get(f"{info.control_url}/truth.csv"))
+    results.write_json(partial / "case.json", asdict(case) | get_json(f"{info.control_url}/opened/"))
+
+
+def _certify(folder: Path, heard: dict[str, float]) -> Checks:
+    # Imported late: pandas is slow to load, and nothing of it may run while a trial is measured.
+    from analysis import certify
+
+    return [asdict(check) | {"passed": check.passed} for check in certify(folder, heard)]
+
+
+def _compared(folder: Path) -> Checks:
+    """Told, and not judged: they are not ours."""
+    shares = {"p50": 0.5, "p95": 0.95, "p99": 0.99}
+    return [
+        {
+            "code": "C5",
+            "what": f"stock Locust, {way.wait}, {way.users} users, one stall, {name}",
+            "measured": measured_s,
+            "unit": "s",
+            "truth": stock.true_s(shares[name]),
+            "limit": None,
+            "passed": True,
+        }
+        for way in stock.WAYS
+        for name, measured_s in stock.reported(way, folder)
+    ]
+
+
+def _trial(case: Case) -> Trial:
+    cell = Cell(mode=case.mode, workers=case.truth.servers or UNLIMITED, stack="truth", offered_rate=case.rate)
+    return Trial(name=f"{case.name}-r1", cell=cell, repeat=1)
+
+
+def _experiment(case: Case) -> Experiment:
+    factors = Factors(offered_rate=(case.rate,), workers=(case.truth.servers or UNLIMITED,), mode=(case.mode,))
+    return Experiment(
+        name="calibration",
+        question="How near does the harness come to what is known?",
+        repeats=1,
+        seed=SEED,
+        factors=factors,
+        phases=Phases(warmup_s=0.0, measure_s=case.measure_s, drain_limit_s=10.0),
+    )

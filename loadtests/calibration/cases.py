@@ -1,0 +1,85 @@
+"""What a calibration measures: servers whose answers are known, and how near the harness must come. Pure."""
+
+from dataclasses import dataclass
+
+from loadtests.calibration.truth import Truth
+
+SEED = 41
+
+#: Of the known queue: its places, and how long each request takes in the mean.
+PLACES, QUEUE_MEAN_S = 2, 0.04
+
+
+@dataclass(frozen=True, kw_only=True)
+class Case:
+    """One trial on one truth server. kind names what its record is held against; rate is in uploads per second."""
+
+    name: str
+    kind: str
+    truth: Truth
+    rate: float
+    measure_s: float
+    mode: str = "sync"
+
+
+def cases(quick: bool = False) -> list[Case]:
+    """Every case, or for a quick look the shorter ones that still decide."""
+    return [*_floor(quick), *_distributions(quick), *_stalls(quick), *_queues(quick)]
+
+
+def rate_case(rate: float, quick: bool) -> Case:
+    """One step of the search for the highest rate that one process can send."""
+    return Case(name=f"rate-{rate:g}", kind="rate", truth=Truth(seed=SEED), rate=rate, measure_s=2.0 if quick else 4.0)
+
+
+def _floor(quick: bool) -> list[Case]:
+    return [
+        Case(name="floor", kind="floor", truth=Truth(seed=SEED), rate=10, measure_s=4 if quick else 10),
+        Case(name="lag", kind="lag", truth=Truth(seed=SEED), rate=100, measure_s=4 if quick else 8),
+    ]
+
+
+def _distributions(quick: bool) -> list[Case]:
+    lengths = {50: 4, 200: 3} if quick else {50: 8, 200: 5}
+    return [
+        Case(
+            name=f"{distribution}-{rate}",
+            kind="distribution",
+            truth=Truth(seed=SEED, distribution=distribution, mean_s=0.1),
+            rate=rate,
+            measure_s=length_s,
+        )
+        for distribution in ("exponential", "lognormal", "bimodal")
+        for rate, length_s in lengths.items()
+    ]
+
+
+def _stalls(quick: bool) -> list[Case]:
+    """A tenth of the time, so that the true p95 lies in the stall's middle.
+
+    The quick one is shorter and has fewer uploads: all answers of a stall come at once, and each takes its while.
+    """
+    scale, rate = (0.3, 50) if quick else (1.0, 100)
+    once = Truth(seed=SEED, mean_s=0.001, stall_s=5 * scale, stall_after_s=20 * scale)
+    again = Truth(seed=SEED, mean_s=0.001, stall_s=2, stall_after_s=4, stall_every_s=10)
+    return [
+        Case(name="one-stall", kind="stall", truth=once, rate=rate, measure_s=50 * scale),
+        Case(name="stalls", kind="stall", truth=again, rate=100, measure_s=20),
+    ]
+
+
+def _queues(quick: bool) -> list[Case]:
+    """FIFO queues in both modes: in one the client's clock ends the wait, in the other the server's."""
+    length_s = 6.0 if quick else 15.0
+    modes = {0.5: "sync", 0.8: "queue", 0.9: "sync"}
+    return [
+        Case(
+            name=f"queue-{utilisation:g}",
+            kind="queue",
+            truth=Truth(seed=SEED, distribution="exponential", mean_s=QUEUE_MEAN_S, servers=PLACES),
+            rate=utilisation * PLACES / QUEUE_MEAN_S,
+            measure_s=length_s,
+            mode=mode,
+        )
+        for utilisation, mode in modes.items()
+    ]

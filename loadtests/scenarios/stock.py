@@ -1,0 +1,39 @@
+"""Uploads as Locust's users send them by its own means: the comparison for a calibration, and nothing else."""
+
+from typing import Any
+
+from locust import FastHttpUser, constant_pacing, constant_throughput, events, task
+from locust.argument_parser import LocustArgumentParser
+from locust.env import Environment
+
+from loadtests.corpus import photos
+from loadtests.workloads import WORKLOADS
+
+WAITS = {
+    "constant_pacing": lambda each_s: constant_pacing(each_s),
+    "constant_throughput": lambda each_s: constant_throughput(1 / each_s),
+}
+
+
+class StockUser(FastHttpUser):
+    """Sends one picture after the other, each when the last is answered and the wait is over."""
+
+    picture = b""
+
+    @task
+    def upload(self) -> None:
+        self.client.post("/pictures/sync/", files={"image": ("picture.jpg", self.picture, "image/jpeg")})
+
+
+@events.init_command_line_parser.add_listener
+def add_options(parser: LocustArgumentParser) -> None:
+    parser.add_argument("--wait", choices=tuple(WAITS), default="constant_pacing")
+    parser.add_argument("--each-s", type=float, default=1.0)
+
+
+@events.init.add_listener
+def set_wait(environment: Environment, **_: Any) -> None:
+    options = environment.parsed_options
+    assert options is not None, "Locust's command line parses options before any event"
+    StockUser.wait_time = WAITS[options.wait](options.each_s)
+    StockUser.picture = photos(WORKLOADS["io"])[0].path.read_bytes()

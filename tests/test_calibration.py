@@ -1,0 +1,79 @@
+"""The harness measures servers whose answers are known: real truth server, real Locust, the cases of a calibration."""
+
+import json
+
+import pandas as pd
+import pytest
+
+from analysis.calibration import certify
+from loadtests.calibration import calibrate
+from loadtests.calibration.cases import cases, rate_case
+from loadtests.calibration.stored import STORED, last_calibration, whose
+
+pytestmark = pytest.mark.stack
+
+QUIET = {"spin_cv": 0.01, "hiccup_p99_s": 0.0002, "hiccup_max_s": 0.001, "clock_step_s": 1e-7}
+QUICK = {case.name: case for case in cases(quick=True)}
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    """One case of each kind that has a truth, and one rate, measured."""
+    folder = tmp_path_factory.mktemp("calibration")
+    chosen = [QUICK["bimodal-50"], QUICK["one-stall"], QUICK["queue-0.8"], rate_case(200, quick=True)]
+    for case in chosen:
+        calibrate.run_case(case, folder)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def checks(folder):
+    return {check.what: check for check in certify(folder, QUIET)}
+
+
+@pytest.mark.parametrize(
+    ("what", "true_s"),
+    [("bimodal-50, p50", 0.05), ("bimodal-50, p95", 0.55), ("one-stall, p50", 0.001)],
+)
+def test_the_known_answer_is_what_the_server_was_told(checks, what, true_s):
+    assert checks[what].truth == pytest.approx(true_s, abs=0.004)
+
+
+@pytest.mark.parametrize(
+    "what",
+    [f"{case}, {name}" for case in ("bimodal-50", "one-stall", "queue-0.8") for name in ("p50", "p95")],
+)
+def test_the_harness_measures_what_is_true(checks, what):
+    assert checks[what].passed, checks[what]
+
+
+def test_a_stall_is_seen_in_full_by_who_was_due_in_it(checks):
+    assert checks["one-stall, p99"].truth > 0.8
+    assert checks["one-stall, p99"].passed
+
+
+def test_no_time_is_below_zero_and_the_rate_was_kept(checks):
+    assert checks["times below zero"].measured == 0
+    assert checks["highest rate that one process kept"].measured == 200
+
+
+def test_a_harness_that_is_wrong_by_a_hundredth_of_a_second_is_found_out(folder, tmp_path):
+    case = tmp_path / "bimodal-50-r1"
+    case.mkdir()
+    for file in (folder / "bimodal-50-r1").glob("*.*"):
+        if file.is_file():
+            (case / file.name).write_bytes(file.read_bytes())
+    rows = pd.read_csv(case / "requests.csv")
+    rows.assign(answered_at=rows["answered_at"] + 0.01).to_csv(case / "requests.csv", index=False)
+
+    missed = {check.what for check in certify(tmp_path, QUIET) if not check.passed}
+    assert missed == {"bimodal-50, p50", "bimodal-50, p95"}
+
+
+def test_a_calibration_of_other_code_or_another_machine_counts_for_nothing(tmp_path):
+    stored = tmp_path / STORED.name
+    stored.write_text(json.dumps({"checks": []} | whose()))
+    assert last_calibration(stored) == {"checks": []} | whose()
+
+    stored.write_text(json.dumps({"checks": []} | whose() | {"code_sha256": "another"}))
+    assert last_calibration(stored) is None
