@@ -10,6 +10,10 @@ SEED = 41
 PLACES, QUEUE_MEAN_S = 2, 0.04
 
 
+#: Of a server between its stalls: long enough for its median not to drown in the cost of a connection.
+STALLING_MEAN_S = 0.05
+
+
 @dataclass(frozen=True, kw_only=True)
 class Case:
     """One trial on one truth server. kind names what its record is held against; rate is in uploads per second."""
@@ -60,8 +64,8 @@ def _stalls(quick: bool) -> list[Case]:
     The quick one is shorter and has fewer uploads: all answers of a stall come at once, and each takes its while.
     """
     scale, rate = (0.3, 50) if quick else (1.0, 100)
-    once = Truth(seed=SEED, mean_s=0.001, stall_s=5 * scale, stall_after_s=20 * scale)
-    again = Truth(seed=SEED, mean_s=0.001, stall_s=2, stall_after_s=4, stall_every_s=10)
+    once = Truth(seed=SEED, mean_s=STALLING_MEAN_S, stall_s=5 * scale, stall_after_s=20 * scale)
+    again = Truth(seed=SEED, mean_s=STALLING_MEAN_S, stall_s=2, stall_after_s=4, stall_every_s=10)
     return [
         Case(name="one-stall", kind="stall", truth=once, rate=rate, measure_s=50 * scale),
         Case(name="stalls", kind="stall", truth=again, rate=100, measure_s=20),

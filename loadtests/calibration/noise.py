@@ -4,7 +4,8 @@ import statistics
 import time
 from dataclasses import dataclass
 
-SPINS, SPIN_ADDITIONS = 200, 100_000
+#: Each some 20 ms, so that one hiccup does not stand for all.
+SPINS, SPIN_ADDITIONS = 200, 1_500_000
 NAP_S, NAPS_FOR_S = 0.001, 5.0
 
 

@@ -12,15 +12,32 @@ from loadtests.calibration.truth import Truth
 from loadtests.clock import Clock
 from loadtests.errors import StackError
 from loadtests.stack.base import Stack
-from loadtests.stack.client import reachable
+from loadtests.stack.client import get_json, reachable
 from loadtests.stack.commands import inherited
 from loadtests.stack.info import OBSERVATIONS, ROOT, StackInfo
 from loadtests.stack.observer import Observer, View
 from loadtests.stack.ports import HOST, free_port
 from loadtests.stack.processes import START_LIMIT_S, Command, Family, wait_until
+from loadtests.stack.queue_length import QueueLength
 from loadtests.stack.site import StackSpec
 
 STOP_GRACE_S = 5.0
+
+
+class TruthQueue:
+    """What the server has taken and not finished: it is its own broker."""
+
+    def __init__(self, url: str) -> None:
+        self._url = url
+
+    def round_trip(self) -> None:
+        self.length()
+
+    def length(self) -> QueueLength:
+        return QueueLength(waiting=0, in_hand=get_json(f"{self._url}/counts/")["processing"])
+
+    def close(self) -> None:
+        """Nothing is open between two questions."""
 
 
 class TruthStack(Stack):
@@ -67,6 +84,6 @@ class TruthStack(Stack):
 
     def _observe(self, url: str, clock: Clock) -> None:
         view = View(observations=self.directory / OBSERVATIONS, control_url=url, token="", clock=clock)
-        self._observer = Observer(view, None, {})
+        self._observer = Observer(view, TruthQueue(url) if self.spec.mode == "queue" else None, {})
         self._open.callback(self._observer.stop)
         self._observer.start()
