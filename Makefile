@@ -10,7 +10,7 @@ STACK ?= local
 BROKER ?= redis
 DATABASE ?= sqlite
 
-.PHONY: demo test test-compose lint up attach down charts calibrate bench bench-rows bench-sampling example lock clean
+.PHONY: demo test test-compose lint up attach down charts calibrate bench bench-rows bench-sampling bench-intervals example lock clean
 
 demo: .venv/run.stamp  ## measure sync against queue with 1, 2, 4, 8 workers, then charts and report
 	$(BIN)/python -m loadtests run loadtests/plans/demo.toml
@@ -56,6 +56,10 @@ calibrate: .venv/run.stamp  ## measure servers whose answers are known; later re
 bench: demo  ## measure, then hold the figures against the laws that both modes must obey
 	$(BIN)/python -m benchmarks.laws results/demo
 
+bench-intervals: .venv/run.stamp  ## how often an interval holds the truth, and what common uploads gain: into docs/method.md
+	$(BIN)/python -m benchmarks.coverage | $(BIN)/python -m analysis.readme docs/method.md coverage
+	$(BIN)/python -m benchmarks.pairing | $(BIN)/python -m analysis.readme docs/method.md pairing
+
 bench-sampling: .venv/run.stamp  ## what a sample of the queue costs each broker
 	$(BIN)/python -m benchmarks.sampling redis rabbitmq
 
@@ -70,7 +74,7 @@ example: .venv/run.stamp  ## replace the committed example by what `make demo` m
 	rm -rf results/example
 	cp -r results/demo results/example
 	rm -rf results/example/*/logs results/example/*.partial
-	$(BIN)/python -m analysis results/example --markdown | $(BIN)/python -m analysis.readme README.md
+	$(BIN)/python -m analysis results/example --markdown | $(BIN)/python -m analysis.readme README.md example
 	find results/example -name '*.svg' -delete -o -name report.html -delete -o -name '*.png' ! -name throughput.png -delete
 
 lock:  ## resolve every *.in anew; needs uv on the PATH

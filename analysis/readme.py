@@ -1,25 +1,23 @@
-"""Keeps the generated block of README what the committed example says."""
+"""Keeps a generated block of a page what a command says: python -m analysis.readme README.md example"""
 
+import re
 import sys
 from pathlib import Path
 
-BEGIN = "<!-- example:begin (written by `make example`) -->"
-END = "<!-- example:end -->"
 
-
-def with_block(text: str, block: str) -> str:
-    """The text with what stands between the two marks replaced."""
-    before, begin, rest = text.partition(BEGIN)
-    _, end, after = rest.partition(END)
-    if not (begin and end):
-        raise ValueError(f"the marks {BEGIN} and {END} are missing")
-    return f"{before}{BEGIN}\n{block.strip()}\n{END}{after}"
+def with_block(text: str, block: str, name: str = "example") -> str:
+    """The text with what stands between the two marks of that name replaced."""
+    marked = re.compile(rf"(<!-- {name}:begin [^>]*-->\n).*?(<!-- {name}:end -->)", re.DOTALL)
+    replaced, count = marked.subn(lambda found: f"{found[1]}{block.strip()}\n{found[2]}", text)
+    if count != 1:
+        raise ValueError(f"the marks {name}:begin and {name}:end are missing")
+    return replaced
 
 
 def main(argv: list[str]) -> int:
-    """Replace the block in a file by what stands on standard input."""
+    """Replace a block in a file by what stands on standard input."""
     path = Path(argv[0])
-    path.write_text(with_block(path.read_text(), sys.stdin.read()))
+    path.write_text(with_block(path.read_text(), sys.stdin.read(), *argv[1:]))
     return 0
 
 

@@ -9,8 +9,10 @@ import pandas as pd
 from analysis.accounts import accounts
 from analysis.checks import Verdict, worst
 from analysis.conditions import CONDITIONS, conditions_of, rank
+from analysis.errors import AnalysisError
 from analysis.experiment import Cell, Trial
 from analysis.growth import backlog_growth, unanswered_growth
+from analysis.intervals import interval_columns
 from analysis.metrics import (
     accepted_rate,
     cpu_per_picture,
@@ -89,12 +91,14 @@ def _identity(trial: Trial) -> dict[str, Any]:
 
 def _row(measured: Sequence[Measured]) -> dict[str, Any]:
     trials = [trial for trial, _ in measured]
-    cohort = pd.concat([rows[rows["in_cohort"]] for _, rows in measured])
+    cohorts = [rows[rows["in_cohort"]] for _, rows in measured]
+    cohort = pd.concat(cohorts)
     return {
         **_described(trials[0].cell, len(trials)),
         **_rates(measured),
         "unanswered_grows": any(unanswered_growth(trial, rows).without_limit for trial, rows in measured),
         **_times(trials[0].cell, cohort),
+        **interval_columns(cohorts),
         **_counts(measured),
         **{f"cpu_{name}_s_per_picture": cost for name, cost in cpu_per_picture(trials).items()},
     }
@@ -127,7 +131,7 @@ def _mean(measured: Sequence[Measured], metric: Callable[[Trial, pd.DataFrame], 
 
 def _times(cell: Cell, cohort: pd.DataFrame) -> dict[str, float]:
     service = service_times(cohort)
-    return {
+    times = {
         "response_p50_s": percentile(cohort["response_s"], 0.5),
         "response_p95_s": p95(cohort["response_s"]),
         "ready_p50_s": percentile(cohort["ready_s"], 0.5),
@@ -136,6 +140,10 @@ def _times(cell: Cell, cohort: pd.DataFrame) -> dict[str, float]:
         "utilisation": utilisation(cell.offered_rate, float(service.mean()), cell.places),
         "send_lag_p99_s": send_lag_p99(cohort),
     }
+    for clock in ("response", "ready"):
+        if times[f"{clock}_p50_s"] > times[f"{clock}_p95_s"]:
+            raise AnalysisError(f"The {clock} time has a p50 above its p95: its percentiles cannot be right.")
+    return times
 
 
 def _counts(measured: Sequence[Measured]) -> dict[str, int]:

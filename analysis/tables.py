@@ -59,6 +59,12 @@ COLUMNS: Mapping[str, tuple[str, Format]] = {
     "response_p95_s": ("response time, p95 [s]", _seconds),
     "ready_p50_s": ("ready time, median [s]", _seconds),
     "ready_p95_s": ("ready time, p95 [s]", _seconds),
+    **{
+        f"{clock}_{share}_{end}_s": (f"{clock} time, {name}: {word} [s]", _seconds)
+        for clock in ("response", "ready")
+        for share, name in (("p50", "median"), ("p95", "p95"))
+        for end, word in (("low", "at least"), ("high", "at most"))
+    },
     "service_p50_s": ("service time, median [s]", _seconds),
     "utilisation": ("utilisation [1]", lambda value: number(value, 2)),
     "send_lag_p99_s": ("send lag, p99 [s]", _seconds),

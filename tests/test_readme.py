@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from analysis.readme import BEGIN, END, with_block
+from analysis.readme import with_block
 from tests.real_stack import run
 
 ROOT = Path(__file__).parents[1]
@@ -21,7 +21,7 @@ def test_the_generated_block_is_what_the_example_gives(tmp_path):
     told = run("analysis", example, "--markdown", "--no-charts")
     assert told.returncode == 0, told.stderr
 
-    assert README.partition(BEGIN)[2].partition(END)[0].strip() == told.stdout.strip()
+    assert with_block(README, told.stdout) == README
     assert (example / "summary.csv").read_text() == (ROOT / "results" / "example" / "summary.csv").read_text()
 
 

@@ -68,7 +68,7 @@ def _stalls(quick: bool) -> list[Case]:
     again = Truth(seed=SEED, mean_s=STALLING_MEAN_S, stall_s=2, stall_after_s=4, stall_every_s=10)
     return [
         Case(name="one-stall", kind="stall", truth=once, rate=rate, measure_s=50 * scale),
-        Case(name="stalls", kind="stall", truth=again, rate=100, measure_s=20),
+        Case(name="stalls", kind="stall", truth=again, rate=50, measure_s=20),
     ]
 
 

@@ -20,6 +20,7 @@ from analysis.checks import (
     verdict_on,
     worst,
 )
+from analysis.experiment import Cell
 
 Change = Callable[[pd.DataFrame], pd.DataFrame]
 
@@ -56,7 +57,7 @@ def test_an_overloaded_trial_says_how_fast_the_backlog_grows_and_what_to_try(tmp
 
 
 def test_slow_growth_without_leftovers_is_undecided() -> None:
-    """10 arrivals/s for 10 s, 95 % of them done at once: 0.5 pictures/s stay until after the window."""
+    """100 arrivals/s for 10 s, 95 % of them done at once: 5 pictures/s stay in work until after the window."""
     requests, pictures = [], []
     for n in range(1000):
         due = 10 + n / 100
@@ -64,7 +65,8 @@ def test_slow_growth_without_leftovers_is_undecided() -> None:
         finished = 21.0 if n % 20 == 0 else due + 0.01
         pictures.append({"id": str(n), "received_at": due, "started_at": due, "finished_at": finished})
 
-    verdict = verdict_on(trial(requests, pictures))
+    cell = Cell(mode="queue", workers=60, workload="io", offered_rate=100.0)
+    verdict = verdict_on(trial(requests, pictures, cell=cell))
 
     assert verdict.name == UNDECIDED
     assert "A window of 10 s cannot decide near saturation" in verdict.reasons[0]

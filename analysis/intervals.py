@@ -1,0 +1,55 @@
+"""How far a percentile can be trusted, from the trials that it was pooled from. Pure."""
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from analysis.metrics import MIN_SAMPLES_P95, percentile
+from analysis.spread import MIN_PAIRS, t_quantile
+
+#: The percentiles that get an interval: clock, share, and the fewest samples that it may be claimed from.
+PERCENTILES = {"p50": (0.5, 1), "p95": (0.95, MIN_SAMPLES_P95)}
+CLOCKS = ("response", "ready")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Interval:
+    """Where the percentile of an endless measurement lies, with 95 % confidence [s]."""
+
+    low: float
+    high: float
+
+
+def interval(trials: Sequence[pd.Series], share: float, min_samples: int = 1) -> Interval | None:
+    """The jackknife-t interval over trials, on the logarithm of the pooled nearest-rank percentile (R27).
+
+    Waiting times that follow each other are alike, so the trial is the unit and not the request: each trial is left
+    out once, which gives k pseudo-values k a - (k - 1) a_i (Tukey 1958) with a t interval around their mean.
+    None with fewer trials than make an interval, with too few samples, or where a percentile is not finite.
+    """
+    count = len(trials)
+    if count < MIN_PAIRS or sum(map(len, trials)) < min_samples:
+        return None
+    pooled = [pd.concat(trials), *(pd.concat([*trials[:n], *trials[n + 1 :]]) for n in range(count))]
+    found = np.array([percentile(samples, share) for samples in pooled])
+    if not (np.isfinite(found).all() and (found > 0).all()):
+        return None
+    whole, *without = np.log(found)
+    pseudo = count * whole - (count - 1) * np.array(without)
+    half = t_quantile(count - 1) * float(pseudo.std(ddof=1)) / math.sqrt(count)
+    middle = float(pseudo.mean())
+    return Interval(low=math.exp(middle - half), high=math.exp(middle + half))
+
+
+def interval_columns(cohorts: Sequence[pd.DataFrame]) -> Mapping[str, float]:
+    """The ends of every interval of a cell, from the outcomes of each of its trials; NaN where there is none."""
+    columns = {}
+    for clock in CLOCKS:
+        for name, (share, min_samples) in PERCENTILES.items():
+            found = interval([rows[f"{clock}_s"] for rows in cohorts], share, min_samples)
+            columns[f"{clock}_{name}_low_s"] = found.low if found else math.nan
+            columns[f"{clock}_{name}_high_s"] = found.high if found else math.nan
+    return columns

@@ -1,0 +1,221 @@
+"""Real trials, each broken on purpose in one way: every break must be caught before a number of it is believed."""
+
+import json
+import shutil
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from analysis import AnalysisError, judge
+from analysis.summary import summarise
+from loadtests.errors import StackError
+from loadtests.plan import Configuration
+from loadtests.stack.settings import verify
+from tests.real_stack import ROOT
+
+EXAMPLE = ROOT / "results" / "example"
+STAMPS = ["received_at", "enqueued_at", "started_at", "finished_at"]
+CLIENT_STAMPS = ["due_at", "sent_at", "answered_at"]
+
+
+@dataclass
+class Record:
+    """One trial's files, to be changed."""
+
+    info: dict
+    requests: pd.DataFrame
+    pictures: pd.DataFrame
+    backlog: pd.DataFrame
+
+    @property
+    def measured(self) -> pd.Series:
+        return self.requests["phase"] == "measure"
+
+    def some(self, rows: pd.DataFrame, share: float) -> pd.Index:
+        """A share of the rows, spread over them, one at least."""
+        return rows.index[:: max(1, round(1 / share))]
+
+
+def drop_requests(trial):
+    trial.requests = trial.requests.drop(trial.some(trial.requests, 0.01))
+
+
+def drop_pictures(trial):
+    trial.pictures = trial.pictures.drop(trial.some(trial.pictures, 0.01))
+
+
+def duplicate_a_request(trial):
+    trial.requests = pd.concat([trial.requests, trial.requests.iloc[[40]]])
+
+
+def duplicate_a_picture(trial):
+    trial.pictures = pd.concat([trial.pictures, trial.pictures.iloc[[40]]])
+
+
+def put_the_server_s_clock_back(trial):
+    trial.pictures[STAMPS] -= 0.05
+
+
+def put_the_server_s_clock_forward(trial):
+    trial.pictures[STAMPS] += 0.05
+
+
+def put_the_client_s_clock_forward(trial):
+    trial.requests[CLIENT_STAMPS] += 0.05
+
+
+def write_milliseconds(trial):
+    trial.pictures[STAMPS] *= 1000
+
+
+def let_one_worker_more_work(trial):
+    trial.info["cell"]["workers"] -= 1
+
+
+def starve_the_client(trial):
+    late = trial.some(trial.requests, 0.03)
+    trial.requests.loc[late, ["sent_at", "answered_at"]] += 0.1
+    trial.pictures[STAMPS] += trial.pictures["id"].isin(trial.requests.loc[late, "id"]).to_numpy()[:, None] * 0.1
+
+
+def send_too_few(trial):
+    unsent = trial.some(trial.requests[trial.measured], 0.05)
+    trial.pictures = trial.pictures[~trial.pictures["id"].isin(trial.requests.loc[unsent, "id"])]
+    trial.requests.loc[unsent, ["sent_at", "answered_at", "status"]] = np.nan
+
+
+def count_failures_as_successes(trial):
+    trial.pictures["reason"] = trial.pictures["reason"].astype(object)
+    trial.pictures.loc[trial.some(trial.pictures, 0.02), "reason"] = "external_resource_timeout"
+
+
+def count_refusals_as_successes(trial):
+    refused = trial.some(trial.requests, 0.02)
+    trial.pictures = trial.pictures[~trial.pictures["id"].isin(trial.requests.loc[refused, "id"])]
+
+
+def count_unfinished_as_finished(trial):
+    trial.pictures.loc[trial.some(trial.pictures, 0.02), "finished_at"] = np.nan
+
+
+def execute_a_picture_twice(trial):
+    trial.pictures.loc[40, "executions"] = 2
+
+
+def lose_accepted_pictures(trial):
+    trial.info["broker_left"]["waiting"] -= 3
+
+
+def double_the_samples(trial):
+    trial.backlog[["waiting", "in_hand", "in_database"]] *= 2
+
+
+def freeze_the_samples(trial):
+    for count in ("waiting", "in_hand", "in_database"):
+        trial.backlog[count] = trial.backlog[count].iloc[0]
+
+
+def move_the_window_past_the_load(trial):
+    trial.info["phases"]["measure_from"] += 60
+    trial.info["phases"]["measure_until"] += 60
+
+
+def move_the_window_by_a_second(trial):
+    trial.info["phases"]["measure_from"] += 1
+
+
+def answer_before_the_work_is_done(trial):
+    trial.pictures.loc[trial.some(trial.pictures, 0.02), "state"] = "processing"
+
+
+MUTATIONS: list[tuple[str, Callable[[Record], None], str]] = [
+    ("queue-w4-r1", drop_requests, "never planned"),
+    ("queue-w4-r1", drop_pictures, "the server has no picture"),
+    ("queue-w4-r1", duplicate_a_request, "repeat an id"),
+    ("queue-w4-r1", duplicate_a_picture, "repeat an id"),
+    ("queue-w4-r1", put_the_server_s_clock_back, "sent_at after received_at"),
+    ("queue-w4-r1", put_the_server_s_clock_forward, "received_at after answered_at"),
+    ("sync-w4-r1", put_the_server_s_clock_forward, "finished_at after answered_at"),
+    ("queue-w4-r1", put_the_client_s_clock_forward, "sent_at after received_at"),
+    ("queue-w4-r1", write_milliseconds, "after"),
+    ("queue-w4-r1", let_one_worker_more_work, "more workers than asked for"),
+    ("sync-w4-r1", let_one_worker_more_work, "more workers than asked for"),
+    ("queue-w4-r1", starve_the_client, "load generator was late"),
+    ("queue-w4-r1", send_too_few, "were sent inside the window"),
+    ("queue-w4-r1", count_failures_as_successes, "carry a reason for failing"),
+    ("queue-w4-r1", count_refusals_as_successes, "the server has no picture"),
+    ("queue-w4-r1", count_unfinished_as_finished, "lack a stamp"),
+    ("queue-w4-r1", execute_a_picture_twice, "not executed exactly once"),
+    ("queue-w1-r1", lose_accepted_pictures, "lost"),
+    ("queue-w1-r1", double_the_samples, "Little's law"),
+    ("queue-w1-r1", freeze_the_samples, "Little's law"),
+    ("queue-w4-r1", move_the_window_past_the_load, "No request was due"),
+    ("queue-w4-r1", move_the_window_by_a_second, "were planned, but"),
+    ("sync-w4-r1", answer_before_the_work_is_done, "although the picture is not ready"),
+]
+
+
+def judged(folder: Path, name: str, mutate: Callable[[Record], None]) -> tuple[str, str]:
+    """The verdict on a copy of one of the example's trials after a mutation, with its reasons."""
+    place = folder / name
+    shutil.copytree(EXAMPLE / name, place, dirs_exist_ok=True)
+    tables = {table: pd.read_csv(place / f"{table}.csv") for table in ("requests", "pictures", "backlog")}
+    trial = Record(info=json.loads((place / "trial.json").read_text()), **tables)
+    mutate(trial)
+    (place / "trial.json").write_text(json.dumps(trial.info))
+    for table in tables:
+        getattr(trial, table).to_csv(place / f"{table}.csv", index=False, float_format="%.6f")
+    verdict = judge(place)
+    return verdict.name, " ".join(verdict.reasons)
+
+
+@pytest.mark.parametrize("name", sorted({name for name, _, _ in MUTATIONS}))
+def test_as_it_was_measured_a_trial_passes(name, tmp_path):
+    verdict, reasons = judged(tmp_path, name, lambda trial: None)
+
+    assert not verdict.startswith("INVALID"), reasons
+
+
+@pytest.mark.parametrize(
+    ("name", "mutate", "words"), MUTATIONS, ids=[f"{mutate.__name__}-{name}" for name, mutate, _ in MUTATIONS]
+)
+def test_a_broken_trial_is_caught(name, mutate, words, tmp_path):
+    verdict, reasons = judged(tmp_path, name, mutate)
+
+    assert verdict.startswith("INVALID"), f"{verdict}: {reasons}"
+    assert words in reasons
+
+
+@pytest.mark.parametrize(
+    ("node", "words"),
+    [
+        ({"processes": 3}, "Celery pool processes: asked for 4, found 3"),
+        ({"processes": 5}, "Celery pool processes: asked for 4, found 5"),
+        ({"prefetch_multiplier": 4}, "prefetch multiplier"),
+        ({"acks_late": False}, "late acknowledgement"),
+    ],
+    ids=["a worker is missing", "a worker is hidden", "a setting is lost", "another setting is lost"],
+)
+def test_a_stack_that_is_not_what_was_asked_for_is_caught(node, words):
+    settings = json.loads((EXAMPLE / "queue-w4-r1" / "trial.json").read_text())["settings"]
+    verify(settings, Configuration(mode="queue", workers=4))
+
+    settings["workers"][0] |= node
+    with pytest.raises(StackError, match=words):
+        verify(settings, Configuration(mode="queue", workers=4))
+
+
+def test_percentiles_under_each_other_s_name_are_caught(monkeypatch):
+    from analysis.samples import read_trial
+
+    trial = read_trial(EXAMPLE / "queue-w4-r1")
+    verdicts = {trial.name: judge(EXAMPLE / "queue-w4-r1")}
+    summarise([trial], verdicts)
+
+    monkeypatch.setattr("analysis.summary.p95", lambda samples: samples.quantile(0.05))
+    with pytest.raises(AnalysisError, match="p50"):
+        summarise([trial], verdicts)
