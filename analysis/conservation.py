@@ -34,10 +34,13 @@ def violations(trial: Trial) -> Iterator[str]:
 
 
 def most_in_work(pictures: pd.DataFrame) -> int:
-    """The most pictures that were between start and finish at one time; one that is queued again is not."""
-    taken = pictures[pictures["started_at"].notna() & (pictures["state"] != "queued")]
-    started, ended = np.sort(taken["started_at"].to_numpy()), taken["finished_at"].dropna().to_numpy()
-    left = np.searchsorted(np.sort(ended) - STAMP_TOLERANCE_S, started, side="right")
+    """The most finished pictures that were in work at one time.
+
+    One without an end is left out: its worker may have died, and then nobody works on it.
+    """
+    done = pictures.dropna(subset=["started_at", "finished_at"])
+    started, ended = (np.sort(done[name].to_numpy()) for name in ("started_at", "finished_at"))
+    left = np.searchsorted(ended - STAMP_TOLERANCE_S, started, side="right")
     return int((np.arange(1, len(started) + 1) - left).max(initial=0))
 
 
