@@ -105,12 +105,7 @@ def _row(measured: Sequence[Measured]) -> dict[str, Any]:
 
 
 def _described(cell: Cell, trials: int) -> dict[str, Any]:
-    return {
-        "mode": cell.mode,
-        "workers": cell.workers,
-        **conditions_of(cell),
-        "trials": trials,
-    }
+    return {"mode": cell.mode, "workers": cell.workers, **conditions_of(cell), "trials": trials}
 
 
 def _rates(measured: Sequence[Measured]) -> dict[str, float]:

@@ -119,6 +119,8 @@ def _heading(column: str) -> str:
 
 
 def _text(row: "pd.Series[Any]", column: str) -> str:
-    if column.removesuffix("_s") in MARKED and row.get(f"{column.removesuffix('_s')}_mark") == GROWS:
-        return GROWS
+    time = column.removesuffix("_s").removesuffix("_low").removesuffix("_high")
+    # What grows without limit depends on when one stops measuring, and so would its bounds.
+    if time in MARKED and row.get(f"{time}_mark") == GROWS:
+        return GROWS if column == f"{time}_s" else "–"
     return COLUMNS.get(column, (column, _cpu))[1](row[column])

@@ -7,6 +7,8 @@ import pandas as pd
 import pytest
 
 from analysis.intervals import interval, interval_columns
+from analysis.tables import as_table
+from analysis.words import GROWS
 from benchmarks.coverage import coverage, true_percentile
 
 
@@ -24,6 +26,21 @@ def test_trials_that_differ_widen_it():
     narrow, wide = interval(trials(0.19, 0.2, 0.21), 0.5), interval(trials(0.1, 0.2, 0.4), 0.5)
 
     assert wide.low < narrow.low < 0.2 < narrow.high < wide.high
+
+
+def test_it_is_the_t_interval_of_the_pseudo_values():
+    """Logarithms 0, 1, 2 have the median 1; without each trial 1, 0, 0. Pseudo-values 1, 3, 3: SD 2 / sqrt(3)."""
+    found = interval([pd.Series([math.exp(n)]) for n in (0, 1, 2)], 0.5)
+
+    half = 4.303 * 2 / 3
+    assert (math.log(found.low), math.log(found.high)) == pytest.approx((7 / 3 - half, 7 / 3 + half))
+
+
+def test_a_time_that_grows_without_limit_has_no_bounds_beside_it():
+    row = {"ready_p50_s": 4.0, "ready_p50_low_s": 3.0, "ready_p50_high_s": 5.0}
+    cells = pd.DataFrame([row | {"ready_p50_mark": GROWS}, row | {"ready_p50_mark": ""}])
+
+    assert as_table(cells, list(row)).rows == [[GROWS, "–", "–"], ["4", "3", "5"]]
 
 
 @pytest.mark.parametrize(
