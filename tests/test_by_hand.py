@@ -21,6 +21,8 @@ from tests.real_stack import ROOT, components_in, environment, listens, run
 
 pytestmark = pytest.mark.stack
 
+SEED = 77
+
 
 @pytest.fixture(scope="module")
 def home(tmp_path_factory):
@@ -31,7 +33,7 @@ def home(tmp_path_factory):
 def port(home):
     """The port of a stack that was started by hand."""
     port = free_port()
-    up = run("loadtests", "up", "--mode", "queue", "--workers", 2, "--port", port, "--home", home)
+    up = run("loadtests", "up", "--mode", "queue", "--workers", 2, "--port", port, "--seed", SEED, "--home", home)
     assert up.returncode == 0, up.stderr
     assert f"http://127.0.0.1:{port}, mode queue, workers 2" in up.stdout
     yield port
@@ -42,18 +44,26 @@ def port(home):
     assert not (home / "stack.json").exists()
 
 
-@pytest.fixture
-def locust(port, home, tmp_path):
+@pytest.fixture(scope="module")
+def locust(port, home):
     """Locust as a person runs it, against that stack."""
-    options = ["--headless", "--only-summary", "--stack", home / "stack.json", "--results", tmp_path]
-    return lambda *arguments: run("locust", *options, *arguments)
+    options = ["--headless", "--only-summary", "--stack", home / "stack.json", "--results"]
+    return lambda results, *arguments: run("locust", *options, results, *arguments)
 
 
-def test_a_test_that_locust_runs_is_kept_as_a_trial_of_the_stack_that_is_up(locust, tmp_path):
-    done = locust("-u", 4, "-t", "4s")
-    assert done.returncode == 0, done.stderr
-    trial = json.loads((tmp_path / "queue-w2-r1" / "trial.json").read_text())
-    requests = pd.read_csv(tmp_path / "queue-w2-r1" / "requests.csv")
+@pytest.fixture(scope="module")
+def measured(locust, tmp_path_factory):
+    """The results of two tests, one after the other."""
+    results = tmp_path_factory.mktemp("measured")
+    for length in ("4s", "2s"):
+        done = locust(results, "-u", 4, "-t", length)
+        assert done.returncode == 0, done.stderr
+    return results
+
+
+def test_a_test_that_locust_runs_is_kept_as_a_trial_of_the_stack_that_is_up(measured):
+    trial = json.loads((measured / "queue-w2-r1" / "trial.json").read_text())
+    requests = pd.read_csv(measured / "queue-w2-r1" / "requests.csv")
 
     asked = {"mode": "queue", "workers": 2, "workload": "io", "offered_rate": 4.0}
     assert asked.items() <= trial["cell"].items()
@@ -63,10 +73,11 @@ def test_a_test_that_locust_runs_is_kept_as_a_trial_of_the_stack_that_is_up(locu
     assert trial["verdict"]["name"] in ("VALID", "UNDECIDED")
 
 
-def test_trials_by_hand_of_two_stacks_are_drawn_together(locust, tmp_path):
+def test_trials_by_hand_of_two_stacks_are_drawn_together(measured, tmp_path):
     """The second stack is stood in for by a trial under its name: what is tested is drawing without a plan."""
-    assert locust("-u", 4, "-t", "3s").returncode == 0
-    shutil.copytree(tmp_path / "queue-w2-r1", tmp_path / "queue-w4-r1")
+    shutil.copy(measured / "experiment.json", tmp_path)
+    for name in ("queue-w2-r1", "queue-w4-r1"):
+        shutil.copytree(measured / "queue-w2-r1", tmp_path / name)
     record = json.loads((tmp_path / "queue-w4-r1" / "trial.json").read_text())
     record |= {"name": "queue-w4-r1", "cell": record["cell"] | {"workers": 4}}
     (tmp_path / "queue-w4-r1" / "trial.json").write_text(json.dumps(record))
@@ -95,10 +106,8 @@ def test_a_stack_that_is_still_busy_is_refused(tmp_path):
     assert [path.name for path in (tmp_path / "results").glob("*-r*")] == ["queue-w1-r1"]
 
 
-def test_the_next_test_is_the_next_repeat_and_its_pictures_are_others(locust, tmp_path):
-    for _ in range(2):
-        assert locust("-u", 4, "-t", "2s").returncode == 0
-    first, second = (pd.read_csv(tmp_path / f"queue-w2-r{n}" / "requests.csv") for n in (1, 2))
+def test_the_next_test_is_the_next_repeat_and_its_pictures_are_others(measured):
+    first, second = (pd.read_csv(measured / f"queue-w2-r{n}" / "requests.csv") for n in (1, 2))
 
     assert set(first["id"]).isdisjoint(second["id"])
 
@@ -136,27 +145,26 @@ def rows_of_both_clocks(web_port):
 
 
 def test_a_test_that_is_stopped_before_its_load_is_there_is_not_recorded(locust, tmp_path):
-    cut_off = locust("-u", 50, "-r", 1, "-t", "3s")
+    cut_off = locust(tmp_path, "-u", 50, "-r", 1, "-t", "3s")
 
     assert cut_off.returncode == 1
     assert "the load had not reached 50 users" in cut_off.stderr
     assert list(tmp_path.iterdir()) == []
 
 
-def test_a_planned_trial_is_sent_by_one_process(locust):
-    refused = locust("-u", 2, "-t", "1s", "--trial", "queue-w2-r1", "--master", "--master-bind-port", free_port())
+def test_a_planned_trial_is_sent_by_one_process(locust, tmp_path):
+    master = ("--master", "--master-bind-port", free_port())
+    refused = locust(tmp_path, "-u", 2, "-t", "1s", "--trial", "queue-w2-r1", *master)
 
     assert refused.returncode == 1
     assert "A planned trial is sent by one process" in refused.stderr
 
 
-def test_the_seed_reaches_the_external_resource(tmp_path):
-    assert run("loadtests", "up", "--port", 0, "--seed", 77, "--home", tmp_path).returncode == 0
-    info = read_info(tmp_path / "stack.json")
+def test_the_seed_reaches_the_external_resource(port, home):
+    info = read_info(home / "stack.json")
     words = psutil.Process(info.pids["external"]).cmdline()
-    run("loadtests", "down", "--home", tmp_path)
 
-    assert words[words.index("--seed") + 1] == "77"
+    assert words[words.index("--seed") + 1] == str(SEED)
 
 
 def test_a_second_stack_is_refused_in_one_sentence(port, home):

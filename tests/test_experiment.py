@@ -1,45 +1,16 @@
 """A whole experiment: real stacks, real Locust, real files."""
 
 import json
-import os
 import shutil
-import signal
-import subprocess
-import sys
 
 import pandas as pd
-import psutil
 import pytest
 
 from loadtests.scenarios.arrivals import plan
-from tests.real_stack import ROOT, components_in, environment, run, until
+from tests.real_stack import components_in, run
+from tests.small_experiment import interrupt, measure, start, wait_for, write_plan
 
 pytestmark = pytest.mark.stack
-
-PLAN = """
-name = "small"
-question = "Does the harness keep its promises?"
-repeats = 1
-seed = {seed}
-[factors]
-mode = ["sync", "queue"]
-workers = 1
-offered_rate = {rate}
-[phases]
-warmup_s = 1
-measure_s = {measure_s}
-drain_limit_s = 3
-"""
-
-
-def write_plan(folder, *, rate=12.0, seed=5, measure_s=4):
-    path = folder / "small.toml"
-    path.write_text(PLAN.format(rate=rate, seed=seed, measure_s=measure_s))
-    return path
-
-
-def measure(folder, **plan):
-    return run("loadtests", "run", write_plan(folder, **plan), "--results", folder / "results")
 
 
 def record(folder, trial):
@@ -136,27 +107,6 @@ def test_no_picture_and_no_file_of_the_stack_is_left_in_the_results(overloaded):
     assert components_in(overloaded) == []
 
 
-def test_no_secret_is_left_in_the_results(tmp_path):
-    """The token, the broker's password and the key are in the running stack's files, and nowhere after it."""
-    process = start(tmp_path, measure_s=2, rate=4)
-    wait_for(tmp_path / "results", "*.partial/stack/stack.json")
-    (web,) = (tmp_path / "results").glob("*.partial/logs/web.log")
-    environment = psutil.Process(stack_of(tmp_path)["pids"]["web"]).environ()
-    password = environment["CELERY_BROKER_URL"].partition(":")[2].partition("@")[0].lstrip("/:")
-    secrets = [environment["EXPORT_TOKEN"], environment["DJANGO_SECRET_KEY"], password]
-    wait_for(tmp_path / "results", f"{web.parent.parent.name.removesuffix('.partial')}/trial.json")
-    interrupt(process)
-    kept = b"".join(path.read_bytes() for path in (tmp_path / "results").rglob("*") if path.is_file())
-
-    assert len(password) > 20
-    assert [secret for secret in secrets if secret.encode() in kept] == []
-
-
-def stack_of(folder):
-    (path,) = (folder / "results").glob("*.partial/stack/stack.json")
-    return json.loads(path.read_text())
-
-
 def test_a_finished_experiment_is_not_measured_again(overloaded):
     before = (overloaded / "results" / "sync-w1-r1" / "trial.json").stat().st_mtime_ns
     again = measure(overloaded)
@@ -175,92 +125,6 @@ def test_trials_of_another_plan_are_set_aside_and_never_mixed(overloaded, tmp_pa
 
     assert {path.name for path in aside.glob("*-r1")} == {"sync-w1-r1", "queue-w1-r1"}
     assert not list((tmp_path / "results").glob("*-r1"))
-
-
-def start(folder, **plan):
-    arguments = [sys.executable, "-m", "loadtests", "run", str(write_plan(folder, **plan))]
-    return subprocess.Popen(
-        [*arguments, "--results", str(folder / "results")],
-        cwd=ROOT,
-        env=environment(),
-        stderr=subprocess.PIPE,
-        text=True,
-        start_new_session=True,
-    )
-
-
-def wait_for(folder, pattern):
-    until(lambda: list(folder.glob(pattern)))
-
-
-def interrupt(process):
-    process.send_signal(signal.SIGINT)
-    _, told = process.communicate(timeout=60)
-    return told
-
-
-def test_ctrl_c_in_the_middle_leaves_no_process_and_what_is_finished_stays(tmp_path):
-    process = start(tmp_path, measure_s=2, rate=2)
-    wait_for(tmp_path / "results", "*-r1")
-    wait_for(tmp_path / "results", "*.partial/logs/locust.log")
-    told = interrupt(process)
-
-    assert process.returncode == 130
-    assert "1 of 2 trials are finished and kept" in told
-    assert len(list((tmp_path / "results").glob("*-r1/trial.json"))) == 1
-    assert components_in(tmp_path) == []
-
-    again = measure(tmp_path, measure_s=2, rate=2)
-    assert again.returncode == 0, again.stderr
-    assert "1 of 2 trials are there already" in again.stderr
-    assert not list((tmp_path / "results").glob("*.partial"))
-
-
-def test_killing_the_harness_itself_leaves_no_process(tmp_path):
-    process = start(tmp_path)
-    wait_for(tmp_path / "results", "*.partial/logs/locust.log")
-    process.kill()
-    process.wait()
-    until(lambda: not components_in(tmp_path))
-    assert not list((tmp_path / "results").glob("*-r1"))
-
-
-def test_a_trial_that_is_cut_short_does_not_count(tmp_path):
-    """Somebody ends Locust; it ends in order and writes what it has."""
-    process = start(tmp_path, measure_s=10, rate=2)
-    wait_for(tmp_path / "results", "*.partial/logs/locust.log")
-    (locust,) = [one for one in psutil.Process(process.pid).children() if "locust" in one.cmdline()]
-    (log,) = (tmp_path / "results").glob("*.partial/logs/locust.log")
-    until(lambda: "All users spawned" in log.read_text())
-    locust.terminate()
-    _, told = process.communicate(timeout=60)
-
-    assert process.returncode == 1
-    assert "Locust ended with exit code" in told
-    assert not list((tmp_path / "results").glob("*-r1"))
-
-
-def test_two_experiments_do_not_share_a_folder(tmp_path):
-    process = start(tmp_path)
-    wait_for(tmp_path / "results", "*.partial")
-    second = measure(tmp_path)
-    interrupt(process)
-
-    assert second.returncode == 1
-    assert "is being measured into by another process" in second.stderr
-
-
-def test_a_stack_that_dies_half_way_is_one_error_and_no_trial(tmp_path):
-    process = start(tmp_path)
-    wait_for(tmp_path / "results", "*.partial/stack/stack.json")
-    os.killpg(stack_of(tmp_path)["pids"]["web"], signal.SIGKILL)
-    _, told = process.communicate(timeout=60)
-
-    assert process.returncode == 1
-    assert "web ended with exit code -9" in told
-    assert "0 of 2 trials are finished" in told
-    assert not list((tmp_path / "results").glob("*-r1"))
-    assert components_in(tmp_path) == []
 
 
 @pytest.mark.parametrize(

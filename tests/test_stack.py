@@ -83,13 +83,9 @@ def test_sync_mode_runs_that_many_web_processes_and_no_worker(tmp_path):
         assert "worker" not in info.pids
 
 
-def test_a_folder_with_a_space_in_its_name_is_a_folder_like_others(tmp_path):
-    with LocalStack(spec(workers=1), tmp_path / "Jane Doe", tmp_path / "Jane Doe's logs") as info:
+def test_a_stack_in_a_folder_with_a_space_works_and_stopped_leaves_no_process_and_no_open_port(tmp_path):
+    with LocalStack(spec(), tmp_path / "Jane Doe", tmp_path / "Jane Doe's logs") as info:
         probe.check(info)
-
-
-def test_a_stopped_stack_leaves_no_process_and_no_open_port(tmp_path):
-    with LocalStack(spec(), tmp_path, tmp_path / "logs") as info:
         trees = [process for pid in info.pids.values() for process in psutil.Process(pid).children(recursive=True)]
         pids = [*info.pids.values(), *(process.pid for process in trees)]
         ports = [urlsplit(url).port for url in (info.url, info.control_url)]

@@ -1,13 +1,15 @@
 """A folder's groups and a group's charts, as most tests need them."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from matplotlib.figure import Figure
 
 from analysis.cells import Group, groups
 from analysis.charts import draw, draw_comparison
-from analysis.checks import verdict_on
+from analysis.checks import Verdict, verdict_on
 from analysis.contrasts import Comparison, comparisons
+from analysis.experiment import Experiment
 from analysis.findings import findings
 from analysis.samples import read_experiment
 from analysis.summary import summarise_trials
@@ -15,8 +17,18 @@ from analysis.summary import summarise_trials
 
 def grouped(folder: Path) -> list[Group]:
     """The groups of an experiment's folder."""
-    experiment = read_experiment(folder)
-    return groups(experiment, {trial.name: verdict_on(trial) for trial in experiment.trials})
+    return groups(*_judged(folder))
+
+
+def compared(folder: Path) -> list[Comparison]:
+    """What an experiment's folder says about the conditions that were varied."""
+    return _comparisons(*_judged(folder))
+
+
+def grouped_and_compared(folder: Path) -> tuple[list[Group], list[Comparison]]:
+    """Both; the folder is read and judged once, because that takes longer than drawing."""
+    experiment, verdicts = _judged(folder)
+    return groups(experiment, verdicts), _comparisons(experiment, verdicts)
 
 
 def drawn_charts(group: Group) -> dict[str, Figure]:
@@ -24,14 +36,15 @@ def drawn_charts(group: Group) -> dict[str, Figure]:
     return {finding.chart: draw(group, finding.chart, finding.sentence) for finding in findings(group.cells)}
 
 
-def compared(folder: Path) -> list[Comparison]:
-    """What an experiment's folder says about the conditions that were varied."""
-    experiment = read_experiment(folder)
-    verdicts = {trial.name: verdict_on(trial) for trial in experiment.trials}
-    return comparisons(summarise_trials(experiment.trials, verdicts))
-
-
-def drawn_comparisons(folder: Path) -> dict[str, Figure]:
+def drawn_comparisons(charted: Sequence[Group], compared: Sequence[Comparison]) -> dict[str, Figure]:
     """Every comparison's chart, by what is compared in it."""
-    charted = grouped(folder)
-    return {f"{each.factor} {each.level}": draw_comparison(each, charted) for each in compared(folder)}
+    return {f"{each.factor} {each.level}": draw_comparison(each, charted) for each in compared}
+
+
+def _judged(folder: Path) -> tuple[Experiment, dict[str, Verdict]]:
+    experiment = read_experiment(folder)
+    return experiment, {trial.name: verdict_on(trial) for trial in experiment.trials}
+
+
+def _comparisons(experiment: Experiment, verdicts: dict[str, Verdict]) -> list[Comparison]:
+    return comparisons(summarise_trials(experiment.trials, verdicts))

@@ -21,6 +21,15 @@ def demo_charts(demo_group: Group) -> dict[str, Figure]:
     return drawn_charts(demo_group)
 
 
+@pytest.fixture(scope="module")
+def saved_charts(demo_group: Group, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The demo's charts, saved where a chart of another name lay."""
+    folder = tmp_path_factory.mktemp("saved")
+    (folder / "old.png").touch()
+    draw_charts([demo_group], folder)
+    return folder
+
+
 def test_the_title_is_the_finding(demo_group: Group, demo_charts: dict[str, Figure]) -> None:
     for finding in findings(demo_group.cells):
         title = demo_charts[finding.chart].texts[0].get_text()
@@ -148,23 +157,17 @@ def test_one_group_needs_no_names(demo_group: Group) -> None:
     assert (demo_group.prefix, demo_group.suffix) == ("", "")
 
 
-def test_the_same_numbers_give_the_same_file(demo_group: Group, tmp_path: Path) -> None:
-    one, other = (
-        {path.name: path.read_bytes() for path in sorted((tmp_path / name).iterdir())}
-        for name in ("one", "other")
-        if draw_charts([demo_group], tmp_path / name)
-    )
+def test_the_same_numbers_give_the_same_file(demo_group: Group, saved_charts: Path, tmp_path: Path) -> None:
+    draw_charts([demo_group], tmp_path)
+
+    one, other = ({path.name: path.read_bytes() for path in folder.iterdir()} for folder in (saved_charts, tmp_path))
 
     assert one == other
     assert len(one) == 12
 
 
-def test_a_chart_that_is_no_longer_drawn_does_not_stay(demo_group: Group, tmp_path: Path) -> None:
-    (tmp_path / "old.png").touch()
-
-    draw_charts([demo_group], tmp_path)
-
-    assert not (tmp_path / "old.png").exists()
+def test_a_chart_that_is_no_longer_drawn_does_not_stay(saved_charts: Path) -> None:
+    assert not (saved_charts / "old.png").exists()
 
 
 def _arrows(ax: Axes) -> list[Annotation]:

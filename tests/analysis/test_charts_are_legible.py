@@ -4,7 +4,7 @@ from itertools import combinations
 import matplotlib.font_manager
 import numpy as np
 import pytest
-from analysed import drawn_charts, drawn_comparisons, grouped
+from analysed import drawn_charts, drawn_comparisons, grouped_and_compared
 from matplotlib.figure import Figure
 from matplotlib.text import Text
 from matplotlib.transforms import Bbox
@@ -50,7 +50,8 @@ WHAT = {
 def drawn(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Figure]:
     """Every chart of one experiment."""
     folder = write_experiment(tmp_path_factory.mktemp("drawn") / "x", WHAT[request.param], by_hand=True)
-    return drawn_charts(grouped(folder)[0]) | drawn_comparisons(folder)
+    charted, compared = grouped_and_compared(folder)
+    return drawn_charts(charted[0]) | drawn_comparisons(charted, compared)
 
 
 @cache

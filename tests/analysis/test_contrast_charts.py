@@ -1,7 +1,8 @@
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
-from analysed import compared, drawn_comparisons, grouped
+from analysed import drawn_comparisons, grouped_and_compared
 from matplotlib.axes import Axes
 from matplotlib.collections import PathCollection
 from matplotlib.colors import to_hex
@@ -17,28 +18,33 @@ from synthetic_experiment import (
     write_experiment,
 )
 
+from analysis.cells import Group
 from analysis.charts import draw_charts
 from analysis.charts.palette import MODES
+from analysis.contrasts import Comparison
 from analysis.findings_contrasts import contrast_title
 
+Analysed = tuple[list[Group], list[Comparison]]
+
 
 @pytest.fixture(scope="module")
-def brokers(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def brokers(tmp_path_factory: pytest.TempPathFactory) -> Analysed:
     """Redis and RabbitMQ with 2 and 4 workers in both modes, three repeats; 2 workers cannot keep up."""
     made = repeated(both_brokers(both_modes((2, 4), noise=0.02), slower=1.3), 3)
-    return write_experiment(tmp_path_factory.mktemp("brokers") / "brokers", made)
+    return grouped_and_compared(write_experiment(tmp_path_factory.mktemp("brokers") / "brokers", made))
 
 
 @pytest.fixture(scope="module")
-def chart(brokers: Path) -> Figure:
-    (figure,) = drawn_comparisons(brokers).values()
+def chart(brokers: Analysed) -> Figure:
+    (figure,) = drawn_comparisons(*brokers).values()
     return figure
 
 
-def test_the_title_is_the_finding_and_the_subtitle_the_circumstances(brokers: Path, chart: Figure) -> None:
+def test_the_title_is_the_finding_and_the_subtitle_the_circumstances(brokers: Analysed, chart: Figure) -> None:
     title, subtitle, *_ = (text.get_text().replace("\n", " ") for text in chart.texts)
 
-    assert title == contrast_title(compared(brokers)[0])
+    _, (comparison,) = brokers
+    assert title == contrast_title(comparison)
     assert subtitle == "workload io · 10 pictures/s offered · 12 s measured · 3 pairs · 2 cores · lines: 95 % intervals"
 
 
@@ -82,8 +88,9 @@ def test_an_overloaded_side_has_words_in_the_place_of_a_time(chart: Figure) -> N
     assert [len(_markers(ax, 12)) for ax in chart.axes] == [1, 2, 4, 4]
 
 
-def test_one_comparison_needs_no_suffix_and_the_groups_do(brokers: Path, tmp_path: Path) -> None:
-    charts = draw_charts(grouped(brokers), tmp_path, compared(brokers))
+def test_one_comparison_needs_no_suffix_and_the_groups_do(brokers: Analysed, tmp_path: Path) -> None:
+    charted, compared = brokers
+    charts = draw_charts(charted, tmp_path, compared)
 
     names = {each.path.name for each in charts}
     assert names >= {"compared_broker", "throughput-redis", "throughput-rabbitmq"}
@@ -93,7 +100,8 @@ def test_one_comparison_needs_no_suffix_and_the_groups_do(brokers: Path, tmp_pat
 def test_several_levels_have_a_chart_each(tmp_path: Path) -> None:
     folder = write_experiment(tmp_path / "far", with_delays(both_modes((4,)), (0.0, 0.001, 0.005)))
 
-    charts = draw_charts(grouped(folder), tmp_path / "charts", compared(folder))
+    charted, compared = grouped_and_compared(folder)
+    charts = draw_charts(charted[:1], tmp_path / "charts", compared)
 
     assert [each.path.name for each in charts if each.name == "compared_broker_delay_s"] == [
         "compared_broker_delay_s-1-ms-broker-delay",
@@ -103,12 +111,16 @@ def test_several_levels_have_a_chart_each(tmp_path: Path) -> None:
 
 def test_worker_counts_that_have_no_room_leave_the_fewest_and_the_most(tmp_path: Path) -> None:
     made = both_brokers(both_modes((1, 2, 3, 4, 5, 6, 8, 12, 16)), slower=1.3)
-    (figure,) = drawn_comparisons(write_experiment(tmp_path / "many", made)).values()
 
-    names = [text.get_text() for text in figure.axes[0].get_yticklabels()]
+    names = [text.get_text() for text in _only_chart(tmp_path / "many", made).axes[0].get_yticklabels()]
     assert "queue 1" in names
     assert "queue 16" in names
     assert len(names) < 18
+
+
+def _only_chart(folder: Path, made: Sequence[Made]) -> Figure:
+    (figure,) = drawn_comparisons(*grouped_and_compared(write_experiment(folder, made))).values()
+    return figure
 
 
 def _markers(ax: Axes, size: float) -> list:
@@ -117,7 +129,7 @@ def _markers(ax: Axes, size: float) -> list:
 
 def test_an_undecided_side_is_named_beside_its_line_and_ringed(tmp_path: Path) -> None:
     made = both_stacks([undecided(4, mode="sync"), undecided(4), *both_modes((8,))])
-    (figure,) = drawn_comparisons(write_experiment(tmp_path / "doubtful", made)).values()
+    figure = _only_chart(tmp_path / "doubtful", made)
 
     names = [text.get_text() for text in figure.axes[0].get_yticklabels()]
     assert names == ["queue 4 undecided", "queue 8", "sync 4 undecided", "sync 8"]
@@ -128,6 +140,5 @@ def test_an_undecided_side_is_named_beside_its_line_and_ringed(tmp_path: Path) -
 
 def test_sides_that_were_measured_for_other_times_say_so(tmp_path: Path) -> None:
     made = [Made(), Made(broker="rabbitmq", measure_s=24.0)]
-    (figure,) = drawn_comparisons(write_experiment(tmp_path / "longer", made)).values()
 
-    assert "12–24 s measured" in figure.texts[1].get_text()
+    assert "12–24 s measured" in _only_chart(tmp_path / "longer", made).texts[1].get_text()

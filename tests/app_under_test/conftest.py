@@ -11,7 +11,7 @@ import pytest
 import redis
 from aiosmtpd.controller import Controller
 from aiosmtpd.handlers import Message
-from playwright.sync_api import Page
+from playwright.sync_api import Browser, Page
 
 from loadtests.stack.ports import free_port
 from loadtests.stack.redis_server import server_path
@@ -124,10 +124,17 @@ def app(broker_url, external_resource_url, mailbox, tmp_path_factory) -> Iterato
         yield running_app
 
 
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """A real browser, for one file: while one is open, Django refuses to ask its database in the same thread."""
+    with chromium() as opened:
+        yield opened
+
+
 @pytest.fixture
-def page(app) -> Iterator[Page]:
-    """A real browser with the page open."""
-    with chromium() as browser:
-        page = browser.new_page()
+def page(app, browser) -> Iterator[Page]:
+    """The page, open in a browser that has seen nothing before."""
+    with browser.new_context() as fresh:
+        page = fresh.new_page()
         page.goto(app.url)
         yield page

@@ -1,0 +1,60 @@
+"""An experiment of two short trials, measured to its end or stopped on the way, with the project's own command."""
+
+import json
+import signal
+import subprocess
+import sys
+
+from tests.real_stack import ROOT, environment, run, until
+
+PLAN = """
+name = "small"
+question = "Does the harness keep its promises?"
+repeats = 1
+seed = {seed}
+[factors]
+mode = ["sync", "queue"]
+workers = 1
+offered_rate = {rate}
+[phases]
+warmup_s = 1
+measure_s = {measure_s}
+drain_limit_s = 3
+"""
+
+
+def write_plan(folder, *, rate=12.0, seed=5, measure_s=4):
+    path = folder / "small.toml"
+    path.write_text(PLAN.format(rate=rate, seed=seed, measure_s=measure_s))
+    return path
+
+
+def measure(folder, **plan):
+    return run("loadtests", "run", write_plan(folder, **plan), "--results", folder / "results")
+
+
+def start(folder, **plan):
+    arguments = [sys.executable, "-m", "loadtests", "run", str(write_plan(folder, **plan))]
+    return subprocess.Popen(
+        [*arguments, "--results", str(folder / "results")],
+        cwd=ROOT,
+        env=environment(),
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+    )
+
+
+def wait_for(folder, pattern):
+    until(lambda: list(folder.glob(pattern)))
+
+
+def interrupt(process):
+    process.send_signal(signal.SIGINT)
+    _, told = process.communicate(timeout=60)
+    return told
+
+
+def stack_of(folder):
+    (path,) = (folder / "results").glob("*.partial/stack/stack.json")
+    return json.loads(path.read_text())
