@@ -3,6 +3,6 @@
 from analysis.calibration import Check, certify
 from analysis.checks import Verdict
 from analysis.errors import AnalysisError
-from analysis.judging import judge
+from analysis.judging import judge, noisy_trials
 
-__all__ = ["AnalysisError", "Check", "Verdict", "certify", "judge"]
+__all__ = ["AnalysisError", "Check", "Verdict", "certify", "judge", "noisy_trials"]

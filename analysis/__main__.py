@@ -40,7 +40,7 @@ def main(argv: list[str] | None = None) -> int:
 def analyse(folder: Path, *, charts: bool, as_markdown: bool) -> None:
     """Writes `summary.csv`, `charts/` and `report.html` into the folder and prints the result."""
     experiment = read_experiment(folder)
-    verdicts = {trial.name: verdict_on(trial) for trial in experiment.trials}
+    verdicts = {trial.name: verdict_on(trial, experiment.ordinary_spin_s) for trial in experiment.trials}
     shown = with_marks(summarise_believed(experiment.trials, verdicts))
     charted = groups(experiment, verdicts)
     compared = comparisons(summarise_trials(experiment.trials, verdicts))

@@ -9,16 +9,18 @@ from analysis.experiment import Trial
 from analysis.failures import failure_words
 from analysis.growth import CLEAR_GROWTH, Growth, backlog_growth, unanswered_growth
 from analysis.metrics import send_lag_p99
+from analysis.noise import noise_words
 from analysis.outcomes import outcomes
 from analysis.words import workers
 
 VALID = "VALID"
 UNDECIDED = "UNDECIDED"
+NOISY = "NOISY"
 OVERLOADED = "OVERLOADED"
 INVALID_CLIENT = "INVALID_CLIENT"
 INVALID_ACCOUNTS = "INVALID_ACCOUNTS"
 INVALID = (INVALID_CLIENT, INVALID_ACCOUNTS)
-FROM_BEST_TO_WORST = (VALID, UNDECIDED, OVERLOADED, INVALID_CLIENT, INVALID_ACCOUNTS)
+FROM_BEST_TO_WORST = (VALID, UNDECIDED, NOISY, OVERLOADED, INVALID_CLIENT, INVALID_ACCOUNTS)
 
 SEND_LAG_LIMIT_S = 0.025
 RATE_TOLERANCE = 0.01
@@ -36,14 +38,18 @@ class Verdict:
         return self.name in INVALID
 
 
-def verdict_on(trial: Trial) -> Verdict:
-    """The verdict on one trial: the worst that any check found, with the reasons of all of them."""
+def verdict_on(trial: Trial, ordinary_spin_s: float | None = None) -> Verdict:
+    """The verdict on one trial: the worst that any check found, with the reasons of all of them.
+
+    ordinary_spin_s: how long the noise guard's piece of work usually takes in this experiment [s].
+    """
     rows = outcomes(trial)
     found = [
         _check_accounts(trial, rows),
         _check_client(trial, rows),
         _check_growth(trial, rows),
         _check_failures(rows),
+        _check_noise(trial, ordinary_spin_s),
     ]
     return Verdict(
         name=worst([verdict.name for verdict in found]),
@@ -100,6 +106,14 @@ def _check_failures(rows: pd.DataFrame) -> Verdict:
     """Failures cast doubt on the numbers but do not change what the backlog says: the verdict stays."""
     words = failure_words(rows)
     return Verdict(name=VALID, reasons=(words,) if words else ())
+
+
+def _check_noise(trial: Trial, ordinary_spin_s: float | None) -> Verdict:
+    words = noise_words(trial.info, ordinary_spin_s)
+    if not words:
+        return Verdict(name=VALID)
+    advice = "Close other programs, or use a machine of your own, and measure again."
+    return Verdict(name=NOISY, reasons=(f"The machine was not quiet: {words}. {advice}",))
 
 
 def _overload_words(trial: Trial, backlog: Growth, unanswered: Growth) -> list[str]:

@@ -73,12 +73,18 @@ class Trial:
 
 @dataclass(frozen=True, kw_only=True)
 class Experiment:
-    """One question and the finished trials that answer it; `unfinished` names the others."""
+    """One question and the finished trials that answer it; `unfinished` names those that are not.
+
+    `replaced` names the noisy ones that were measured again and do not count; `ordinary_spin_s` is how long the
+    noise guard's piece of work usually took [s].
+    """
 
     name: str
     info: Mapping[str, Any]
     trials: tuple[Trial, ...]
     unfinished: tuple[str, ...]
+    replaced: tuple[str, ...] = ()
+    ordinary_spin_s: float | None = None
 
     @property
     def cores(self) -> int | None:

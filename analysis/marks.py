@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
-from analysis.checks import OVERLOADED, UNDECIDED, VALID
+from analysis.checks import NOISY, OVERLOADED, UNDECIDED, VALID
 from analysis.comparing import Row
 from analysis.failures import FAILED_TOLERANCE
 from analysis.words import GROWS, workers
@@ -30,9 +30,9 @@ def with_marks(cells: pd.DataFrame) -> pd.DataFrame:
 
 def with_doubts(cells: pd.DataFrame) -> pd.DataFrame:
     """Adds `doubt`: in a word or two, why the numbers of a cell mean less than they seem to; else nothing."""
-    undecided = np.where(cells["verdict"] == UNDECIDED, "undecided", "")
+    unsure = cells["verdict"].map({UNDECIDED: "undecided", NOISY: "noisy"}).fillna("")
     failed = cells["failed"].astype(float) > FAILED_TOLERANCE * cells["planned"].astype(float)
-    doubts = zip(undecided, np.where(failed, "failures", ""), strict=True)
+    doubts = zip(unsure, np.where(failed, "failures", ""), strict=True)
     return cells.assign(doubt=[", ".join(filter(None, words)) for words in doubts])
 
 

@@ -9,6 +9,7 @@ import pandas as pd
 
 from analysis.errors import AnalysisError
 from analysis.experiment import Cell, Experiment, Trial, Window
+from analysis.noise import counted, ordinary_spin_s
 
 REQUEST_COLUMNS = ("id", "phase", "due_at", "sent_at", "answered_at", "status", "error", "picture")
 PICTURE_COLUMNS = (
@@ -42,11 +43,14 @@ def read_experiment(folder: Path) -> Experiment:
     broken_off += [trial.name for trial in trials if trial not in finished]
     if not finished:
         raise AnalysisError(f"{folder} holds no finished trial yet. Measure at least one, then try again.")
+    names = counted(trial.name for trial in finished)
     return Experiment(
         name=str(info.get("name", folder.name)),
         info=info,
-        trials=finished,
+        trials=tuple(trial for trial in finished if trial.name in names),
         unfinished=tuple(sorted(broken_off)),
+        replaced=tuple(trial.name for trial in finished if trial.name not in names),
+        ordinary_spin_s=ordinary_spin_s(trial.info for trial in finished),
     )
 
 

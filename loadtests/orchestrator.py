@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,7 @@ from loadtests.lock import exclusive
 from loadtests.plan import Experiment
 from loadtests.progress import Trials
 from loadtests.trial import TrialSetup, run_trial
+from loadtests.verdicts import noisy_trials
 from loadtests.workloads import WORKLOADS
 
 #: What a trial takes beyond its phases, as a first guess: to start a stack, to verify it, and to stop it.
@@ -31,14 +33,32 @@ def run_experiment(experiment: Experiment, folder: Path, pictures: Path | None =
 
 def _measure(experiment: Experiment, folder: Path, pictures: Path | None) -> None:
     set_aside = _prepare(experiment, folder, pictures)
-    trials = experiment.trials()
-    left = [trial for trial in trials if trial.name not in results.finished_trials(folder)]
-    with Trials(len(trials), len(trials) - len(left), _expected_s(experiment)) as progress:
-        progress.say(_opening(folder, len(trials), len(trials) - len(left), set_aside))
-        for trial in left:
-            progress.begin(trial.name)
-            setup = TrialSetup(experiment=experiment, trial=trial, folder=folder, pictures=pictures)
-            progress.end(trial.name, _outcome(_run(setup, len(trials))))
+    blocks = [
+        [TrialSetup(experiment=experiment, trial=trial, folder=folder, pictures=pictures) for trial in block]
+        for block in experiment.blocks()
+    ]
+    total, done = sum(map(len, blocks)), sum(len(block) - len(_missing(block)) for block in blocks)
+    with Trials(total, done, _expected_s(experiment)) as progress:
+        progress.say(_opening(folder, total, done, set_aside))
+        for block in filter(None, map(_missing, blocks)):
+            for setup in block:
+                _run(setup, progress, total)
+            _measure_noisy_again(block, progress, total)
+
+
+def _missing(block: list[TrialSetup]) -> list[TrialSetup]:
+    """What of a block is not measured yet."""
+    return [setup for setup in block if setup.trial.name not in results.finished_trials(setup.folder)]
+
+
+def _measure_noisy_again(block: list[TrialSetup], progress: Trials, total: int) -> None:
+    """Once, in the same block, blind to mode and result (R25); of both the second counts, and the first is kept."""
+    noisy = noisy_trials(block[0].folder)
+    for setup in block:
+        if words := noisy.get(setup.trial.name):
+            progress.say(f"{setup.trial.name} is measured again, because the machine was not quiet: {words}.")
+            progress.extend()
+            _run(replace(setup, trial=setup.trial.again()), progress, total)
 
 
 def _prepare(experiment: Experiment, folder: Path, pictures: Path | None) -> Path | None:
@@ -52,16 +72,18 @@ def _prepare(experiment: Experiment, folder: Path, pictures: Path | None) -> Pat
     return set_aside
 
 
-def _run(setup: TrialSetup, total: int) -> dict[str, Any]:
-    """One trial's record; whatever stops it is told with what has been reached."""
+def _run(setup: TrialSetup, progress: Trials, total: int) -> None:
+    """Measure one trial; whatever stops it is told with what has been reached."""
+    progress.begin(setup.trial.name)
     try:
-        return run_trial(setup)
+        record = run_trial(setup)
     except KeyboardInterrupt:
         raise Interrupted(_farewell(setup.folder, total)) from None
     except (QueuelabError, OSError) as error:
         raise TrialError(
             f"{setup.trial.name} could not be measured. {error}\n{_farewell(setup.folder, total)}"
         ) from error
+    progress.end(setup.trial.name, _outcome(record))
 
 
 def _fingerprint(experiment: Experiment, corpus_hashes: dict[str, str]) -> str:

@@ -77,6 +77,10 @@ class Trial:
     cell: Cell
     repeat: int
 
+    def again(self) -> "Trial":
+        """The same once more, with the same load: the machine was not quiet."""
+        return replace(self, name=f"{self.name}-again")
+
 
 def database_on(stack: str, database: str) -> str:
     """The database that is meant if none was named: what is composed has no SQLite."""
@@ -127,15 +131,15 @@ class Experiment:
     phases: Phases
 
     def trials(self) -> list[Trial]:
-        """The trials in the order in which they are measured.
+        """The trials in the order in which they are measured."""
+        return list(itertools.chain.from_iterable(self.blocks()))
 
-        Randomised interleaved blocks: each repeat is one block of every cell in a fresh random order, so that
-        a machine that drifts does not favour a cell.
-        """
+    def blocks(self) -> list[list[Trial]]:
+        """Randomised interleaved blocks: each repeat is one block of every cell in a fresh random order, so that
+        a machine that drifts does not favour a cell."""
         order = random.Random(f"{self.seed}/order")
-        blocks = ([(cell, repeat) for cell in self.cells()] for repeat in range(1, self.repeats + 1))
-        shuffled = (order.sample(block, len(block)) for block in blocks)
-        return [self._trial(cell, repeat) for cell, repeat in itertools.chain.from_iterable(shuffled)]
+        blocks = ([self._trial(cell, repeat) for cell in self.cells()] for repeat in range(1, self.repeats + 1))
+        return [order.sample(block, len(block)) for block in blocks]
 
     def cells(self) -> list[Cell]:
         """Every combination of levels that means something."""

@@ -48,6 +48,11 @@ class Trials(AbstractContextManager["Trials"]):
         self._bar.update(self._task, completed=self._done, left=self._left())
         self.say(f"[{self._done}/{self._total}] {name}: {outcome} ({self._measured_s[-1]:.0f} s)")
 
+    def extend(self) -> None:
+        """One more trial is to come."""
+        self._total += 1
+        self._bar.update(self._task, total=self._total)
+
     def say(self, line: str) -> None:
         self._console.print(line, markup=False, soft_wrap=True)
 

@@ -9,16 +9,26 @@ from typing import Any
 from loadtests.calibration.stored import last_calibration
 from loadtests.errors import TrialError
 from loadtests.machine import circumstances
+from loadtests.verdicts import verdict_on
 
 #: A trial that is being measured; nobody takes such a folder for a result.
 PARTIAL = ".partial"
 
-TRIAL_NAME = re.compile(r"(?P<cell>.+)-r(?P<repeat>\d+)")
+#: What a trial is called; the second execution of a noisy one says so.
+TRIAL_NAME = re.compile(r"(?P<cell>.+)-r(?P<repeat>\d+)(-again)?")
 
 
 def finished_trials(results: Path) -> set[str]:
     """Names of the trials that are there whole."""
     return {path.parent.name for path in results.glob("*/trial.json") if path.parent.suffix != PARTIAL}
+
+
+def repeat_of(name: str) -> int:
+    """Which trial of its cell a trial is."""
+    found = TRIAL_NAME.fullmatch(name)
+    if not found:
+        raise TrialError(f'A trial cannot be called "{name}": its name must end like -r1.')
+    return int(found["repeat"])
 
 
 def next_trial(results: Path, *, mode: str, workers: int) -> str:
@@ -64,17 +74,14 @@ def open_trial(results: Path, name: str) -> Path:
     return partial
 
 
-def close_trial(partial: Path) -> tuple[Path, dict[str, Any]]:
-    """Judge a measured trial and give it its name; from here on it counts. Returns its folder and its record."""
-    # Imported late: pandas is slow to load, and nothing of it may run while a trial is measured.
-    from analysis import AnalysisError, judge
+def close_trial(partial: Path, noise: dict[str, Any] | None = None) -> tuple[Path, dict[str, Any]]:
+    """Judge a measured trial and give it its name; from here on it counts. Returns its folder and its record.
 
-    record = read_record(partial)
-    try:
-        verdict = judge(partial)
-    except AnalysisError as error:
-        raise TrialError(f"The trial cannot be judged: {error}") from error
-    record["verdict"] = {"name": verdict.name, "reasons": list(verdict.reasons)}
+    noise: what was heard of the machine beside it, if somebody listened.
+    """
+    record = read_record(partial) | {"noise": noise}
+    write_json(partial / "trial.json", record)
+    record["verdict"] = verdict_on(partial)
     write_json(partial / "trial.json", record)
     final = partial.with_name(partial.name.removesuffix(PARTIAL))
     partial.rename(final)

@@ -4,12 +4,13 @@ import shutil
 import subprocess
 import sys
 import time
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
 from loadtests import probe, results
 from loadtests.errors import TrialError
+from loadtests.noise import NoiseGuard
 from loadtests.plan import Experiment, Trial
 from loadtests.stack.base import Stack
 from loadtests.stack.commands import inherited
@@ -40,6 +41,7 @@ class TrialSetup:
 def run_trial(setup: TrialSetup) -> dict[str, Any]:
     """Measure one trial and leave its folder complete; returns its record."""
     partial = results.open_trial(setup.folder.resolve(), setup.trial.name)
+    guard = NoiseGuard()
     stack = new_stack(_spec(setup), partial / "stack", partial / "logs")
     try:
         with stack as info:
@@ -49,7 +51,7 @@ def run_trial(setup: TrialSetup) -> dict[str, Any]:
     finally:
         # Pictures, database and secrets go, whatever happened; logs stay.
         shutil.rmtree(partial / "stack", ignore_errors=True)
-    return results.close_trial(partial)[1]
+    return results.close_trial(partial, asdict(guard.end()))[1]
 
 
 def _spec(setup: TrialSetup) -> StackSpec:

@@ -38,6 +38,7 @@ PURE = (
     "analysis/intervals.py",
     "analysis/marks.py",
     "analysis/metrics.py",
+    "analysis/noise.py",
     "analysis/outcomes.py",
     "analysis/queues.py",
     "analysis/spread.py",
@@ -91,7 +92,7 @@ def test_only_the_scenarios_import_locust_and_gevent():
 def test_the_harness_asks_the_analysis_for_a_verdict_on_a_trial_and_on_itself_and_for_nothing_else():
     asking = {path.relative_to(ROOT).as_posix() for path in files("loadtests") if "analysis" in roots(path)}
 
-    assert asking == {"loadtests/results.py", "loadtests/calibration/calibrate.py"}
+    assert asking == {"loadtests/verdicts.py", "loadtests/calibration/calibrate.py"}
 
 
 def test_what_runs_outside_locust_imports_only_its_pure_modules():

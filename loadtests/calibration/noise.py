@@ -4,8 +4,9 @@ import statistics
 import time
 from dataclasses import dataclass
 
-#: Each some 20 ms, so that one hiccup does not stand for all.
-SPINS, SPIN_ADDITIONS = 200, 1_500_000
+from loadtests.noise import spin_s
+
+SPINS = 200
 NAP_S, NAPS_FOR_S = 0.001, 5.0
 
 
@@ -25,7 +26,7 @@ class Noise:
 
 def noise() -> Noise:
     """Listen to the machine for some seconds."""
-    spins = [_spin_s() for _ in range(SPINS)]
+    spins = [spin_s() for _ in range(SPINS)]
     hiccups = sorted(_hiccups())
     return Noise(
         spin_cv=statistics.stdev(spins) / statistics.fmean(spins),
@@ -33,12 +34,6 @@ def noise() -> Noise:
         hiccup_max_s=hiccups[-1],
         clock_step_s=_clock_step_s(),
     )
-
-
-def _spin_s() -> float:
-    began = time.perf_counter()
-    sum(range(SPIN_ADDITIONS))
-    return time.perf_counter() - began
 
 
 def _hiccups() -> list[float]:

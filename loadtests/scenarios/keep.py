@@ -43,7 +43,7 @@ def _record(session: Session, offered_rate: float) -> dict[str, Any]:
         "schema": 1,
         "name": session.trial,
         "cell": info.levels() | {"offered_rate": offered_rate},
-        "repeat": int(session.trial.rpartition("-r")[2]),
+        "repeat": results.repeat_of(session.trial),
         "phases": asdict(phases),
         "achieved_rate": round(recorder.achieved_rate(requests, phases), 4),
         "send_lag": recorder.send_lag(requests, phases),

@@ -1,0 +1,43 @@
+"""Whether the machine was quiet while a trial was measured (R25). Pure."""
+
+import statistics
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+# How far a fixed piece of work may be off its usual time, and what others may take of the CPU time (R25).
+SPIN_LIMIT, STEAL_LIMIT = 0.05, 0.01
+# What the second execution of a noisy trial is called: its own name and this.
+AGAIN = "-again"
+
+Record = Mapping[str, Any]
+
+
+def ordinary_spin_s(records: Iterable[Record]) -> float | None:
+    """How long the piece of work usually takes: the median of all trials, blind to what they measured [s]."""
+    spins = [spin for record in records for spin in _spins(record).values()]
+    return statistics.median(spins) if spins else None
+
+
+def noise_words(record: Record, ordinary_s: float | None) -> str:
+    """Why a trial is noisy, in words; empty if it is not or if nobody listened."""
+    reasons = [
+        f"{when} it a fixed piece of work took {abs(spin / ordinary_s - 1):.0%} "
+        f"{'longer' if spin > ordinary_s else 'less'} than usual (limit {SPIN_LIMIT:.0%})"
+        for when, spin in _spins(record).items()
+        if ordinary_s and abs(spin / ordinary_s - 1) > SPIN_LIMIT
+    ]
+    steal = (record.get("noise") or {}).get("steal_share") or 0.0
+    if steal > STEAL_LIMIT:
+        reasons.append(f"others took {steal:.1%} of the machine's CPU time (limit {STEAL_LIMIT:.0%})")
+    return "; ".join(reasons)
+
+
+def counted(names: Iterable[str]) -> list[str]:
+    """The trials that count: of one that was measured again, the second."""
+    listed = list(names)
+    return [name for name in listed if f"{name}{AGAIN}" not in listed]
+
+
+def _spins(record: Record) -> dict[str, float]:
+    noise = record.get("noise") or {}
+    return {when: noise[f"spin_{when}_s"] for when in ("before", "after") if noise.get(f"spin_{when}_s")}

@@ -1,0 +1,76 @@
+"""How quiet the machine was beside a trial: a fixed piece of work before and after it, and what others took."""
+
+import statistics
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import psutil
+
+#: One piece of work takes some 20 ms; the median of several does not fall for one hiccup.
+SPINS, SPIN_ADDITIONS = 9, 1_500_000
+
+PRESSURE = Path("/proc/pressure/cpu")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Noise:
+    """spin_before_s, spin_after_s: a fixed piece of work on the idle machine, before the stack and after it.
+
+    steal_share: CPU time that the hypervisor gave to others, of all; pressure_share: time in which something waited
+    for a CPU, the trial's own processes included. None where the system does not tell.
+    """
+
+    spin_before_s: float
+    spin_after_s: float
+    steal_share: float | None
+    pressure_share: float | None
+
+
+class NoiseGuard:
+    """Listens from its making to its end; nothing runs in between."""
+
+    def __init__(self) -> None:
+        self._spin_before_s = steady_spin_s()
+        self._began_at, self._cpu, self._pressure_s = time.monotonic(), psutil.cpu_times(), _pressure_s()
+
+    def end(self) -> Noise:
+        """What was heard; call it when nothing of the trial runs any more."""
+        length_s, cpu, pressure_s = time.monotonic() - self._began_at, psutil.cpu_times(), _pressure_s()
+        return Noise(
+            spin_before_s=self._spin_before_s,
+            spin_after_s=steady_spin_s(),
+            steal_share=_steal_share(self._cpu, cpu),
+            pressure_share=_share(self._pressure_s, pressure_s, length_s),
+        )
+
+
+def steady_spin_s() -> float:
+    """The median of some spins [s]."""
+    return statistics.median(spin_s() for _ in range(SPINS))
+
+
+def spin_s() -> float:
+    """How long a fixed piece of work takes [s]."""
+    began = time.perf_counter()
+    sum(range(SPIN_ADDITIONS))
+    return time.perf_counter() - began
+
+
+def _steal_share(before: Any, after: Any) -> float | None:
+    """Of the CPU time between two readings; only Linux knows it."""
+    whole = sum(after[:8]) - sum(before[:8])  # guest time, which follows, is part of user time already
+    return _share(getattr(before, "steal", None), getattr(after, "steal", None), whole)
+
+
+def _share(before: float | None, after: float | None, whole: float) -> float | None:
+    return None if before is None or after is None or whole <= 0 else round((after - before) / whole, 5)
+
+
+def _pressure_s() -> float | None:
+    """Seconds since the start of the system in which at least one process waited for a CPU."""
+    try:
+        return int(PRESSURE.read_text().split("total=")[1].split()[0]) / 1e6
+    except (OSError, IndexError, ValueError):
+        return None

@@ -1,0 +1,27 @@
+"""What the analysis says of finished trials: the harness asks it here, late, and nowhere else.
+
+pandas is slow to load, and nothing of it may run while a trial is measured.
+"""
+
+from pathlib import Path
+from typing import Any
+
+from loadtests.errors import TrialError
+
+
+def verdict_on(trial_dir: Path) -> dict[str, Any]:
+    """The verdict on a trial as its record keeps it: name and reasons."""
+    from analysis import AnalysisError, judge
+
+    try:
+        verdict = judge(trial_dir)
+    except AnalysisError as error:
+        raise TrialError(f"The trial cannot be judged: {error}") from error
+    return {"name": verdict.name, "reasons": list(verdict.reasons)}
+
+
+def noisy_trials(folder: Path) -> dict[str, str]:
+    """The finished trials beside which the machine was not quiet, by name with the reason in words."""
+    from analysis import noisy_trials
+
+    return noisy_trials(folder)
