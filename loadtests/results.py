@@ -3,6 +3,7 @@
 import json
 import re
 import shutil
+import tempfile
 from pathlib import Path
 from typing import Any
 
@@ -51,6 +52,19 @@ def refuse_mixing(results: Path, *, workload: str, pictures_sha256: str, code_sh
             raise TrialError(f"{results} holds trials that another version of Queuelab has measured. {elsewhere}")
         if earlier["cell"]["workload"] == workload and earlier.get("pictures_sha256") != pictures_sha256:
             raise TrialError(f"{results} holds trials with other pictures. {elsewhere}")
+
+
+def refuse_unwritable(results: Path) -> None:
+    """Raise before a test, and not after it, if its trial could not be kept."""
+    try:
+        results.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=results):
+            pass
+    except OSError as error:
+        raise TrialError(
+            f"No trial can be kept in {results}: {error.strerror}. From containers, only what lies in "
+            "results/by-hand reaches the host."
+        ) from error
 
 
 def read_head(results: Path) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from locust.runners import MasterRunner
 from loadtests.corpus import content_hash, photos
 from loadtests.errors import QueuelabError, TrialError
 from loadtests.machine import code_hash
-from loadtests.results import next_trial, refuse_mixing
+from loadtests.results import next_trial, refuse_mixing, refuse_unwritable
 from loadtests.scenarios.ending import end_test
 from loadtests.scenarios.finder import Finder
 from loadtests.scenarios.host import host_id
@@ -87,6 +87,7 @@ class Conductor:
         users = self._environment.runner.target_user_count if self._environment.runner else 0
         session.check_complete(users)
         session.settle()
+        self._finder.check()
         directory, verdict = keep(session, offered_rate=users * session.options.uploads_per_user)
         # Failed uploads are results, which Locust's own rule would call a failure; an error in here is one.
         self._environment.process_exit_code = 2 if locust.log.unhandled_greenlet_exception else 0
@@ -124,6 +125,7 @@ class Conductor:
         pictures = photos(WORKLOADS[info.workload], options.pictures)
         same = {"pictures_sha256": content_hash(pictures), "code_sha256": code_hash()}
         if options.trial is None:
+            refuse_unwritable(options.results)
             refuse_mixing(options.results, workload=info.workload, **same)
         trial = options.trial or next_trial(options.results, mode=info.mode, workers=info.workers)
         # A stack by hand may see two trials of one name, if somebody has moved the results in between.

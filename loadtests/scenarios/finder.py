@@ -1,5 +1,6 @@
 """Finds the stack that a test puts its load on."""
 
+import shutil
 from contextlib import ExitStack
 from pathlib import Path
 
@@ -20,6 +21,7 @@ class Finder:
 
     def __init__(self) -> None:
         self._open = ExitStack()
+        self._network: NetworkStack | None = None
 
     def find(self, options: Options) -> StackInfo:
         """The stack as it is now. In a network its file is written, for the load workers to find it by."""
@@ -28,11 +30,19 @@ class Finder:
         assert options.mode and options.workload, "asked for in a network"
         home = Home(options.stack.parent)
         spec = StackSpec(mode=options.mode, workers=0, workload=options.workload, stack="attached", seed=0)
-        home.run.mkdir(parents=True, exist_ok=True)
-        info = self._open.enter_context(NetworkStack(spec, home.run, home.logs))
+        # Another user may own the containers the next time.
+        self._open.callback(shutil.rmtree, home.run, ignore_errors=True)
+        self._network = NetworkStack(spec, home.run, home.logs)
+        info = self._open.enter_context(self._network)
         self._open.callback(options.stack.unlink, missing_ok=True)
         info.write(options.stack)
         return info
 
+    def check(self) -> None:
+        """Raise if the stack of this network is not any more what it was when it was found."""
+        if self._network:
+            self._network.check()
+
     def let_go(self) -> None:
         self._open.close()
+        self._network = None

@@ -2,6 +2,8 @@
 
 import os
 import sys
+from collections.abc import Sequence
+from pathlib import Path
 
 from loadtests.stack import delay_proxy
 from loadtests.stack.info import ROOT
@@ -46,6 +48,12 @@ def external(site: Site, spec: StackSpec) -> Command:
 
 def migrate(site: Site) -> Command:
     return _python("migrate", site, ("manage.py", "migrate", "--verbosity", "0"))
+
+
+def bare_work(site: Site, processes: int, seconds: float, output: Path, pictures: Sequence[Path]) -> Command:
+    """The picture work alone, without the app around it."""
+    options = ("--processes", processes, "--seconds", seconds, "--output", output)
+    return _python("bare", site, ("manage.py", "bare_work", *options, *pictures))
 
 
 def web(site: Site, spec: StackSpec) -> Command:

@@ -16,7 +16,7 @@ from loadtests.stack.containers import Container, Engine
 from loadtests.stack.effective import round_trip_s
 from loadtests.stack.info import OBSERVATIONS, StackInfo
 from loadtests.stack.meters import CgroupMeter
-from loadtests.stack.observer import Observer, View
+from loadtests.stack.observer import COMPONENTS, Observer, View
 from loadtests.stack.processes import TAIL_LINES, wait_until
 from loadtests.stack.queue_length import Queue
 
@@ -27,7 +27,7 @@ READY_LIMIT_S = 180.0
 CHECK_PERIOD_S = 5.0
 
 #: A component of the harness's for each service that is called otherwise.
-COMPONENTS = {"db": "database", "redis": "broker", "rabbitmq": "broker"}
+NAMES = {"db": "database", "redis": "broker", "rabbitmq": "broker"}
 
 #: Containers that are meant to end.
 ONE_SHOTS = ("migrate",)
@@ -110,5 +110,7 @@ class Watch:
 def _meters(containers: Sequence[Container]) -> dict[str, CgroupMeter]:
     pids: dict[str, list[int]] = {}
     for one in containers:
-        pids.setdefault(COMPONENTS.get(one.service, one.service), []).append(one.pid)
+        name = NAMES.get(one.service, one.service)
+        if name in COMPONENTS:  # Locust in a container, or flower, is no part of what is measured.
+            pids.setdefault(name, []).append(one.pid)
     return {name: CgroupMeter(several) for name, several in pids.items()}

@@ -16,7 +16,7 @@ from loadtests.stack.queue_length import Queue, open_queue
 
 URL, CONTROL_URL = "http://web:8000", "http://control:8000"
 
-#: Set by docker-compose.yml in the containers that put load on its services.
+#: Set by the image of those that put load on the services.
 MARK = "QUEUELAB_IN_NETWORK"
 
 #: How long the app may take to answer; whoever starts a test looks at a page meanwhile.
@@ -34,6 +34,9 @@ def in_network() -> bool:
 class NetworkStack(Stack):
     """What is up in this network: asked anew at every start, sampled until stop, and left up."""
 
+    _observer: Observer
+    _workers: int
+
     def start(self) -> StackInfo:
         """Ask the stack what it is, and begin to sample it. What its containers cost, nobody can tell in here."""
         clock = Clock.anchored()
@@ -43,6 +46,7 @@ class NetworkStack(Stack):
         levels = live_levels(settings, self.spec)
         if levels.mode == "queue" and not levels.workers:
             raise StackError("No Celery worker answers. Start some: docker compose up -d --scale worker=2.")
+        self._workers = levels.workers
         queue = self._open_queue(settings)
         direct_s = round(round_trip_s(queue), 6)
         self._observe(queue if levels.mode == "queue" else None, clock)
@@ -59,12 +63,20 @@ class NetworkStack(Stack):
         )
 
     def check(self) -> None:
-        """A part that fails while it is measured leaves pictures that failed or never came."""
+        """Raise if nobody samples the stack any more, or if workers came or went: the trial's name would be wrong."""
+        if not self._observer.is_alive():
+            raise StackError(f"The stack is not sampled any more: {self._observer.failure}.")
+        workers = live_levels(_settings(Clock.anchored()), self.spec).workers
+        if workers != self._workers:
+            raise StackError(
+                f"{self._workers} workers answered before the test and {workers} after it. When all that you have "
+                "started are up, start the test again."
+            )
 
     def _open_queue(self, settings: dict[str, Any]) -> Queue:
         url, transport = os.environ["CELERY_BROKER_URL"], settings["broker"]["transport"]
         if not url.startswith(transport):
-            raise StackError(f"The app's broker speaks {transport} by now: docker compose restart locust.")
+            raise StackError(f"The app's broker speaks {transport} by now: docker compose restart locust load-worker.")
         queue = open_queue(url)
         self._open.callback(queue.close)
         return queue
@@ -76,9 +88,9 @@ class NetworkStack(Stack):
             token=os.environ["EXPORT_TOKEN"],
             clock=clock,
         )
-        observer = Observer(view, queue, {})
-        self._open.callback(observer.stop)
-        observer.start()
+        self._observer = Observer(view, queue, {})
+        self._open.callback(self._observer.stop)
+        self._observer.start()
 
 
 def _wait_for(url: str) -> None:

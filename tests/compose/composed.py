@@ -75,6 +75,10 @@ class Composed:
         """The id of every running container by its name."""
         return {one["Name"].lstrip("/"): one["Id"] for one in self.containers() if one["State"]["Running"]}
 
+    def stop_one(self, service: str) -> None:
+        """End one container of a service, as a person would."""
+        self._engine("stop", next(one for name, one in self.running().items() if service == name.split("_")[-2]))
+
     def execute(self, container: str, *command: str) -> str:
         return self._engine("exec", container, *command)
 

@@ -22,7 +22,8 @@ LOAD_WORKERS = 2
 def results(tmp_path_factory):
     """A folder that the containers' user may write to."""
     folder = tmp_path_factory.mktemp("results")
-    os.chown(folder, 10001, 10001)
+    if os.geteuid() == 0:
+        os.chown(folder, 10001, 10001)
     folder.parent.chmod(0o755)
     return folder
 
@@ -74,6 +75,18 @@ def test_workers_that_are_added_count_in_the_next_test(ui, results, stack):
     stack.up(workers=4)
 
     assert measure(ui, results, "queue-w4-r1")["cell"]["workers"] == 4
+
+
+def test_a_trial_whose_workers_changed_under_it_is_not_kept(ui, results, stack):
+    wait_for(lambda: ready_workers(ui) == LOAD_WORKERS, limit_s=120.0)
+    post(f"{ui}/swarm", user_count=USERS, spawn_rate=100)
+    wait_for(lambda: get_json(f"{ui}/stats/requests")["state"] == "running", limit_s=60.0)
+    stack.stop_one("worker")
+    post(f"{ui}/stop")
+
+    told = "4 workers answered before the test and 3 after it"
+    wait_for(lambda: told in " ".join(get_json(f"{ui}/logs")["master"]), limit_s=60.0)
+    assert not (results / "queue-w4-r2").exists()
 
 
 def test_the_page_chooses_the_door(ui, results):

@@ -89,3 +89,11 @@ def test_an_experiment_says_under_which_circumstances_it_was_measured(tmp_path):
     assert head["machine"]["cores"] >= 1
     assert head["versions"].keys() >= {"celery", "django", "locust", "pillow"}
     assert len(head["code_sha256"]) == 64
+
+
+def test_a_folder_that_takes_no_trial_is_refused_before_the_test(tmp_path):
+    (tmp_path / "file").write_text("no folder")
+
+    results.refuse_unwritable(tmp_path / "new" / "one")
+    with pytest.raises(TrialError, match="No trial can be kept in"):
+        results.refuse_unwritable(tmp_path / "file" / "below")
