@@ -10,7 +10,7 @@ STACK ?= local
 BROKER ?= redis
 DATABASE ?= sqlite
 
-.PHONY: demo test test-compose lint up attach down charts calibrate bench bench-rows bench-sampling bench-intervals example lock clean
+.PHONY: demo test test-compose lint up attach down charts calibrate bench bench-rows bench-sampling bench-intervals bench-million example lock clean
 
 demo: .venv/run.stamp  ## measure sync against queue with 1, 2, 4, 8 workers, then charts and report
 	$(BIN)/python -m loadtests run loadtests/plans/demo.toml
@@ -62,6 +62,9 @@ bench-intervals: .venv/run.stamp  ## how often an interval holds the truth, and 
 
 bench-sampling: .venv/run.stamp  ## what a sample of the queue costs each broker
 	$(BIN)/python -m benchmarks.sampling redis rabbitmq
+
+bench-million: .venv/run.stamp  ## whether the analysis keeps its pace on a million uploads
+	$(BIN)/python -m benchmarks.million
 
 bench-rows: .venv/run.stamp  ## whether SQLite and PostgreSQL keep every row at full load
 	for name in sqlite-full postgres-full; do \

@@ -4,5 +4,6 @@ from analysis.calibration import Check, certify
 from analysis.checks import Verdict
 from analysis.errors import AnalysisError
 from analysis.judging import judge, noisy_trials
+from analysis.predicting import write_predictions
 
-__all__ = ["AnalysisError", "Check", "Verdict", "certify", "judge", "noisy_trials"]
+__all__ = ["AnalysisError", "Check", "Verdict", "certify", "judge", "noisy_trials", "write_predictions"]

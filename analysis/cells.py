@@ -10,6 +10,7 @@ import pandas as pd
 from analysis.broker_samples import broker_samples
 from analysis.checks import OVERLOADED, Verdict
 from analysis.conditions import Levels, conditions_of, prefix, rank, suffix, varied
+from analysis.expected import with_expected
 from analysis.experiment import Experiment, Trial
 from analysis.marks import with_marks
 from analysis.outcomes import in_system, outcomes
@@ -68,6 +69,7 @@ def _group(
         .pipe(with_marks)
         .pipe(with_spread, summarise_trials(trials, verdicts))
         .pipe(with_ideal)
+        .pipe(with_expected, experiment.bare, experiment.predicted)
     )
     return Group(
         levels=levels,

@@ -76,7 +76,8 @@ class Experiment:
     """One question and the finished trials that answer it; `unfinished` names those that are not.
 
     `replaced` names the noisy ones that were measured again and do not count; `ordinary_spin_s` is how long the
-    noise guard's piece of work usually took [s].
+    noise guard's piece of work usually took [s]. `bare` holds the pictures that bare processes worked on, `predicted`
+    what was expected of each cell before it was measured; both are empty where that was not done.
     """
 
     name: str
@@ -85,6 +86,8 @@ class Experiment:
     unfinished: tuple[str, ...]
     replaced: tuple[str, ...] = ()
     ordinary_spin_s: float | None = None
+    bare: pd.DataFrame
+    predicted: pd.DataFrame
 
     @property
     def cores(self) -> int | None:

@@ -1,11 +1,15 @@
 """What became of each planned request, from the client's and the server's rows together."""
 
+import weakref
+
 import numpy as np
 import pandas as pd
 
 from analysis.experiment import Trial
 
 SERVER_COLUMNS = ["id", "received_at", "started_at", "finished_at", "state", "reason"]
+# By the trial's identity, for as long as the trial lives: every table and chart asks for the same outcomes.
+_KNOWN: dict[int, pd.DataFrame] = {}
 
 
 def outcomes(trial: Trial) -> pd.DataFrame:
@@ -14,13 +18,12 @@ def outcomes(trial: Trial) -> pd.DataFrame:
     `outcome` is ok, failed or unfinished. The two clocks start when the request was due; a clock whose
     end did not come is infinite, so that no percentile is taken over the survivors alone.
     """
-    server = trial.pictures.drop_duplicates("id")[SERVER_COLUMNS]
-    rows = trial.requests.merge(server, on="id", how="left")
-    return (
-        rows.assign(in_cohort=trial.window.holds(rows["due_at"]), accepted=accepted(rows))
-        .pipe(_with_outcome, trial.cell.mode)
-        .pipe(_with_clocks, trial.cell.mode)
-    )
+    key = id(trial)
+    if key not in _KNOWN:
+        _KNOWN[key] = _computed(trial)
+        weakref.finalize(trial, _KNOWN.pop, key)
+    # Copied on write: what a caller changes stays the caller's own.
+    return _KNOWN[key].copy(deep=False)
 
 
 def cohort(trial: Trial) -> pd.DataFrame:
@@ -41,9 +44,20 @@ def refused(rows: pd.DataFrame) -> pd.Series:
 
 def in_system(rows: pd.DataFrame, at: np.ndarray, until: str = "left_at") -> np.ndarray:
     """How many pictures were due but not done at each of the times; until `heard_at`: not answered [pictures]."""
-    due = np.sort(rows["due_at"].to_numpy())
-    left = np.sort(rows[until].to_numpy())
+    # Both are almost sorted already, which is what the stable sort is fast on.
+    due = np.sort(rows["due_at"].to_numpy(), kind="stable")
+    left = np.sort(rows[until].to_numpy(), kind="stable")
     return np.searchsorted(due, at, side="right") - np.searchsorted(left, at, side="right")
+
+
+def _computed(trial: Trial) -> pd.DataFrame:
+    server = trial.pictures.drop_duplicates("id")[SERVER_COLUMNS]
+    rows = trial.requests.merge(server, on="id", how="left")
+    return (
+        rows.assign(in_cohort=trial.window.holds(rows["due_at"]), accepted=accepted(rows))
+        .pipe(_with_outcome, trial.cell.mode)
+        .pipe(_with_clocks, trial.cell.mode)
+    )
 
 
 def _with_outcome(rows: pd.DataFrame, mode: str) -> pd.DataFrame:

@@ -19,6 +19,7 @@ from analysis.checks import INVALID_ACCOUNTS, Verdict
 from analysis.conditions import varied_and_held
 from analysis.contrast_tables import contrast_heading, contrast_table
 from analysis.contrasts import Comparison
+from analysis.expected_table import expected_table
 from analysis.experiment import Experiment, Trial
 from analysis.metrics import send_lag_p99
 from analysis.outcomes import outcomes
@@ -55,6 +56,7 @@ def render(
         conditions=varied_and_held(trial.cell for trial in experiment.trials),
         differences=[(contrast_heading(each), contrast_table(each)) for each in compared],
         figures=[_figure(chart) for chart in charts],
+        expected=expected_table(groups),
         summary=summary_table(summary),
         accounts=_accounts_table(experiment, verdicts),
         broken=_with_verdict(experiment, verdicts, lambda judgement: judgement.name == INVALID_ACCOUNTS),

@@ -8,6 +8,7 @@ from typing import Any
 import pandas as pd
 
 from analysis.errors import AnalysisError
+from analysis.expected import KEYS, PREDICTED
 from analysis.experiment import Cell, Experiment, Trial, Window
 from analysis.noise import counted, ordinary_spin_s
 
@@ -19,7 +20,23 @@ PICTURE_COLUMNS = (
 BACKLOG_COLUMNS = ("sampled_at", "waiting", "in_hand", "done")
 # Older files lack these: all values are missing then.
 LATER_BACKLOG_COLUMNS = ("in_database",)
-TEXT_COLUMNS = {"id", "phase", "error", "picture", "state", "reason"}
+BARE_COLUMNS = ("workload", "processes", "process", "started_at", "finished_at", "cpu_s")
+PREDICTION = "prediction.csv"
+PREDICTION_COLUMNS = (*KEYS, *PREDICTED)
+TEXT_COLUMNS = {
+    "workload",
+    "mode",
+    "stack",
+    "broker",
+    "queue_type",
+    "database",
+    "id",
+    "phase",
+    "error",
+    "picture",
+    "state",
+    "reason",
+}
 MODES = ("sync", "queue")
 # Older files lack these: the defaults of Cell hold then.
 LATER_CELL_KEYS: Mapping[str, type] = {
@@ -51,7 +68,18 @@ def read_experiment(folder: Path) -> Experiment:
         unfinished=tuple(sorted(broken_off)),
         replaced=tuple(trial.name for trial in finished if trial.name not in names),
         ordinary_spin_s=ordinary_spin_s(trial.info for trial in finished),
+        bare=read_bare(folder),
+        predicted=_read_if_there(folder / PREDICTION, PREDICTION_COLUMNS),
     )
+
+
+def read_bare(folder: Path) -> pd.DataFrame:
+    """The pictures that bare processes worked on before the trials; empty if none did."""
+    return _read_if_there(folder / "bare.csv", BARE_COLUMNS)
+
+
+def _read_if_there(path: Path, columns: Sequence[str]) -> pd.DataFrame:
+    return _read_rows(path, columns) if path.exists() else pd.DataFrame(columns=list(columns))
 
 
 def read_trial(folder: Path) -> Trial:

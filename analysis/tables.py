@@ -25,6 +25,10 @@ def _seconds(value: float) -> str:
     return "not finished" if np.isinf(value) else number(value, 4)
 
 
+def _predicted(value: float) -> str:
+    return GROWS if np.isinf(value) else number(value, 4)
+
+
 def _cpu(value: float) -> str:
     return number(value, 4)
 
@@ -53,6 +57,10 @@ COLUMNS: Mapping[str, tuple[str, Format]] = {
     "throughput_low": ("lowest trial [pictures/s]", lambda value: number(value, 2)),
     "throughput_high": ("highest trial [pictures/s]", lambda value: number(value, 2)),
     "ideal_throughput": ("ideal [pictures/s]", number),
+    "ceiling_throughput": ("bare processes [pictures/s]", lambda value: number(value, 2)),
+    "efficiency": ("of the ceiling [%]", lambda value: number(100 * value, 0)),
+    "predicted_throughput": ("predicted throughput [pictures/s]", lambda value: number(value, 2)),
+    "predicted_ready_p50_s": ("predicted ready time, median [s]", _predicted),
     "backlog_growth": ("backlog growth [pictures/s]", lambda value: number(value, 2)),
     "unanswered_growth": ("growth of the unanswered [uploads/s]", lambda value: number(value, 2)),
     "response_p50_s": ("response time, median [s]", _seconds),
@@ -76,10 +84,19 @@ COLUMNS: Mapping[str, tuple[str, Format]] = {
     "verdict": ("verdict", verdict),
 }
 CELL = ("mode", "workers")
+BESIDE_THROUGHPUT = ("ceiling_throughput", "efficiency", "predicted_throughput")
 CHART_COLUMNS: Mapping[str, Sequence[str]] = {
     "response_time": (*CELL, "response_p50_s", "response_p95_s", "verdict"),
-    "throughput": (*CELL, "throughput", "throughput_low", "throughput_high", "ideal_throughput", "verdict"),
-    "ready_time": (*CELL, "ready_p50_s", "ready_p95_s", "service_p50_s", "verdict"),
+    "throughput": (
+        *CELL,
+        "throughput",
+        "throughput_low",
+        "throughput_high",
+        "ideal_throughput",
+        *BESIDE_THROUGHPUT,
+        "verdict",
+    ),
+    "ready_time": (*CELL, "ready_p50_s", "ready_p95_s", "service_p50_s", "predicted_ready_p50_s", "verdict"),
     "both_clocks": (*CELL, "response_p50_s", "ready_p50_s", "verdict"),
     "backlog": (*CELL, "backlog_growth", "unfinished", "verdict"),
     "cpu_cost": CELL,

@@ -2,18 +2,20 @@
 
 import hashlib
 import json
+import sys
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 from loadtests import corpus, machine, results
+from loadtests.bare import BARE, measure_bare
 from loadtests.errors import QueuelabError, TrialError
 from loadtests.lock import exclusive
 from loadtests.plan import Experiment
 from loadtests.progress import Trials
 from loadtests.trial import TrialSetup, run_trial
-from loadtests.verdicts import noisy_trials
+from loadtests.verdicts import noisy_trials, predict
 from loadtests.workloads import WORKLOADS
 
 #: What a trial takes beyond its phases, as a first guess: to start a stack, to verify it, and to stop it.
@@ -33,6 +35,7 @@ def run_experiment(experiment: Experiment, folder: Path, pictures: Path | None =
 
 def _measure(experiment: Experiment, folder: Path, pictures: Path | None) -> None:
     set_aside = _prepare(experiment, folder, pictures)
+    _foresee(experiment, folder, pictures)
     blocks = [
         [TrialSetup(experiment=experiment, trial=trial, folder=folder, pictures=pictures) for trial in block]
         for block in experiment.blocks()
@@ -70,6 +73,16 @@ def _prepare(experiment: Experiment, folder: Path, pictures: Path | None) -> Pat
     set_aside = _set_aside_if_other(folder, fingerprint)
     _write_head(experiment, folder, fingerprint, corpus_hashes)
     return set_aside
+
+
+def _foresee(experiment: Experiment, folder: Path, pictures: Path | None) -> None:
+    """Measure the work alone and say what each cell should show, before any is measured."""
+    if results.finished_trials(folder):
+        return
+    if not (folder / BARE).exists():
+        print(f"{folder}: first the picture work alone, in processes with no web and no queue.", file=sys.stderr)
+    measure_bare(experiment, folder, pictures)
+    predict(folder, experiment.cells(), machine.machine()["cores"])
 
 
 def _run(setup: TrialSetup, progress: Trials, total: int) -> None:

@@ -1,12 +1,15 @@
-"""What the analysis says of finished trials: the harness asks it here, late, and nowhere else.
+"""What the analysis says of trials, finished or to come: the harness asks it here, late, and nowhere else.
 
 pandas is slow to load, and nothing of it may run while a trial is measured.
 """
 
+from collections.abc import Sequence
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 from loadtests.errors import TrialError
+from loadtests.plan import Cell
 
 
 def verdict_on(trial_dir: Path) -> dict[str, Any]:
@@ -25,3 +28,10 @@ def noisy_trials(folder: Path) -> dict[str, str]:
     from analysis import noisy_trials
 
     return noisy_trials(folder)
+
+
+def predict(folder: Path, cells: Sequence[Cell], cores: int) -> None:
+    """Write down what each cell should show, from the work of bare processes, before any is measured."""
+    from analysis import write_predictions
+
+    write_predictions(folder, [asdict(cell) for cell in cells], cores)

@@ -14,6 +14,7 @@ from analysis.charts.frame import circumstances
 from analysis.charts.labels import Arrow, EndLabel, draw_arrows, label_ends
 from analysis.charts.log_time import scale_time_axis
 from analysis.charts.palette import MODES
+from analysis.charts.predicted import draw_predicted
 from analysis.charts.worker_axis import places, worker_axes, worker_counts
 from analysis.words import GROWS
 
@@ -36,7 +37,7 @@ def draw_response_time(group: Group, title: str) -> Figure:
 
 def draw_ready_time(group: Group, title: str) -> Figure:
     """Ready time against workers, median and p95, in both modes."""
-    return _draw(group.cells, _both_shares(group, "ready"), title, circumstances(group), "ready time")
+    return _draw(group.cells, _both_shares(group, "ready"), title, circumstances(group), "ready time", "ready_p50_s")
 
 
 def draw_both_clocks(group: Group, title: str) -> Figure:
@@ -59,7 +60,9 @@ def _both_shares(group: Group, clock: str) -> list[Series]:
     ]
 
 
-def _draw(cells: pd.DataFrame, series: list[Series], title: str, subtitle: str, what: str) -> Figure:
+def _draw(
+    cells: pd.DataFrame, series: list[Series], title: str, subtitle: str, what: str, predicted: str = ""
+) -> Figure:
     figure, ax = worker_axes(title, subtitle, cells)
     counts = worker_counts(cells)
     labels, arrows, doubts = [], [], []
@@ -69,6 +72,7 @@ def _draw(cells: pd.DataFrame, series: list[Series], title: str, subtitle: str, 
         labels += _draw_line(ax, place, rows, each)
         arrows += _arrows(place, rows, each)
         doubts += _doubts(place, rows, each)
+    labels += draw_predicted(ax, counts, cells, predicted, "predicted median")
     scale_time_axis(ax, room_for_arrows=bool(arrows), room_for_doubts=bool(doubts))
     ax.set_ylabel(f"{what} (log scale)")
     mark_doubts(ax, doubts)

@@ -1,4 +1,4 @@
-"""Throughput against workers: what N workers finished, what was offered, and what N could do at best."""
+"""Throughput against workers: what N workers finished, what was offered, predicted, and possible at best."""
 
 import numpy as np
 import pandas as pd
@@ -10,27 +10,39 @@ from analysis.charts.doubts import Doubt, mark_doubts
 from analysis.charts.frame import circumstances
 from analysis.charts.labels import EndLabel, label_ends
 from analysis.charts.palette import MODES, QUIET
+from analysis.charts.predicted import draw_predicted
 from analysis.charts.worker_axis import places, worker_axes, worker_counts
 from analysis.words import number
 
-# Room above the offered load for the name of the ideal line.
+# Room above the offered load for the name of the line of what is possible.
 HEADROOM = 1.3
-IDEAL = "ideal: N × 1 worker"
+# What N workers could do at best, as far as it is known: the ceiling was measured.
+LIMITS = {"ceiling_throughput": "ceiling: N bare processes", "ideal_throughput": "ideal: N × 1 worker"}
 
 
 def draw_throughput(group: Group, title: str) -> Figure:
-    """Throughput [pictures/s] from zero; dashed the offered load, thin the ideal scaling."""
-    figure, ax = worker_axes(title, circumstances(group), group.cells)
+    """Throughput [pictures/s] from zero; dashed the offered load, thin what is possible, diamonds the prediction."""
+    figure, ax = worker_axes(title, circumstances(group, _efficiency(group)), group.cells)
     counts = worker_counts(group.cells)
     top = HEADROOM * max(group.offered_rate, float(group.cells["throughput"].max()))
     ax.set(ylim=(0, top), ylabel="throughput [pictures/s]")
     labels = [_draw_mode(ax, counts, rows) for _, rows in group.cells.groupby("mode")]
     labels.append(_draw_offered(ax, group.offered_rate, counts))
-    labels += _draw_ideal(ax, counts, group.cells, top)
+    labels += _draw_limit(ax, counts, group.cells, top)
+    labels += draw_predicted(ax, counts, group.cells, "throughput", "predicted")
     _mark_cores(ax, counts, group)
     mark_doubts(ax, [doubt for _, rows in group.cells.groupby("mode") for doubt in _doubts(counts, rows)])
     label_ends(ax, labels, at_edge=True)
     return figure
+
+
+def _efficiency(group: Group) -> str:
+    """How near the saturated cells come to the ceiling, such as `saturated: 96–101 % of the ceiling`."""
+    known = group.cells.get("efficiency", pd.Series(dtype=float)).dropna()
+    if known.empty:
+        return ""
+    ends = dict.fromkeys(number(100 * share, 0) for share in (known.min(), known.max()))
+    return f"saturated: {'–'.join(ends)} % of the ceiling"
 
 
 def _draw_mode(ax: Axes, counts: list[int], rows: pd.DataFrame) -> EndLabel:
@@ -52,18 +64,20 @@ def _draw_offered(ax: Axes, offered_rate: float, counts: list[int]) -> EndLabel:
     return EndLabel(x=len(counts) - 0.85, y=offered_rate, text=f"offered {number(offered_rate)}/s", colour=QUIET)
 
 
-def _draw_ideal(ax: Axes, counts: list[int], cells: pd.DataFrame, top: float) -> list[EndLabel]:
-    """The ideal line; where it leaves the axes its name stands beside it, above the offered load."""
-    ideal = cells.drop_duplicates("workers").set_index("workers")["ideal_throughput"].reindex(counts)
-    if ideal.isna().any() or len(counts) < 2:
+def _draw_limit(ax: Axes, counts: list[int], cells: pd.DataFrame, top: float) -> list[EndLabel]:
+    """The line of what is possible; where it leaves the axes its name stands beside it, above the offered load."""
+    per_count = cells.drop_duplicates("workers").set_index("workers").reindex(index=counts, columns=list(LIMITS))
+    known = [column for column in LIMITS if per_count[column].notna().all()]
+    if not known or len(counts) < 2:
         return []
-    ax.plot(range(len(counts)), ideal, color=QUIET, linewidth=1.2)
-    if ideal.iloc[-1] < top:
-        return [EndLabel(x=len(counts) - 1, y=float(ideal.iloc[-1]), text=IDEAL, colour=QUIET)]
-    leaves_at = float(np.interp(top * 0.93, ideal, range(len(counts))))
+    limit, name = per_count[known[0]], LIMITS[known[0]]
+    ax.plot(range(len(counts)), limit, color=QUIET, linewidth=1.2)
+    if limit.iloc[-1] < top:
+        return [EndLabel(x=len(counts) - 1, y=float(limit.iloc[-1]), text=name, colour=QUIET)]
+    leaves_at = float(np.interp(top * 0.93, limit, range(len(counts))))
     left = leaves_at > (len(counts) - 1) / 2
     ax.annotate(
-        IDEAL,
+        name,
         (leaves_at, top * 0.93),
         xytext=(-10 if left else 16, 0),
         textcoords="offset points",

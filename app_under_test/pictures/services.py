@@ -65,7 +65,7 @@ def process(picture_id: UUID) -> None:
     if not _start(picture_id):
         return
     try:
-        _deliver(picture_id)
+        deliver(str(picture_id), _original(picture_id))
     except PictureError as error:
         _finish(picture_id, State.FAILED, error.reason)
     except Exception:
@@ -73,6 +73,14 @@ def process(picture_id: UUID) -> None:
         log.exception("The work on picture %s failed.", picture_id)
     else:
         _finish(picture_id, State.READY)
+
+
+def deliver(name: str, data: bytes) -> None:
+    """The work alone: make the variants of a picture, store them, hand the large one to the external resource."""
+    variants = make_variants(data, max_pixels=settings.UPLOAD_MAX_PIXELS)
+    for variant in variants:
+        default_storage.save(variant_path(name, variant.name), ContentFile(variant.data))
+    external.put(name, variants[0].data)
 
 
 def give_up(picture: Picture, reason: str) -> None:
@@ -87,7 +95,7 @@ def original_path(picture_id: UUID) -> str:
     return f"originals/{picture_id}"
 
 
-def variant_path(picture_id: UUID, variant: str) -> str:
+def variant_path(picture_id: UUID | str, variant: str) -> str:
     """Where the storage keeps a variant."""
     return f"pictures/{picture_id}/{variant}.jpg"
 
@@ -126,14 +134,10 @@ def _start(picture_id: UUID) -> bool:
     return bool(started)
 
 
-def _deliver(picture_id: UUID) -> None:
-    picture = Picture.objects.get(id=picture_id)
-    with picture.original.open("rb") as file:
-        data = file.read()
-    variants = make_variants(data, max_pixels=settings.UPLOAD_MAX_PIXELS)
-    for variant in variants:
-        default_storage.save(variant_path(picture_id, variant.name), ContentFile(variant.data))
-    external.put(str(picture_id), variants[0].data)
+def _original(picture_id: UUID) -> bytes:
+    with Picture.objects.get(id=picture_id).original.open("rb") as file:
+        data: bytes = file.read()
+    return data
 
 
 def _finish(picture_id: UUID, state: State, reason: str = "") -> None:

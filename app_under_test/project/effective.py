@@ -20,7 +20,7 @@ from project.problems import problem
 
 #: How long a worker may take to answer. Only waited for in full when fewer workers answer than expected.
 REPLY_TIMEOUT_S = 2.0
-#: How long to listen when no worker is expected.
+#: How long to listen when no worker is expected, or when whoever asks will ask again.
 SILENCE_S = 0.3
 
 
@@ -31,8 +31,9 @@ def config(request: HttpRequest) -> JsonResponse:
     expected = request.GET.get("workers", "1")
     if not expected.isdecimal():
         return problem(400, "bad_workers", "workers must be the number of worker nodes to wait for.")
+    brief = "brief" in request.GET
     try:
-        live = {"broker": _broker(), "workers": _workers(int(expected))}
+        live = {"broker": _broker(), "workers": _workers(int(expected), brief)}
     except (redis.RedisError, KombuError, OSError):
         return problem(503, "queue_unavailable", "The broker does not answer, so the workers cannot be asked.")
     return JsonResponse(
@@ -80,9 +81,9 @@ def _redis_server(url: str) -> dict[str, str]:
     return {"server": server, "version": str(info[f"{server}_version"])}
 
 
-def _workers(expected: int) -> list[dict[str, Any]]:
+def _workers(expected: int, brief: bool) -> list[dict[str, Any]]:
     """The live worker nodes by name. The answer is there as soon as the expected number has replied."""
-    timeout = REPLY_TIMEOUT_S if expected else SILENCE_S
+    timeout = REPLY_TIMEOUT_S if expected and not brief else SILENCE_S
     stats = current_app.control.inspect(timeout=timeout, limit=expected or None).stats() or {}
     if not stats:
         return []

@@ -1,5 +1,6 @@
 """What a local stack really is, asked of its live processes."""
 
+import itertools
 import statistics
 import time
 from typing import Any
@@ -12,6 +13,9 @@ from loadtests.stack.processes import START_LIMIT_S, Family, wait_until
 from loadtests.stack.queue_length import Queue, open_queue
 from loadtests.stack.site import Site
 
+#: Questions with little patience, before those that give a busy worker time to answer.
+BRIEF_QUESTIONS = 20
+
 #: Round trips to the broker of which the median is taken.
 ROUND_TRIPS = 9
 
@@ -19,9 +23,11 @@ ROUND_TRIPS = 9
 def effective_settings(site: Site, family: Family, ground: Ground) -> dict[str, Any]:
     """The settings in force, once every process that was asked for is there; raises if one does not come."""
     nodes = 1 if site.levels.mode == "queue" else 0
+    # A worker that does not listen yet never hears the question, so the first ones do not wait for long.
+    brief = itertools.chain([True] * BRIEF_QUESTIONS, itertools.repeat(False))
     settings = wait_until(
         "The Celery worker",
-        lambda: app_settings(site.control_url, site.token, nodes),
+        lambda: app_settings(site.control_url, site.token, nodes, brief=next(brief)),
         check=family.check,
         timeout_s=START_LIMIT_S,
     )
@@ -33,15 +39,16 @@ def effective_settings(site: Site, family: Family, ground: Ground) -> dict[str, 
     }
 
 
-def app_settings(control_url: str, token: str, nodes: int) -> dict[str, Any] | None:
+def app_settings(control_url: str, token: str, nodes: int, *, brief: bool = False) -> dict[str, Any] | None:
     """What the live app and its workers say they are; None until that many worker nodes answer."""
-    settings = ask_settings(control_url, token, nodes)
+    settings = ask_settings(control_url, token, nodes, brief=brief)
     return settings if len(settings["workers"]) >= nodes else None
 
 
-def ask_settings(control_url: str, token: str, nodes: int) -> dict[str, Any]:
+def ask_settings(control_url: str, token: str, nodes: int, *, brief: bool = False) -> dict[str, Any]:
     """What the live app and its workers say they are, as soon as that many nodes have answered, or after a while."""
-    settings: dict[str, Any] = get_json(f"{control_url}/config/", token=token, timeout_s=30.0, workers=nodes)
+    how = {"brief": "1"} if brief else {}
+    settings: dict[str, Any] = get_json(f"{control_url}/config/", token=token, timeout_s=30.0, workers=nodes, **how)
     return settings
 
 

@@ -1,0 +1,72 @@
+"""python manage.py bare_work --processes 4 --seconds 5 photo.jpg ...: the picture work with no web and no queue."""
+
+import csv
+import multiprocessing
+import time
+from argparse import ArgumentParser
+from collections.abc import Iterator
+from multiprocessing.synchronize import Barrier
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import BaseCommand
+
+from pictures.services import deliver
+from project import clock
+
+COLUMNS = ("process", "started_at", "finished_at", "cpu_s")
+
+#: How long the processes wait for the slowest of them to be ready; if one has failed they all do.
+READY_LIMIT_S = 60.0
+
+_together: Barrier
+Stamps = tuple[float, float, float]
+
+
+class Command(BaseCommand):
+    help = "Does the work on pictures in so many processes, one after the other in each, and writes a row for each."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("pictures", nargs="+", type=Path, help="taken in turn")
+        parser.add_argument("--processes", type=int, default=1)
+        parser.add_argument("--seconds", type=float, default=5.0, help="no picture is begun after this time")
+        parser.add_argument("--output", type=Path, default=Path("/dev/stdout"), help="the CSV file")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        read = {path: path.read_bytes() for path in options["pictures"]}
+        data = [read[path] for path in options["pictures"]]
+        count, seconds = options["processes"], options["seconds"]
+        # Forked, so that every process has Django loaded before the clock starts.
+        context = multiprocessing.get_context("fork")
+        with context.Pool(count, _remember, (context.Barrier(count),)) as pool:
+            worked = pool.starmap(_work, [(number, data, seconds) for number in range(count)], chunksize=1)
+        with options["output"].open("w", newline="") as file:
+            writer = csv.writer(file)
+            writer.writerow(COLUMNS)
+            writer.writerows((number, *stamps) for number, all_stamps in enumerate(worked) for stamps in all_stamps)
+
+
+def _remember(together: Barrier) -> None:
+    global _together
+    _together = together
+
+
+def _work(number: int, data: list[bytes], seconds: float) -> list[Stamps]:
+    """One process: a first picture that does not count, then as many as begin in the time given."""
+    _one(f"bare-{number}-first", data[number % len(data)])
+    _together.wait(READY_LIMIT_S)
+    return list(_until(number, data, clock.now() + seconds))
+
+
+def _until(number: int, data: list[bytes], end_at: float) -> Iterator[Stamps]:
+    turn = number
+    while clock.now() < end_at:
+        turn += 1
+        yield _one(f"bare-{number}-{turn}", data[turn % len(data)])
+
+
+def _one(name: str, data: bytes) -> Stamps:
+    """Started, finished, and the CPU time of the work in seconds."""
+    started_at, used_s = clock.now(), time.process_time()
+    deliver(name, data)
+    return started_at, clock.now(), time.process_time() - used_s
