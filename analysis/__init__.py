@@ -3,7 +3,16 @@
 from analysis.calibration import Check, certify
 from analysis.checks import Verdict
 from analysis.errors import AnalysisError
-from analysis.judging import judge, noisy_trials
+from analysis.judging import judge, noisy_trials, ratio_scatter
 from analysis.predicting import write_predictions
 
-__all__ = ["AnalysisError", "Check", "Verdict", "certify", "judge", "noisy_trials", "write_predictions"]
+__all__ = [
+    "AnalysisError",
+    "Check",
+    "Verdict",
+    "certify",
+    "judge",
+    "noisy_trials",
+    "ratio_scatter",
+    "write_predictions",
+]

@@ -2,18 +2,21 @@
 
 import argparse
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 import pandas as pd
 
 from analysis.cells import groups
 from analysis.charts import draw_charts
-from analysis.checks import verdict_on
+from analysis.checks import Verdict, verdict_on
 from analysis.contrasts import comparisons
 from analysis.errors import AnalysisError
+from analysis.experiment import Experiment, Trial
 from analysis.findings import findings
 from analysis.findings_contrasts import contrast_sentence
 from analysis.marks import with_marks
+from analysis.mode_ratios import mode_ratios
 from analysis.report import render
 from analysis.samples import read_experiment
 from analysis.summary import summarise, summarise_believed, summarise_trials
@@ -40,10 +43,11 @@ def main(argv: list[str] | None = None) -> int:
 def analyse(folder: Path, *, charts: bool, as_markdown: bool) -> None:
     """Writes `summary.csv`, `charts/` and `report.html` into the folder and prints the result."""
     experiment = read_experiment(folder)
-    verdicts = {trial.name: verdict_on(trial, experiment.ordinary_spin_s) for trial in experiment.trials}
+    verdicts = _verdicts(experiment, experiment.trials)
     shown = with_marks(summarise_believed(experiment.trials, verdicts))
     charted = groups(experiment, verdicts)
-    compared = comparisons(summarise_trials(experiment.trials, verdicts))
+    per_trial = summarise_trials(experiment.trials, verdicts)
+    compared = comparisons(per_trial)
     # What else was varied is the question of a plan that varies it, so its answer comes first.
     sentences = [contrast_sentence(each) for each in compared]
     sentences += [f"{group.prefix}{finding.sentence}" for group in charted for finding in findings(group.cells)]
@@ -54,6 +58,7 @@ def analyse(folder: Path, *, charts: bool, as_markdown: bool) -> None:
         summary=shown,
         groups=charted,
         compared=compared,
+        modes=mode_ratios(per_trial, summarise_trials(experiment.controls, _verdicts(experiment, experiment.controls))),
         sentences=sentences,
         charts=draw_charts(charted, folder / "charts", compared) if charts else [],
     )
@@ -67,6 +72,10 @@ def analyse(folder: Path, *, charts: bool, as_markdown: bool) -> None:
     console = open_console()
     show(console, experiment.name, shown, sentences, errors)
     console.print(f"Report: {report}", highlight=False, markup=False, soft_wrap=True)
+
+
+def _verdicts(experiment: Experiment, trials: Sequence[Trial]) -> dict[str, Verdict]:
+    return {trial.name: verdict_on(trial, experiment.ordinary_spin_s) for trial in trials}
 
 
 def write_summary(summary: pd.DataFrame, path: Path) -> None:

@@ -1,8 +1,11 @@
 """Each comparison as a table: one row for one metric at one mode and worker count."""
 
+from collections.abc import Sequence
+
 from analysis.conditions import prefix, short
 from analysis.contrasts import CPU, READY, RESPONSE, THROUGHPUT, Comparison, Contrast
 from analysis.findings_contrasts import ratio_text, reading
+from analysis.spread import estimate
 from analysis.tables import Table
 from analysis.words import number
 
@@ -37,16 +40,16 @@ def _row(contrast: Contrast) -> list[str]:
         mode,
         str(contrast.workers),
         METRIC_WORDS[contrast.metric],
-        *_spread(contrast),
+        *spread_texts(contrast.ratios),
         utilisation,
         f"{reading(contrast)} ({contrast.doubt})" if contrast.doubt else reading(contrast),
     ]
 
 
-def _spread(contrast: Contrast) -> list[str]:
+def spread_texts(ratios: Sequence[float]) -> list[str]:
     """Ratio, its ends, what they are, and from how many pairs; dashes where there is nothing."""
-    if not contrast.ratios:
+    if not ratios:
         return ["–"] * 5
-    found = contrast.estimate
+    found = estimate(ratios)
     ends = ["–", "–"] if found.pairs == 1 else [ratio_text(found.low), ratio_text(found.high)]
     return [ratio_text(found.ratio), *ends, SPREADS.get(found.pairs, "95 % interval"), str(found.pairs)]

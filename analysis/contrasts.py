@@ -95,7 +95,9 @@ def _contrasts(pairs: pd.DataFrame, factor: str) -> Iterator[Contrast]:
         overloaded = bool((rows[["verdict_base", "verdict_other"]] == OVERLOADED).any(axis=None))
         for metric in METRICS:
             withheld = overloaded and metric in TIMES
-            ratios = () if withheld else _ratios(rows, "cpu_without_broker_s" if control and metric == CPU else metric)
+            ratios = (
+                () if withheld else pair_ratios(rows, "cpu_without_broker_s" if control and metric == CPU else metric)
+            )
             if (mode, metric) != ("sync", RESPONSE) and (ratios or withheld):
                 yield Contrast(
                     mode=mode,
@@ -114,7 +116,7 @@ def _doubt(rows: pd.DataFrame) -> str:
     return ", ".join(dict.fromkeys(said.split(", ")))
 
 
-def _ratios(rows: pd.DataFrame, metric: str) -> tuple[float, ...]:
+def pair_ratios(rows: pd.DataFrame, metric: str) -> tuple[float, ...]:
     """The ratio of each pair in order of repeats; a pair without two values above zero gives none."""
     one, other = (rows[f"{metric}_{side}"].where(lambda values: values > 0) for side in ("base", "other"))
     ratios = (other / one).replace([0.0, np.inf], np.nan)

@@ -77,7 +77,8 @@ class Experiment:
 
     `replaced` names the noisy ones that were measured again and do not count; `ordinary_spin_s` is how long the
     noise guard's piece of work usually took [s]. `bare` holds the pictures that bare processes worked on, `predicted`
-    what was expected of each cell before it was measured; both are empty where that was not done.
+    what was expected of each cell before it was measured; both are empty where that was not done. `controls` are cells
+    that were measured a second time in the same blocks, to show what chance alone does.
     """
 
     name: str
@@ -85,6 +86,7 @@ class Experiment:
     trials: tuple[Trial, ...]
     unfinished: tuple[str, ...]
     replaced: tuple[str, ...] = ()
+    controls: tuple[Trial, ...] = ()
     ordinary_spin_s: float | None = None
     bare: pd.DataFrame
     predicted: pd.DataFrame

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from analysis.comparing import same
 from analysis.conditions import prefix, short
 from analysis.contrasts import CPU, METRICS, READY, RESPONSE, THROUGHPUT, TIMES, Comparison, Contrast
-from analysis.spread import Estimate
+from analysis.spread import Estimate, estimate
 from analysis.words import listing, number, workers
 
 SUBJECTS = {
@@ -34,9 +34,14 @@ def contrast_title(comparison: Comparison) -> str:
 
 def reading(contrast: Contrast) -> str:
     """What the pairs say, in a few words."""
-    if not contrast.ratios:
+    return reading_of(contrast.ratios)
+
+
+def reading_of(ratios: Sequence[float]) -> str:
+    """What some ratios say, in a few words."""
+    if not ratios:
         return "not compared: a side is overloaded"
-    found = contrast.estimate
+    found = estimate(ratios)
     if not found.has_interval:
         return "too few pairs to tell" if found.pairs > 1 else "one pair: no spread"
     if found.same:

@@ -4,9 +4,13 @@ import json
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
+
 from analysis.checks import Verdict, verdict_on
+from analysis.mode_ratios import log_ratio_sd, mode_ratios
 from analysis.noise import noise_words, ordinary_spin_s
-from analysis.samples import read_trial
+from analysis.samples import read_experiment, read_trial
+from analysis.summary import summarise_trials
 
 
 def judge(trial_dir: Path) -> Verdict:
@@ -20,6 +24,15 @@ def noisy_trials(folder: Path) -> dict[str, str]:
     ordinary_s = ordinary_spin_s(records.values())
     words = {name: noise_words(record, ordinary_s) for name, record in records.items()}
     return {name: said for name, said in words.items() if said}
+
+
+def ratio_scatter(folder: Path, repeats: int) -> float | None:
+    """The standard deviation of the logarithm of queue / sync in ready time over the first repeats of an experiment,
+    the largest of its worker counts; None where there is nothing to compare."""
+    experiment = read_experiment(folder)
+    first = [trial for trial in experiment.trials if trial.repeat <= repeats]
+    verdicts = {trial.name: verdict_on(trial, experiment.ordinary_spin_s) for trial in first}
+    return log_ratio_sd(mode_ratios(summarise_trials(first, verdicts), pd.DataFrame()))
 
 
 def _records(folder: Path) -> dict[str, dict[str, Any]]:

@@ -16,12 +16,14 @@ from analysis.caveats import caveats
 from analysis.cells import Group
 from analysis.charts import Chart
 from analysis.checks import INVALID_ACCOUNTS, Verdict
-from analysis.conditions import varied_and_held
+from analysis.conditions import varied, varied_and_held
 from analysis.contrast_tables import contrast_heading, contrast_table
 from analysis.contrasts import Comparison
 from analysis.expected_table import expected_table
 from analysis.experiment import Experiment, Trial
 from analysis.metrics import send_lag_p99
+from analysis.mode_ratios import ModeRatio
+from analysis.mode_table import mode_table
 from analysis.outcomes import outcomes
 from analysis.tables import Table, summary_table
 from analysis.words import duration, verdict
@@ -44,6 +46,7 @@ def render(
     summary: pd.DataFrame,
     groups: Sequence[Group],
     compared: Sequence[Comparison],
+    modes: Sequence[ModeRatio],
     sentences: Sequence[str],
     charts: Sequence[Chart],
 ) -> str:
@@ -51,10 +54,11 @@ def render(
     page = _environment().get_template("report.html")
     return page.render(
         experiment=experiment,
-        info=dict.fromkeys(CIRCUMSTANCES) | dict(experiment.info),
+        info=dict.fromkeys(CIRCUMSTANCES) | dict(experiment.info) | {"order": _order(experiment)},
         sentences=sentences,
         conditions=varied_and_held(trial.cell for trial in experiment.trials),
         differences=[(contrast_heading(each), contrast_table(each)) for each in compared],
+        modes=mode_table(modes, varied(trial.cell for trial in experiment.trials)),
         figures=[_figure(chart) for chart in charts],
         expected=expected_table(groups),
         summary=summary_table(summary),
@@ -70,6 +74,12 @@ def render(
 
 #: What experiment.json may say of the circumstances; what it does not say is left out of the page.
 CIRCUMSTANCES = ("question", "created_at", "git_commit", "machine", "versions", "order", "seed", "plan", "calibration")
+
+
+def _order(experiment: Experiment) -> list[str]:
+    """The trials that were measured, in that order; a plan may hold more than its precision took."""
+    measured = {trial.name for trial in (*experiment.trials, *experiment.controls)} | set(experiment.replaced)
+    return [name for name in experiment.info.get("order") or [] if name in measured]
 
 
 def _environment() -> Environment:

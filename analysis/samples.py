@@ -61,10 +61,12 @@ def read_experiment(folder: Path) -> Experiment:
     if not finished:
         raise AnalysisError(f"{folder} holds no finished trial yet. Measure at least one, then try again.")
     names = counted(trial.name for trial in finished)
+    counting = [trial for trial in finished if trial.name in names]
     return Experiment(
         name=str(info.get("name", folder.name)),
         info=info,
-        trials=tuple(trial for trial in finished if trial.name in names),
+        trials=tuple(trial for trial in counting if not trial.info.get("control")),
+        controls=tuple(trial for trial in counting if trial.info.get("control")),
         unfinished=tuple(sorted(broken_off)),
         replaced=tuple(trial.name for trial in finished if trial.name not in names),
         ordinary_spin_s=ordinary_spin_s(trial.info for trial in finished),

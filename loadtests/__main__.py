@@ -1,4 +1,4 @@
-"""The harness's command line: python -m loadtests run|calibrate|up|attach|down."""
+"""The harness's command line: python -m loadtests plan|run|calibrate|up|attach|down."""
 
 import argparse
 import contextlib
@@ -14,15 +14,15 @@ from loadtests.errors import PlanError, QueuelabError
 from loadtests.orchestrator import Interrupted, run_experiment
 from loadtests.plan import Configuration, database_on
 from loadtests.plan_file import read_plan
+from loadtests.planning import expected
 from loadtests.stack.info import ROOT, StackInfo
 from loadtests.stack.site import StackSpec
 
 
 def main(argv: list[str] | None = None) -> int:
     """Exit code 0 done, 1 failed, 2 misused, 130 interrupted."""
-    arguments = build_parser({"run": run, "calibrate": calibrate, "up": up, "attach": attach, "down": down}).parse_args(
-        argv
-    )
+    verbs = {"plan": plan, "run": run, "calibrate": calibrate, "up": up, "attach": attach, "down": down}
+    arguments = build_parser(verbs).parse_args(argv)
     for number in (signal.SIGTERM, signal.SIGHUP):
         # Under nohup the end of the terminal is to be ignored.
         if signal.getsignal(number) is not signal.SIG_IGN:
@@ -37,6 +37,11 @@ def main(argv: list[str] | None = None) -> int:
         return _say(str(error), 2)
     except (QueuelabError, OSError) as error:
         return _say(str(error), 1)
+
+
+def plan(arguments: argparse.Namespace) -> int:
+    print(expected(read_plan(arguments.plan)))
+    return 0
 
 
 def run(arguments: argparse.Namespace) -> int:

@@ -36,12 +36,17 @@ def build_parser(actions: Mapping[str, Action]) -> argparse.ArgumentParser:
         added.set_defaults(action=actions[verb])
         return added
 
+    _add_plan(add("plan", help="say how long a plan takes and how exact it will be"))
     _add_run(add("run", help="measure every trial of a plan"))
     _add_calibrate(add("calibrate", help="measure servers whose answers are known, before yours"))
     _add_up(add("up", help="start a stack in the background"))
     _add_attach(add("attach", help="watch containers that docker compose has started"))
     _add_down(add("down", help="stop it, or let go of the attached one"))
     return parser
+
+
+def _add_plan(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("plan", type=Path, help="a plan in TOML, such as loadtests/plans/modes.toml")
 
 
 def _add_run(parser: argparse.ArgumentParser) -> None:

@@ -13,13 +13,14 @@ from loadtests.bare import BARE, measure_bare
 from loadtests.errors import QueuelabError, TrialError
 from loadtests.lock import exclusive
 from loadtests.plan import Experiment
+from loadtests.planning import FEWEST_BLOCKS, PILOT_BLOCKS, blocks_needed, half_width, trial_s
 from loadtests.progress import Trials
 from loadtests.trial import TrialSetup, run_trial
-from loadtests.verdicts import noisy_trials, predict
+from loadtests.verdicts import log_ratio_sd, noisy_trials, predict
 from loadtests.workloads import WORKLOADS
 
-#: What a trial takes beyond its phases, as a first guess: to start a stack, to verify it, and to stop it.
-OVERHEAD_S = 8.0
+#: The largest share of a block that is measured again because it was noisy.
+MOST_NOISY = 0.25
 
 
 class Interrupted(QueuelabError):
@@ -40,13 +41,34 @@ def _measure(experiment: Experiment, folder: Path, pictures: Path | None) -> Non
         [TrialSetup(experiment=experiment, trial=trial, folder=folder, pictures=pictures) for trial in block]
         for block in experiment.blocks()
     ]
-    total, done = sum(map(len, blocks)), sum(len(block) - len(_missing(block)) for block in blocks)
-    with Trials(total, done, _expected_s(experiment)) as progress:
+    # With a wanted precision the pilot tells how many blocks it takes.
+    first = PILOT_BLOCKS if experiment.precision else len(blocks)
+    total, done = sum(map(len, blocks[:first])), sum(len(block) - len(_missing(block)) for block in blocks)
+    with Trials(total, done, trial_s(experiment)) as progress:
         progress.say(_opening(folder, total, done, set_aside))
-        for block in filter(None, map(_missing, blocks)):
-            for setup in block:
-                _run(setup, progress, total)
-            _measure_noisy_again(block, progress, total)
+        _measure_blocks(blocks[:first], progress)
+        if experiment.precision:
+            wanted = _blocks_wanted(experiment.precision, folder, progress)
+            progress.extend(sum(map(len, blocks[first:wanted])))
+            _measure_blocks(blocks[first:wanted], progress)
+
+
+def _measure_blocks(blocks: list[list[TrialSetup]], progress: Trials) -> None:
+    for block in filter(None, map(_missing, blocks)):
+        for setup in block:
+            _run(setup, progress)
+        _measure_noisy_again(block, progress)
+
+
+def _blocks_wanted(precision: float, folder: Path, progress: Trials) -> int:
+    """How many blocks make the wanted precision, by the scatter of the pilot and by nothing else (R21)."""
+    log_sd = log_ratio_sd(folder, PILOT_BLOCKS)
+    wanted = FEWEST_BLOCKS if log_sd is None else blocks_needed(log_sd, precision)
+    scatter = "no ready times can be compared" if log_sd is None else f"their ratios scatter by {log_sd:.1%}"
+    reached = half_width(log_sd or 0.0, wanted) or 0.0
+    short = f"; that gives ± {reached:.0%}, and more are not measured" if reached > precision else ""
+    progress.say(f"{PILOT_BLOCKS} blocks are measured, and {scatter}: {wanted} in all{short}.")
+    return wanted
 
 
 def _missing(block: list[TrialSetup]) -> list[TrialSetup]:
@@ -54,14 +76,22 @@ def _missing(block: list[TrialSetup]) -> list[TrialSetup]:
     return [setup for setup in block if setup.trial.name not in results.finished_trials(setup.folder)]
 
 
-def _measure_noisy_again(block: list[TrialSetup], progress: Trials, total: int) -> None:
-    """Once, in the same block, blind to mode and result (R25); of both the second counts, and the first is kept."""
-    noisy = noisy_trials(block[0].folder)
-    for setup in block:
-        if words := noisy.get(setup.trial.name):
-            progress.say(f"{setup.trial.name} is measured again, because the machine was not quiet: {words}.")
-            progress.extend()
-            _run(replace(setup, trial=setup.trial.again()), progress, total)
+def _measure_noisy_again(block: list[TrialSetup], progress: Trials) -> None:
+    """Once, in the same block, blind to mode and result (R25); of both the second counts, and the first is kept.
+
+    Where more than some of a block are noisy, the machine is like that, and measuring again would not help.
+    """
+    words = noisy_trials(block[0].folder)
+    noisy = [setup for setup in block if setup.trial.name in words]
+    if len(noisy) > max(1, int(MOST_NOISY * len(block))):
+        progress.say(
+            f"{len(noisy)} of {len(block)} trials were noisy: this machine is not quiet, so they stand as they are."
+        )
+        return
+    for setup in noisy:
+        progress.say(f"{setup.trial.name} is measured again: the machine was not quiet ({words[setup.trial.name]}).")
+        progress.extend(1)
+        _run(replace(setup, trial=setup.trial.again()), progress)
 
 
 def _prepare(experiment: Experiment, folder: Path, pictures: Path | None) -> Path | None:
@@ -85,16 +115,16 @@ def _foresee(experiment: Experiment, folder: Path, pictures: Path | None) -> Non
     predict(folder, experiment.cells(), machine.machine()["cores"])
 
 
-def _run(setup: TrialSetup, progress: Trials, total: int) -> None:
+def _run(setup: TrialSetup, progress: Trials) -> None:
     """Measure one trial; whatever stops it is told with what has been reached."""
     progress.begin(setup.trial.name)
     try:
         record = run_trial(setup)
     except KeyboardInterrupt:
-        raise Interrupted(_farewell(setup.folder, total)) from None
+        raise Interrupted(_farewell(setup.folder, progress.total)) from None
     except (QueuelabError, OSError) as error:
         raise TrialError(
-            f"{setup.trial.name} could not be measured. {error}\n{_farewell(setup.folder, total)}"
+            f"{setup.trial.name} could not be measured. {error}\n{_farewell(setup.folder, progress.total)}"
         ) from error
     progress.end(setup.trial.name, _outcome(record))
 
@@ -138,11 +168,6 @@ def _write_head(experiment: Experiment, folder: Path, fingerprint: str, corpus_h
         seed=experiment.seed,
         pictures_sha256=corpus_hashes,
     )
-
-
-def _expected_s(experiment: Experiment) -> float:
-    phases = experiment.phases
-    return OVERHEAD_S + phases.warmup_s + phases.measure_s + phases.drain_limit_s / 2
 
 
 def _opening(folder: Path, total: int, done: int, set_aside: Path | None) -> str:

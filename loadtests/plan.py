@@ -71,11 +71,12 @@ LABELS: Mapping[str, Callable[[Cell], str]] = {
 
 @dataclass(frozen=True, kw_only=True)
 class Trial:
-    """One measured execution of one cell."""
+    """One measured execution of one cell; a control is a second one in the same block (A/A)."""
 
     name: str
     cell: Cell
     repeat: int
+    control: bool = False
 
     def again(self) -> "Trial":
         """The same once more, with the same load: the machine was not quiet."""
@@ -121,12 +122,18 @@ class Phases:
 
 @dataclass(frozen=True, kw_only=True)
 class Experiment:
-    """One question and all trials that answer it."""
+    """One question and all trials that answer it.
+
+    precision: how exactly the ratio of the modes' ready times is wanted, as the half width of its 95 % interval; then
+    `repeats` is the most that may be spent on it.
+    """
 
     name: str
     question: str
     repeats: int
     seed: int
+    precision: float | None = None
+    control: bool = False
     factors: Factors
     phases: Phases
 
@@ -138,8 +145,15 @@ class Experiment:
         """Randomised interleaved blocks: each repeat is one block of every cell in a fresh random order, so that
         a machine that drifts does not favour a cell."""
         order = random.Random(f"{self.seed}/order")
-        blocks = ([self._trial(cell, repeat) for cell in self.cells()] for repeat in range(1, self.repeats + 1))
+        blocks = (self._block(repeat) for repeat in range(1, self.repeats + 1))
         return [order.sample(block, len(block)) for block in blocks]
+
+    def _block(self, repeat: int) -> list[Trial]:
+        """Every cell once, and the last one, with the most workers and in queue if that is varied, twice."""
+        trials = [self._trial(cell, repeat) for cell in self.cells()]
+        name = f"{trials[-1].name.removesuffix(f'-r{repeat}')}-control-r{repeat}"
+        twin = replace(trials[-1], name=name, control=True)
+        return [*trials, *([twin] if self.control else [])]
 
     def cells(self) -> list[Cell]:
         """Every combination of levels that means something."""

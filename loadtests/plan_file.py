@@ -3,11 +3,13 @@
 import difflib
 import tomllib
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from loadtests.errors import PlanError
 from loadtests.plan import BROKERS, DATABASES, MODES, STACKS, Experiment, Factors, Phases
+from loadtests.planning import MOST_BLOCKS, repeats_within
 from loadtests.workloads import WORKLOADS
 
 
@@ -29,14 +31,15 @@ def read_plan(path: Path, stack: str | None = None) -> Experiment:
 
 def parse(table: Mapping[str, Any]) -> Experiment:
     """The experiment in a parsed plan."""
-    _refuse_unknown(table, ("name", "question", "repeats", "seed", "factors", "phases"), "")
+    _refuse_unknown(table, ("name", "question", *AMOUNTS, "seed", "control", "factors", "phases"), "")
     phases = _table(table, "phases")
     _refuse_unknown(phases, ("warmup_s", "measure_s", "drain_limit_s"), "phases.")
-    return Experiment(
+    experiment = Experiment(
         name=_name(table),
         question=_text(table, "question"),
-        repeats=int(_number(table, "repeats", low=1, high=1000, whole=True)),
+        repeats=1,
         seed=int(_number(table, "seed", low=0, high=2**63, whole=True)),
+        control=_switch(table, "control"),
         factors=_factors(_table(table, "factors")),
         phases=Phases(
             warmup_s=_number(phases, "warmup_s", low=0, high=3600),
@@ -44,6 +47,25 @@ def parse(table: Mapping[str, Any]) -> Experiment:
             drain_limit_s=_number(phases, "drain_limit_s", low=0, high=3600),
         ),
     )
+    return _with_amount(experiment, table)
+
+
+#: How much is measured: so many repeats, as many as fit in a time, or as many as a precision needs.
+AMOUNTS = ("repeats", "minutes", "precision")
+
+
+def _with_amount(experiment: Experiment, table: Mapping[str, Any]) -> Experiment:
+    given = [key for key in AMOUNTS if key in table]
+    if len(given) != 1:
+        raise PlanError(f"the plan must give one of {', '.join(AMOUNTS)}; it gives {' and '.join(given) or 'none'}.")
+    if given == ["repeats"]:
+        return replace(experiment, repeats=int(_number(table, "repeats", low=1, high=1000, whole=True)))
+    if given == ["minutes"]:
+        minutes = _number(table, "minutes", low=0.1, high=10_000)
+        return replace(experiment, repeats=repeats_within(60 * minutes, experiment))
+    if set(experiment.factors.mode) != set(MODES):
+        raise PlanError("precision is that of the ratio of the modes, so the plan must measure both.")
+    return replace(experiment, repeats=MOST_BLOCKS, precision=_number(table, "precision", low=0.005, high=1))
 
 
 #: The words that a factor may take, and between which numbers.
@@ -109,6 +131,13 @@ def _text(table: Mapping[str, Any], key: str) -> str:
     value = _value(table, key)
     if not isinstance(value, str) or not value.strip():
         raise PlanError(f"{key} must be a text in quotes.")
+    return value
+
+
+def _switch(table: Mapping[str, Any], key: str) -> bool:
+    value = table.get(key, False)
+    if not isinstance(value, bool):
+        raise PlanError(f"{key} = {value!r} must be true or false.")
     return value
 
 

@@ -13,7 +13,7 @@ class Trials(AbstractContextManager["Trials"]):
 
     def __init__(self, total: int, done: int, expected_s: float) -> None:
         self._console = Console(stderr=True, highlight=False)
-        self._total, self._done = total, done
+        self.total, self._done = total, done
         self._expected_s = expected_s
         self._measured_s: list[float] = []
         self._began_at = 0.0
@@ -40,18 +40,18 @@ class Trials(AbstractContextManager["Trials"]):
         self._began_at = time.monotonic()
         self._bar.update(self._task, description=name, left=self._left())
         if not self._console.is_terminal:
-            self.say(f"[{self._done + 1}/{self._total}] {name}: measuring; {self._left()}")
+            self.say(f"[{self._done + 1}/{self.total}] {name}: measuring; {self._left()}")
 
     def end(self, name: str, outcome: str) -> None:
         self._measured_s.append(time.monotonic() - self._began_at)
         self._done += 1
         self._bar.update(self._task, completed=self._done, left=self._left())
-        self.say(f"[{self._done}/{self._total}] {name}: {outcome} ({self._measured_s[-1]:.0f} s)")
+        self.say(f"[{self._done}/{self.total}] {name}: {outcome} ({self._measured_s[-1]:.0f} s)")
 
-    def extend(self) -> None:
-        """One more trial is to come."""
-        self._total += 1
-        self._bar.update(self._task, total=self._total)
+    def extend(self, trials: int) -> None:
+        """More trials are to come."""
+        self.total += trials
+        self._bar.update(self._task, total=self.total)
 
     def say(self, line: str) -> None:
         self._console.print(line, markup=False, soft_wrap=True)
@@ -60,5 +60,5 @@ class Trials(AbstractContextManager["Trials"]):
         """The time left, from the mean length of the trials measured so far."""
         measured = self._measured_s
         each_s = sum(measured) / len(measured) if measured else self._expected_s
-        left_s = round(each_s * (self._total - self._done))
+        left_s = round(each_s * (self.total - self._done))
         return f"about {left_s // 60} min {left_s % 60:02d} s left"

@@ -88,12 +88,14 @@ def open_trial(results: Path, name: str) -> Path:
     return partial
 
 
-def close_trial(partial: Path, noise: dict[str, Any] | None = None) -> tuple[Path, dict[str, Any]]:
+def close_trial(
+    partial: Path, *, noise: dict[str, Any] | None = None, control: bool = False
+) -> tuple[Path, dict[str, Any]]:
     """Judge a measured trial and give it its name; from here on it counts. Returns its folder and its record.
 
-    noise: what was heard of the machine beside it, if somebody listened.
+    noise: what was heard of the machine beside it, if somebody listened; control: whether it is an A/A twin.
     """
-    record = read_record(partial) | {"noise": noise}
+    record = read_record(partial) | {"noise": noise, "control": control}
     write_json(partial / "trial.json", record)
     record["verdict"] = verdict_on(partial)
     write_json(partial / "trial.json", record)

@@ -51,7 +51,7 @@ def run_trial(setup: TrialSetup) -> dict[str, Any]:
     finally:
         # Pictures, database and secrets go, whatever happened; logs stay.
         shutil.rmtree(partial / "stack", ignore_errors=True)
-    return results.close_trial(partial, asdict(guard.end()))[1]
+    return results.close_trial(partial, noise=asdict(guard.end()), control=setup.trial.control)[1]
 
 
 def _spec(setup: TrialSetup) -> StackSpec:

@@ -35,3 +35,10 @@ def predict(folder: Path, cells: Sequence[Cell], cores: int) -> None:
     from analysis import write_predictions
 
     write_predictions(folder, [asdict(cell) for cell in cells], cores)
+
+
+def log_ratio_sd(folder: Path, repeats: int) -> float | None:
+    """How much the ratios of the modes' ready times scatter over the first repeats; see the analysis."""
+    from analysis import ratio_scatter
+
+    return ratio_scatter(folder, repeats)

@@ -12,7 +12,9 @@ PARTS = ("app_under_test", "loadtests", "analysis")
 PURE = (
     "loadtests/calibration/cases.py",
     "loadtests/calibration/truth.py",
+    "loadtests/capacity/search.py",
     "loadtests/plan.py",
+    "loadtests/planning.py",
     "loadtests/scenarios/arrivals.py",
     "loadtests/stack/settings.py",
     "loadtests/workloads.py",
@@ -41,6 +43,8 @@ PURE = (
     "analysis/expected.py",
     "analysis/expected_table.py",
     "analysis/metrics.py",
+    "analysis/mode_ratios.py",
+    "analysis/mode_table.py",
     "analysis/noise.py",
     "analysis/prediction.py",
     "analysis/outcomes.py",

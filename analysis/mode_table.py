@@ -1,0 +1,38 @@
+"""The two modes side by side as a table, with the control that tells what chance alone does. Pure."""
+
+from collections.abc import Mapping, Sequence
+
+from analysis.conditions import prefix
+from analysis.contrast_tables import spread_texts
+from analysis.contrasts import CPU, READY, RESPONSE, THROUGHPUT
+from analysis.findings_contrasts import reading_of
+from analysis.mode_ratios import ModeRatio
+from analysis.tables import Table
+from analysis.words import number
+
+WORDS: Mapping[str, str] = {
+    RESPONSE: "response time, median",
+    READY: "ready time, median",
+    "ready_p95_s": "ready time, p95",
+    THROUGHPUT: "throughput",
+    CPU: "CPU time per picture",
+}
+
+
+def mode_table(found: Sequence[ModeRatio], varied: Sequence[str]) -> Table | None:
+    """One row per metric and worker count; None where the modes cannot be paired."""
+    rows = [_row(each, varied) for each in found]
+    headings = ["what is compared", "workers", "what", "ratio [1]", "from [1]", "to [1]", "spread", "blocks"]
+    return Table(headings=[*headings, "utilisation of both sides [1]", "reading"], rows=rows) if rows else None
+
+
+def _row(each: ModeRatio, varied: Sequence[str]) -> list[str]:
+    compared = f"{each.control} / {each.control} (control)" if each.control else "queue / sync"
+    return [
+        f"{prefix(each.levels, varied)}{compared}",
+        str(each.workers),
+        WORDS[each.metric],
+        *spread_texts(each.ratios),
+        ", ".join(number(value, 2) for value in each.utilisation),
+        reading_of(each.ratios),
+    ]

@@ -1,0 +1,105 @@
+"""The two modes side by side, block by block, and the control that tells what chance does."""
+
+import dataclasses
+import json
+import math
+
+import pandas as pd
+import pytest
+
+import analysis
+from analysis.mode_ratios import log_ratio_sd, mode_ratios
+from analysis.mode_table import mode_table
+from analysis.samples import read_experiment
+from tests.analysis.hand_made import TRIAL_DEFAULTS
+from tests.analysis.synthetic_experiment import both_modes, repeated, write_experiment, write_trial
+
+
+def per_trial(*rows):
+    return pd.DataFrame([TRIAL_DEFAULTS | row for row in rows])
+
+
+def block(repeat, sync_s, queue_s, **what):
+    return [
+        {"mode": mode, "repeat": repeat, "load": f"load {repeat}", "ready_p95_s": time_s, "ready_p50_s": time_s} | what
+        for mode, time_s in (("sync", sync_s), ("queue", queue_s))
+    ]
+
+
+def ratios(found, metric, control=""):
+    return next(each.ratios for each in found if each.metric == metric and each.control == control)
+
+
+def test_each_block_gives_one_ratio_of_queue_over_sync():
+    found = mode_ratios(per_trial(*block(1, 1.0, 1.2), *block(2, 2.0, 2.0)), pd.DataFrame())
+
+    assert ratios(found, "ready_p95_s") == pytest.approx((1.2, 1.0))
+
+
+def test_times_of_an_overloaded_side_give_none_and_throughput_does():
+    found = mode_ratios(per_trial(*block(1, 1.0, 1.2, verdict="OVERLOADED")), pd.DataFrame())
+
+    assert ratios(found, "ready_p95_s") == ratios(found, "response_p50_s") == ()
+    assert ratios(found, "throughput") == (1.0,)
+
+
+def test_trials_that_did_not_replay_the_same_uploads_are_no_pair():
+    rows = [row | {"load": row["mode"]} for row in block(1, 1.0, 1.2)]
+
+    assert mode_ratios(per_trial(*rows), pd.DataFrame()) == []
+
+
+def test_a_control_is_held_against_its_own_cell():
+    rows = per_trial(*block(1, 1.0, 1.2))
+    twin = per_trial(block(1, 1.0, 1.26)[1])
+
+    assert ratios(mode_ratios(rows, twin), "ready_p95_s", control="queue") == pytest.approx((1.05,))
+
+
+def test_the_scatter_is_that_of_the_logarithms_and_needs_three_blocks():
+    rows = [row for n, queue_s in enumerate((1.0, math.e, math.e**2)) for row in block(n, 1.0, queue_s)]
+
+    assert log_ratio_sd(mode_ratios(per_trial(*rows), pd.DataFrame())) == pytest.approx(1.0)
+    assert log_ratio_sd(mode_ratios(per_trial(*rows[:4]), pd.DataFrame())) is None
+
+
+@pytest.fixture(scope="module")
+def studied(tmp_path_factory):
+    """Four blocks of both modes with 4 workers, the queue a twin each."""
+    made = repeated(both_modes((4,)), 4)
+    folder = write_experiment(tmp_path_factory.mktemp("studied") / "made", made)
+    for each in made:
+        if each.mode == "queue":
+            place = folder / f"queue-w4-control-r{each.repeat}"
+            write_trial(place, dataclasses.replace(each, accept_s=1.02 * each.accept_s))
+            record = json.loads((place / "trial.json").read_text())
+            (place / "trial.json").write_text(json.dumps(record | {"name": place.name, "control": True}))
+    return folder
+
+
+def test_controls_are_in_no_cell(studied):
+    experiment = read_experiment(studied)
+
+    assert len(experiment.trials) == 8 and len(experiment.controls) == 4
+
+
+def test_the_scatter_of_a_folder_is_that_of_its_first_blocks(studied):
+    assert analysis.ratio_scatter(studied, 3) == pytest.approx(analysis.ratio_scatter(studied, 3))
+    assert analysis.ratio_scatter(studied, 2) is None
+
+
+def test_the_report_shows_both_and_the_control_contains_one(studied, capsys):
+    from analysis.__main__ import main
+
+    assert main([str(studied), "--no-charts"]) == 0
+    page = (studied / "report.html").read_text()
+    assert "queue / sync" in page and "queue / queue (control)" in page
+
+
+def test_the_table_gives_ratio_interval_blocks_and_utilisation():
+    rows = [row for n in range(4) for row in block(n, 1.0, 1.2 + n / 100)]
+    table = mode_table(mode_ratios(per_trial(*rows), pd.DataFrame()), ())
+
+    (row,) = (row for row in table.rows if row[2] == "ready time, p95")
+    assert row[:4] == ["queue / sync", "4", "ready time, p95", "1.21"]
+    assert row[6:8] == ["95 % interval", "4"] and row[8] == "0.8, 0.8" and row[9] == "differs"
