@@ -3,16 +3,18 @@
 from analysis.calibration import Check, certify
 from analysis.checks import Verdict
 from analysis.errors import AnalysisError
-from analysis.judging import judge, noisy_trials, ratio_scatter
-from analysis.predicting import write_predictions
+from analysis.judging import goal_outcome, judge, noisy_trials, ratio_scatter
+from analysis.predicting import predicted_rate, write_predictions
 
 __all__ = [
     "AnalysisError",
     "Check",
     "Verdict",
     "certify",
+    "goal_outcome",
     "judge",
     "noisy_trials",
+    "predicted_rate",
     "ratio_scatter",
     "write_predictions",
 ]

@@ -2,13 +2,15 @@
 
 import argparse
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import pandas as pd
 
+from analysis.capacities import capacity_sentences, with_prefix
 from analysis.cells import groups
 from analysis.charts import draw_charts
+from analysis.charts.searches import draw_searches
 from analysis.checks import Verdict, verdict_on
 from analysis.contrasts import comparisons
 from analysis.errors import AnalysisError
@@ -17,10 +19,11 @@ from analysis.findings import findings
 from analysis.findings_contrasts import contrast_sentence
 from analysis.marks import with_marks
 from analysis.mode_ratios import mode_ratios
-from analysis.report import render
+from analysis.report import Answer, render
 from analysis.samples import read_experiment
 from analysis.summary import summarise, summarise_believed, summarise_trials
 from analysis.terminal import markdown, open_console, show
+from analysis.work import unequal_work
 
 EXAMPLES = """examples:
   python -m analysis results/demo
@@ -45,33 +48,50 @@ def analyse(folder: Path, *, charts: bool, as_markdown: bool) -> None:
     experiment = read_experiment(folder)
     verdicts = _verdicts(experiment, experiment.trials)
     shown = with_marks(summarise_believed(experiment.trials, verdicts))
+    write_summary(summarise(experiment.trials, verdicts), folder / "summary.csv")
+    answer = (_answer_of_search if experiment.searched else _answer_of_cells)(experiment, verdicts, folder, charts)
+    report = folder / "report.html"
+    report.write_text(render(experiment, verdicts, summary=shown, answer=answer), encoding="utf-8")
+    if as_markdown:
+        print(markdown(shown, answer.sentences))
+        return
+    invalid = {name: judgement for name, judgement in verdicts.items() if judgement.invalid}
+    errors = [f"{name}: {' '.join(judgement.reasons)}" for name, judgement in invalid.items()]
+    errors += answer.unequal
+    console = open_console()
+    show(console, experiment.name, shown, answer.sentences, errors)
+    console.print(f"Report: {report}", highlight=False, markup=False, soft_wrap=True)
+
+
+def _answer_of_cells(experiment: Experiment, verdicts: Mapping[str, Verdict], folder: Path, charts: bool) -> Answer:
+    """What cells measured at given rates say."""
     charted = groups(experiment, verdicts)
     per_trial = summarise_trials(experiment.trials, verdicts)
+    controls = summarise_trials(experiment.controls, _verdicts(experiment, experiment.controls))
     compared = comparisons(per_trial)
     # What else was varied is the question of a plan that varies it, so its answer comes first.
     sentences = [contrast_sentence(each) for each in compared]
     sentences += [f"{group.prefix}{finding.sentence}" for group in charted for finding in findings(group.cells)]
-    write_summary(summarise(experiment.trials, verdicts), folder / "summary.csv")
-    page = render(
-        experiment,
-        verdicts,
-        summary=shown,
-        groups=charted,
-        compared=compared,
-        modes=mode_ratios(per_trial, summarise_trials(experiment.controls, _verdicts(experiment, experiment.controls))),
+    return Answer(
         sentences=sentences,
         charts=draw_charts(charted, folder / "charts", compared) if charts else [],
+        groups=charted,
+        compared=compared,
+        unequal=[words for group in charted for words in unequal_work(group.cells, group.prefix)],
+        modes=mode_ratios(per_trial, controls),
     )
-    report = folder / "report.html"
-    report.write_text(page, encoding="utf-8")
-    if as_markdown:
-        print(markdown(shown, sentences))
-        return
-    invalid = {name: judgement for name, judgement in verdicts.items() if judgement.invalid}
-    errors = [f"{name}: {' '.join(judgement.reasons)}" for name, judgement in invalid.items()]
-    console = open_console()
-    show(console, experiment.name, shown, sentences, errors)
-    console.print(f"Report: {report}", highlight=False, markup=False, soft_wrap=True)
+
+
+def _answer_of_search(experiment: Experiment, verdicts: Mapping[str, Verdict], folder: Path, charts: bool) -> Answer:
+    """What searches for the highest rate that keeps a goal say."""
+    if experiment.capacities.empty:
+        return Answer(sentences=["No search has ended yet"], charts=[])
+    found = with_prefix(experiment.capacities, summarise_trials(experiment.trials, verdicts))
+    return Answer(
+        sentences=capacity_sentences(found),
+        charts=draw_searches(experiment, found, folder / "charts") if charts else [],
+        capacities=found,
+    )
 
 
 def _verdicts(experiment: Experiment, trials: Sequence[Trial]) -> dict[str, Verdict]:

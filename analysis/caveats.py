@@ -40,6 +40,8 @@ def caveats(experiment: Experiment, groups: Sequence[Group], compared: Sequence[
 
 
 def _few_trials(groups: Sequence[Group]) -> list[str]:
+    if not groups:
+        return []
     if any((group.cells["trials"] == 1).any() for group in groups):
         return [
             "At least one cell was measured only once: there is no interval, and differences of some percent "

@@ -79,6 +79,7 @@ class Experiment:
     noise guard's piece of work usually took [s]. `bare` holds the pictures that bare processes worked on, `predicted`
     what was expected of each cell before it was measured; both are empty where that was not done. `controls` are cells
     that were measured a second time in the same blocks, to show what chance alone does.
+    `capacities` has one row per search for the highest rate that keeps a goal.
     """
 
     name: str
@@ -90,6 +91,12 @@ class Experiment:
     ordinary_spin_s: float | None = None
     bare: pd.DataFrame
     predicted: pd.DataFrame
+    capacities: pd.DataFrame
+
+    @property
+    def searched(self) -> bool:
+        """Whether the trials are steps of searches for a rate, and not cells of their own."""
+        return bool((self.info.get("plan") or {}).get("goal"))
 
     @property
     def cores(self) -> int | None:

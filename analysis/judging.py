@@ -1,12 +1,14 @@
 """The verdict on trials' folders, for whoever has just measured them."""
 
 import json
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
 from analysis.checks import Verdict, verdict_on
+from analysis.goals import Goal, outcome
 from analysis.mode_ratios import log_ratio_sd, mode_ratios
 from analysis.noise import noise_words, ordinary_spin_s
 from analysis.samples import read_experiment, read_trial
@@ -16,6 +18,12 @@ from analysis.summary import summarise_trials
 def judge(trial_dir: Path) -> Verdict:
     """The verdict on the trial whose files lie in the folder; `trial.json` need not hold one yet."""
     return verdict_on(read_trial(trial_dir), ordinary_spin_s(_records(trial_dir.parent).values()))
+
+
+def goal_outcome(trial_dir: Path, goal: Mapping[str, Any]) -> str:
+    """What a trial says of its rate: pass, fail, undecided or invalid; a goal is `clock`, `share` and `limit_s`."""
+    asked = Goal(clock=goal["clock"], share=goal["share"], limit_s=goal["limit_s"])
+    return outcome(read_trial(trial_dir), judge(trial_dir), asked)
 
 
 def noisy_trials(folder: Path) -> dict[str, str]:

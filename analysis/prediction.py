@@ -41,18 +41,29 @@ def capacity(service: Service, places: int, cores: int) -> float:
 def predict(service: Service, *, offered_rate: float, places: int, cores: int) -> Prediction:
     """The queue M/G/c of one line and `places` servers, or where the cores run out first as many as those can serve."""
     most = capacity(service, places, cores)
-    utilisation = offered_rate / most
-    if utilisation >= 1:
-        return Prediction(throughput=most, ready_p50_s=math.inf, ready_p95_s=math.inf, utilisation=utilisation)
+    p50, p95 = (ready_s(service, offered_rate, places, cores, share) for share in (0.5, 0.95))
+    return Prediction(
+        throughput=min(offered_rate, most), ready_p50_s=p50, ready_p95_s=p95, utilisation=offered_rate / most
+    )
+
+
+def ready_s(service: Service, offered_rate: float, places: int, cores: int, share: float) -> float:
+    """The time in which a share of the pictures is ready [s]; infinite where it grows without limit."""
+    most = capacity(service, places, cores)
+    if offered_rate >= most:
+        return math.inf
     servers = max(1, round(most * service.mean_s))
     times_s = service.times_s * (servers / most / service.mean_s)
-    waits, mean_wait_s = _wait(times_s, utilisation, servers)
-    return Prediction(
-        throughput=offered_rate,
-        ready_p50_s=_quantile(times_s, waits, mean_wait_s, 0.5),
-        ready_p95_s=_quantile(times_s, waits, mean_wait_s, 0.95),
-        utilisation=utilisation,
-    )
+    return _quantile(times_s, *_wait(times_s, offered_rate / most, servers), share)
+
+
+def highest_rate(service: Service, *, places: int, cores: int, share: float, limit_s: float) -> float:
+    """The rate at which a share of the pictures is just ready within the limit [pictures/s]; 0 if at none."""
+    low, high = 0.0, capacity(service, places, cores)
+    for _ in range(40):
+        middle = (low + high) / 2
+        low, high = (middle, high) if ready_s(service, middle, places, cores, share) <= limit_s else (low, middle)
+    return low
 
 
 def erlang_c(places: int, utilisation: float) -> float:

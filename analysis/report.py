@@ -12,6 +12,7 @@ from markupsafe import Markup
 
 from analysis.accounts import Accounts, accounts
 from analysis.calibration_table import calibration_table
+from analysis.capacities import capacity_table, needed_table
 from analysis.caveats import caveats
 from analysis.cells import Group
 from analysis.charts import Chart
@@ -39,28 +40,33 @@ class Figure:
     table: Table
 
 
-def render(
-    experiment: Experiment,
-    verdicts: Mapping[str, Verdict],
-    *,
-    summary: pd.DataFrame,
-    groups: Sequence[Group],
-    compared: Sequence[Comparison],
-    modes: Sequence[ModeRatio],
-    sentences: Sequence[str],
-    charts: Sequence[Chart],
-) -> str:
+@dataclass(frozen=True, kw_only=True)
+class Answer:
+    """What an experiment answers: sentences and charts, and what they were made of."""
+
+    sentences: Sequence[str]
+    charts: Sequence[Chart]
+    groups: Sequence[Group] = ()
+    compared: Sequence[Comparison] = ()
+    modes: Sequence[ModeRatio] = ()
+    unequal: Sequence[str] = ()
+    capacities: pd.DataFrame | None = None
+
+
+def render(experiment: Experiment, verdicts: Mapping[str, Verdict], *, summary: pd.DataFrame, answer: Answer) -> str:
     """The whole page as text."""
     page = _environment().get_template("report.html")
     return page.render(
         experiment=experiment,
         info=dict.fromkeys(CIRCUMSTANCES) | dict(experiment.info) | {"order": _order(experiment)},
-        sentences=sentences,
+        sentences=answer.sentences,
         conditions=varied_and_held(trial.cell for trial in experiment.trials),
-        differences=[(contrast_heading(each), contrast_table(each)) for each in compared],
-        modes=mode_table(modes, varied(trial.cell for trial in experiment.trials)),
-        figures=[_figure(chart) for chart in charts],
-        expected=expected_table(groups),
+        unequal=answer.unequal,
+        differences=[(contrast_heading(each), contrast_table(each)) for each in answer.compared],
+        modes=mode_table(answer.modes, varied(trial.cell for trial in experiment.trials)),
+        figures=[_figure(chart) for chart in answer.charts],
+        expected=expected_table(answer.groups),
+        capacities=_capacity_tables(answer.capacities),
         summary=summary_table(summary),
         accounts=_accounts_table(experiment, verdicts),
         broken=_with_verdict(experiment, verdicts, lambda judgement: judgement.name == INVALID_ACCOUNTS),
@@ -68,8 +74,12 @@ def render(
         withheld=[trial.name for trial in experiment.trials if verdicts[trial.name].invalid],
         settings=_settings(experiment.trials),
         calibration=calibration_table(experiment.info.get("calibration")),
-        caveats=caveats(experiment, groups, compared),
+        caveats=caveats(experiment, answer.groups, answer.compared),
     )
+
+
+def _capacity_tables(capacities: pd.DataFrame | None) -> tuple[Table, Table | None] | None:
+    return None if capacities is None else (capacity_table(capacities), needed_table(capacities))
 
 
 #: What experiment.json may say of the circumstances; what it does not say is left out of the page.

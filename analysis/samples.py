@@ -19,9 +19,13 @@ PICTURE_COLUMNS = (
 )
 BACKLOG_COLUMNS = ("sampled_at", "waiting", "in_hand", "done")
 # Older files lack these: all values are missing then.
-LATER_BACKLOG_COLUMNS = ("in_database",)
+LATER_BACKLOG_COLUMNS = ("in_database", "counted_by")
 BARE_COLUMNS = ("workload", "processes", "process", "started_at", "finished_at", "cpu_s")
 PREDICTION = "prediction.csv"
+CAPACITY_COLUMNS = (
+    *(name for name in KEYS if name != "offered_rate"),
+    *("clock", "share", "limit_s", "passed", "failed", "predicted", "drained", "reason", "trials", "measured_s"),
+)
 PREDICTION_COLUMNS = (*KEYS, *PREDICTED)
 TEXT_COLUMNS = {
     "workload",
@@ -30,6 +34,7 @@ TEXT_COLUMNS = {
     "broker",
     "queue_type",
     "database",
+    "clock",
     "id",
     "phase",
     "error",
@@ -72,6 +77,7 @@ def read_experiment(folder: Path) -> Experiment:
         ordinary_spin_s=ordinary_spin_s(trial.info for trial in finished),
         bare=read_bare(folder),
         predicted=_read_if_there(folder / PREDICTION, PREDICTION_COLUMNS),
+        capacities=_read_if_there(folder / "capacity.csv", CAPACITY_COLUMNS),
     )
 
 

@@ -10,9 +10,9 @@ from pathlib import Path
 from loadtests import by_hand
 from loadtests.arguments import build_parser
 from loadtests.calibration import calibrate as calibration
+from loadtests.configuration import Configuration, database_on
 from loadtests.errors import PlanError, QueuelabError
 from loadtests.orchestrator import Interrupted, run_experiment
-from loadtests.plan import Configuration, database_on
 from loadtests.plan_file import read_plan
 from loadtests.planning import expected
 from loadtests.stack.info import ROOT, StackInfo

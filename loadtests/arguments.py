@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import fields
 from pathlib import Path
 
-from loadtests.plan import STACKS, Configuration
+from loadtests.configuration import STACKS, Configuration
 from loadtests.plan_file import COUNTS, NUMBERS, WORDS
 from loadtests.stack.info import BY_HAND, ROOT
 

@@ -1,23 +1,22 @@
 """The loop over the trials of an experiment: order, resume, progress, save."""
 
-import hashlib
-import json
 import sys
 from dataclasses import replace
-from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from loadtests import corpus, machine, results
+from loadtests import machine, results
 from loadtests.bare import BARE, measure_bare
+from loadtests.capacity.run import USUAL_TRIALS, Searcher
 from loadtests.errors import QueuelabError, TrialError
+from loadtests.goal import Goal
 from loadtests.lock import exclusive
 from loadtests.plan import Experiment
 from loadtests.planning import FEWEST_BLOCKS, PILOT_BLOCKS, blocks_needed, half_width, trial_s
+from loadtests.preparing import prepare
 from loadtests.progress import Trials
 from loadtests.trial import TrialSetup, run_trial
 from loadtests.verdicts import log_ratio_sd, noisy_trials, predict
-from loadtests.workloads import WORKLOADS
 
 #: The largest share of a block that is measured again because it was noisy.
 MOST_NOISY = 0.25
@@ -35,8 +34,11 @@ def run_experiment(experiment: Experiment, folder: Path, pictures: Path | None =
 
 
 def _measure(experiment: Experiment, folder: Path, pictures: Path | None) -> None:
-    set_aside = _prepare(experiment, folder, pictures)
+    set_aside = prepare(experiment, folder, pictures)
     _foresee(experiment, folder, pictures)
+    if experiment.goal:
+        _find_capacities(experiment, experiment.goal, folder, pictures)
+        return
     blocks = [
         [TrialSetup(experiment=experiment, trial=trial, folder=folder, pictures=pictures) for trial in block]
         for block in experiment.blocks()
@@ -51,6 +53,25 @@ def _measure(experiment: Experiment, folder: Path, pictures: Path | None) -> Non
             wanted = _blocks_wanted(experiment.precision, folder, progress)
             progress.extend(sum(map(len, blocks[first:wanted])))
             _measure_blocks(blocks[first:wanted], progress)
+
+
+def _find_capacities(experiment: Experiment, goal: Goal, folder: Path, pictures: Path | None) -> None:
+    usual = USUAL_TRIALS * len(experiment.cells())
+    done = len(results.finished_trials(folder))
+    lengths_s = replace(experiment, phases=replace(experiment.phases, measure_s=goal.confirm_s))
+    with Trials(usual, done, trial_s(lengths_s)) as progress:
+        progress.say(
+            f"{folder}: some {USUAL_TRIALS} trials for each of {len(experiment.cells())} cells, {done} are there."
+        )
+        Searcher(
+            experiment=experiment,
+            goal=goal,
+            folder=folder,
+            pictures=pictures,
+            cores=machine.machine()["cores"],
+            progress=progress,
+            measure=lambda setup: _run(setup, progress),
+        ).find_all()
 
 
 def _measure_blocks(blocks: list[list[TrialSetup]], progress: Trials) -> None:
@@ -94,17 +115,6 @@ def _measure_noisy_again(block: list[TrialSetup], progress: Trials) -> None:
         _run(replace(setup, trial=setup.trial.again()), progress)
 
 
-def _prepare(experiment: Experiment, folder: Path, pictures: Path | None) -> Path | None:
-    """Make the folder one for this experiment; returns where an earlier one of that name is now."""
-    corpus_hashes = {
-        name: corpus.content_hash(corpus.photos(WORKLOADS[name], pictures)) for name in experiment.factors.workload
-    }
-    fingerprint = _fingerprint(experiment, corpus_hashes)
-    set_aside = _set_aside_if_other(folder, fingerprint)
-    _write_head(experiment, folder, fingerprint, corpus_hashes)
-    return set_aside
-
-
 def _foresee(experiment: Experiment, folder: Path, pictures: Path | None) -> None:
     """Measure the work alone and say what each cell should show, before any is measured."""
     if results.finished_trials(folder):
@@ -112,7 +122,8 @@ def _foresee(experiment: Experiment, folder: Path, pictures: Path | None) -> Non
     if not (folder / BARE).exists():
         print(f"{folder}: first the picture work alone, in processes with no web and no queue.", file=sys.stderr)
     measure_bare(experiment, folder, pictures)
-    predict(folder, experiment.cells(), machine.machine()["cores"])
+    if not experiment.goal:
+        predict(folder, experiment.cells(), machine.machine()["cores"])
 
 
 def _run(setup: TrialSetup, progress: Trials) -> None:
@@ -127,47 +138,6 @@ def _run(setup: TrialSetup, progress: Trials) -> None:
             f"{setup.trial.name} could not be measured. {error}\n{_farewell(setup.folder, progress.total)}"
         ) from error
     progress.end(setup.trial.name, _outcome(record))
-
-
-def _fingerprint(experiment: Experiment, corpus_hashes: dict[str, str]) -> str:
-    """One hash over all that must be equal for trials to belong together."""
-    what: dict[str, Any] = {
-        "plan": experiment.as_dict(),
-        "pictures": corpus_hashes,
-        "machine": machine.machine(),
-        "versions": machine.versions(),
-        "code": machine.code_hash(),
-    }
-    return hashlib.sha256(json.dumps(what, sort_keys=True).encode()).hexdigest()
-
-
-def _set_aside_if_other(folder: Path, fingerprint: str) -> Path | None:
-    """Rename a folder whose trials were measured otherwise; they must never mix with new ones."""
-    head = folder / "experiment.json"
-    if not head.exists():
-        if results.finished_trials(folder):
-            raise QueuelabError(f"{folder} holds trials but no experiment.json. Move it away and start again.")
-        return None
-    if results.read_head(folder).get("fingerprint") == fingerprint:
-        return None
-    moved = folder.with_name(f"{folder.name}-until-{datetime.now():%Y%m%d-%H%M%S}")
-    folder.rename(moved)
-    return moved
-
-
-def _write_head(experiment: Experiment, folder: Path, fingerprint: str, corpus_hashes: dict[str, str]) -> None:
-    if (folder / "experiment.json").exists():
-        return
-    results.write_experiment(
-        folder,
-        name=experiment.name,
-        question=experiment.question,
-        plan=experiment.as_dict(),
-        fingerprint=fingerprint,
-        order=[trial.name for trial in experiment.trials()],
-        seed=experiment.seed,
-        pictures_sha256=corpus_hashes,
-    )
 
 
 def _opening(folder: Path, total: int, done: int, set_aside: Path | None) -> str:

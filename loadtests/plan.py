@@ -6,54 +6,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, fields, replace
 from typing import Any
 
-MODES = ("sync", "queue")
-
-#: How the workers come to run: as processes, in containers, or in containers that somebody else has started.
-STACKS = ("local", "compose", "attached")
-
-#: The brokers, each with the types of queue that it has. "url" is the one that CELERY_BROKER_URL names.
-QUEUE_TYPES: Mapping[str, tuple[str, ...]] = {
-    "redis": ("classic",),
-    "rabbitmq": ("classic", "quorum"),
-    "url": ("classic", "quorum"),
-}
-BROKERS = tuple(QUEUE_TYPES)
-
-#: "url" is the one that DATABASE_URL names.
-DATABASES = ("sqlite", "postgres", "url")
-
-
-@dataclass(frozen=True, kw_only=True)
-class Configuration:
-    """The levels that a stack is started with.
-
-    web_threads: threads of each web process.
-    prefetch: messages that a worker process may hold, the one it works on included.
-    broker_delay_s: added in each direction between the app and its broker.
-    """
-
-    mode: str
-    workers: int
-    workload: str = "io"
-    stack: str = "local"
-    broker: str = "redis"
-    queue_type: str = "classic"
-    database: str = "sqlite"
-    web_threads: int = 1
-    prefetch: int = 1
-    broker_delay_s: float = 0.0
-
-    def levels(self) -> dict[str, Any]:
-        """Each level by name, of this and not of what a subclass adds."""
-        return {field.name: getattr(self, field.name) for field in fields(Configuration)}
-
-
-@dataclass(frozen=True, kw_only=True)
-class Cell(Configuration):
-    """One combination of levels. offered_rate is in uploads per second."""
-
-    offered_rate: float
-
+from loadtests.configuration import Cell, database_on, meaningful
+from loadtests.goal import Goal
 
 #: How a varied level stands in a trial's name.
 LABELS: Mapping[str, Callable[[Cell], str]] = {
@@ -81,17 +35,6 @@ class Trial:
     def again(self) -> "Trial":
         """The same once more, with the same load: the machine was not quiet."""
         return replace(self, name=f"{self.name}-again")
-
-
-def database_on(stack: str, database: str) -> str:
-    """The database that is meant if none was named: what is composed has no SQLite."""
-    return "postgres" if stack != "local" and database == Configuration.database else database
-
-
-def meaningful(cell: Cell) -> bool:
-    """Whether such a stack exists: Redis has one type of queue, and what is composed has its own servers."""
-    composed_differs = cell.database != "postgres" or cell.broker == "url" or cell.broker_delay_s > 0
-    return cell.queue_type in QUEUE_TYPES[cell.broker] and not (cell.stack == "compose" and composed_differs)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -125,7 +68,7 @@ class Experiment:
     """One question and all trials that answer it.
 
     precision: how exactly the ratio of the modes' ready times is wanted, as the half width of its 95 % interval; then
-    `repeats` is the most that may be spent on it.
+    `repeats` is the most that may be spent on it. With a goal no rates are given: they are searched for.
     """
 
     name: str
@@ -134,6 +77,7 @@ class Experiment:
     seed: int
     precision: float | None = None
     control: bool = False
+    goal: Goal | None = None
     factors: Factors
     phases: Phases
 
@@ -161,6 +105,10 @@ class Experiment:
         combined = itertools.product(*(getattr(self.factors, name) for name in names))
         cells = [Cell(**dict(zip(names, levels, strict=True))) for levels in combined]
         return [cell for cell in cells if meaningful(cell)]
+
+    def step(self, cell: Cell, number: int, measure_s: float) -> tuple["Experiment", Trial]:
+        """One trial of a search: the cell at its own rate, and the experiment that it is measured in."""
+        return replace(self, phases=replace(self.phases, measure_s=measure_s)), self._trial(cell, number)
 
     def on(self, stack: str) -> "Experiment":
         """The same experiment on another stack, with the database that this one has if the plan names none."""

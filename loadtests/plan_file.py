@@ -1,14 +1,16 @@
 """Reads a plan from TOML and refuses what it does not understand, naming the key."""
 
-import difflib
 import tomllib
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from loadtests.configuration import BROKERS, DATABASES, MODES, STACKS
 from loadtests.errors import PlanError
-from loadtests.plan import BROKERS, DATABASES, MODES, STACKS, Experiment, Factors, Phases
+from loadtests.goal import AMOUNTS, as_trials, read_goal
+from loadtests.plan import Experiment, Factors, Phases
+from loadtests.plan_values import choices, number, numbers, refuse_unknown, subtable, switch, text
 from loadtests.planning import MOST_BLOCKS, repeats_within
 from loadtests.workloads import WORKLOADS
 
@@ -31,27 +33,25 @@ def read_plan(path: Path, stack: str | None = None) -> Experiment:
 
 def parse(table: Mapping[str, Any]) -> Experiment:
     """The experiment in a parsed plan."""
-    _refuse_unknown(table, ("name", "question", *AMOUNTS, "seed", "control", "factors", "phases"), "")
-    phases = _table(table, "phases")
-    _refuse_unknown(phases, ("warmup_s", "measure_s", "drain_limit_s"), "phases.")
+    if "goal" in table:
+        return replace(parse(as_trials(table)), goal=read_goal(subtable(table, "goal")))
+    refuse_unknown(table, ("name", "question", *AMOUNTS, "seed", "control", "factors", "phases"), "")
+    phases = subtable(table, "phases")
+    refuse_unknown(phases, ("warmup_s", "measure_s", "drain_limit_s"), "phases.")
     experiment = Experiment(
         name=_name(table),
-        question=_text(table, "question"),
+        question=text(table, "question"),
         repeats=1,
-        seed=int(_number(table, "seed", low=0, high=2**63, whole=True)),
-        control=_switch(table, "control"),
-        factors=_factors(_table(table, "factors")),
+        seed=int(number(table, "seed", low=0, high=2**63, whole=True)),
+        control=switch(table, "control"),
+        factors=_factors(subtable(table, "factors")),
         phases=Phases(
-            warmup_s=_number(phases, "warmup_s", low=0, high=3600),
-            measure_s=_number(phases, "measure_s", low=1, high=86_400),
-            drain_limit_s=_number(phases, "drain_limit_s", low=0, high=3600),
+            warmup_s=number(phases, "warmup_s", low=0, high=3600),
+            measure_s=number(phases, "measure_s", low=1, high=86_400),
+            drain_limit_s=number(phases, "drain_limit_s", low=0, high=3600),
         ),
     )
     return _with_amount(experiment, table)
-
-
-#: How much is measured: so many repeats, as many as fit in a time, or as many as a precision needs.
-AMOUNTS = ("repeats", "minutes", "precision")
 
 
 def _with_amount(experiment: Experiment, table: Mapping[str, Any]) -> Experiment:
@@ -59,13 +59,13 @@ def _with_amount(experiment: Experiment, table: Mapping[str, Any]) -> Experiment
     if len(given) != 1:
         raise PlanError(f"the plan must give one of {', '.join(AMOUNTS)}; it gives {' and '.join(given) or 'none'}.")
     if given == ["repeats"]:
-        return replace(experiment, repeats=int(_number(table, "repeats", low=1, high=1000, whole=True)))
+        return replace(experiment, repeats=int(number(table, "repeats", low=1, high=1000, whole=True)))
     if given == ["minutes"]:
-        minutes = _number(table, "minutes", low=0.1, high=10_000)
+        minutes = number(table, "minutes", low=0.1, high=10_000)
         return replace(experiment, repeats=repeats_within(60 * minutes, experiment))
     if set(experiment.factors.mode) != set(MODES):
         raise PlanError("precision is that of the ratio of the modes, so the plan must measure both.")
-    return replace(experiment, repeats=MOST_BLOCKS, precision=_number(table, "precision", low=0.005, high=1))
+    return replace(experiment, repeats=MOST_BLOCKS, precision=number(table, "precision", low=0.005, high=1))
 
 
 #: The words that a factor may take, and between which numbers.
@@ -83,17 +83,17 @@ REQUIRED = ("mode", "workers", "offered_rate")
 
 
 def _factors(table: Mapping[str, Any]) -> Factors:
-    _refuse_unknown(table, (*WORDS, *COUNTS, *NUMBERS), "factors.")
+    refuse_unknown(table, (*WORDS, *COUNTS, *NUMBERS), "factors.")
     levels: dict[str, tuple[Any, ...]] = {}
     for key in dict.fromkeys((*REQUIRED, *table)):
         if key in WORDS:
-            levels[key] = tuple(_choices(table, key, WORDS[key]))
+            levels[key] = tuple(choices(table, key, WORDS[key]))
         elif key in COUNTS:
             low, high = COUNTS[key]
-            levels[key] = tuple(int(one) for one in _numbers(table, key, low=low, high=high, whole=True))
+            levels[key] = tuple(int(one) for one in numbers(table, key, low=low, high=high, whole=True))
         else:
             low, high = NUMBERS[key]
-            levels[key] = tuple(float(one) for one in _numbers(table, key, low=low, high=high))
+            levels[key] = tuple(float(one) for one in numbers(table, key, low=low, high=high))
     return Factors(**levels)
 
 
@@ -107,73 +107,8 @@ def _refuse_empty(experiment: Experiment, path: Path) -> Experiment:
     )
 
 
-def _refuse_unknown(table: Mapping[str, Any], known: tuple[str, ...], where: str) -> None:
-    for key in table:
-        if key not in known:
-            near = difflib.get_close_matches(key, known, n=1, cutoff=0.0)[0]
-            raise PlanError(f"unknown key {where}{key}; the nearest valid one is {where}{near}.")
-
-
-def _value(table: Mapping[str, Any], key: str) -> Any:
-    if key not in table:
-        raise PlanError(f"the key {key} is missing.")
-    return table[key]
-
-
-def _table(table: Mapping[str, Any], key: str) -> Mapping[str, Any]:
-    value = _value(table, key)
-    if not isinstance(value, dict):
-        raise PlanError(f"{key} must be a table, written [{key}].")
-    return value
-
-
-def _text(table: Mapping[str, Any], key: str) -> str:
-    value = _value(table, key)
-    if not isinstance(value, str) or not value.strip():
-        raise PlanError(f"{key} must be a text in quotes.")
-    return value
-
-
-def _switch(table: Mapping[str, Any], key: str) -> bool:
-    value = table.get(key, False)
-    if not isinstance(value, bool):
-        raise PlanError(f"{key} = {value!r} must be true or false.")
-    return value
-
-
 def _name(table: Mapping[str, Any]) -> str:
-    name = _text(table, "name")
+    name = text(table, "name")
     if not name.replace("-", "").replace("_", "").isalnum():
         raise PlanError(f'name = "{name}" must be made of letters, digits, - and _: a folder gets that name.')
     return name
-
-
-def _number(table: Mapping[str, Any], key: str, *, low: float, high: float, whole: bool = False) -> float:
-    return _checked(_value(table, key), key, low=low, high=high, whole=whole)
-
-
-def _numbers(table: Mapping[str, Any], key: str, *, low: float, high: float, whole: bool = False) -> list[float]:
-    return [_checked(one, key, low=low, high=high, whole=whole) for one in _list(table, key)]
-
-
-def _checked(value: Any, key: str, *, low: float, high: float, whole: bool) -> float:
-    kinds = (int,) if whole else (int, float)
-    if isinstance(value, bool) or not isinstance(value, kinds) or not low <= value <= high:
-        raise PlanError(f"{key} = {value!r} must be a {'whole ' if whole else ''}number from {low:g} to {high:g}.")
-    return value
-
-
-def _choices(table: Mapping[str, Any], key: str, valid: tuple[str, ...]) -> list[str]:
-    values = _list(table, key)
-    for value in values:
-        if value not in valid:
-            raise PlanError(f"{key} = {value!r} is not one of {', '.join(valid)}.")
-    return [str(value) for value in values]
-
-
-def _list(table: Mapping[str, Any], key: str) -> list[Any]:
-    value = _value(table, key)
-    values = value if isinstance(value, list) else [value]
-    if not values or any(values.count(one) > 1 for one in values):
-        raise PlanError(f"{key} = {value!r} must name one or more levels, each once.")
-    return values

@@ -53,6 +53,11 @@ def blocks_needed(log_sd: float, precision: float) -> int:
 
 def expected(experiment: Experiment) -> str:
     """What a plan costs and what it will tell, in words."""
+    if goal := experiment.goal:
+        return (
+            f"{len(experiment.cells())} searches of at most {goal.most_trials} trials, in the median 23, each with "
+            f"{goal.probe_s:g} s to look around and {goal.confirm_s:g} s to confirm."
+        )
     trials = sum(map(len, experiment.blocks()))
     minutes = trials * trial_s(experiment) / 60
     most = "at most " if experiment.precision else "about "

@@ -42,7 +42,7 @@ def run_trial(setup: TrialSetup) -> dict[str, Any]:
     """Measure one trial and leave its folder complete; returns its record."""
     partial = results.open_trial(setup.folder.resolve(), setup.trial.name)
     guard = NoiseGuard()
-    stack = new_stack(_spec(setup), partial / "stack", partial / "logs")
+    stack = new_stack(spec_of(setup), partial / "stack", partial / "logs")
     try:
         with stack as info:
             probe.check(info)
@@ -54,7 +54,7 @@ def run_trial(setup: TrialSetup) -> dict[str, Any]:
     return results.close_trial(partial, noise=asdict(guard.end()), control=setup.trial.control)[1]
 
 
-def _spec(setup: TrialSetup) -> StackSpec:
+def spec_of(setup: TrialSetup) -> StackSpec:
     return StackSpec(**setup.trial.cell.levels(), seed=setup.experiment.seed)
 
 

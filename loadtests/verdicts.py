@@ -8,8 +8,9 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+from loadtests.configuration import Cell
 from loadtests.errors import TrialError
-from loadtests.plan import Cell
+from loadtests.goal import Goal
 
 
 def verdict_on(trial_dir: Path) -> dict[str, Any]:
@@ -42,3 +43,20 @@ def log_ratio_sd(folder: Path, repeats: int) -> float | None:
     from analysis import ratio_scatter
 
     return ratio_scatter(folder, repeats)
+
+
+def predicted_rate(folder: Path, cell: Cell, goal: Goal, cores: int) -> float:
+    """The rate at which a cell should just keep a goal, from the work of bare processes [pictures/s]."""
+    from analysis import predicted_rate
+
+    return predicted_rate(folder, asdict(cell), asdict(goal), cores)
+
+
+def goal_outcome(trial_dir: Path, goal: Goal) -> str:
+    """Whether a trial kept a goal: pass, fail, undecided or invalid."""
+    from analysis import AnalysisError, goal_outcome
+
+    try:
+        return goal_outcome(trial_dir, asdict(goal))
+    except AnalysisError as error:
+        raise TrialError(str(error)) from error

@@ -13,7 +13,7 @@ import pandas as pd
 import psutil
 import pytest
 
-from loadtests.plan import Cell
+from loadtests.configuration import Cell
 from loadtests.stack.client import get_json
 from loadtests.stack.info import read_info
 from loadtests.stack.ports import HOST, free_port

@@ -75,7 +75,8 @@ def written(tmp_path):
     rows = [f"{UUID(int=n)},sync-w1-r1,sync,100.{n},,100.{2 * n - 1},100.{n + 2},ready,1," for n in (1, 2)]
     (folder / "pictures.csv").write_text("\n".join([PICTURE_COLUMNS, *rows]) + "\n")
     (folder / "backlog.csv").write_text(
-        "sampled_at,waiting,in_hand,in_database,done\n100.0,,0,0,0\n100.5,,1,1,1\n101.0,,0,0,2\n"
+        "sampled_at,waiting,in_hand,in_database,done,counted_by\n"
+        "100.0,,0,0,0,100.01\n100.5,,1,1,1,100.51\n101.0,,0,0,2,101.01\n"
     )
     record = {
         "schema": 1,

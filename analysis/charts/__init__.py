@@ -76,7 +76,7 @@ def draw_comparison(comparison: Comparison, groups: Sequence[Group]) -> Figure:
 
 def _of_group(group: Group, finding: Finding, folder: Path) -> Chart:
     path = folder / f"{finding.chart}{group.suffix}"
-    _save(draw(group, finding.chart, finding.sentence), path)
+    save(draw(group, finding.chart, finding.sentence), path)
     return Chart(
         name=finding.chart,
         prefix=group.prefix,
@@ -93,7 +93,7 @@ def _of_comparison(
     several = sum(each.factor == comparison.factor for each in compared) > 1
     levels = {**comparison.held, comparison.factor: comparison.level}
     path = folder / f"{name}{suffix(levels, (*comparison.varied, comparison.factor)) if several else ''}"
-    _save(draw_comparison(comparison, groups), path)
+    save(draw_comparison(comparison, groups), path)
     return Chart(
         name=name,
         prefix=prefix(comparison.held, comparison.varied),
@@ -103,7 +103,8 @@ def _of_comparison(
     )
 
 
-def _save(figure: Figure, path: Path) -> None:
+def save(figure: Figure, path: Path) -> None:
+    """Saves a figure as .png and .svg."""
     with matplotlib.rc_context(STYLE):
         figure.savefig(path.with_name(f"{path.name}.png"), dpi=2 * DPI)
         # No date, so that the same numbers give the same file.

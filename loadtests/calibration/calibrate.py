@@ -14,8 +14,9 @@ from loadtests.calibration.cases import SEED, Case, cases, rate_case
 from loadtests.calibration.noise import noise
 from loadtests.calibration.stack import TruthStack
 from loadtests.calibration.stored import STORED, whose
+from loadtests.configuration import Cell
 from loadtests.lock import exclusive
-from loadtests.plan import Cell, Experiment, Factors, Phases, Trial
+from loadtests.plan import Experiment, Factors, Phases, Trial
 from loadtests.progress import Trials
 from loadtests.stack.client import get, get_json
 from loadtests.stack.info import StackInfo

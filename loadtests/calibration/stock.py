@@ -9,8 +9,8 @@ from pathlib import Path
 from loadtests.calibration.cases import SEED
 from loadtests.calibration.stack import TruthStack
 from loadtests.calibration.truth import Truth
+from loadtests.configuration import Configuration
 from loadtests.errors import TrialError
-from loadtests.plan import Configuration
 from loadtests.stack.commands import inherited
 from loadtests.stack.info import ROOT
 from loadtests.stack.processes import Command, Family

@@ -13,7 +13,7 @@ from loadtests.stack.client import get
 from loadtests.stack.info import StackInfo
 
 REQUEST_COLUMNS = ("id", "phase", "due_at", "sent_at", "answered_at", "status", "error", "picture")
-BACKLOG_COLUMNS = ("sampled_at", "waiting", "in_hand", "in_database", "done")
+BACKLOG_COLUMNS = ("sampled_at", "waiting", "in_hand", "in_database", "done", "counted_by")
 
 
 def write_requests(path: Path, requests: Sequence[Request], phases: Phases) -> None:

@@ -6,8 +6,8 @@ from dataclasses import replace
 from typing import Any
 
 from loadtests.clock import Clock
+from loadtests.configuration import Configuration
 from loadtests.errors import StackError
-from loadtests.plan import Configuration
 from loadtests.stack.commands import inherited
 from loadtests.stack.compose_site import ComposeSite
 from loadtests.stack.containers import Container, Engine

@@ -7,8 +7,8 @@ from typing import Any
 
 import psutil
 
+from loadtests.configuration import Configuration
 from loadtests.errors import StackError
-from loadtests.plan import Configuration
 from loadtests.stack.client import reachable
 from loadtests.stack.compose_settings import broker_of, composed_settings, open_composed_queue
 from loadtests.stack.compose_site import ComposeSite

@@ -6,9 +6,9 @@ from pathlib import Path
 from typing import Any
 
 from loadtests.clock import Clock
+from loadtests.configuration import Configuration
 from loadtests.errors import StackError
 from loadtests.lock import held
-from loadtests.plan import Configuration
 
 ROOT = Path(__file__).resolve().parents[2]
 

@@ -15,7 +15,8 @@ from loadtests.stack.queue_length import Queue
 
 #: Components whose CPU seconds are kept, as columns cpu_<name>_s, cumulative.
 COMPONENTS = ("web", "worker", "broker", "database", "external", "control", "proxy")
-COLUMNS = ("sampled_at", "waiting", "in_hand", "in_database", "done", *(f"cpu_{name}_s" for name in COMPONENTS))
+COUNTS = ("sampled_at", "waiting", "in_hand", "in_database", "done", "counted_by")
+COLUMNS = (*COUNTS, *(f"cpu_{name}_s" for name in COMPONENTS))
 
 PERIOD_S = 0.5
 
@@ -65,6 +66,7 @@ class Observer(threading.Thread):
         row: dict[str, object] = {"sampled_at": f"{self._view.clock.now():.6f}"}
         with contextlib.suppress(StackError):
             row |= self._counts()
+            row["counted_by"] = f"{self._view.clock.now():.6f}"
         if self._queue:
             with contextlib.suppress(StackError):
                 length = self._queue.length()

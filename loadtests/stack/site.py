@@ -7,8 +7,8 @@ from pathlib import Path
 from urllib.parse import quote, urlsplit
 
 from loadtests.clock import Clock
+from loadtests.configuration import Configuration
 from loadtests.errors import StackError
-from loadtests.plan import Configuration
 from loadtests.stack.ports import HOST, claim, free_port
 
 FREE_PORTS = (

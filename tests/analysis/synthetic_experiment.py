@@ -226,6 +226,7 @@ def _backlog_rows(requests: pd.DataFrame, made: Made, stopped_at: float) -> pd.D
             "in_hand": started - finished if queue else np.nan,
             "in_database": arrived - finished if queue else started - finished,
             "done": finished,
+            "counted_by": at + 0.004,
         }
     )
 

@@ -5,8 +5,8 @@ from dataclasses import replace
 
 import pytest
 
+from loadtests.configuration import Configuration
 from loadtests.errors import StackError
-from loadtests.plan import Configuration
 from loadtests.stack.settings import verify
 
 NODE = {

@@ -1,0 +1,71 @@
+"""The capacity at a goal: as a bar between what was kept and what was not, and as the trials that it was found by."""
+
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from analysis.charts.frame import framed
+from analysis.charts.labels import EndLabel, label_ends
+from analysis.charts.log_time import scale_time_axis
+from analysis.charts.palette import MODES, QUIET
+from analysis.charts.worker_axis import BOTTOM, LEFT, WIDTH, places, worker_axes, worker_counts
+from analysis.words import number
+
+HEADROOM = 1.15
+
+
+def draw_capacity(rows: pd.DataFrame, ceiling: pd.DataFrame, title: str, subtitle: str) -> Figure:
+    """Capacity [pictures/s] against workers: a bar from the highest rate that was kept to the lowest that was not."""
+    figure, ax = worker_axes(title, subtitle, rows)
+    counts = worker_counts(rows)
+    limits = ceiling.set_index("workers")["ceiling_throughput"].reindex(counts)
+    top = float(np.nanmax([*rows["passed"], *rows["failed"], *limits, 0.1]))
+    ax.set(ylim=(0, HEADROOM * top), ylabel="capacity [pictures/s]")
+    labels = [_draw_bars(ax, counts, own) for _, own in rows.groupby("mode", sort=False)]
+    if limits.notna().any():
+        ax.plot(range(len(counts)), limits, color=QUIET, linewidth=1.2)
+        labels.append(
+            EndLabel(x=len(counts) - 1, y=float(limits.iloc[-1]), text="ceiling: N bare processes", colour=QUIET)
+        )
+    label_ends(ax, [label for label in labels if label], at_edge=True)
+    return figure
+
+
+def _draw_bars(ax: Axes, counts: list[int], rows: pd.DataFrame) -> EndLabel | None:
+    mode = str(rows["mode"].iloc[0])
+    look, place = MODES[mode], places(counts, rows)
+    ax.vlines(place, rows["passed"], rows["failed"], color=look.colour, linewidth=7, alpha=0.45)
+    for end, face in (("passed", look.colour), ("failed", "white")):
+        ax.plot(place, rows[end], look.marker, color=look.colour, markersize=13, mfc=face, mew=2.5, linestyle="")
+    known = np.flatnonzero(rows["passed"].notna())
+    if not len(known):
+        return None
+    last = known[-1]
+    return EndLabel(x=float(place[last]), y=float(rows["passed"].iloc[last]), text=f"{mode}: kept", colour=look.colour)
+
+
+def draw_reached(shown: pd.DataFrame, found: pd.DataFrame, limit_s: float, title: str, subtitle: str) -> Figure:
+    """What each trial of one worker count showed against its rate; shaded what the capacity lies between."""
+    figure, below = framed(title, subtitle)
+    ax = figure.add_axes((LEFT, BOTTOM, WIDTH, below - BOTTOM))
+    labels = [_draw_trials(ax, rows) for _, rows in shown.groupby("mode", sort=False)]
+    scale_time_axis(ax, room_for_arrows=False, room_for_doubts=False)
+    for _, row in found.dropna(subset=["passed", "failed"]).iterrows():
+        ax.axvspan(row["passed"], row["failed"], color=MODES[str(row["mode"])].colour, alpha=0.12, linewidth=0)
+    ax.axhline(limit_s, linestyle=(0, (6, 4)), color=QUIET, linewidth=2)
+    ax.set(xlabel="offered [pictures/s]", xlim=(0, 1.05 * float(shown["rate"].max())))
+    labels.append(EndLabel(x=float(shown["rate"].max()), y=limit_s, text=f"goal: {number(limit_s, 2)} s", colour=QUIET))
+    label_ends(ax, [label for label in labels if label], at_edge=True)
+    return figure
+
+
+def _draw_trials(ax: Axes, rows: pd.DataFrame) -> EndLabel | None:
+    """One point a trial; what grows without limit, or is missing, has none."""
+    mode = str(rows["mode"].iloc[0])
+    look, drawn = MODES[mode], rows[np.isfinite(rows["reached_s"])].sort_values("rate")
+    if drawn.empty:
+        return None
+    ax.plot(drawn["rate"], drawn["reached_s"], look.marker, color=look.colour, markersize=10, linestyle="", alpha=0.8)
+    last = drawn.iloc[-1]
+    return EndLabel(x=float(last["rate"]), y=float(last["reached_s"]), text=mode, colour=look.colour)

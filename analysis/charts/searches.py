@@ -1,0 +1,83 @@
+"""Saves the charts of the searches for a capacity."""
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import matplotlib
+import pandas as pd
+
+from analysis.capacities import LEVELS, capacity_sentences, capacity_table, goal_of, goal_words, reached
+from analysis.ceiling import ceilings
+from analysis.charts import Chart, save
+from analysis.charts.capacity import draw_capacity, draw_reached
+from analysis.charts.frame import STYLE, counted
+from analysis.experiment import Experiment, Trial
+from analysis.tables import Table
+from analysis.words import number, workers
+
+
+def draw_searches(experiment: Experiment, capacities: pd.DataFrame, folder: Path) -> list[Chart]:
+    """For each combination of conditions one chart over the workers, and one of the trials for each worker count."""
+    folder.mkdir(exist_ok=True)
+    for old in [*folder.glob("*.png"), *folder.glob("*.svg")]:
+        old.unlink()
+    charts = []
+    for number_of, (before, rows) in enumerate(capacities.groupby("prefix", sort=False), 1):
+        suffix = f"-{number_of}" if capacities["prefix"].nunique() > 1 else ""
+        charts.append(_over_workers(experiment, str(before), rows, folder / f"capacity{suffix}"))
+        charts += _of_trials(experiment, str(before), rows, folder, suffix)
+    return charts
+
+
+def _over_workers(experiment: Experiment, before: str, rows: pd.DataFrame, path: Path) -> Chart:
+    title = "; ".join(_summed(own) for _, own in rows.groupby("mode", sort=False))
+    ceiling = ceilings(experiment.bare)
+    ceiling = ceiling[ceiling["workload"] == rows["workload"].iloc[0]]
+    counts = counted([int(count) for count in rows["trials"]], "trial")
+    under = [f"workload {rows['workload'].iloc[0]}", goal_words(rows), f"{counts} per search", *_cores(experiment)]
+    with matplotlib.rc_context(STYLE):
+        save(draw_capacity(rows, ceiling, title, " · ".join(under)), path)
+    return Chart(name="capacity", prefix=before, finding=title, path=path, table=capacity_table(rows))
+
+
+def _of_trials(experiment: Experiment, before: str, rows: pd.DataFrame, folder: Path, suffix: str) -> Iterator[Chart]:
+    goal = goal_of(rows)
+    for count, own in rows.groupby("workers"):
+        trials = [trial for trial in experiment.trials if _belongs(trial, own)]
+        if not trials:
+            continue
+        (title,) = (sentence.removeprefix(before) for sentence in capacity_sentences(own))
+        shown, path = reached(trials, goal), folder / f"searched-w{count}{suffix}"
+        under = f"workload {own['workload'].iloc[0]} · one point a trial, {len(trials)} trials · shaded: the capacity"
+        with matplotlib.rc_context(STYLE):
+            save(draw_reached(shown, own, goal.limit_s, title, under), path)
+        yield Chart(name=f"searched_w{count}", prefix=before, finding=title, path=path, table=_trials_table(shown))
+
+
+def _belongs(trial: Trial, rows: pd.DataFrame) -> bool:
+    """Whether a trial was one of the searches: all levels but the rate are theirs."""
+    names = ("mode", "workers", *LEVELS)
+    return any(all(getattr(trial.cell, name) == row[name] for name in names) for row in rows.to_dict("records"))
+
+
+def _trials_table(shown: pd.DataFrame) -> Table:
+    return Table(
+        headings=["trial", "mode", "offered [pictures/s]", "reached [s]"],
+        rows=[
+            [str(row["trial"]), str(row["mode"]), number(row["rate"], 2), number(row["reached_s"], 3)]
+            for row in shown.sort_values(["mode", "rate"]).to_dict("records")
+        ],
+    )
+
+
+def _summed(rows: pd.DataFrame) -> str:
+    """What the most workers of one mode keep, such as `sync keeps 9.8 pictures/s with 4 workers`."""
+    known = rows.dropna(subset=["passed"])
+    if known.empty:
+        return f"{rows['mode'].iloc[0]} keeps the goal at no rate that was confirmed"
+    last = known.sort_values("workers").to_dict("records")[-1]
+    return f"{last['mode']} keeps {number(last['passed'])} pictures/s with {workers(int(last['workers']))}"
+
+
+def _cores(experiment: Experiment) -> Sequence[str]:
+    return [f"{experiment.cores} cores"] if experiment.cores else []
