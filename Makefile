@@ -10,7 +10,7 @@ STACK ?= local
 BROKER ?= redis
 DATABASE ?= sqlite
 
-.PHONY: demo test test-compose lint up attach down charts calibrate bench bench-rows bench-sampling bench-intervals bench-million example lock clean
+.PHONY: demo test test-compose lint up attach down charts calibrate bench bench-rows bench-sampling bench-intervals bench-capacity bench-speed bench-million example lock clean
 
 demo: .venv/run.stamp  ## measure sync against queue with 1, 2, 4, 8 workers, then charts and report
 	$(BIN)/python -m loadtests run loadtests/plans/demo.toml
@@ -62,6 +62,12 @@ bench-intervals: .venv/run.stamp  ## how often an interval holds the truth, and 
 
 bench-sampling: .venv/run.stamp  ## what a sample of the queue costs each broker
 	$(BIN)/python -m benchmarks.sampling redis rabbitmq
+
+bench-capacity: .venv/run.stamp  ## how often the search for a capacity holds the truth: into docs/method.md
+	$(BIN)/python -m benchmarks.capacity | $(BIN)/python -m analysis.readme docs/method.md capacity
+
+bench-speed: .venv/run.stamp  ## how many uploads one load process sends, against Locust's own fast client
+	$(BIN)/python -m benchmarks.speed
 
 bench-million: .venv/run.stamp  ## whether the analysis keeps its pace on a million uploads
 	$(BIN)/python -m benchmarks.million

@@ -4,7 +4,7 @@ from analysis.calibration import Check, certify
 from analysis.checks import Verdict
 from analysis.errors import AnalysisError
 from analysis.judging import goal_outcome, judge, noisy_trials, ratio_scatter
-from analysis.predicting import predicted_rate, write_predictions
+from analysis.predicting import predicted_rates, write_predictions
 
 __all__ = [
     "AnalysisError",
@@ -14,7 +14,7 @@ __all__ = [
     "goal_outcome",
     "judge",
     "noisy_trials",
-    "predicted_rate",
+    "predicted_rates",
     "ratio_scatter",
     "write_predictions",
 ]

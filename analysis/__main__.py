@@ -10,6 +10,7 @@ import pandas as pd
 from analysis.capacities import capacity_sentences, with_prefix
 from analysis.cells import groups
 from analysis.charts import draw_charts
+from analysis.charts.calibration import draw_calibration
 from analysis.charts.searches import draw_searches
 from analysis.checks import Verdict, verdict_on
 from analysis.contrasts import comparisons
@@ -48,18 +49,23 @@ def analyse(folder: Path, *, charts: bool, as_markdown: bool) -> None:
     experiment = read_experiment(folder)
     verdicts = _verdicts(experiment, experiment.trials)
     shown = with_marks(summarise_believed(experiment.trials, verdicts))
+    # Each step of a search has a rate of its own, so its table would be as long as the search.
+    told = shown.iloc[:0] if experiment.searched else shown
     write_summary(summarise(experiment.trials, verdicts), folder / "summary.csv")
     answer = (_answer_of_search if experiment.searched else _answer_of_cells)(experiment, verdicts, folder, charts)
+    calibrated = draw_calibration(experiment.info.get("calibration"), folder / "charts") if charts else []
     report = folder / "report.html"
-    report.write_text(render(experiment, verdicts, summary=shown, answer=answer), encoding="utf-8")
+    report.write_text(
+        render(experiment, verdicts, summary=shown, answer=answer, calibrated=calibrated), encoding="utf-8"
+    )
     if as_markdown:
-        print(markdown(shown, answer.sentences))
+        print(markdown(told, answer.sentences))
         return
     invalid = {name: judgement for name, judgement in verdicts.items() if judgement.invalid}
     errors = [f"{name}: {' '.join(judgement.reasons)}" for name, judgement in invalid.items()]
     errors += answer.unequal
     console = open_console()
-    show(console, experiment.name, shown, answer.sentences, errors)
+    show(console, experiment.name, told, answer.sentences, errors)
     console.print(f"Report: {report}", highlight=False, markup=False, soft_wrap=True)
 
 

@@ -37,6 +37,9 @@ def with_expected(cells: pd.DataFrame, bare: pd.DataFrame, predicted: pd.DataFra
     typed = predicted.astype({key: cells[key].dtype for key in KEYS}) if predicted.empty else predicted
     named = typed.rename(columns={name: f"predicted_{name}" for name in PREDICTED})
     known = cells.merge(ceilings(bare), on=["workload", "workers"], how="left").merge(named, on=list(KEYS), how="left")
+    # With threads a web process works on several pictures at once: as many bare processes are no ceiling then.
+    threaded = (known["mode"] == "sync") & (known["web_threads"] > 1)
+    known["ceiling_throughput"] = known["ceiling_throughput"].mask(threaded)
     saturated = (known["verdict"] == OVERLOADED) & (known["doubt"] == "")
     return known.assign(efficiency=(known["throughput"] / known["ceiling_throughput"]).where(saturated))
 

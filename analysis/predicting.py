@@ -11,15 +11,17 @@ from analysis.prediction import capacity, highest_rate
 from analysis.samples import PREDICTION, read_bare
 
 
-def predicted_rate(folder: Path, cell: Mapping[str, Any], goal: Mapping[str, Any], cores: int) -> float:
-    """The highest rate at which a cell should keep a goal, made of `bare.csv` alone [pictures/s]."""
+def predicted_rates(folder: Path, cell: Mapping[str, Any], goal: Mapping[str, Any], cores: int) -> tuple[float, float]:
+    """The highest rate at which a cell should keep a goal, and the most it can finish, made of `bare.csv` alone
+    [pictures/s]."""
     asked = Cell(**cell)
     service = services(read_bare(folder))[asked.workload]
+    most = capacity(service, asked.places, cores)
     # The answer of queue mode does not wait for a worker, so its workers are what runs out.
     within = {"share": goal["share"], "limit_s": goal["limit_s"]}
     if asked.mode == "queue" and goal["clock"] == "response":
-        return capacity(service, asked.places, cores)
-    return highest_rate(service, places=asked.places, cores=cores, **within)
+        return most, most
+    return highest_rate(service, places=asked.places, cores=cores, **within), most
 
 
 def write_predictions(folder: Path, cells: Sequence[Mapping[str, Any]], cores: int) -> None:

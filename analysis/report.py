@@ -53,7 +53,14 @@ class Answer:
     capacities: pd.DataFrame | None = None
 
 
-def render(experiment: Experiment, verdicts: Mapping[str, Verdict], *, summary: pd.DataFrame, answer: Answer) -> str:
+def render(
+    experiment: Experiment,
+    verdicts: Mapping[str, Verdict],
+    *,
+    summary: pd.DataFrame,
+    answer: Answer,
+    calibrated: Sequence[Chart],
+) -> str:
     """The whole page as text."""
     page = _environment().get_template("report.html")
     return page.render(
@@ -73,6 +80,7 @@ def render(experiment: Experiment, verdicts: Mapping[str, Verdict], *, summary: 
         doubtful=_with_verdict(experiment, verdicts, _doubtful),
         withheld=[trial.name for trial in experiment.trials if verdicts[trial.name].invalid],
         settings=_settings(experiment.trials),
+        calibrated=[_figure(chart) for chart in calibrated],
         calibration=calibration_table(experiment.info.get("calibration")),
         caveats=caveats(experiment, answer.groups, answer.compared),
     )

@@ -63,7 +63,7 @@ def read_experiment(folder: Path) -> Experiment:
     finished = tuple(trial for trial in trials if trial.info.get("outcome", "finished") == "finished")
     broken_off = [path.name for path in folder.glob("*.partial") if path.is_dir()]
     broken_off += [trial.name for trial in trials if trial not in finished]
-    if not finished:
+    if all(trial.info.get("control") for trial in finished):
         raise AnalysisError(f"{folder} holds no finished trial yet. Measure at least one, then try again.")
     names = counted(trial.name for trial in finished)
     counting = [trial for trial in finished if trial.name in names]

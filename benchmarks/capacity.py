@@ -12,10 +12,10 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from analysis.checks import INVALID, OVERLOADED, VALID, verdict_on
+from analysis.checks import verdict_on
 from analysis.experiment import Cell, Trial, Window
+from analysis.goals import Goal, outcome
 from analysis.metrics import percentile
-from analysis.outcomes import cohort
 from analysis.queues import fifo
 from loadtests.capacity.search import Answer, Outcome, Step, search
 
@@ -77,13 +77,8 @@ def trial(server: Server, step: Step, draw: np.random.Generator) -> Trial:
 
 
 def judged(measured: Trial, goal: float) -> Outcome:
-    """A missed goal is missed however the backlog grows; it is kept only if the backlog surely does not grow."""
-    verdict, rows = verdict_on(measured).name, cohort(measured)
-    if verdict in INVALID:
-        return Outcome.INVALID
-    if verdict == OVERLOADED or percentile(rows["ready_s"], SHARE) > goal or (rows["outcome"] == "failed").any():
-        return Outcome.FAIL
-    return Outcome.PASS if verdict == VALID else Outcome.UNDECIDED
+    """What the code that judges measured trials says."""
+    return Outcome(outcome(measured, verdict_on(measured), Goal(clock="ready", share=SHARE, limit_s=goal)))
 
 
 def searched(server: Server, goal: float, seed: int) -> tuple[Answer, list[Step]]:

@@ -38,7 +38,7 @@ class Goal:
 def as_trials(table: Mapping[str, Any]) -> dict[str, Any]:
     """The rest of a plan with a goal as if it measured one trial a cell: the search brings rates and lengths."""
     factors, phases = subtable(table, "factors"), subtable(table, "phases")
-    given = dict.fromkeys(AMOUNTS, table) | {"offered_rate": factors, "measure_s": phases}
+    given = dict.fromkeys((*AMOUNTS, "control"), table) | {"offered_rate": factors, "measure_s": phases}
     if surplus := [key for key, where in given.items() if key in where]:
         raise PlanError(f"a plan with a goal searches for the rate: leave out {' and '.join(surplus)}.")
     rest = {key: value for key, value in table.items() if key != "goal"}

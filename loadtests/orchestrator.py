@@ -11,15 +11,13 @@ from loadtests.capacity.run import USUAL_TRIALS, Searcher
 from loadtests.errors import QueuelabError, TrialError
 from loadtests.goal import Goal
 from loadtests.lock import exclusive
+from loadtests.noise import MOST_NOISY
 from loadtests.plan import Experiment
-from loadtests.planning import FEWEST_BLOCKS, PILOT_BLOCKS, blocks_needed, half_width, trial_s
+from loadtests.planning import FEWEST_BLOCKS, MOST_BLOCKS, PILOT_BLOCKS, blocks_needed, trial_s
 from loadtests.preparing import prepare
 from loadtests.progress import Trials
 from loadtests.trial import TrialSetup, run_trial
 from loadtests.verdicts import log_ratio_sd, noisy_trials, predict
-
-#: The largest share of a block that is measured again because it was noisy.
-MOST_NOISY = 0.25
 
 
 class Interrupted(QueuelabError):
@@ -75,10 +73,16 @@ def _find_capacities(experiment: Experiment, goal: Goal, folder: Path, pictures:
 
 
 def _measure_blocks(blocks: list[list[TrialSetup]], progress: Trials) -> None:
-    for block in filter(None, map(_missing, blocks)):
-        for setup in block:
+    for block in filter(_is_open, blocks):
+        for setup in _missing(block):
             _run(setup, progress)
         _measure_noisy_again(block, progress)
+
+
+def _is_open(block: list[TrialSetup]) -> bool:
+    """Whether something of a block is missing, or was being measured again when somebody stopped it."""
+    broken_off = [setup.folder / f"{setup.trial.again().name}{results.PARTIAL}" for setup in block]
+    return bool(_missing(block)) or any(path.exists() for path in broken_off)
 
 
 def _blocks_wanted(precision: float, folder: Path, progress: Trials) -> int:
@@ -86,8 +90,7 @@ def _blocks_wanted(precision: float, folder: Path, progress: Trials) -> int:
     log_sd = log_ratio_sd(folder, PILOT_BLOCKS)
     wanted = FEWEST_BLOCKS if log_sd is None else blocks_needed(log_sd, precision)
     scatter = "no ready times can be compared" if log_sd is None else f"their ratios scatter by {log_sd:.1%}"
-    reached = half_width(log_sd or 0.0, wanted) or 0.0
-    short = f"; that gives ± {reached:.0%}, and more are not measured" if reached > precision else ""
+    short = ", the most that are measured: the interval will be wider" if wanted == MOST_BLOCKS else ""
     progress.say(f"{PILOT_BLOCKS} blocks are measured, and {scatter}: {wanted} in all{short}.")
     return wanted
 
@@ -103,7 +106,8 @@ def _measure_noisy_again(block: list[TrialSetup], progress: Trials) -> None:
     Where more than some of a block are noisy, the machine is like that, and measuring again would not help.
     """
     words = noisy_trials(block[0].folder)
-    noisy = [setup for setup in block if setup.trial.name in words]
+    finished = results.finished_trials(block[0].folder)
+    noisy = [one for one in block if one.trial.name in words and one.trial.again().name not in finished]
     if len(noisy) > max(1, int(MOST_NOISY * len(block))):
         progress.say(
             f"{len(noisy)} of {len(block)} trials were noisy: this machine is not quiet, so they stand as they are."

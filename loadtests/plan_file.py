@@ -8,7 +8,7 @@ from typing import Any
 
 from loadtests.configuration import BROKERS, DATABASES, MODES, STACKS
 from loadtests.errors import PlanError
-from loadtests.goal import AMOUNTS, as_trials, read_goal
+from loadtests.goal import AMOUNTS, Goal, as_trials, read_goal
 from loadtests.plan import Experiment, Factors, Phases
 from loadtests.plan_values import choices, number, numbers, refuse_unknown, subtable, switch, text
 from loadtests.planning import MOST_BLOCKS, repeats_within
@@ -34,7 +34,7 @@ def read_plan(path: Path, stack: str | None = None) -> Experiment:
 def parse(table: Mapping[str, Any]) -> Experiment:
     """The experiment in a parsed plan."""
     if "goal" in table:
-        return replace(parse(as_trials(table)), goal=read_goal(subtable(table, "goal")))
+        return _with_goal(parse(as_trials(table)), read_goal(subtable(table, "goal")))
     refuse_unknown(table, ("name", "question", *AMOUNTS, "seed", "control", "factors", "phases"), "")
     phases = subtable(table, "phases")
     refuse_unknown(phases, ("warmup_s", "measure_s", "drain_limit_s"), "phases.")
@@ -52,6 +52,16 @@ def parse(table: Mapping[str, Any]) -> Experiment:
         ),
     )
     return _with_amount(experiment, table)
+
+
+def _with_goal(experiment: Experiment, goal: Goal) -> Experiment:
+    drain_s = experiment.phases.drain_limit_s
+    if drain_s < goal.limit_s:
+        raise PlanError(
+            f"phases.drain_limit_s = {drain_s:g} must be at least goal.limit_s = {goal.limit_s:g}: pictures within the "
+            "limit would count as missing."
+        )
+    return replace(experiment, goal=goal)
 
 
 def _with_amount(experiment: Experiment, table: Mapping[str, Any]) -> Experiment:

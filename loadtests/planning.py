@@ -2,7 +2,6 @@
 
 import math
 from collections.abc import Mapping
-from itertools import takewhile
 
 from loadtests.plan import Experiment
 
@@ -33,7 +32,7 @@ def trial_s(experiment: Experiment) -> float:
 
 def repeats_within(seconds: float, experiment: Experiment) -> int:
     """How many blocks fit in a time; at least one."""
-    return max(1, int(seconds / (trial_s(experiment) * len(experiment.blocks()[0]))))
+    return max(1, int(seconds / (trial_s(experiment) * max(1, len(experiment.cells()) + experiment.control))))
 
 
 def half_width(log_sd: float, blocks: int) -> float | None:
@@ -44,11 +43,10 @@ def half_width(log_sd: float, blocks: int) -> float | None:
 
 
 def blocks_needed(log_sd: float, precision: float) -> int:
-    """The fewest blocks whose interval is as narrow as wanted, by the scatter that a pilot has shown (Stein 1945)."""
-    too_wide = takewhile(
-        lambda blocks: (half_width(log_sd, blocks) or math.inf) > precision, range(FEWEST_BLOCKS, MOST_BLOCKS)
-    )
-    return FEWEST_BLOCKS + sum(1 for _ in too_wide)
+    """How many blocks make the interval as narrow as wanted, by the scatter of a pilot: (t s / d)^2 with the pilot's
+    degrees of freedom (Stein 1945)."""
+    needed = math.ceil((_t(PILOT_BLOCKS - 1) * log_sd / math.log1p(precision)) ** 2)
+    return min(MOST_BLOCKS, max(FEWEST_BLOCKS, needed))
 
 
 def expected(experiment: Experiment) -> str:

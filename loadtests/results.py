@@ -1,6 +1,7 @@
 """The folder of one experiment: which trials are in it, and how one gets in whole or not at all."""
 
 import json
+import math
 import re
 import shutil
 import tempfile
@@ -22,6 +23,22 @@ TRIAL_NAME = re.compile(r"(?P<cell>.+)-r(?P<repeat>\d+)(-again)?")
 def finished_trials(results: Path) -> set[str]:
     """Names of the trials that are there whole."""
     return {path.parent.name for path in results.glob("*/trial.json") if path.parent.suffix != PARTIAL}
+
+
+def is_step(results: Path, name: str, rate: float, measure_s: float) -> bool:
+    """Whether the trial of that name is there, at that rate [1/s] and of that length."""
+    if name not in finished_trials(results):
+        return False
+    record = read_record(results / name)
+    length_s = record["phases"]["measure_until"] - record["phases"]["measure_from"]
+    return math.isclose(record["cell"]["offered_rate"], rate) and math.isclose(length_s, measure_s, abs_tol=0.01)
+
+
+def discard(results: Path, name: str) -> None:
+    """Let a trial that must be measured anew count no more."""
+    if (results / name).exists():
+        shutil.rmtree(results / f"{name}{PARTIAL}", ignore_errors=True)
+        (results / name).rename(results / f"{name}{PARTIAL}")
 
 
 def repeat_of(name: str) -> int:

@@ -45,11 +45,11 @@ def log_ratio_sd(folder: Path, repeats: int) -> float | None:
     return ratio_scatter(folder, repeats)
 
 
-def predicted_rate(folder: Path, cell: Cell, goal: Goal, cores: int) -> float:
-    """The rate at which a cell should just keep a goal, from the work of bare processes [pictures/s]."""
-    from analysis import predicted_rate
+def predicted_rates(folder: Path, cell: Cell, goal: Goal, cores: int) -> tuple[float, float]:
+    """The rate at which a cell should just keep a goal, and the most it can finish, from bare work [pictures/s]."""
+    from analysis import predicted_rates
 
-    return predicted_rate(folder, asdict(cell), asdict(goal), cores)
+    return predicted_rates(folder, asdict(cell), asdict(goal), cores)
 
 
 def goal_outcome(trial_dir: Path, goal: Goal) -> str:

@@ -13,7 +13,7 @@ question = "Does the harness keep its promises?"
 repeats = 1
 seed = {seed}
 [factors]
-mode = ["sync", "queue"]
+mode = {mode}
 workers = 1
 offered_rate = {rate}
 [phases]
@@ -23,9 +23,9 @@ drain_limit_s = 3
 """
 
 
-def write_plan(folder, *, rate=12.0, seed=5, measure_s=4):
+def write_plan(folder, *, rate=12.0, seed=5, measure_s=4, mode=("sync", "queue")):
     path = folder / "small.toml"
-    path.write_text(PLAN.format(rate=rate, seed=seed, measure_s=measure_s))
+    path.write_text(PLAN.format(rate=rate, seed=seed, measure_s=measure_s, mode=json.dumps(mode)))
     return path
 
 

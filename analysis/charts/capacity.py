@@ -50,10 +50,10 @@ def draw_reached(shown: pd.DataFrame, found: pd.DataFrame, limit_s: float, title
     figure, below = framed(title, subtitle)
     ax = figure.add_axes((LEFT, BOTTOM, WIDTH, below - BOTTOM))
     labels = [_draw_trials(ax, rows) for _, rows in shown.groupby("mode", sort=False)]
+    ax.axhline(limit_s, linestyle=(0, (6, 4)), color=QUIET, linewidth=2)
     scale_time_axis(ax, room_for_arrows=False, room_for_doubts=False)
     for _, row in found.dropna(subset=["passed", "failed"]).iterrows():
         ax.axvspan(row["passed"], row["failed"], color=MODES[str(row["mode"])].colour, alpha=0.12, linewidth=0)
-    ax.axhline(limit_s, linestyle=(0, (6, 4)), color=QUIET, linewidth=2)
     ax.set(xlabel="offered [pictures/s]", xlim=(0, 1.05 * float(shown["rate"].max())))
     labels.append(EndLabel(x=float(shown["rate"].max()), y=limit_s, text=f"goal: {number(limit_s, 2)} s", colour=QUIET))
     label_ends(ax, [label for label in labels if label], at_edge=True)

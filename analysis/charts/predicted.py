@@ -15,7 +15,8 @@ def draw_predicted(ax: Axes, counts: list[int], cells: pd.DataFrame, metric: str
     column = f"predicted_{metric}"
     if column not in cells:
         return []
-    values = cells.drop_duplicates("workers").set_index("workers")[column].reindex(counts).astype(float)
+    by_count = cells.groupby("workers")[column]
+    values = by_count.first().where(by_count.nunique() == 1).reindex(counts).astype(float)
     known = np.flatnonzero(np.isfinite(values))
     if not len(known):
         return []

@@ -6,9 +6,12 @@ from loadtests.calibration.truth import Truth
 
 SEED = 41
 
-#: Of the known queue: its places, and how long each request takes in the mean.
-PLACES, QUEUE_MEAN_S = 2, 0.04
+#: Drawn service times are as long in the mean as the workload io's: every upload has a connection of its own, whose
+#: cost (the floor) would drown shorter ones.
+DRAWN_MEAN_S = 0.25
 
+#: Of the known queue: its places, and how long each request takes in the mean.
+PLACES, QUEUE_MEAN_S = 2, 0.1
 
 #: Of a server between its stalls: long enough for its median not to drown in the cost of a connection.
 STALLING_MEAN_S = 0.05
@@ -49,7 +52,7 @@ def _distributions(quick: bool) -> list[Case]:
         Case(
             name=f"{distribution}-{rate}",
             kind="distribution",
-            truth=Truth(seed=SEED, distribution=distribution, mean_s=0.1),
+            truth=Truth(seed=SEED, distribution=distribution, mean_s=DRAWN_MEAN_S),
             rate=rate,
             measure_s=length_s,
         )
@@ -59,11 +62,11 @@ def _distributions(quick: bool) -> list[Case]:
 
 
 def _stalls(quick: bool) -> list[Case]:
-    """A tenth of the time, so that the true p95 lies in the stall's middle.
+    """A tenth of the time, so that the true p95 lies in the stall's middle; the quick one is shorter.
 
-    The quick one is shorter and has fewer uploads: all answers of a stall come at once, and each takes its while.
+    All answers of a stall come at once, and each costs the client its while (0.1 to 0.2 ms), so many would show that.
     """
-    scale, rate = (0.3, 50) if quick else (1.0, 100)
+    scale, rate = 0.3 if quick else 1.0, 50
     once = Truth(seed=SEED, mean_s=STALLING_MEAN_S, stall_s=5 * scale, stall_after_s=20 * scale)
     again = Truth(seed=SEED, mean_s=STALLING_MEAN_S, stall_s=2, stall_after_s=4, stall_every_s=10)
     return [

@@ -54,10 +54,11 @@ def rate_of(finished_at: list[float], workers: int) -> float:
 def _measured(setup: TrialSetup, count: int) -> list[float]:
     partial = results.open_trial(setup.folder.resolve(), setup.trial.name)
     try:
-        with new_stack(spec_of(setup), partial / "stack", partial / "logs") as info:
+        stack = new_stack(spec_of(setup), partial / "stack", partial / "logs")
+        with stack as info:
             with _held(info.pids["worker"]):
                 _queue(setup, info, count)
-            wait_until("The queue's end", lambda: _done(info, count), check=lambda: None, timeout_s=LIMIT_S)
+            wait_until("The queue's end", lambda: _done(info, count), check=stack.check, timeout_s=LIMIT_S)
             rows = get(f"{info.control_url}/pictures.csv", token=info.token, trial=setup.trial.name).decode()
     finally:
         shutil.rmtree(partial, ignore_errors=True)

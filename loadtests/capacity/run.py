@@ -10,12 +10,14 @@ from loadtests import results
 from loadtests.capacity.drain import drained_rate
 from loadtests.capacity.search import Answer, Lengths, Outcome, Step, search
 from loadtests.configuration import Cell
+from loadtests.errors import TrialError
 from loadtests.goal import Goal
+from loadtests.noise import MOST_NOISY
 from loadtests.plan import Experiment
 from loadtests.progress import Trials
 from loadtests.results import PARTIAL
 from loadtests.trial import TrialSetup
-from loadtests.verdicts import goal_outcome, noisy_trials, predicted_rate
+from loadtests.verdicts import goal_outcome, noisy_trials, predicted_rates
 
 CAPACITY = "capacity.csv"
 COLUMNS = ("clock", "share", "limit_s", "passed", "failed", "predicted", "drained", "reason", "trials", "measured_s")
@@ -23,8 +25,8 @@ COLUMNS = ("clock", "share", "limit_s", "passed", "failed", "predicted", "draine
 #: What a search takes in the median (benchmarks/capacity.py), to say how long it may go on.
 USUAL_TRIALS = 23
 
-#: Beyond so many times the rate that the bare work allows, nothing is tried.
-BEYOND = 2.0
+#: Nothing is tried beyond so many times what the bare work allows, nor at first below such a share of it.
+BEYOND, SLOWEST_SHARE = 2.0, 0.05
 
 Measure = Callable[[TrialSetup], None]
 
@@ -68,9 +70,10 @@ class Searcher:
 
     def _found(self, cell: Cell) -> Found:
         """Search for the capacity of one cell; trials that are there are not measured again."""
-        predicted = predicted_rate(self.folder, cell, self.goal, self.cores)
+        predicted, most = predicted_rates(self.folder, cell, self.goal, self.cores)
         lengths = Lengths(probe_s=self.goal.probe_s, confirm_s=self.goal.confirm_s, longest_s=self.goal.longest_s)
-        steps = search(predicted / 2, highest=BEYOND * predicted, lengths=lengths, most_trials=self.goal.most_trials)
+        start = max(predicted / 2, most * SLOWEST_SHARE)
+        steps = search(start, highest=BEYOND * most, lengths=lengths, most_trials=self.goal.most_trials)
         asked: list[Step] = []
         try:
             asked.append(next(steps))
@@ -82,7 +85,7 @@ class Searcher:
             return Found(
                 cell=cell,
                 predicted=predicted,
-                drained=self._drained(cell, predicted),
+                drained=self._drained(cell, most),
                 answer=end.value,
                 trials=len(asked),
                 measured_s=measured_s,
@@ -98,18 +101,29 @@ class Searcher:
         return drained_rate(setup, expected_rate)
 
     def _outcome(self, cell: Cell, step: Step, number: int) -> Outcome:
-        """What the trial of one step says; where the machine was not quiet, what its second execution says."""
+        """What the trial of one step says; where the machine or the load generator had a hiccup, what a second says."""
         experiment, trial = self.experiment.step(replace(cell, offered_rate=step.rate), number, step.measure_s)
         setup = TrialSetup(experiment=experiment, trial=trial, folder=self.folder, pictures=self.pictures)
-        self._ensure(setup)
-        if trial.name in noisy_trials(self.folder):
-            setup = replace(setup, trial=trial.again())
-            self._ensure(setup)
-        return Outcome(goal_outcome(self.folder / setup.trial.name, self.goal))
+        said = self._said(setup)
+        if said in ("noisy", Outcome.INVALID):
+            said = self._said(replace(setup, trial=trial.again()))
+        return Outcome.UNDECIDED if said == "noisy" else Outcome(said)
 
-    def _ensure(self, setup: TrialSetup) -> None:
-        if setup.trial.name not in results.finished_trials(self.folder):
+    def _said(self, setup: TrialSetup) -> str:
+        name, step = setup.trial.name, (setup.trial.cell.offered_rate, setup.experiment.phases.measure_s)
+        if not results.is_step(self.folder, name, *step):
+            results.discard(self.folder, name)
             self.measure(setup)
+        # Where the machine is noisy all the time, nothing would ever be decided: then noise only stands in the report.
+        noisy, finished = noisy_trials(self.folder), results.finished_trials(self.folder)
+        if name in noisy and len(noisy) <= max(1, MOST_NOISY * len(finished)):
+            return "noisy"
+        try:
+            return goal_outcome(self.folder / name, self.goal)
+        except TrialError:
+            # The same command measures it anew.
+            results.discard(self.folder, name)
+            raise
 
 
 def _told(answer: Answer) -> str:

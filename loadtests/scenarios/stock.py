@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from locust import FastHttpUser, constant_pacing, constant_throughput, events, task
+from locust import FastHttpUser, constant, constant_pacing, constant_throughput, events, task
 from locust.argument_parser import LocustArgumentParser
 from locust.env import Environment
 
@@ -12,6 +12,7 @@ from loadtests.workloads import WORKLOADS
 WAITS = {
     "constant_pacing": lambda each_s: constant_pacing(each_s),
     "constant_throughput": lambda each_s: constant_throughput(1 / each_s),
+    "none": lambda _: constant(0),
 }
 
 

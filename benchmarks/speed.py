@@ -1,0 +1,102 @@
+"""How many uploads one load process sends, against Locust's own fast client: python -m benchmarks.speed
+
+Both send the workload's pictures to a server that answers at once. Locust's FastHttpUser with files= sends as fast as
+it can, in a closed loop; ours counts as long as no upload leaves late.
+"""
+
+import csv
+import sys
+import tempfile
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+import psutil
+
+from loadtests.calibration.calibrate import run_case
+from loadtests.calibration.cases import SEED, rate_case
+from loadtests.calibration.stack import TruthStack
+from loadtests.calibration.truth import Truth
+from loadtests.configuration import Configuration
+from loadtests.stack.commands import inherited
+from loadtests.stack.info import ROOT
+from loadtests.stack.processes import Command, Family
+from loadtests.stack.site import StackSpec
+
+RATES = (800, 1000, 1200, 1400, 1600, 1800, 2000, 2200, 2400)
+USERS, RUN_S, ROUNDS = 50, 8, 3
+TARGET = 2.0
+
+
+@dataclass(frozen=True)
+class Speed:
+    """Uploads per second, and per second of the load process's own CPU time."""
+
+    per_s: float
+    per_cpu_s: float
+
+
+def ours(folder: Path) -> Speed:
+    """The highest rate that was kept; the next ones are not tried."""
+    best = Speed(0.0, 0.0)
+    for rate in RATES:
+        record = run_case(rate_case(rate, quick=False), folder)
+        if record["verdict"]["name"].startswith("INVALID"):
+            break
+        window_s = record["phases"]["measure_until"] - record["phases"]["measure_from"]
+        best = Speed(record["achieved_rate"], record["achieved_rate"] * window_s / record["cpu_seconds"]["load"])
+    return best
+
+
+def stock(folder: Path) -> Speed:
+    """What Locust reports of its own users, who wait for nothing but their answers."""
+    spec = StackSpec(**Configuration(mode="sync", workers=1, stack="truth").levels(), seed=SEED)
+    with TruthStack(Truth(seed=SEED), spec, folder / "stack", folder / "logs") as info:
+        family = Family(folder / "logs")
+        try:
+            child = family.start(_locust(info.url, folder))
+            used_s = _cpu_s(psutil.Process(child.pid))
+            family.finish(child, 60.0)
+        finally:
+            family.close(1.0)
+    row = next(csv.DictReader((folder / "table_stats.csv").read_text().splitlines()))
+    sent = int(row["Request Count"]) - int(row["Failure Count"])
+    return Speed(float(row["Requests/s"]), sent / used_s)
+
+
+def _cpu_s(process: psutil.Process) -> float:
+    """CPU seconds of a process at its end, start-up included."""
+    used = process.cpu_times()
+    while process.is_running() and process.status() != psutil.STATUS_ZOMBIE:
+        used = process.cpu_times()
+        time.sleep(0.1)
+    return float(used.user + used.system)
+
+
+def _locust(url: str, folder: Path) -> Command:
+    options = ("--users", USERS, "--spawn-rate", USERS, "--run-time", f"{RUN_S}s", "--wait", "none")
+    files = ("--locustfile", ROOT / "loadtests" / "scenarios" / "stock.py", "--csv", folder / "table")
+    argv = (sys.executable, "-m", "locust", "--headless", "--only-summary", "--host", url, *options, *files)
+    return Command(name="locust", argv=tuple(map(str, argv)), cwd=ROOT, env=inherited() | {"HOME": str(folder)})
+
+
+def main() -> int:
+    """Side by side, round by round; 1 if the target is missed."""
+    ratios = []
+    print(
+        "| round | ours, kept [/s] | per CPU second | FastHttpUser [/s] | per CPU second | ratio |\n"
+        + "| --- " * 6
+        + "|"
+    )
+    for number in range(1, ROUNDS + 1):
+        with tempfile.TemporaryDirectory(prefix="queuelab-speed-") as place:
+            own, other = ours(Path(place) / "ours"), stock(Path(place))
+        ratios.append(own.per_s / other.per_s)
+        figures = (own.per_s, own.per_cpu_s, other.per_s, other.per_cpu_s)
+        print(f"| {number} | {' | '.join(f'{figure:.0f}' for figure in figures)} | {ratios[-1]:.2f} |", flush=True)
+    print(f"\nRatios {min(ratios):.2f} to {max(ratios):.2f}; target {TARGET:g}.")
+    return 0 if min(ratios) >= TARGET else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

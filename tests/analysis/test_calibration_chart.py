@@ -1,0 +1,71 @@
+"""The calibration as pictures: what missed, and what Locust's own users tell of a stall."""
+
+import json
+
+import pytest
+from matplotlib.text import Text
+
+from analysis.charts.calibration import draw_calibration, draw_judged, draw_stock
+from tests.analysis.synthetic_experiment import both_modes, write_experiment
+
+
+def check(what, measured, truth=1.0, limit=0.02):
+    passed = limit is None or abs(measured - truth) <= limit
+    return {
+        "code": "C5",
+        "what": what,
+        "measured": measured,
+        "unit": "s",
+        "truth": truth,
+        "limit": limit,
+        "passed": passed,
+    }
+
+
+JUDGED = [
+    check(f"{server}, {share}", 1.0 + off)
+    for server, off in (("one-stall", 0.01), ("queue-0.9", 0.03))
+    for share in ("p50", "p95")
+]
+STOCK = [
+    check(f"stock Locust, constant_pacing, {users} users, one stall, p99", told, 4.5, None)
+    for users, told in ((10, 0.007), (1000, 4.6))
+]
+
+
+def words(figure):
+    return " ".join(text.get_text() for text in figure.findobj(Text))
+
+
+def test_each_server_is_a_row_and_what_is_too_far_off_stands_outside_the_band():
+    figure = draw_judged(JUDGED, "title")
+    drawn = {round(float(line.get_xdata()[0]), 2) for line in figure.axes[0].lines if line.get_marker() in "os"}
+
+    assert "one-stall" in words(figure) and "queue-0.9" in words(figure)
+    assert {0.5, 1.5} <= drawn
+
+
+def test_stock_locust_s_p99_stands_beside_the_truth():
+    assert "7 ms" in words(draw_stock(STOCK, "title")) and "truth: 4.50 s" in words(draw_stock(STOCK, "title"))
+
+
+@pytest.mark.parametrize(
+    ("checks", "names"), [([], []), (JUDGED, ["calibration"]), (JUDGED + STOCK, ["calibration", "stock_locust"])]
+)
+def test_there_are_as_many_charts_as_there_is_something_to_show(checks, names, tmp_path):
+    assert [chart.name for chart in draw_calibration({"checks": checks}, tmp_path / "charts")] == names
+    assert draw_calibration(None, tmp_path / "charts") == []
+
+
+def test_the_report_shows_the_pictures_in_its_calibration_section(tmp_path, capsys):
+    from analysis.__main__ import main
+
+    folder = write_experiment(tmp_path / "made", both_modes((4,)))
+    head = json.loads((folder / "experiment.json").read_text())
+    calibration = {"made_at": "2026-11-24", "quick": False, "checks": JUDGED + STOCK}
+    (folder / "experiment.json").write_text(json.dumps(head | {"calibration": calibration}))
+
+    assert main([str(folder)]) == 0
+    page = (folder / "report.html").read_text()
+    assert page.index("<h2>Calibration</h2>") < page.index('id="calibration"') < page.index('id="stock_locust"')
+    assert "Of 4 percentiles of servers whose truth is known, 2 came out as exactly as is asked" in page

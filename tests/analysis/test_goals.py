@@ -1,0 +1,117 @@
+"""Whether a trial kept a goal, and what searches have found."""
+
+import dataclasses
+import math
+
+import pandas as pd
+import pytest
+
+from analysis import AnalysisError
+from analysis.capacities import capacity_sentences, capacity_table, needed_table, with_prefix
+from analysis.checks import Verdict
+from analysis.goals import Goal, outcome
+from tests.analysis.hand_made import TRIAL_DEFAULTS, trial
+
+GOAL = Goal(clock="ready", share=0.95, limit_s=0.5)
+
+
+def measured(ready_s, **last):
+    """Twenty uploads that are all ready after the same time; the last one may differ."""
+    requests = [
+        {"id": str(n), "due_at": 10 + n / 4, "sent_at": 10 + n / 4, "answered_at": 10.01 + n / 4} for n in range(20)
+    ]
+    pictures = [
+        {
+            "id": row["id"],
+            "received_at": row["sent_at"],
+            "started_at": row["sent_at"],
+            "finished_at": row["sent_at"] + ready_s,
+        }
+        for row in requests
+    ]
+    pictures[-1] |= last
+    return trial(requests, pictures)
+
+
+@pytest.mark.parametrize(
+    ("ready_s", "verdict", "said"),
+    [
+        (0.4, "VALID", "pass"),
+        (0.6, "VALID", "fail"),
+        (0.4, "OVERLOADED", "fail"),
+        (0.4, "UNDECIDED", "undecided"),
+        (0.6, "UNDECIDED", "fail"),
+        (0.4, "NOISY", "undecided"),
+        (0.6, "NOISY", "undecided"),
+        (0.6, "INVALID_CLIENT", "invalid"),
+    ],
+)
+def test_a_trial_passes_if_it_was_valid_and_quick_enough(ready_s, verdict, said):
+    assert outcome(measured(ready_s), Verdict(name=verdict), GOAL) == said
+
+
+def test_one_upload_that_failed_is_enough_to_miss_the_goal():
+    failed = measured(0.1, state="failed", reason="unreadable_image")
+
+    assert outcome(failed, Verdict(name="VALID"), GOAL) == "fail"
+
+
+def test_the_other_clock_can_be_asked():
+    goal = dataclasses.replace(GOAL, clock="response")
+
+    assert outcome(measured(0.6), Verdict(name="VALID"), goal) == "pass"
+
+
+def test_books_that_do_not_close_stop_the_search():
+    with pytest.raises(AnalysisError, match="3 pictures are lost"):
+        outcome(measured(0.1), Verdict(name="INVALID_ACCOUNTS", reasons=("3 pictures are lost.",)), GOAL)
+
+
+@pytest.fixture
+def found():
+    levels = {name: TRIAL_DEFAULTS[name] for name in ("workload", "stack", "broker", "queue_type", "database")}
+    levels |= {"web_threads": 1, "prefetch": 1, "broker_delay_s": 0.0}
+    searches = [
+        ("sync", 1, 2.5, 3.0, math.nan),
+        ("queue", 1, 2.4, 2.9, 3.6),
+        ("sync", 4, 10.0, 12.0, math.nan),
+        ("queue", 4, 10.4, math.nan, 14.0),
+    ]
+    rows = [
+        levels
+        | {"mode": mode, "workers": workers, "clock": "ready", "share": 0.95, "limit_s": 2.0, "passed": passed}
+        | {
+            "failed": failed,
+            "predicted": 3.0,
+            "drained": drained,
+            "reason": "All agreed.",
+            "trials": 23,
+            "measured_s": 900,
+        }
+        for mode, workers, passed, failed, drained in searches
+    ]
+    per_trial = pd.DataFrame([TRIAL_DEFAULTS | {"workers": 1, "verdict": "OVERLOADED", "throughput": 3.5}])
+    return with_prefix(pd.DataFrame(rows), per_trial)
+
+
+def test_a_capacity_is_told_as_the_two_rates_that_it_lies_between(found):
+    first, second = capacity_sentences(found)
+
+    assert first == (
+        "Ready p95 within 2 s, with 1 worker: sync keeps it at 2.5 and no more at 3 pictures/s; "
+        "queue keeps it at 2.4 and no more at 2.9 pictures/s"
+    )
+    assert "queue keeps it at 10.4 pictures/s; how far beyond is open" in second
+
+
+def test_the_workers_for_a_load_are_the_fewest_whose_confirmed_capacity_reaches_it(found):
+    rows = needed_table(found).rows
+
+    assert rows[0] == ["–", "2.4", "1", "1"]
+    assert rows[-1] == ["–", "10.4", "more than were tried", "4"]
+
+
+def test_the_raw_maximum_stands_beside_what_was_finished_under_overload(found):
+    row = next(row for row in capacity_table(found).rows if row[1:3] == ["queue", "1"])
+
+    assert row[3:8] == ["2.4", "2.9", "3", "3.6", "3.5"]
