@@ -18,9 +18,10 @@ from loadtests.workloads import WORKLOADS
 BARE = "bare.csv"
 COLUMNS = ("workload", "processes", "process", "started_at", "finished_at", "cpu_s")
 
-#: How long each number of processes works, beyond one picture that does not count. One process works longer: its
-#: service times are what the prediction is made of.
+#: How long each number of processes works at most, beyond one picture that does not count, and as a share of a trial's
+#: measurement. One process works longer: its service times are what the prediction is made of.
 WORK_S, ALONE_S = 2.0, 5.0
+WORK_SHARE, ALONE_SHARE = 0.2, 0.4
 
 #: Pictures drawn by their weights; the processes take them in turn.
 DRAWN = 60
@@ -55,15 +56,22 @@ def _measured(experiment: Experiment, workload: str, pictures: Path | None) -> I
             healthy = f"{site.external_url}/healthz"
             wait_until("The external resource", lambda: reachable(healthy), check=family.check, timeout_s=START_LIMIT_S)
             for count in counts:
-                for row in _worked(site, family, count, drawn):
+                for row in _worked(site, family, count, _work_s(experiment, count), drawn):
                     yield workload, count, *row
         finally:
             family.close(GRACE_S)
 
 
-def _worked(site: Site, family: Family, count: int, drawn: list[Path]) -> Iterator[list[str]]:
+def _work_s(experiment: Experiment, count: int) -> float:
+    """A short plan is not held up for long."""
+    goal, phases = experiment.goal, experiment.phases
+    measure_s = goal.probe_s if goal else phases.measure_s
+    return min(ALONE_S, ALONE_SHARE * measure_s) if count == 1 else min(WORK_S, WORK_SHARE * measure_s)
+
+
+def _worked(site: Site, family: Family, count: int, work_s: float, drawn: list[Path]) -> Iterator[list[str]]:
     """The rows of so many processes."""
-    work_s, output = ALONE_S if count == 1 else WORK_S, site.directory / "bare.csv"
+    output = site.directory / "bare.csv"
     family.finish(family.start(commands.bare_work(site, count, work_s, output, drawn)), work_s + START_LIMIT_S)
     with output.open(newline="") as file:
         yield from list(csv.reader(file))[1:]

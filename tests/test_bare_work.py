@@ -26,7 +26,7 @@ def test_one_process_does_the_work_again_and_again_and_each_takes_the_delay_and_
     rows = pd.read_csv(worked / BARE)
     took_s = rows["finished_at"] - rows["started_at"]
 
-    assert len(rows) >= 10 and set(rows["processes"]) == {1}
+    assert len(rows) >= 4 and set(rows["processes"]) == {1}
     assert took_s.between(0.15, 1.0).all()
     assert rows["cpu_s"].between(0.001, 0.3).all() and (rows["cpu_s"] < took_s).all()
     ends = itertools.pairwise(zip(rows["started_at"], rows["finished_at"], strict=True))

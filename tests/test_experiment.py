@@ -101,7 +101,7 @@ def test_no_picture_and_no_file_of_the_stack_is_left_in_the_results(overloaded):
     files = {path.name for path in (overloaded / "results").rglob("*") if path.is_file()}
 
     assert files == {
-        *("experiment.json", "trial.json", "requests.csv", "pictures.csv", "backlog.csv"),
+        *("experiment.json", "bare.csv", "prediction.csv", "trial.json", "requests.csv", "pictures.csv", "backlog.csv"),
         *(f"{name}.log" for name in ("broker", "control", "external", "locust", "migrate", "web", "worker")),
     }
     assert components_in(overloaded) == []

@@ -177,7 +177,7 @@ MUTATIONS: list[tuple[str, Callable[[Record], None], str]] = [
     ("queue-w1-r1", freeze_the_samples, "Little's law"),
     *((f"{cell}-r1", freeze_the_count_of_finished_pictures, "the count stood still") for cell in CELLS),
     *((f"{cell}-r1", lose_the_samples, "hardly sampled") for cell in CELLS),
-    ("sync-w1-r1", double_the_samples, "Little's law"),
+    ("sync-w4-r1", double_the_samples, "Little's law"),
     ("queue-w4-r1", move_the_window_past_the_load, "No request was due"),
     ("queue-w4-r1", move_the_window_by_a_second, "were planned, but"),
     ("sync-w4-r1", answer_before_the_work_is_done, "although the picture is not ready"),

@@ -5,7 +5,7 @@ import json
 
 import pytest
 
-from loadtests import bare, noise
+from loadtests import noise
 from loadtests.orchestrator import run_experiment
 from loadtests.plan_file import read_plan
 from tests.real_stack import run
@@ -17,7 +17,6 @@ pytestmark = pytest.mark.stack
 def test_a_noisy_trial_is_measured_again_in_its_block_with_the_same_load_and_both_are_kept(tmp_path, monkeypatch):
     # Only how long the piece of work takes is made up: after the first trial it is half as long again.
     heard = itertools.chain([0.02, 0.03], itertools.repeat(0.02))
-    monkeypatch.setattr(bare, "ALONE_S", 0.5)
     monkeypatch.setattr(noise, "steady_spin_s", lambda: next(heard))
     folder = tmp_path / "results"
 

@@ -113,6 +113,6 @@ def _share(check: Mapping[str, Any]) -> str:
 def _legend(ax: Axes, shares: Sequence[str]) -> None:
     for place, share in enumerate(shares):
         marker, colour = LOOKS[share]
-        across = {"color": colour, "clip_on": False, "transform": ax.transAxes}
+        across: dict[str, Any] = {"color": colour, "clip_on": False, "transform": ax.transAxes}
         ax.plot([1.04], [0.95 - 0.08 * place], marker, markersize=13, **across)
         ax.text(1.07, 0.95 - 0.08 * place, share, va="center", **across)
