@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from analysis.capacities import capacity_sentences, with_prefix
+from analysis.capacities import capacity_sentences, overload_sentences, with_prefix
 from analysis.cells import groups
 from analysis.charts import draw_charts
 from analysis.charts.calibration import draw_calibration
@@ -92,9 +92,10 @@ def _answer_of_search(experiment: Experiment, verdicts: Mapping[str, Verdict], f
     """What searches for the highest rate that keeps a goal say."""
     if experiment.capacities.empty:
         return Answer(sentences=["No search has ended yet"], charts=[])
-    found = with_prefix(experiment.capacities, summarise_trials(experiment.trials, verdicts))
+    per_trial = summarise_trials(experiment.trials, verdicts)
+    found = with_prefix(experiment.capacities, per_trial)
     return Answer(
-        sentences=capacity_sentences(found),
+        sentences=[*capacity_sentences(found), *overload_sentences(per_trial)],
         charts=draw_searches(experiment, found, folder / "charts") if charts else [],
         capacities=found,
     )

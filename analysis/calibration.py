@@ -56,6 +56,10 @@ class Check:
         return abs(self.measured - (self.truth or 0.0)) <= self.limit
 
 
+# Longer than it works on an upload by this much, the server was stalled meanwhile.
+HELD_S = 1e-6
+
+
 @dataclass(frozen=True, kw_only=True)
 class Measured:
     """One case: its trial, what the server says of each upload, and what it was told to be."""
@@ -139,18 +143,25 @@ def _logged(case: Measured) -> pd.Series:
 
 
 def _stalled(case: Measured) -> pd.Series:
-    """The plan replayed on a server that stalls: an upload that comes in a stall waits for its end [s].
+    """The plan replayed on a server that stalls [s]: an upload that comes in a stall waits for its end, and one that is
+    being worked on when it begins is finished at its end.
 
-    Whether it came before a stall or in it hangs on a hair for one upload in a stall, and is the server's to say.
+    Whether an upload came before a stall or in it hangs on a hair for one in a stall, and is the server's to say.
     """
-    truth, due = case.case["truth"], case.rows["due_at"].to_numpy()
+    mean_s, due = case.case["truth"]["mean_s"], case.rows["due_at"].to_numpy()
     came = case.truth["received_at"].reindex(case.rows["id"]).to_numpy()
-    into = came - case.case["opened_at"] - truth["stall_after_s"]
+    finished = _awake(case, _awake(case, came) + mean_s)
+    held = finished - came > mean_s + HELD_S
+    return pd.Series(np.where(held, finished - due, mean_s))
+
+
+def _awake(case: Measured, at: np.ndarray) -> np.ndarray:
+    """The first times from some times on at which the server is not stalled [Unix s]."""
+    truth = case.case["truth"]
+    into = at - case.case["opened_at"] - truth["stall_after_s"]
     if truth["stall_every_s"]:
         into = np.where(into >= 0, into % truth["stall_every_s"], into)
-    ends = came - into + truth["stall_s"]
-    waits = np.where((into >= 0) & (into < truth["stall_s"]), ends - due, 0.0)
-    return pd.Series(waits + truth["mean_s"])
+    return np.where((into >= 0) & (into < truth["stall_s"]), at - into + truth["stall_s"], at)
 
 
 def _queued(case: Measured) -> pd.Series:

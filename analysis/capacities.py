@@ -12,7 +12,7 @@ from analysis.conditions import CONDITIONS, prefix
 from analysis.experiment import Trial
 from analysis.goals import Goal, reached_s
 from analysis.tables import Table
-from analysis.words import number, workers
+from analysis.words import GROWS, duration, number, workers
 
 # So many loads are asked for their workers, from the smallest that was confirmed to the largest.
 ASKED_LOADS = 6
@@ -45,6 +45,19 @@ def capacity_sentences(capacities: pd.DataFrame) -> list[str]:
     for (before, count), rows in capacities.groupby(["prefix", "workers"], sort=False):
         said = "; ".join(f"{row['mode']} {_bounds(row)}" for row in rows.to_dict("records"))
         sentences.append(f"{before}{goal_words(capacities).capitalize()}, with {workers(int(str(count)))}: {said}")
+    return sentences
+
+
+def overload_sentences(per_trial: pd.DataFrame) -> list[str]:
+    """What the heaviest load that was tried did in each mode, one for each worker count."""
+    beyond = per_trial[per_trial["verdict"] == OVERLOADED].sort_values("offered_rate")
+    sentences = []
+    for count, rows in beyond.groupby("workers"):
+        worst = rows.drop_duplicates("mode", keep="last").to_dict("records")
+        said = "; ".join(
+            f"in {row['mode']} at {number(row['offered_rate'])} pictures/s {_overload(row)}" for row in worst
+        )
+        sentences.append(f"Overload with {workers(int(str(count)))}: {said}")
     return sentences
 
 
@@ -107,6 +120,13 @@ def _bounds(row: Mapping[Any, Any]) -> str:
     if math.isnan(passed):
         return f"does not keep it at {number(failed)} pictures/s; where it does is open"
     return f"keeps it at {number(passed)} and no more at {number(failed)} pictures/s"
+
+
+def _overload(row: Mapping[Any, Any]) -> str:
+    """The two clocks of an overloaded trial: only the answer of queue mode does not wait for a worker."""
+    if row["mode"] == "sync" or row["unanswered_grows"]:
+        return f"the wait for an answer {GROWS}"
+    return f"the answer still comes in {duration(row['response_p50_s'])}, and the wait for the picture {GROWS}"
 
 
 def _fewest(rows: pd.DataFrame, load: float) -> str:

@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from analysis import AnalysisError
-from analysis.capacities import capacity_sentences, capacity_table, needed_table, with_prefix
+from analysis.capacities import capacity_sentences, capacity_table, needed_table, overload_sentences, with_prefix
 from analysis.checks import Verdict
 from analysis.goals import Goal, outcome
 from tests.analysis.hand_made import TRIAL_DEFAULTS, trial
@@ -115,3 +115,16 @@ def test_the_raw_maximum_stands_beside_what_was_finished_under_overload(found):
     row = next(row for row in capacity_table(found).rows if row[1:3] == ["queue", "1"])
 
     assert row[3:8] == ["2.4", "2.9", "3", "3.6", "3.5"]
+
+
+def test_overload_is_told_by_what_it_does_to_each_clock():
+    rows = [
+        TRIAL_DEFAULTS | {"mode": mode, "verdict": "OVERLOADED", "offered_rate": rate, "response_p50_s": 0.007}
+        for mode, rate in (("sync", 9.0), ("queue", 9.0), ("queue", 18.0))
+    ]
+    (sentence,) = overload_sentences(pd.DataFrame(rows))
+
+    assert sentence == (
+        "Overload with 4 workers: in sync at 9 pictures/s the wait for an answer grows without limit; in queue at 18 "
+        "pictures/s the answer still comes in 7 ms, and the wait for the picture grows without limit"
+    )
