@@ -102,7 +102,7 @@ def _answer_of_search(experiment: Experiment, verdicts: Mapping[str, Verdict], f
 
 
 def _verdicts(experiment: Experiment, trials: Sequence[Trial]) -> dict[str, Verdict]:
-    return {trial.name: verdict_on(trial, experiment.ordinary_spin_s) for trial in trials}
+    return {trial.name: verdict_on(trial, experiment.ordinary_spins_s) for trial in trials}
 
 
 def write_summary(summary: pd.DataFrame, path: Path) -> None:

@@ -1,6 +1,7 @@
 """Says whether a trial can be believed, and in words why not. Pure: rows in, verdict out."""
 
 from dataclasses import dataclass
+from types import MappingProxyType
 
 import pandas as pd
 
@@ -9,7 +10,7 @@ from analysis.experiment import Trial
 from analysis.failures import failure_words
 from analysis.growth import CLEAR_GROWTH, Growth, backlog_growth, unanswered_growth
 from analysis.metrics import send_lag_p99
-from analysis.noise import noise_words
+from analysis.noise import Spins, noise_words
 from analysis.outcomes import outcomes
 from analysis.words import workers
 
@@ -38,10 +39,10 @@ class Verdict:
         return self.name in INVALID
 
 
-def verdict_on(trial: Trial, ordinary_spin_s: float | None = None) -> Verdict:
+def verdict_on(trial: Trial, ordinary_spins_s: Spins = MappingProxyType({})) -> Verdict:
     """The verdict on one trial: the worst that any check found, with the reasons of all of them.
 
-    ordinary_spin_s: how long the noise guard's piece of work usually takes in this experiment [s].
+    ordinary_spins_s: how long the noise guard's piece of work usually takes in this experiment, before and after [s].
     """
     rows = outcomes(trial)
     found = [
@@ -49,7 +50,7 @@ def verdict_on(trial: Trial, ordinary_spin_s: float | None = None) -> Verdict:
         _check_client(trial, rows),
         _check_growth(trial, rows),
         _check_failures(rows),
-        _check_noise(trial, ordinary_spin_s),
+        _check_noise(trial, ordinary_spins_s),
     ]
     return Verdict(
         name=worst([verdict.name for verdict in found]),
@@ -108,8 +109,8 @@ def _check_failures(rows: pd.DataFrame) -> Verdict:
     return Verdict(name=VALID, reasons=(words,) if words else ())
 
 
-def _check_noise(trial: Trial, ordinary_spin_s: float | None) -> Verdict:
-    words = noise_words(trial.info, ordinary_spin_s)
+def _check_noise(trial: Trial, ordinary_spins_s: Spins) -> Verdict:
+    words = noise_words(trial.info, ordinary_spins_s)
     if not words:
         return Verdict(name=VALID)
     advice = "Close other programs, or use a machine of your own, and measure again."

@@ -75,10 +75,10 @@ class Trial:
 class Experiment:
     """One question and the finished trials that answer it; `unfinished` names those that are not.
 
-    `replaced` names the noisy ones that were measured again and do not count; `ordinary_spin_s` is how long the
-    noise guard's piece of work usually took [s]. `bare` holds the pictures that bare processes worked on, `predicted`
-    what was expected of each cell before it was measured; both are empty where that was not done. `controls` are cells
-    that were measured a second time in the same blocks, to show what chance alone does.
+    `replaced` names the noisy ones that were measured again and do not count; `ordinary_spins_s` is how long the noise
+    guard's piece of work usually took before and after a trial [s]. `bare` holds the pictures that bare processes worked
+    on, `predicted` what was expected of each cell before it was measured; both are empty where that was not done.
+    `controls` are cells that were measured a second time in the same blocks, to show what chance alone does.
     `capacities` has one row per search for the highest rate that keeps a goal.
     """
 
@@ -88,7 +88,7 @@ class Experiment:
     unfinished: tuple[str, ...]
     replaced: tuple[str, ...] = ()
     controls: tuple[Trial, ...] = ()
-    ordinary_spin_s: float | None = None
+    ordinary_spins_s: Mapping[str, float]
     bare: pd.DataFrame
     predicted: pd.DataFrame
     capacities: pd.DataFrame

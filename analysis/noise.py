@@ -10,22 +10,27 @@ SPIN_LIMIT, STEAL_LIMIT = 0.10, 0.01
 # What the second execution of a noisy trial is called: its own name and this.
 AGAIN = "-again"
 
+WHEN = ("before", "after")
+
 Record = Mapping[str, Any]
+Spins = Mapping[str, float]
 
 
-def ordinary_spin_s(records: Iterable[Record]) -> float | None:
-    """How long the piece of work usually takes: the median of all trials, blind to what they measured [s]."""
-    spins = [spin for record in records for spin in _spins(record).values()]
-    return statistics.median(spins) if spins else None
+def ordinary_spins_s(records: Iterable[Record]) -> Spins:
+    """How long the piece of work usually takes before and after a trial: the medians of all trials, blind to what they
+    measured [s]. A processor that has just worked is quicker, so the two are not compared with each other."""
+    heard = [_spins(record) for record in records]
+    known = {when: [spins[when] for spins in heard if when in spins] for when in WHEN}
+    return {when: statistics.median(spins) for when, spins in known.items() if spins}
 
 
-def noise_words(record: Record, ordinary_s: float | None) -> str:
+def noise_words(record: Record, ordinary_s: Spins) -> str:
     """Why a trial is noisy, in words; empty if it is not or if nobody listened."""
     reasons = [
-        f"{when} it a fixed piece of work took {abs(spin / ordinary_s - 1):.0%} "
-        f"{'longer' if spin > ordinary_s else 'less'} than usual (limit {SPIN_LIMIT:.0%})"
+        f"{when} it a fixed piece of work took {abs(spin / usual - 1):.0%} "
+        f"{'longer' if spin > usual else 'less'} than usual (limit {SPIN_LIMIT:.0%})"
         for when, spin in _spins(record).items()
-        if ordinary_s and abs(spin / ordinary_s - 1) > SPIN_LIMIT
+        if (usual := ordinary_s.get(when)) and abs(spin / usual - 1) > SPIN_LIMIT
     ]
     steal = (record.get("noise") or {}).get("steal_share") or 0.0
     if steal > STEAL_LIMIT:
@@ -41,4 +46,4 @@ def counted(names: Iterable[str]) -> list[str]:
 
 def _spins(record: Record) -> dict[str, float]:
     noise = record.get("noise") or {}
-    return {when: noise[f"spin_{when}_s"] for when in ("before", "after") if noise.get(f"spin_{when}_s")}
+    return {when: noise[f"spin_{when}_s"] for when in WHEN if noise.get(f"spin_{when}_s")}

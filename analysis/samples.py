@@ -10,7 +10,7 @@ import pandas as pd
 from analysis.errors import AnalysisError
 from analysis.expected import KEYS, PREDICTED
 from analysis.experiment import Cell, Experiment, Trial, Window
-from analysis.noise import counted, ordinary_spin_s
+from analysis.noise import counted, ordinary_spins_s
 
 REQUEST_COLUMNS = ("id", "phase", "due_at", "sent_at", "answered_at", "status", "error", "picture")
 PICTURE_COLUMNS = (
@@ -74,7 +74,7 @@ def read_experiment(folder: Path) -> Experiment:
         controls=tuple(trial for trial in counting if trial.info.get("control")),
         unfinished=tuple(sorted(broken_off)),
         replaced=tuple(trial.name for trial in finished if trial.name not in names),
-        ordinary_spin_s=ordinary_spin_s(trial.info for trial in finished),
+        ordinary_spins_s=ordinary_spins_s(trial.info for trial in finished),
         bare=read_bare(folder),
         predicted=_read_if_there(folder / PREDICTION, PREDICTION_COLUMNS),
         capacities=_read_if_there(folder / "capacity.csv", CAPACITY_COLUMNS),

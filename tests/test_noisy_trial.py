@@ -15,9 +15,9 @@ pytestmark = pytest.mark.stack
 
 
 def test_a_noisy_trial_is_measured_again_in_its_block_with_the_same_load_and_both_are_kept(tmp_path, monkeypatch):
-    # Only how long the piece of work takes is made up: after the first trial it is half as long again.
-    heard = itertools.chain([0.02, 0.03], itertools.repeat(0.02))
-    monkeypatch.setattr(noise, "steady_spin_s", lambda: next(heard))
+    # Only what others took of the processor is made up: 5 % during the first trial.
+    taken = itertools.chain([0.05], itertools.repeat(0.0))
+    monkeypatch.setattr(noise, "_steal_share", lambda before, after: next(taken))
     folder = tmp_path / "results"
 
     run_experiment(read_plan(write_plan(tmp_path, rate=3.0, measure_s=3, mode="sync")), folder)
@@ -25,9 +25,9 @@ def test_a_noisy_trial_is_measured_again_in_its_block_with_the_same_load_and_bot
     (again,) = folder.glob("*-again")
     first = folder / again.name.removesuffix("-again")
     records = [json.loads((one / "trial.json").read_text()) for one in (first, again)]
-    assert [one["noise"]["spin_after_s"] for one in records] == [0.03, 0.02]
+    assert [one["noise"]["steal_share"] for one in records] == [0.05, 0.0]
     assert records[0]["plan_sha256"] == records[1]["plan_sha256"]
-    assert "took 20% longer than usual" in records[0]["verdict"]["reasons"][0]
+    assert "others took 5.0% of the machine's CPU time" in records[0]["verdict"]["reasons"][0]
 
     assert run("analysis", folder).returncode == 0
     page = (folder / "report.html").read_text()

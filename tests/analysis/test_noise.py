@@ -7,10 +7,12 @@ import pytest
 
 import analysis
 from analysis.checks import NOISY, OVERLOADED, VALID, verdict_on
-from analysis.noise import counted, noise_words, ordinary_spin_s
+from analysis.noise import counted, noise_words, ordinary_spins_s
 from analysis.samples import read_experiment
 from tests.analysis.hand_made import trial
 from tests.analysis.synthetic_experiment import Made, both_modes, write_experiment
+
+USUAL = {"before": 0.020, "after": 0.020}
 
 
 def record(before=0.020, after=0.020, steal=0.0):
@@ -18,8 +20,10 @@ def record(before=0.020, after=0.020, steal=0.0):
 
 
 def test_the_usual_time_is_the_median_of_all_trials_whatever_they_measured():
-    assert ordinary_spin_s([record(0.020, 0.022), record(0.021, 0.05), {}]) == pytest.approx(0.0215)
-    assert ordinary_spin_s([{}, {"noise": None}]) is None
+    heard = [record(0.020, 0.018), record(0.021, 0.05), record(0.022, 0.019), {}]
+
+    assert ordinary_spins_s(heard) == {"before": 0.021, "after": 0.019}
+    assert ordinary_spins_s([{}, {"noise": None}]) == {}
 
 
 @pytest.mark.parametrize(
@@ -35,7 +39,7 @@ def test_the_usual_time_is_the_median_of_all_trials_whatever_they_measured():
     ],
 )
 def test_a_spin_or_a_theft_beyond_its_limit_is_told_in_words(heard, words):
-    assert noise_words(heard, 0.020) == words
+    assert noise_words(heard, USUAL) == words
 
 
 def test_a_noisy_trial_is_called_so_with_what_to_try():
@@ -46,7 +50,7 @@ def test_a_noisy_trial_is_called_so_with_what_to_try():
         {"id": row["id"], "received_at": row["due_at"], "started_at": row["due_at"], "finished_at": row["answered_at"]}
         for row in done
     ]
-    verdict = verdict_on(trial(done, pictures, info=record(after=0.03)), 0.020)
+    verdict = verdict_on(trial(done, pictures, info=record(after=0.03)), USUAL)
 
     assert verdict.name == NOISY and not verdict.invalid
     assert "took 50% longer than usual" in verdict.reasons[0] and "Close other programs" in verdict.reasons[0]
