@@ -76,8 +76,8 @@ class Experiment:
     """One question and the finished trials that answer it; `unfinished` names those that are not.
 
     `replaced` names the noisy ones that were measured again and do not count; `ordinary_spins_s` is how long the noise
-    guard's piece of work usually took before and after a trial [s]. `bare` holds the pictures that bare processes worked
-    on, `predicted` what was expected of each cell before it was measured; both are empty where that was not done.
+    guard's piece of work usually took before and after a trial [s]. `bare` holds the pictures that bare processes did,
+    `predicted` what was expected of each cell before it was measured; both are empty where that was not done.
     `controls` are cells that were measured a second time in the same blocks, to show what chance alone does.
     `capacities` has one row per search for the highest rate that keeps a goal.
     """
