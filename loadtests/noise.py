@@ -8,9 +8,9 @@ from typing import Any
 
 import psutil
 
-#: One piece of work takes some 20 ms. The first ones wake the processor up and do not count; the median of the others
-#: does not fall for one hiccup.
-WAKING_SPINS, SPINS, SPIN_ADDITIONS = 10, 20, 1_500_000
+#: One piece of work takes some 20 ms. The first third wakes the processor up and does not count; the median of the
+#: others does not fall for one hiccup. A short trial is listened to for less long: a twentieth of its measurement.
+MOST_SPINS, FEWEST_SPINS, SPINS_PER_S, SPIN_ADDITIONS = 30, 6, 2.5, 1_500_000
 
 #: The largest share of trials that is measured again because it was noisy: where more are, the machine is like that.
 MOST_NOISY = 0.25
@@ -33,10 +33,11 @@ class Noise:
 
 
 class NoiseGuard:
-    """Listens from its making to its end; nothing runs in between."""
+    """Listens from its making to its end; measure_s is how long is measured meanwhile."""
 
-    def __init__(self) -> None:
-        self._spin_before_s = steady_spin_s()
+    def __init__(self, measure_s: float) -> None:
+        self._spins = max(FEWEST_SPINS, min(MOST_SPINS, round(SPINS_PER_S * measure_s)))
+        self._spin_before_s = steady_spin_s(self._spins)
         self._began_at, self._cpu, self._pressure_s = time.monotonic(), psutil.cpu_times(), _pressure_s()
 
     def end(self) -> Noise:
@@ -44,16 +45,16 @@ class NoiseGuard:
         length_s, cpu, pressure_s = time.monotonic() - self._began_at, psutil.cpu_times(), _pressure_s()
         return Noise(
             spin_before_s=self._spin_before_s,
-            spin_after_s=steady_spin_s(),
+            spin_after_s=steady_spin_s(self._spins),
             steal_share=_steal_share(self._cpu, cpu),
             pressure_share=_share(self._pressure_s, pressure_s, length_s),
         )
 
 
-def steady_spin_s() -> float:
-    """The median of some spins [s]."""
-    spins = [spin_s() for _ in range(WAKING_SPINS + SPINS)]
-    return statistics.median(spins[WAKING_SPINS:])
+def steady_spin_s(count: int) -> float:
+    """The median of some spins without the first third [s]."""
+    spins = [spin_s() for _ in range(count)]
+    return statistics.median(spins[count // 3 :])
 
 
 def spin_s() -> float:

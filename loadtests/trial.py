@@ -41,7 +41,7 @@ class TrialSetup:
 def run_trial(setup: TrialSetup) -> dict[str, Any]:
     """Measure one trial and leave its folder complete; returns its record."""
     partial = results.open_trial(setup.folder.resolve(), setup.trial.name)
-    guard = NoiseGuard()
+    guard = NoiseGuard(setup.experiment.phases.measure_s)
     stack = new_stack(spec_of(setup), partial / "stack", partial / "logs")
     try:
         with stack as info:

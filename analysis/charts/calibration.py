@@ -88,6 +88,8 @@ def _chart(name: str, title: str, draw: Any, checks: Checks, folder: Path) -> Ch
 
 def _judged_title(checks: Checks) -> str:
     good = sum(check["passed"] for check in checks)
+    if good == len(checks):
+        return f"All {good} percentiles of servers whose truth is known came out as exactly as is asked"
     return f"Of {len(checks)} percentiles of servers whose truth is known, {good} came out as exactly as is asked"
 
 

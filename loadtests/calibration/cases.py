@@ -63,7 +63,7 @@ def _distributions(quick: bool) -> list[Case]:
 
 def _stalls(quick: bool) -> list[Case]:
     """A tenth of the time, so that the true p95 lies in the stall's middle; the quick one is shorter."""
-    scale, rate = 0.3 if quick else 1.0, 50
+    scale, rate = 0.2 if quick else 1.0, 50
     once = Truth(seed=SEED, mean_s=STALLING_MEAN_S, stall_s=5 * scale, stall_after_s=20 * scale)
     again = Truth(seed=SEED, mean_s=STALLING_MEAN_S, stall_s=2, stall_after_s=4, stall_every_s=10)
     return [

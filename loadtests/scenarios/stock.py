@@ -1,6 +1,6 @@
 """Uploads as Locust's users send them by its own means: the comparison for a calibration, and nothing else."""
 
-from typing import Any
+from typing import Any, ClassVar
 
 from locust import FastHttpUser, constant, constant_pacing, constant_throughput, events, task
 from locust.argument_parser import LocustArgumentParser
@@ -20,16 +20,20 @@ class StockUser(FastHttpUser):
     """Sends one picture after the other, each when the last is answered and the wait is over."""
 
     picture = b""
+    #: Close: every upload has a connection of its own, as those of a trial have.
+    headers: ClassVar[dict[str, str]] = {}
 
     @task
     def upload(self) -> None:
-        self.client.post("/pictures/sync/", files={"image": ("picture.jpg", self.picture, "image/jpeg")})
+        files = {"image": ("picture.jpg", self.picture, "image/jpeg")}
+        self.client.post("/pictures/sync/", files=files, headers=self.headers)
 
 
 @events.init_command_line_parser.add_listener
 def add_options(parser: LocustArgumentParser) -> None:
     parser.add_argument("--wait", choices=tuple(WAITS), default="constant_pacing")
     parser.add_argument("--each-s", type=float, default=1.0)
+    parser.add_argument("--connection", choices=("keep-alive", "close"), default="keep-alive")
 
 
 @events.init.add_listener
@@ -37,4 +41,5 @@ def set_wait(environment: Environment, **_: Any) -> None:
     options = environment.parsed_options
     assert options is not None, "Locust's command line parses options before any event"
     StockUser.wait_time = WAITS[options.wait](options.each_s)
+    StockUser.headers = {"Connection": options.connection}
     StockUser.picture = photos(WORKLOADS["io"])[0].path.read_bytes()
