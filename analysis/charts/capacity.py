@@ -25,9 +25,7 @@ def draw_capacity(rows: pd.DataFrame, ceiling: pd.DataFrame, title: str, subtitl
     labels = [_draw_bars(ax, counts, own) for _, own in rows.groupby("mode", sort=False)]
     if limits.notna().any():
         ax.plot(range(len(counts)), limits, color=QUIET, linewidth=1.2)
-        labels.append(
-            EndLabel(x=len(counts) - 1, y=float(limits.iloc[-1]), text="ceiling: N bare processes", colour=QUIET)
-        )
+        labels.append(EndLabel(x=len(counts) - 1, y=float(limits.iloc[-1]), text="bare processes", colour=QUIET))
     label_ends(ax, [label for label in labels if label], at_edge=True)
     return figure
 
@@ -45,7 +43,9 @@ def _draw_bars(ax: Axes, counts: list[int], rows: pd.DataFrame) -> EndLabel | No
     return EndLabel(x=float(place[last]), y=float(rows["passed"].iloc[last]), text=f"{mode}: kept", colour=look.colour)
 
 
-def draw_reached(shown: pd.DataFrame, found: pd.DataFrame, limit_s: float, title: str, subtitle: str) -> Figure:
+def draw_reached(
+    shown: pd.DataFrame, found: pd.DataFrame, limit_s: float, what: str, title: str, subtitle: str
+) -> Figure:
     """What each trial of one worker count showed against its rate; shaded what the capacity lies between."""
     figure, below = framed(title, subtitle)
     ax = figure.add_axes((LEFT, BOTTOM, WIDTH, below - BOTTOM))
@@ -54,7 +54,7 @@ def draw_reached(shown: pd.DataFrame, found: pd.DataFrame, limit_s: float, title
     scale_time_axis(ax, room_for_arrows=False, room_for_doubts=False)
     for _, row in found.dropna(subset=["passed", "failed"]).iterrows():
         ax.axvspan(row["passed"], row["failed"], color=MODES[str(row["mode"])].colour, alpha=0.12, linewidth=0)
-    ax.set(xlabel="offered [pictures/s]", xlim=(0, 1.05 * float(shown["rate"].max())))
+    ax.set(xlabel="offered [pictures/s]", ylabel=f"{what} (log scale)", xlim=(0, 1.05 * float(shown["rate"].max())))
     labels.append(EndLabel(x=float(shown["rate"].max()), y=limit_s, text=f"goal: {number(limit_s, 2)} s", colour=QUIET))
     label_ends(ax, [label for label in labels if label], at_edge=True)
     return figure
@@ -66,6 +66,15 @@ def _draw_trials(ax: Axes, rows: pd.DataFrame) -> EndLabel | None:
     look, drawn = MODES[mode], rows[np.isfinite(rows["reached_s"])].sort_values("rate")
     if drawn.empty:
         return None
-    ax.plot(drawn["rate"], drawn["reached_s"], look.marker, color=look.colour, markersize=10, linestyle="", alpha=0.8)
+    ax.plot(
+        drawn["rate"],
+        drawn["reached_s"],
+        look.marker,
+        color=look.colour,
+        markersize=13,
+        mfc="none",
+        mew=2.5,
+        linestyle="",
+    )
     last = drawn.iloc[-1]
     return EndLabel(x=float(last["rate"]), y=float(last["reached_s"]), text=mode, colour=look.colour)

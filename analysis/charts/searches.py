@@ -31,6 +31,7 @@ def draw_searches(experiment: Experiment, capacities: pd.DataFrame, folder: Path
 
 def _over_workers(experiment: Experiment, before: str, rows: pd.DataFrame, path: Path) -> Chart:
     title = "; ".join(_summed(own) for _, own in rows.groupby("mode", sort=False))
+    title = f"{title[0].upper()}{title[1:]}"
     ceiling = ceilings(experiment.bare)
     ceiling = ceiling[ceiling["workload"] == rows["workload"].iloc[0]]
     counts = counted([int(count) for count in rows["trials"]], "trial")
@@ -50,7 +51,7 @@ def _of_trials(experiment: Experiment, before: str, rows: pd.DataFrame, folder: 
         shown, path = reached(trials, goal), folder / f"searched-w{count}{suffix}"
         under = f"workload {own['workload'].iloc[0]} · one point a trial, {len(trials)} trials · shaded: the capacity"
         with matplotlib.rc_context(STYLE):
-            save(draw_reached(shown, own, goal.limit_s, title, under), path)
+            save(draw_reached(shown, own, goal.limit_s, f"{goal.clock} p{100 * goal.share:g}", title, under), path)
         yield Chart(name=f"searched_w{count}", prefix=before, finding=title, path=path, table=_trials_table(shown))
 
 
