@@ -28,7 +28,7 @@ def goal_words(capacities: pd.DataFrame) -> str:
 def with_prefix(capacities: pd.DataFrame, per_trial: pd.DataFrame) -> pd.DataFrame:
     """Adds `prefix`, which tells the levels of what was varied, and `overload`, the most that an overloaded trial
     finished [pictures/s]; sorts by prefix, worker count and mode."""
-    told = [name for name in LEVELS if capacities[name].nunique() > 1]
+    told = _told_apart(capacities)
     keys = ["mode", "workers", *LEVELS]
     overloaded = per_trial[per_trial["verdict"] == OVERLOADED].rename(columns={"throughput": "overload"})
     most = overloaded.groupby(keys)["overload"].max().reset_index()
@@ -37,6 +37,11 @@ def with_prefix(capacities: pd.DataFrame, per_trial: pd.DataFrame) -> pd.DataFra
         prefix=[prefix({str(name): row[name] for name in LEVELS}, told) for row in named.to_dict("records")]
     )
     return named.astype({"workers": int}).sort_values(["prefix", "workers", "mode"], ascending=[True, True, False])
+
+
+def _told_apart(rows: pd.DataFrame) -> list[str]:
+    """The conditions that differ between the rows, but for the rate, which every search has its own of."""
+    return [name for name in LEVELS if rows[name].nunique() > 1]
 
 
 def capacity_sentences(capacities: pd.DataFrame) -> list[str]:
@@ -49,15 +54,17 @@ def capacity_sentences(capacities: pd.DataFrame) -> list[str]:
 
 
 def overload_sentences(per_trial: pd.DataFrame) -> list[str]:
-    """What the heaviest load that was tried did in each mode, one for each worker count."""
+    """What the heaviest load that was tried did in each mode, one for each worker count and set of conditions."""
     beyond = per_trial[per_trial["verdict"] == OVERLOADED].sort_values("offered_rate")
+    told = _told_apart(per_trial)
     sentences = []
-    for count, rows in beyond.groupby("workers"):
+    for (*levels, count), rows in beyond.groupby([*LEVELS, "workers"]):
+        before = prefix(dict(zip(LEVELS, levels, strict=True)), told)
         worst = rows.drop_duplicates("mode", keep="last").to_dict("records")
         said = "; ".join(
             f"in {row['mode']} at {number(row['offered_rate'])} pictures/s {_overload(row)}" for row in worst
         )
-        sentences.append(f"Overload with {workers(int(str(count)))}: {said}")
+        sentences.append(f"{before}Overload with {workers(int(str(count)))}: {said}")
     return sentences
 
 

@@ -3,20 +3,13 @@
 from collections.abc import Mapping, Sequence
 
 from analysis.conditions import prefix
-from analysis.contrast_tables import spread_texts
-from analysis.contrasts import CPU, READY, RESPONSE, THROUGHPUT
+from analysis.contrast_tables import METRIC_WORDS, spread_texts
 from analysis.findings_contrasts import reading_of
 from analysis.mode_ratios import ModeRatio
 from analysis.tables import Table
 from analysis.words import number
 
-WORDS: Mapping[str, str] = {
-    RESPONSE: "response time, median",
-    READY: "ready time, median",
-    "ready_p95_s": "ready time, p95",
-    THROUGHPUT: "throughput",
-    CPU: "CPU time per picture",
-}
+WORDS: Mapping[str, str] = {**METRIC_WORDS, "ready_p95_s": "ready time, p95"}
 
 
 def mode_table(found: Sequence[ModeRatio], varied: Sequence[str]) -> Table | None:

@@ -4,8 +4,8 @@ import statistics
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-# How far a fixed piece of work may be off its usual time, and what others may take of the CPU time (R25). On a virtual
-# machine nothing else of which was running one in ten was off by more than 5 %, so the limit is twice that.
+# How far a fixed piece of work may be off its usual time, and what others may take of the CPU time. R25 guesses 5 % for
+# the first, which on idle virtual machines ordinary trials exceed.
 SPIN_LIMIT, STEAL_LIMIT = 0.10, 0.01
 # What the second execution of a noisy trial is called: its own name and this.
 AGAIN = "-again"

@@ -7,13 +7,13 @@ from typing import Any
 
 from loadtests import machine, results
 from loadtests.bare import BARE, measure_bare
-from loadtests.capacity.run import USUAL_TRIALS, Searcher
+from loadtests.capacity.run import Searcher
 from loadtests.errors import QueuelabError, TrialError
 from loadtests.goal import Goal
 from loadtests.lock import exclusive
 from loadtests.noise import MOST_NOISY
 from loadtests.plan import Experiment
-from loadtests.planning import FEWEST_BLOCKS, MOST_BLOCKS, PILOT_BLOCKS, blocks_needed, trial_s
+from loadtests.planning import FEWEST_BLOCKS, MOST_BLOCKS, PILOT_BLOCKS, USUAL_TRIALS, blocks_needed, trial_s
 from loadtests.preparing import prepare
 from loadtests.progress import Trials
 from loadtests.trial import TrialSetup, run_trial

@@ -11,6 +11,9 @@ OVERHEAD_S = 8.0
 #: A pilot tells how much ratios scatter; fewer blocks than this are never called enough (R21); more are never measured.
 PILOT_BLOCKS, FEWEST_BLOCKS, MOST_BLOCKS = 3, 6, 60
 
+#: What a search for a capacity takes in the median (`make bench-capacity`).
+USUAL_TRIALS = 23
+
 #: Standard deviation of the logarithm of one block's ratio of ready p95, by utilisation, with so many uploads a trial
 #: and two modes that replay the same: simulated studies (`make bench-intervals`, docs/method.md).
 STUDIED_SD: Mapping[float, float] = {0.5: 0.011, 0.7: 0.030, 0.8: 0.067}
@@ -53,8 +56,8 @@ def expected(experiment: Experiment) -> str:
     """What a plan costs and what it will tell, in words."""
     if goal := experiment.goal:
         return (
-            f"{len(experiment.cells())} searches of at most {goal.most_trials} trials, in the median 23, each with "
-            f"{goal.probe_s:g} s to look around and {goal.confirm_s:g} s to confirm."
+            f"{len(experiment.cells())} searches of at most {goal.most_trials} trials, in the median {USUAL_TRIALS}, "
+            f"each with {goal.probe_s:g} s to look around and {goal.confirm_s:g} s to confirm."
         )
     trials = sum(map(len, experiment.blocks()))
     minutes = trials * trial_s(experiment) / 60

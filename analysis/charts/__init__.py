@@ -48,11 +48,16 @@ class Chart:
 
 def draw_charts(groups: Sequence[Group], folder: Path, compared: Sequence[Comparison] = ()) -> list[Chart]:
     """Draws one set of charts per group and one chart per comparison, in place of those that were there."""
+    empty(folder)
+    charts = [_of_group(group, finding, folder) for group in groups for finding in findings(group.cells)]
+    return charts + [_of_comparison(each, groups, folder, compared) for each in compared]
+
+
+def empty(folder: Path) -> None:
+    """Make the folder of charts, or remove those that an earlier analysis has left in it."""
     folder.mkdir(exist_ok=True)
     for old in [*folder.glob("*.png"), *folder.glob("*.svg")]:
         old.unlink()
-    charts = [_of_group(group, finding, folder) for group in groups for finding in findings(group.cells)]
-    return charts + [_of_comparison(each, groups, folder, compared) for each in compared]
 
 
 def draw(group: Group, chart: str, title: str) -> Figure:

@@ -8,7 +8,7 @@ import pandas as pd
 
 from analysis.capacities import LEVELS, capacity_sentences, capacity_table, goal_of, goal_words, reached
 from analysis.ceiling import ceilings
-from analysis.charts import Chart, save
+from analysis.charts import Chart, empty, save
 from analysis.charts.capacity import draw_capacity, draw_reached
 from analysis.charts.frame import STYLE, counted
 from analysis.experiment import Experiment, Trial
@@ -18,9 +18,7 @@ from analysis.words import number, workers
 
 def draw_searches(experiment: Experiment, capacities: pd.DataFrame, folder: Path) -> list[Chart]:
     """For each combination of conditions one chart over the workers, and one of the trials for each worker count."""
-    folder.mkdir(exist_ok=True)
-    for old in [*folder.glob("*.png"), *folder.glob("*.svg")]:
-        old.unlink()
+    empty(folder)
     charts = []
     for number_of, (before, rows) in enumerate(capacities.groupby("prefix", sort=False), 1):
         suffix = f"-{number_of}" if capacities["prefix"].nunique() > 1 else ""

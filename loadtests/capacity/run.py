@@ -14,6 +14,7 @@ from loadtests.errors import TrialError
 from loadtests.goal import Goal
 from loadtests.noise import MOST_NOISY
 from loadtests.plan import Experiment
+from loadtests.planning import USUAL_TRIALS
 from loadtests.progress import Trials
 from loadtests.results import PARTIAL
 from loadtests.trial import TrialSetup
@@ -21,9 +22,6 @@ from loadtests.verdicts import goal_outcome, noisy_trials, predicted_rates
 
 CAPACITY = "capacity.csv"
 COLUMNS = ("clock", "share", "limit_s", "passed", "failed", "predicted", "drained", "reason", "trials", "measured_s")
-
-#: What a search takes in the median (benchmarks/capacity.py), to say how long it may go on.
-USUAL_TRIALS = 23
 
 #: Nothing is tried beyond so many times what the bare work allows, nor at first below such a share of it.
 BEYOND, SLOWEST_SHARE = 2.0, 0.05

@@ -23,8 +23,8 @@ class Outcome(StrEnum):
     INVALID = "invalid"
 
 
-#: Trials that must all say so. Of 60 s trials at the capacity itself two in three pass, as short windows after an empty
-#: start flatter a queue: so many votes make both ends equally hard to get wrong. See benchmarks/capacity.py.
+#: Trials that must all say so. Short windows after an empty start flatter a queue, so more votes are needed to keep a
+#: goal than to miss it: then both ends are about equally hard to get wrong. See benchmarks/capacity.py.
 VOTES = {Outcome.PASS: 6, Outcome.FAIL: 3}
 
 

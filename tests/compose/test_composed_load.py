@@ -65,8 +65,7 @@ def test_a_test_on_the_page_becomes_a_trial_of_every_upload(ui, results):
 
     requests, pictures = (pd.read_csv(results / "queue-w2-r1" / name) for name in ("requests.csv", "pictures.csv"))
     assert trial["cell"]["workers"] == 2
-    # Of so few uploads one that a busy machine lets leave late makes a trial INVALID_CLIENT.
-    assert trial["verdict"]["name"] in ("VALID", "UNDECIDED", "INVALID_CLIENT")
+    assert trial["verdict"]["name"] in ("VALID", "UNDECIDED")
     assert len(requests) > USERS
     assert set(requests["id"]) == set(pictures["id"])
     assert pictures["state"].eq("ready").all()

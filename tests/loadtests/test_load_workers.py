@@ -103,8 +103,7 @@ def test_master_and_workers_leave_one_trial_with_every_upload_of_every_worker(lo
     assert [worker.wait(30) for worker in workers] == [0, 0]
     assert locusts.trials() == ["experiment.json", "queue-w3-r1"]
     trial = json.loads((locusts.results / "queue-w3-r1" / "trial.json").read_text())
-    # Of so few uploads one that a busy machine lets leave late makes a trial INVALID_CLIENT.
-    assert trial["verdict"]["name"] in ("VALID", "UNDECIDED", "INVALID_CLIENT")
+    assert trial["verdict"]["name"] in ("VALID", "UNDECIDED")
     assert trial["cell"]["offered_rate"] == USERS
     assert trial["cpu_seconds"]["load"] > 0
 
