@@ -16,8 +16,9 @@ demo: .venv/run.stamp  ## measure sync against queue with 1, 2, 4, 8 workers, th
 	$(BIN)/python -m loadtests run loadtests/plans/demo.toml
 	$(BIN)/python -m analysis results/demo
 
-test: .venv/dev.stamp  ## all tests, those with real processes included
-	$(BIN)/python -m pytest
+test: .venv/dev.stamp  ## all tests; those that start real processes one after the other, as they time things
+	$(BIN)/python -m pytest -n 2 --dist worksteal -m "not stack and not compose"
+	$(BIN)/python -m pytest -m stack
 
 test-compose: .venv/compose.stamp  ## build the image and run docker-compose.yml; skips where there is no container tool
 	$(BIN)/python -m pytest -m compose tests/compose

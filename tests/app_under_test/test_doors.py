@@ -11,6 +11,9 @@ from tests.app_under_test.picture_files import REFUSED, damaged_jpeg, jpeg
 
 pytestmark = pytest.mark.django_db
 
+# Part of tests' names, which must be alike in every process that shares the tests.
+UNKNOWN = "3f1d4a0e-5c7b-4f0c-9d67-0b8f6f2a7c11"
+
 DOORS = pytest.mark.parametrize("door", ["sync", "queue"])
 
 
@@ -165,9 +168,9 @@ def test_the_doors_need_no_csrf_token(external_resource):
     ("method", "path", "status", "reason"),
     [
         ("GET", "/pictures/sync/", 405, "method_not_allowed"),
-        ("POST", f"/pictures/{uuid4()}/", 405, "method_not_allowed"),
-        ("GET", f"/pictures/{uuid4()}/", 404, "no_such_picture"),
-        ("GET", f"/pictures/{uuid4()}/large.jpg", 404, "no_such_picture"),
+        ("POST", f"/pictures/{UNKNOWN}/", 405, "method_not_allowed"),
+        ("GET", f"/pictures/{UNKNOWN}/", 404, "no_such_picture"),
+        ("GET", f"/pictures/{UNKNOWN}/large.jpg", 404, "no_such_picture"),
         ("GET", "/pictures/not-a-uuid/", 404, "not_found"),
     ],
 )
