@@ -2,13 +2,19 @@
 
 Both send the workload's pictures to a server that answers at once. Locust's FastHttpUser with files= sends as fast as
 it can, in a closed loop, over connections that it keeps, and then over one for each upload, as ours has; ours counts as
-long as no upload leaves late.
+long as no upload leaves late. Where `ab` is on the PATH, a client in C shows how much the server can take at all.
 """
 
 import csv
+import os
+import re
+import shutil
+import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -19,13 +25,17 @@ from loadtests.calibration.cases import SEED, rate_case
 from loadtests.calibration.stack import TruthStack
 from loadtests.calibration.truth import Truth
 from loadtests.configuration import Configuration
+from loadtests.corpus import photos
+from loadtests.scenarios.payloads import payloads
 from loadtests.stack.commands import inherited
 from loadtests.stack.info import ROOT
 from loadtests.stack.processes import Command, Family
 from loadtests.stack.site import StackSpec
+from loadtests.workloads import WORKLOADS
 
-RATES = (800, 1000, 1200, 1400, 1600, 1800, 2000, 2200, 2400)
+RATES = (1200, 1600, 2000, 2400, 2800, 3200, 3600, 4000, 4400)
 USERS, RUN_S, ROUNDS = 50, 8, 3
+AB_UPLOADS, AB_CONNECTIONS = 10_000, 16
 TARGET = 2.0
 
 
@@ -51,11 +61,10 @@ def ours(folder: Path) -> Speed:
 
 def stock(folder: Path, connection: str) -> Speed:
     """What Locust reports of its own users, who wait for nothing but their answers."""
-    spec = StackSpec(**Configuration(mode="sync", workers=1, stack="truth").levels(), seed=SEED)
-    with TruthStack(Truth(seed=SEED), spec, folder / "stack", folder / "logs") as info:
+    with _server(folder) as url:
         family = Family(folder / "logs")
         try:
-            child = family.start(_locust(info.url, folder, connection))
+            child = family.start(_locust(url, folder, connection))
             used_s = _cpu_s(psutil.Process(child.pid))
             family.finish(child, 60.0)
         finally:
@@ -63,6 +72,35 @@ def stock(folder: Path, connection: str) -> Speed:
     row = next(csv.DictReader((folder / "table_stats.csv").read_text().splitlines()))
     sent = int(row["Request Count"]) - int(row["Failure Count"])
     return Speed(float(row["Requests/s"]), sent / used_s)
+
+
+def most(folder: Path) -> Speed | None:
+    """What a client in C gets through, with a connection for each upload; None without `ab`."""
+    if not shutil.which("ab"):
+        return None
+    payload = payloads(photos(WORKLOADS["io"]))[0]
+    with _server(folder) as url:
+        (folder / "body").write_bytes(payload.body)
+        options = ["-q", "-n", str(AB_UPLOADS), "-c", str(AB_CONNECTIONS), "-T", payload.content_type]
+        before = os.times()
+        done = subprocess.run(
+            ["ab", *options, "-p", str(folder / "body"), f"{url}/pictures/sync/"],
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+        after = os.times()
+    used_s = after.children_user + after.children_system - before.children_user - before.children_system
+    found = re.search(r"Requests per second:\s+([\d.]+)", done.stdout)
+    return Speed(float(found[1]), AB_UPLOADS / used_s) if found else None
+
+
+@contextmanager
+def _server(folder: Path) -> Iterator[str]:
+    """A server that answers at once; its address."""
+    spec = StackSpec(**Configuration(mode="sync", workers=1, stack="truth").levels(), seed=SEED)
+    with TruthStack(Truth(seed=SEED), spec, folder / "stack", folder / "logs") as info:
+        yield info.url
 
 
 def _cpu_s(process: psutil.Process) -> float:
@@ -95,12 +133,13 @@ def _locust(url: str, folder: Path, connection: str) -> Command:
 def main() -> int:
     """Side by side, round by round; 1 if the target is missed."""
     ratios = []
-    print("| round | ours, kept | FastHttpUser | a connection each | uploads per CPU second, the same | ratio |")
-    print("| --- " * 6 + "|")
+    print("| round | ours, kept | FastHttpUser | a connection each | ab | uploads per CPU second, the same | ratio |")
+    print("| --- " * 7 + "|")
     for number in range(1, ROUNDS + 1):
         with tempfile.TemporaryDirectory(prefix="queuelab-speed-") as place:
             speeds = [ours(Path(place) / "ours")]
             speeds += [stock(Path(place) / connection, connection) for connection in ("keep-alive", "close")]
+            speeds += [most(Path(place)) or Speed(float("nan"), float("nan"))]
         ratios.append(speeds[0].per_s / speeds[1].per_s)
         sent, used = ([f"{getattr(speed, name):.0f}" for speed in speeds] for name in ("per_s", "per_cpu_s"))
         print(f"| {number} | {' | '.join(sent)} | {', '.join(used)} | {ratios[-1]:.2f} |", flush=True)

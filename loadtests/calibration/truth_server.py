@@ -6,6 +6,7 @@ python -m loadtests.calibration.truth_server --port 9001 --mode sync --truth '{"
 import argparse
 import asyncio
 import contextlib
+import heapq
 import json
 import os
 import signal
@@ -35,7 +36,7 @@ class TruthServer:
         self._trials: dict[str, str] = {}
         self._connected_at: dict[str, float] = {}
         self._answered_at: dict[str, float] = {}
-        self._done = 0
+        self._open: list[float] = []
 
     def upload(self, headers: dict[str, str], connected_at: float, answer: Callable[[str], None]) -> None:
         """Take an upload that has arrived whole; it is answered, and finished, when the truth says so."""
@@ -43,19 +44,16 @@ class TruthServer:
         visit = self._desk.admit(name, self.clock.now())
         self._visits[name], self._trials[name] = visit, headers.get("x-trial", "")
         self._connected_at[name] = connected_at
-
-        def finish() -> None:
-            self._done += 1
-            if self.mode == "sync" and not visit.refused:
-                reply()
+        heapq.heappush(self._open, visit.finished_at)
 
         def reply() -> None:
             self._answered_at[name] = self.clock.now()
             answer("503 Service Unavailable" if visit.refused else ACCEPTED[self.mode])
 
-        self._at(visit.finished_at, finish)
         if self.mode == "queue" or visit.refused:
             reply()
+        else:
+            self._at(visit.finished_at, reply)
 
     def _at(self, due_at: float, act: Callable[[], None]) -> None:
         """Act at a time, awake for the last moment: timers are exact to a millisecond only."""
@@ -70,8 +68,10 @@ class TruthServer:
         loop.call_later(due_at - TIMER_S - self.clock.now(), look)
 
     def counts(self, _query: dict[str, list[str]]) -> str:
-        working = len(self._visits) - self._done
-        return json.dumps({"queued": 0, "processing": working, "ready": self._done, "failed": 0})
+        while self._open and self._open[0] <= self.clock.now():
+            heapq.heappop(self._open)
+        working = len(self._open)
+        return json.dumps({"queued": 0, "processing": working, "ready": len(self._visits) - working, "failed": 0})
 
     def pictures_csv(self, query: dict[str, list[str]]) -> str:
         since, now = query.get("finished_since"), self.clock.now()

@@ -28,10 +28,11 @@ def arrivals(*, rate: float, seed: str, weights: Sequence[float], id_seed: str |
     times = random.Random(f"{seed}/times")
     choices = random.Random(f"{seed}/pictures")
     ids = random.Random(f"{seed if id_seed is None else id_seed}/ids")
+    pictures, cumulative = range(len(weights)), list(itertools.accumulate(weights))
     offset_s = 0.0
     while True:
         offset_s += times.expovariate(rate)
-        picture = choices.choices(range(len(weights)), weights)[0]
+        picture = choices.choices(pictures, cum_weights=cumulative)[0]
         yield Arrival(UUID(int=ids.getrandbits(128), version=4), offset_s, picture)
 
 

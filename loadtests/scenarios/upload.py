@@ -47,8 +47,8 @@ class Door:
     """One of the app's two doors, for one trial."""
 
     def __init__(self, url: str, mode: str, trial: str, clock: Clock) -> None:
-        parts = urlsplit(url)
-        self._address = (parts.hostname or "", parts.port or 80)
+        self._host = urlsplit(url).netloc
+        self._address = _address(url)
         self._trial = trial
         self._clock = clock
         self.path = f"/pictures/{mode}/"
@@ -57,7 +57,9 @@ class Door:
         """Send the request now and fill in what became of it; a failure is data."""
         request.sent_at = self._clock.now()
         try:
-            with socket.create_connection(self._address, timeout=PATIENCE_S) as connection:
+            with socket.socket() as connection:
+                connection.settimeout(PATIENCE_S)
+                connection.connect(self._address)
                 connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
                 connection.sendall(self._head(request) + request.payload.body)
                 answer = self._read(connection, request)
@@ -85,9 +87,8 @@ class Door:
         return answer
 
     def _head(self, request: Request) -> bytes:
-        host, port = self._address
         fields = {
-            "Host": f"{host}:{port}",
+            "Host": self._host,
             "Content-Type": request.payload.content_type,
             "Content-Length": len(request.payload.body),
             "Idempotency-Key": request.id,
@@ -96,3 +97,13 @@ class Door:
         }
         lines = "".join(f"{name}: {value}\r\n" for name, value in fields.items())
         return f"POST {self.path} HTTP/1.1\r\n{lines}\r\n".encode()
+
+
+def _address(url: str) -> tuple[str, int]:
+    """Looked up once, and not for each upload; a name that nobody knows is found out by the first upload."""
+    parts = urlsplit(url)
+    host, port = parts.hostname or "", parts.port or 80
+    try:
+        return socket.gethostbyname(host), port
+    except socket.gaierror:
+        return host, port
