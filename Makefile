@@ -67,8 +67,8 @@ bench-sampling: .venv/run.stamp  ## what a sample of the queue costs each broker
 bench-capacity: .venv/run.stamp  ## how often the search for a capacity holds the truth: into docs/method.md
 	$(BIN)/python -m benchmarks.capacity | $(BIN)/python -m analysis.readme docs/method.md capacity
 
-bench-speed: .venv/run.stamp  ## how many uploads one load process sends, against Locust's own fast client
-	$(BIN)/python -m benchmarks.speed
+bench-speed: .venv/run.stamp  ## how many uploads one load process sends, against Locust's own fast client: into docs/method.md
+	$(BIN)/python -m benchmarks.speed | $(BIN)/python -m analysis.readme docs/method.md speed
 
 bench-million: .venv/run.stamp  ## whether the analysis keeps its pace on a million uploads
 	$(BIN)/python -m benchmarks.million

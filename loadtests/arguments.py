@@ -58,7 +58,11 @@ def _add_run(parser: argparse.ArgumentParser) -> None:
 
 def _add_calibrate(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--quick", action="store_true", help="shorter cases, in about a minute and a half")
-    parser.add_argument("--compare", action="store_true", help="measure stock Locust as well, four minutes longer")
+    parser.add_argument(
+        "--compare",
+        action="store_true",
+        help="measure stock Locust and, if found, hey, autocannon, wrk2 as well; a minute each",
+    )
     parser.add_argument("--results", type=Path, default=ROOT / "results" / "calibration", help="folder for the cases")
 
 

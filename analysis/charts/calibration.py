@@ -19,16 +19,19 @@ LOOKS = {"p50": ("o", "#009E73"), "p95": ("s", "#CC79A7"), "p99": ("D", "#E69F00
 BEYOND = 2.6
 LEFT, BOTTOM, WIDTH = 0.24, 0.13, 0.64
 
+#: How the name of a figure begins that another tool has told.
+TOLD = "told by "
+
 Checks = Sequence[Mapping[str, Any]]
 
 
 def draw_calibration(calibration: Mapping[str, Any] | None, folder: Path) -> list[Chart]:
-    """One chart of the checks that have a truth, and one of what stock Locust said of a stall, if that was asked."""
+    """One chart of the checks that have a truth, and one of what other tools said of a stall, if that was asked."""
     checks = (calibration or {}).get("checks", [])
     judged = [check for check in checks if check["truth"] is not None and check["limit"]]
-    stock = [check for check in checks if check["what"].startswith("stock ")]
+    told = [check for check in checks if check["what"].startswith(TOLD)]
     charts = [_chart("calibration", _judged_title(judged), draw_judged, judged, folder)] if judged else []
-    return charts + ([_chart("stock_locust", _stock_title(stock), draw_stock, stock, folder)] if stock else [])
+    return charts + ([_chart("other_tools", _told_title(told), draw_told, told, folder)] if told else [])
 
 
 def draw_judged(checks: Checks, title: str) -> Figure:
@@ -47,12 +50,12 @@ def draw_judged(checks: Checks, title: str) -> Figure:
     return figure
 
 
-def draw_stock(checks: Checks, title: str) -> Figure:
-    """What Locust's own table says of one stall, against the truth; one row a way to ask for the same rate."""
-    figure, below = framed(title, "the same stall of 5 s in 50 s at 100 uploads/s · p99 in Locust's own table")
+def draw_told(checks: Checks, title: str) -> Figure:
+    """What other tools tell of one stall, against the truth; one row a tool and its way to ask for the same rate."""
+    figure, below = framed(title, "the same stall of 5 s in 50 s at 100 uploads/s · p99 as each tool prints it")
     ax = figure.add_axes((LEFT + 0.1, BOTTOM, WIDTH - 0.1, below - BOTTOM))
     worst = [check for check in checks if _share(check) == "p99"]
-    names = [_server(check).removeprefix("stock Locust, ").removesuffix(", one stall") for check in worst]
+    names = [_server(check).removeprefix(TOLD).removesuffix(", one stall") for check in worst]
     ax.barh(range(len(worst)), [check["measured"] for check in worst], color="#56B4E9", height=0.6)
     for place, check in enumerate(worst):
         ax.annotate(
@@ -93,10 +96,10 @@ def _judged_title(checks: Checks) -> str:
     return f"Of {len(checks)} percentiles of servers whose truth is known, {good} came out as exactly as is asked"
 
 
-def _stock_title(checks: Checks) -> str:
+def _told_title(checks: Checks) -> str:
     found = [check for check in checks if _share(check) == "p99"]
     least = min(found, key=lambda check: float(check["measured"]))
-    return f"Of a p99 of {duration(least['truth'])} Locust's own users tell as little as {duration(least['measured'])}"
+    return f"Of a p99 of {duration(least['truth'])} other tools tell as little as {duration(least['measured'])}"
 
 
 def _place(check: Mapping[str, Any]) -> float:

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from loadtests import results
-from loadtests.calibration import stock
+from loadtests.calibration import others, stock
 from loadtests.calibration.cases import SEED, Case, cases, rate_case
 from loadtests.calibration.noise import noise
 from loadtests.calibration.stack import TruthStack
@@ -38,14 +38,14 @@ Checks = list[dict[str, Any]]
 def calibrate(folder: Path, *, quick: bool, compare: bool, stored: Path = STORED) -> Checks:
     """Measure every case; returns the checks, which are also kept in a file with the circumstances.
 
-    compare: measure as well what Locust reports by its own means.
+    compare: measure as well what Locust by its own means, and other tools on the PATH, report.
     """
     with exclusive(folder.with_name(f".{folder.name}.lock"), f"{folder} is being measured into by another process."):
         shutil.rmtree(folder, ignore_errors=True)
         folder.mkdir(parents=True)
         heard = noise()
         _measure(folder, quick)
-        checks = _certify(folder, asdict(heard)) + (_compared(folder) if compare else [])
+        checks = _certify(folder, asdict(heard)) + (list(_compared(folder)) if compare else [])
         stored.parent.mkdir(parents=True, exist_ok=True)
         kept = {"made_at": datetime.now(UTC).isoformat(timespec="seconds"), "quick": quick, "checks": checks}
         results.write_json(stored, kept | whose())
@@ -111,22 +111,21 @@ def _certify(folder: Path, heard: dict[str, float]) -> Checks:
     return [asdict(check) | {"passed": check.passed} for check in certify(folder, heard)]
 
 
-def _compared(folder: Path) -> Checks:
-    """Told, and not judged: they are not ours."""
-    shares = {"p50": 0.5, "p95": 0.95, "p99": 0.99}
-    return [
-        {
-            "code": "C5",
-            "what": f"stock Locust, {way.wait}, {way.users} users, one stall, {name}",
-            "measured": measured_s,
-            "unit": "s",
-            "truth": stock.true_s(shares[name]),
-            "limit": None,
-            "passed": True,
-        }
-        for way in stock.WAYS
-        for name, measured_s in stock.reported(way, folder)
-    ]
+def _compared(folder: Path) -> Iterator[dict[str, Any]]:
+    """What other load generators tell of one stall. Told, and not judged: they are not ours."""
+    told = [(way.title, stock.reported(way, folder)) for way in stock.WAYS]
+    told += [(tool.title, others.reported(tool, folder)) for tool in others.found_tools()]
+    for title, percentiles in told:
+        for name, measured_s in percentiles:
+            yield {
+                "code": "C5",
+                "what": f"told by {title}, one stall, {name}",
+                "measured": measured_s,
+                "unit": "s",
+                "truth": stock.true_s(int(name[1:]) / 100),
+                "limit": None,
+                "passed": True,
+            }
 
 
 def _trial(case: Case) -> Trial:

@@ -3,6 +3,7 @@
 import csv
 import sys
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -35,6 +36,10 @@ class Stock:
     def name(self) -> str:
         return f"{self.wait}-{self.users}"
 
+    @property
+    def title(self) -> str:
+        return f"Locust, {self.wait}, {self.users} users"
+
 
 WAYS = (
     *(Stock(wait="constant_pacing", users=users) for users in (10, 100, 1000)),
@@ -52,12 +57,10 @@ def true_s(share: float) -> float:
 def reported(way: Stock, folder: Path) -> Iterator[tuple[str, float]]:
     """The percentiles that Locust itself writes down, by name [s]."""
     place = folder.resolve() / f"stock-{way.name}"
-    place.mkdir(parents=True, exist_ok=True)
-    spec = StackSpec(**Configuration(mode="sync", workers=1, stack="truth").levels(), seed=SEED)
-    with TruthStack(STALL, spec, place / "stack", place / "logs") as info:
+    with stalling(place) as url:
         family = Family(place / "logs")
         try:
-            family.finish(family.start(_locust(way, info.url, place)), LENGTH_S + ALLOWANCE_S)
+            family.finish(family.start(_locust(way, url, place)), LENGTH_S + ALLOWANCE_S)
         finally:
             family.close(1.0)
     rows = list(csv.DictReader((place / "table_stats.csv").read_text().splitlines()))
@@ -65,6 +68,15 @@ def reported(way: Stock, folder: Path) -> Iterator[tuple[str, float]]:
         raise TrialError(f"Locust has sent nothing; see {place / 'logs'}.")
     for name, column in COLUMNS.items():
         yield name, float(rows[0][column]) / 1000
+
+
+@contextmanager
+def stalling(place: Path) -> Iterator[str]:
+    """A server that stalls once, with its files in `place`; its address."""
+    place.mkdir(parents=True, exist_ok=True)
+    spec = StackSpec(**Configuration(mode="sync", workers=1, stack="truth").levels(), seed=SEED)
+    with TruthStack(STALL, spec, place / "stack", place / "logs") as info:
+        yield info.url
 
 
 def _locust(way: Stock, url: str, place: Path) -> Command:

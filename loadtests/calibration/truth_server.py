@@ -12,6 +12,7 @@ import os
 import signal
 import sys
 from collections.abc import Callable
+from functools import partial
 from urllib.parse import parse_qs, urlsplit
 
 from loadtests.calibration.truth import Desk, Truth, Visit
@@ -103,7 +104,7 @@ class TruthServer:
 
 
 class Connection(asyncio.Protocol):
-    """One connection with one request, as every upload has one of its own."""
+    """One connection; whoever wants more than one request on it sends the next after the answer."""
 
     def __init__(self, server: TruthServer) -> None:
         self._server, self._received = server, bytearray()
@@ -117,9 +118,10 @@ class Connection(asyncio.Protocol):
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         assert isinstance(transport, asyncio.Transport), "a stream"
-        self._transport, self._connected_at = transport, self._server.clock.now()
+        self._transport, self._came_at = transport, self._server.clock.now()
 
     def data_received(self, data: bytes) -> None:
+        self._came_at = self._came_at or self._server.clock.now()
         self._received += data
         head, end, body = self._received.partition(b"\r\n\r\n")
         if not end:
@@ -128,19 +130,24 @@ class Connection(asyncio.Protocol):
         pairs = (line.split(":", 1) for line in lines)
         headers = {name.lower(): value.strip() for name, value in pairs}
         if len(body) >= int(headers.get("content-length", 0)):
+            self._received.clear()
             self._handle(request.split(" "), headers)
 
     def _handle(self, request: list[str], headers: dict[str, str]) -> None:
+        came_at, self._came_at = self._came_at, 0.0
         method, url = request[0], urlsplit(request[1])
+        default = "close" if request[2:] == ["HTTP/1.0"] else "keep-alive"
+        answer = partial(self._answer, headers.get("connection", default).lower())
         if method == "POST" and url.path == f"/pictures/{self._server.mode}/":
-            return self._server.upload(headers, self._connected_at, self._answer)
+            return self._server.upload(headers, came_at, answer)
         page = self._pages.get(url.path)
-        return self._answer("200 OK", page(parse_qs(url.query))) if page else self._answer("404 Not Found")
+        return answer("200 OK", page(parse_qs(url.query))) if page else answer("404 Not Found")
 
-    def _answer(self, status: str, text: str = "{}") -> None:
-        head = f"HTTP/1.1 {status}\r\nContent-Length: {len(text.encode())}\r\nConnection: close\r\n\r\n"
+    def _answer(self, connection: str, status: str, text: str = "{}") -> None:
+        head = f"HTTP/1.1 {status}\r\nContent-Length: {len(text.encode())}\r\nConnection: {connection}\r\n\r\n"
         self._transport.write(head.encode() + text.encode())
-        self._transport.close()
+        if connection == "close":
+            self._transport.close()
 
 
 async def serve(server: TruthServer, port: int) -> None:
@@ -149,8 +156,9 @@ async def serve(server: TruthServer, port: int) -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, over.set)
     # Clients beyond the backlog would be refused, and refusals are not what is measured.
-    async with await loop.create_server(lambda: Connection(server), HOST, port, backlog=1024):
-        await over.wait()
+    listening = await loop.create_server(lambda: Connection(server), HOST, port, backlog=1024)
+    await over.wait()
+    listening.close()
 
 
 def main(argv: list[str] | None = None) -> int:

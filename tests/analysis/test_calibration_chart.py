@@ -5,7 +5,7 @@ import json
 import pytest
 from matplotlib.text import Text
 
-from analysis.charts.calibration import draw_calibration, draw_judged, draw_stock
+from analysis.charts.calibration import draw_calibration, draw_judged, draw_told
 from tests.analysis.synthetic_experiment import both_modes, write_experiment
 
 
@@ -27,8 +27,8 @@ JUDGED = [
     for server, off in (("one-stall", 0.01), ("queue-0.9", 0.03))
     for share in ("p50", "p95")
 ]
-STOCK = [
-    check(f"stock Locust, constant_pacing, {users} users, one stall, p99", told, 4.5, None)
+TOLD = [
+    check(f"told by Locust, constant_pacing, {users} users, one stall, p99", told, 4.5, None)
     for users, told in ((10, 0.007), (1000, 4.6))
 ]
 
@@ -45,12 +45,12 @@ def test_each_server_is_a_row_and_what_is_too_far_off_stands_outside_the_band():
     assert {0.5, 1.5} <= drawn
 
 
-def test_stock_locust_s_p99_stands_beside_the_truth():
-    assert "7 ms" in words(draw_stock(STOCK, "title")) and "truth: 4.50 s" in words(draw_stock(STOCK, "title"))
+def test_other_tools_s_p99_stands_beside_the_truth():
+    assert "7 ms" in words(draw_told(TOLD, "title")) and "truth: 4.50 s" in words(draw_told(TOLD, "title"))
 
 
 @pytest.mark.parametrize(
-    ("checks", "names"), [([], []), (JUDGED, ["calibration"]), (JUDGED + STOCK, ["calibration", "stock_locust"])]
+    ("checks", "names"), [([], []), (JUDGED, ["calibration"]), (JUDGED + TOLD, ["calibration", "other_tools"])]
 )
 def test_there_are_as_many_charts_as_there_is_something_to_show(checks, names, tmp_path):
     assert [chart.name for chart in draw_calibration({"checks": checks}, tmp_path / "charts")] == names
@@ -62,10 +62,10 @@ def test_the_report_shows_the_pictures_in_its_calibration_section(tmp_path, caps
 
     folder = write_experiment(tmp_path / "made", both_modes((4,)))
     head = json.loads((folder / "experiment.json").read_text())
-    calibration = {"made_at": "2026-11-24", "quick": False, "checks": JUDGED + STOCK}
+    calibration = {"made_at": "2026-11-24", "quick": False, "checks": JUDGED + TOLD}
     (folder / "experiment.json").write_text(json.dumps(head | {"calibration": calibration}))
 
     assert main([str(folder)]) == 0
     page = (folder / "report.html").read_text()
-    assert page.index("<h2>Calibration</h2>") < page.index('id="calibration"') < page.index('id="stock_locust"')
+    assert page.index("<h2>Calibration</h2>") < page.index('id="calibration"') < page.index('id="other_tools"')
     assert "Of 4 percentiles of servers whose truth is known, 2 came out as exactly as is asked" in page
