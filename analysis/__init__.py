@@ -3,7 +3,7 @@
 from analysis.calibration import Check, certify
 from analysis.checks import Verdict
 from analysis.errors import AnalysisError
-from analysis.judging import goal_outcome, judge, noisy_trials, ratio_scatter
+from analysis.judging import goal_outcome, judge, ledger_of, noisy_trials, ratio_scatter
 from analysis.predicting import predicted_rates, write_predictions
 
 __all__ = [
@@ -13,6 +13,7 @@ __all__ = [
     "certify",
     "goal_outcome",
     "judge",
+    "ledger_of",
     "noisy_trials",
     "predicted_rates",
     "ratio_scatter",

@@ -38,6 +38,9 @@ CONDITIONS: Mapping[str, Condition] = {
         alone="{} added each way to the broker",
         short="{} broker delay",
     ),
+    "append_only": Condition(name="append-only file", alone="append-only file {}", short="append-only file {}"),
+    "profile": Condition(name="profile", alone="profile {}", short="profile {}"),
+    "fault": Condition(name="fault", alone="fault {}", short="{}"),
 }
 MODE_AND_WORKERS: Mapping[str, Condition] = {
     "mode": Condition(name="mode", alone="mode {}", short="{}"),
@@ -47,7 +50,7 @@ MODE_AND_WORKERS: Mapping[str, Condition] = {
 LOAD = ("workload", "offered_rate")
 FACTORS = tuple(name for name in CONDITIONS if name not in LOAD)
 # What mode sync never touches: between their levels it must not differ, which makes it a control.
-OF_THE_BROKER = ("broker", "queue_type", "prefetch", "broker_delay_s")
+OF_THE_BROKER = ("broker", "queue_type", "prefetch", "broker_delay_s", "append_only", "profile")
 STACKS = {
     "local": "processes of one machine",
     "compose": "containers",

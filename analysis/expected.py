@@ -13,8 +13,8 @@ from analysis.conditions import CONDITIONS, conditions_of
 from analysis.experiment import Cell
 from analysis.prediction import predict
 
-KEYS = ("mode", "workers", *CONDITIONS)
-PREDICTED = ("throughput", "ready_p50_s", "ready_p95_s", "utilisation")
+KEYS: tuple[str, ...] = ("mode", "workers", *CONDITIONS)
+PREDICTED: tuple[str, ...] = ("throughput", "ready_p50_s", "ready_p95_s", "utilisation")
 
 
 def predictions(bare: pd.DataFrame, cells: Sequence[Cell], cores: int) -> pd.DataFrame:

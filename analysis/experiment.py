@@ -26,6 +26,9 @@ class Cell:
     web_threads: int = 1
     prefetch: int = 1
     broker_delay_s: float = 0.0
+    append_only: str = "no"
+    profile: str = "safe"
+    fault: str = "none"
 
     @property
     def places(self) -> int:
@@ -54,7 +57,8 @@ class Trial:
     """One measured execution of one cell, with the rows of the client and of the server.
 
     `broker_left` counts the messages that the broker still held at the end; None if it was not asked.
-    `cpu_seconds` holds what each component used inside the window.
+    `cpu_seconds` holds what each component used inside the window. `effects` says how often the external resource
+    stored each picture; None in older files.
     """
 
     name: str
@@ -69,6 +73,7 @@ class Trial:
     pictures: pd.DataFrame
     backlog: pd.DataFrame
     info: Mapping[str, Any]
+    effects: pd.DataFrame | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Mapping
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +10,7 @@ import pandas as pd
 
 from analysis.checks import Verdict, verdict_on
 from analysis.goals import Goal, outcome
+from analysis.ledger import ledger
 from analysis.mode_ratios import log_ratio_sd, mode_ratios
 from analysis.noise import noise_words, ordinary_spins_s
 from analysis.samples import read_experiment, read_trial
@@ -18,6 +20,12 @@ from analysis.summary import summarise_trials
 def judge(trial_dir: Path) -> Verdict:
     """The verdict on the trial whose files lie in the folder; `trial.json` need not hold one yet."""
     return verdict_on(read_trial(trial_dir), ordinary_spins_s(_records(trial_dir.parent).values()))
+
+
+def ledger_of(trial_dir: Path) -> dict[str, Any]:
+    """The ledger of the trial whose files lie in the folder, as its record keeps it."""
+    drawn_up = ledger(read_trial(trial_dir))
+    return {"valid": drawn_up.valid} | asdict(drawn_up)
 
 
 def goal_outcome(trial_dir: Path, goal: Mapping[str, Any]) -> str:

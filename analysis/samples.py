@@ -34,6 +34,9 @@ TEXT_COLUMNS = {
     "broker",
     "queue_type",
     "database",
+    "append_only",
+    "profile",
+    "fault",
     "clock",
     "id",
     "phase",
@@ -52,6 +55,9 @@ LATER_CELL_KEYS: Mapping[str, type] = {
     "web_threads": int,
     "prefetch": int,
     "broker_delay_s": float,
+    "append_only": str,
+    "profile": str,
+    "fault": str,
 }
 
 
@@ -101,6 +107,7 @@ def read_trial(folder: Path) -> Trial:
             pictures=_read_rows(folder / "pictures.csv", PICTURE_COLUMNS),
             backlog=_read_rows(folder / "backlog.csv", BACKLOG_COLUMNS, LATER_BACKLOG_COLUMNS),
             info=info,
+            effects=_read_rows(effects, ("id", "puts")) if (effects := folder / "effects.csv").exists() else None,
         )
     except KeyError as error:
         raise AnalysisError(

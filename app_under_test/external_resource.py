@@ -35,9 +35,13 @@ class ExternalResource(ThreadingMixIn, TCPServer):
     def delay_of(self, name: str) -> float:
         return delay(name, mean_s=self.delay_s, cv=self.delay_cv, seed=self.seed)
 
-    def count(self, name: str) -> None:
+    def store(self, name: str, *, only_new: bool) -> bool:
+        """Whether this had an effect; an object that is there already keeps as it is if only a new one is wanted."""
         with self.lock:
+            if only_new and name in self.puts:
+                return False
             self.puts[name] += 1
+            return True
 
     def objects_csv(self) -> str:
         with self.lock:
@@ -70,8 +74,8 @@ class Handler(BaseHTTPRequestHandler):
         if folder != "objects" or not name:
             return self._answer(404)
         time.sleep(max(0.0, began + self.server.delay_of(name) - time.monotonic()))
-        self.server.count(name)
-        return self._answer(201)
+        stored = self.server.store(name, only_new=self.headers.get("If-None-Match") == "*")
+        return self._answer(201 if stored else 412)
 
     def do_GET(self) -> None:
         pages = {"/healthz": lambda: "ok\n", "/objects.csv": self.server.objects_csv}

@@ -54,7 +54,7 @@ def cost(broker: str) -> Cost:
             # What is not there would be asked for less.
             with kombu.Connection(site.broker_url) as connection:
                 connection.default_channel.queue_declare(QUEUE, durable=True)
-            rounds = _rounds(ProcessMeter(family.pids["broker"]), ground.queue)
+            rounds = _rounds(ProcessMeter(lambda: family.pids["broker"]), ground.queue)
         finally:
             family.close(8.0)
             ground.remove()

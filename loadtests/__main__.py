@@ -1,4 +1,4 @@
-"""The harness's command line: python -m loadtests plan|run|calibrate|up|attach|down."""
+"""The harness's command line: python -m loadtests plan|run|faults|calibrate|up|attach|down."""
 
 import argparse
 import contextlib
@@ -12,16 +12,28 @@ from loadtests.arguments import build_parser
 from loadtests.calibration import calibrate as calibration
 from loadtests.configuration import Configuration, database_on
 from loadtests.errors import PlanError, QueuelabError
+from loadtests.faults import told
+from loadtests.faults.catalogue import FAULTS
+from loadtests.faults.experiment import fault_experiment
 from loadtests.orchestrator import Interrupted, run_experiment
 from loadtests.plan_file import read_plan
 from loadtests.planning import expected
+from loadtests.results import read_record
 from loadtests.stack.info import ROOT, StackInfo
 from loadtests.stack.site import StackSpec
 
 
 def main(argv: list[str] | None = None) -> int:
     """Exit code 0 done, 1 failed, 2 misused, 130 interrupted."""
-    verbs = {"plan": plan, "run": run, "calibrate": calibrate, "up": up, "attach": attach, "down": down}
+    verbs = {
+        "plan": plan,
+        "run": run,
+        "faults": faults,
+        "calibrate": calibrate,
+        "up": up,
+        "attach": attach,
+        "down": down,
+    }
     arguments = build_parser(verbs).parse_args(argv)
     for number in (signal.SIGTERM, signal.SIGHUP):
         # Under nohup the end of the terminal is to be ignored.
@@ -51,6 +63,19 @@ def run(arguments: argparse.Namespace) -> int:
     return 0
 
 
+def faults(arguments: argparse.Namespace) -> int:
+    names = arguments.only or tuple(FAULTS)
+    experiment = fault_experiment(arguments.profile, names)
+    folder = _short(arguments.results or ROOT / "results" / experiment.name)
+    run_experiment(experiment, folder)
+    records = [read_record(folder / trial.name) for trial in experiment.trials()]
+    ledgers = {record["cell"]["fault"]: record["ledger"] for record in records}
+    print(told.table({name: ledgers[name] for name in names}))
+    broken = [name for name in names if not told.kept(name, ledgers[name])]
+    print(f"{len(names) - len(broken)} of {len(names)} faults lost nothing and were over in time.")
+    return 1 if broken and arguments.profile == "safe" else 0
+
+
 def calibrate(arguments: argparse.Namespace) -> int:
     checks = calibration.calibrate(arguments.results.resolve(), quick=arguments.quick, compare=arguments.compare)
     for check in checks:
@@ -61,7 +86,8 @@ def calibrate(arguments: argparse.Namespace) -> int:
 
 
 def up(arguments: argparse.Namespace) -> int:
-    levels = {field.name: getattr(arguments, field.name) for field in fields(Configuration)}
+    asked = vars(arguments)
+    levels = {field.name: asked[field.name] for field in fields(Configuration) if field.name in asked}
     levels["database"] = database_on(arguments.stack, arguments.database)
     spec = StackSpec(**levels, seed=arguments.seed, port=arguments.port)
     return _keep_up(spec, arguments, "Up", "stop it with `make down`")

@@ -5,7 +5,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import fields
 from pathlib import Path
 
-from loadtests.configuration import STACKS, Configuration
+from loadtests.configuration import PROFILES, STACKS, Configuration
+from loadtests.faults.catalogue import FAULTS
 from loadtests.plan_file import COUNTS, NUMBERS, WORDS
 from loadtests.stack.info import BY_HAND, ROOT
 
@@ -38,6 +39,7 @@ def build_parser(actions: Mapping[str, Action]) -> argparse.ArgumentParser:
 
     _add_plan(add("plan", help="say how long a plan takes and how exact it will be"))
     _add_run(add("run", help="measure every trial of a plan"))
+    _add_faults(add("faults", help="break the stack in every way we know and count what is lost"))
     _add_calibrate(add("calibrate", help="measure servers whose answers are known, before yours"))
     _add_up(add("up", help="start a stack in the background"))
     _add_attach(add("attach", help="watch containers that docker compose has started"))
@@ -56,6 +58,12 @@ def _add_run(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--pictures", type=Path, help="folder with pictures of your own")
 
 
+def _add_faults(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--profile", choices=PROFILES, default="safe", help="the safe queue, or Celery as it comes")
+    parser.add_argument("--only", nargs="+", choices=tuple(FAULTS), metavar="FAULT", help=f"of {', '.join(FAULTS)}")
+    parser.add_argument("--results", type=Path, help="folder for the results (default: results/faults-<profile>)")
+
+
 def _add_calibrate(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--quick", action="store_true", help="shorter cases, in about a minute and a half")
     parser.add_argument(
@@ -68,7 +76,7 @@ def _add_calibrate(parser: argparse.ArgumentParser) -> None:
 
 def _add_up(parser: argparse.ArgumentParser) -> None:
     for level in fields(Configuration):
-        if level.name != "stack":
+        if level.name not in ("stack", "fault"):
             _add_level(parser, level.name, {"mode": "queue", "workers": 2}.get(level.name, level.default))
     parser.add_argument("--stack", choices=STACKS[:2], default="local", help="as processes, or in containers")
     parser.add_argument("--port", type=int, default=8000, help="the app's port on loopback; 0 takes a free one")

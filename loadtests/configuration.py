@@ -20,6 +20,17 @@ BROKERS = tuple(QUEUE_TYPES)
 #: "url" is the one that DATABASE_URL names.
 DATABASES = ("sqlite", "postgres", "url")
 
+#: What a 202 is worth: kept through every fault that is played, or as Celery comes.
+PROFILES = ("safe", "defaults")
+#: How many messages a pool process may hold in each, unless a plan says otherwise.
+PREFETCH = {"safe": 1, "defaults": 4}
+
+#: A trial in which nothing is done to the stack.
+NO_FAULT = "none"
+
+#: When a private Redis writes its messages to disk.
+APPEND_ONLY = ("no", "everysec", "always")
+
 
 @dataclass(frozen=True, kw_only=True)
 class Configuration:
@@ -28,6 +39,7 @@ class Configuration:
     web_threads: threads of each web process.
     prefetch: messages that a worker process may hold, the one it works on included.
     broker_delay_s: added in each direction between the app and its broker.
+    fault: what happens to the stack during the measurement.
     """
 
     mode: str
@@ -40,6 +52,14 @@ class Configuration:
     web_threads: int = 1
     prefetch: int = 1
     broker_delay_s: float = 0.0
+    append_only: str = "no"
+    profile: str = "safe"
+    fault: str = NO_FAULT
+
+    @property
+    def prefetch_multiplier(self) -> int:
+        """The prefetch that was asked for; if none was, the profile's own."""
+        return self.prefetch if self.prefetch != Configuration.prefetch else PREFETCH[self.profile]
 
     def levels(self) -> dict[str, Any]:
         """Each level by name, of this and not of what a subclass adds."""

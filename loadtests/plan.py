@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, fields, replace
 from typing import Any
 
-from loadtests.configuration import Cell, database_on, meaningful
+from loadtests.configuration import NO_FAULT, Cell, database_on, meaningful
 from loadtests.goal import Goal
 
 #: How a varied level stands in a trial's name.
@@ -19,6 +19,9 @@ LABELS: Mapping[str, Callable[[Cell], str]] = {
     "database": lambda cell: cell.database,
     "web_threads": lambda cell: f"t{cell.web_threads}",
     "prefetch": lambda cell: f"p{cell.prefetch}",
+    "append_only": lambda cell: f"log-{cell.append_only}",
+    "profile": lambda cell: cell.profile,
+    "fault": lambda cell: cell.fault,
     "broker_delay_s": lambda cell: f"{cell.broker_delay_s * 1000:g}ms",
 }
 
@@ -50,6 +53,9 @@ class Factors:
     web_threads: tuple[int, ...] = (1,)
     prefetch: tuple[int, ...] = (1,)
     broker_delay_s: tuple[float, ...] = (0.0,)
+    append_only: tuple[str, ...] = ("no",)
+    profile: tuple[str, ...] = ("safe",)
+    fault: tuple[str, ...] = (NO_FAULT,)
     workers: tuple[int, ...]
     mode: tuple[str, ...]
 

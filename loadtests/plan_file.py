@@ -6,7 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from loadtests.configuration import BROKERS, DATABASES, MODES, STACKS
+from loadtests.configuration import APPEND_ONLY, BROKERS, DATABASES, MODES, PROFILES, STACKS
 from loadtests.errors import PlanError
 from loadtests.goal import AMOUNTS, Goal, as_trials, read_goal
 from loadtests.plan import Experiment, Factors, Phases
@@ -86,6 +86,8 @@ WORDS = {
     "broker": BROKERS,
     "queue_type": ("classic", "quorum"),
     "database": DATABASES,
+    "append_only": APPEND_ONLY,
+    "profile": PROFILES,
 }
 COUNTS: Mapping[str, tuple[float, float]] = {"workers": (1, 256), "web_threads": (1, 256), "prefetch": (1, 1000)}
 NUMBERS: Mapping[str, tuple[float, float]] = {"offered_rate": (0.01, 10_000), "broker_delay_s": (0, 10)}

@@ -60,5 +60,6 @@ class Trials(AbstractContextManager["Trials"]):
         """The time left, from the mean length of the trials measured so far."""
         measured = self._measured_s
         each_s = sum(measured) / len(measured) if measured else self._expected_s
-        left_s = round(each_s * (self.total - self._done))
+        # A search may need more trials than one usually does.
+        left_s = round(each_s * max(1, self.total - self._done))
         return f"about {left_s // 60} min {left_s % 60:02d} s left"

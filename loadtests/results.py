@@ -11,7 +11,7 @@ from typing import Any
 from loadtests.calibration.stored import last_calibration
 from loadtests.errors import TrialError
 from loadtests.machine import circumstances
-from loadtests.verdicts import verdict_on
+from loadtests.verdicts import ledger_of, verdict_on
 
 #: A trial that is being measured; nobody takes such a folder for a result.
 PARTIAL = ".partial"
@@ -105,15 +105,15 @@ def open_trial(results: Path, name: str) -> Path:
     return partial
 
 
-def close_trial(
-    partial: Path, *, noise: dict[str, Any] | None = None, control: bool = False
-) -> tuple[Path, dict[str, Any]]:
+def close_trial(partial: Path, also: dict[str, Any] | None = None) -> tuple[Path, dict[str, Any]]:
     """Judge a measured trial and give it its name; from here on it counts. Returns its folder and its record.
 
-    noise: what was heard of the machine beside it, if somebody listened; control: whether it is an A/A twin.
+    also: what the load process cannot know: noise (what was heard of the machine beside it, None if nobody listened),
+    control (whether it is an A/A twin) and events (what happened to the stack).
     """
-    record = read_record(partial) | {"noise": noise, "control": control}
+    record = read_record(partial) | {"noise": None, "control": False, "events": []} | (also or {})
     write_json(partial / "trial.json", record)
+    record["ledger"] = ledger_of(partial)
     record["verdict"] = verdict_on(partial)
     write_json(partial / "trial.json", record)
     final = partial.with_name(partial.name.removesuffix(PARTIAL))

@@ -4,18 +4,21 @@ import shutil
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
 from loadtests import probe, results
+from loadtests.configuration import NO_FAULT
 from loadtests.errors import TrialError
 from loadtests.noise import NoiseGuard
 from loadtests.plan import Experiment, Trial
 from loadtests.stack.base import Stack
 from loadtests.stack.commands import inherited
-from loadtests.stack.info import ROOT
+from loadtests.stack.info import ROOT, StackInfo
 from loadtests.stack.kinds import new_stack
+from loadtests.stack.local import LocalStack
 from loadtests.stack.processes import Child, Command, Family
 from loadtests.stack.site import StackSpec
 
@@ -43,27 +46,46 @@ def run_trial(setup: TrialSetup) -> dict[str, Any]:
     partial = results.open_trial(setup.folder.resolve(), setup.trial.name)
     guard = NoiseGuard(setup.experiment.phases.measure_s)
     stack = new_stack(spec_of(setup), partial / "stack", partial / "logs")
+    events: list[dict[str, Any]] = []
     try:
         with stack as info:
             probe.check(info)
             info.write(partial / "stack" / "stack.json")
-            apply_load(setup, stack, partial)
+            events = _load_under_fault(setup, stack, info, partial)
     finally:
         # Pictures, database and secrets go, whatever happened; logs stay.
         shutil.rmtree(partial / "stack", ignore_errors=True)
-    return results.close_trial(partial, noise=asdict(guard.end()), control=setup.trial.control)[1]
+    also = {"noise": asdict(guard.end()), "control": setup.trial.control, "events": events}
+    return results.close_trial(partial, also)[1]
+
+
+def _load_under_fault(setup: TrialSetup, stack: Stack, info: StackInfo, partial: Path) -> list[dict[str, Any]]:
+    """Apply the load while the trial's fault happens; what was done, and what came back, in order."""
+    if setup.trial.cell.fault == NO_FAULT:
+        apply_load(setup, stack, partial)
+        return stack.events
+    # Imported here: the catalogue needs a local stack, and no other kind can be done anything to.
+    from loadtests.faults.injector import Injector
+
+    assert isinstance(stack, LocalStack), "the plan has seen to that"
+    injector = Injector(setup.trial.cell.fault, stack, info.clock)
+    try:
+        apply_load(setup, stack, partial, injector.check)
+    finally:
+        injector.end()
+    return sorted([*injector.events, *stack.events], key=lambda event: float(event["began_at"]))
 
 
 def spec_of(setup: TrialSetup) -> StackSpec:
     return StackSpec(**setup.trial.cell.levels(), seed=setup.experiment.seed)
 
 
-def apply_load(setup: TrialSetup, stack: Stack, partial: Path) -> None:
-    """Run Locust beside the stack until it ends, and end it if a component dies."""
+def apply_load(setup: TrialSetup, stack: Stack, partial: Path, meanwhile: Callable[[], None] = lambda: None) -> None:
+    """Run Locust beside the stack until it ends, and end it if a component dies; meanwhile is called all the time."""
     family = Family(partial / "logs")
     try:
         locust = family.start(_locust(setup, partial))
-        _wait(locust, stack, setup)
+        _wait(locust, stack, setup, meanwhile)
     finally:
         family.close(LOCUST_GRACE_S)
     if locust.process.returncode != 0 or not (partial / "trial.json").exists():
@@ -72,7 +94,7 @@ def apply_load(setup: TrialSetup, stack: Stack, partial: Path) -> None:
         )
 
 
-def _wait(locust: Child, stack: Stack, setup: TrialSetup) -> None:
+def _wait(locust: Child, stack: Stack, setup: TrialSetup, meanwhile: Callable[[], None]) -> None:
     phases = setup.experiment.phases
     limit_s = phases.warmup_s + phases.measure_s + phases.drain_limit_s + LOCUST_ALLOWANCE_S
     deadline = time.monotonic() + limit_s
@@ -81,6 +103,7 @@ def _wait(locust: Child, stack: Stack, setup: TrialSetup) -> None:
             locust.process.wait(timeout=0.2)
             return
         except subprocess.TimeoutExpired:
+            meanwhile()
             stack.check()
         if time.monotonic() > deadline:
             raise TrialError(f"Locust had not finished after {limit_s:g} s. The end of {locust.log}:\n{locust.tail()}")

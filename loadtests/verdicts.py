@@ -24,6 +24,16 @@ def verdict_on(trial_dir: Path) -> dict[str, Any]:
     return {"name": verdict.name, "reasons": list(verdict.reasons)}
 
 
+def ledger_of(trial_dir: Path) -> dict[str, Any]:
+    """What became of every upload of a trial, as its record keeps it."""
+    from analysis import AnalysisError, ledger_of
+
+    try:
+        return ledger_of(trial_dir)
+    except AnalysisError as error:
+        raise TrialError(f"The trial's ledger cannot be drawn up: {error}") from error
+
+
 def noisy_trials(folder: Path) -> dict[str, str]:
     """The finished trials beside which the machine was not quiet, by name with the reason in words."""
     from analysis import noisy_trials

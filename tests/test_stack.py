@@ -3,6 +3,7 @@
 import dataclasses
 import os
 import signal
+import time
 from urllib.parse import urlsplit
 
 import psutil
@@ -96,7 +97,29 @@ def test_a_stack_in_a_folder_with_a_space_works_and_stopped_leaves_no_process_an
     assert components_in(tmp_path) == []
 
 
-@pytest.mark.parametrize("name", ["broker", "web", "worker", "external"])
+@pytest.mark.parametrize("name", ["broker", "worker", "sweeper"])
+def test_what_a_service_manager_would_start_again_is_started_again_and_told(name, tmp_path):
+    stack = LocalStack(spec(mode="queue"), tmp_path, tmp_path / "logs")
+    with stack as info:
+        os.killpg(info.pids[name], signal.SIGKILL)
+        until(lambda: stack.check() or stack.events, limit_s=5.0)
+
+        assert [(event["what"], event["code"]) for event in stack.events] == [(name, -signal.SIGKILL)]
+        assert alive(stack.child(name).pid) and stack.child(name).pid != info.pids[name]
+
+    assert components_in(tmp_path) == []
+
+
+def test_a_component_that_dies_again_and_again_is_not_started_for_ever(tmp_path):
+    stack = LocalStack(spec(mode="queue"), tmp_path, tmp_path / "logs")
+    with stack, pytest.raises(StackError, match=r"sweeper has died 6 times\. The end of .*sweeper\.log"):
+        for _ in range(200):
+            stack.child("sweeper").signal(signal.SIGKILL)
+            stack.check()
+            time.sleep(0.05)
+
+
+@pytest.mark.parametrize("name", ["web", "external"])
 def test_a_component_that_dies_is_named_at_once_with_the_end_of_its_log(name, tmp_path):
     stack = LocalStack(spec(), tmp_path, tmp_path / "logs")
     with stack as info:

@@ -3,10 +3,12 @@
 import csv
 from collections.abc import Iterator
 
+from django.conf import settings
 from django.db.models import Count, QuerySet
 from django.http import HttpRequest, HttpResponse, JsonResponse, StreamingHttpResponse
 from django.views.decorators.http import require_GET
 
+from pictures import external
 from pictures.models import Picture, State
 from project.access import token_required
 from project.problems import problem
@@ -51,6 +53,16 @@ def _of_trial(request: HttpRequest) -> QuerySet[Picture]:
     """The pictures of the trial asked for; of all trials if none is named."""
     trial = request.GET.get("trial")
     return Picture.objects.all() if trial is None else Picture.objects.filter(trial=trial)
+
+
+@require_GET
+@token_required
+def effects_csv(request: HttpRequest) -> HttpResponse:
+    """How often the external resource has stored each picture, by its own account."""
+    try:
+        return HttpResponse(external.effects(timeout_s=settings.EXTERNAL_RESOURCE_TIMEOUT_S), content_type="text/csv")
+    except OSError:
+        return problem(502, "external_resource_failed", "The external resource does not answer.")
 
 
 class _Line:

@@ -36,12 +36,22 @@ class Picture(models.Model):
     enqueued_at = models.FloatField(null=True, blank=True)
     started_at = models.FloatField(null=True, blank=True)
     finished_at = models.FloatField(null=True, blank=True)
+    republished_at = models.FloatField(null=True, blank=True)
+    """When it was last put on the queue again, because its message had been lost."""
+    node = models.CharField(max_length=255, blank=True)
+    """The Celery node that last began the work; empty at the sync door."""
     original = models.FileField()
 
     class Meta:
         indexes = [
             models.Index(fields=["trial", "received_at"], name="picture_export"),
             models.Index(fields=["trial", "finished_at"], name="picture_finished_since"),
+            # Few pictures are unfinished at a time, and the sweeper looks for them each second.
+            models.Index(
+                fields=["state", "received_at"],
+                condition=models.Q(state__in=("queued", "processing")),
+                name="picture_unfinished",
+            ),
         ]
 
     def __str__(self) -> str:

@@ -24,14 +24,24 @@ ANSWERS = {
     "unsupported_format": Answer(415, "Only JPEG, PNG and WEBP pictures are accepted."),
     "empty_file": Answer(422, "The file is empty."),
     "unreadable_image": Answer(422, "The picture is damaged and cannot be read."),
+    "gave_up": Answer(500, "The work on this picture was begun several times and never ended."),
+    "took_too_long": Answer(500, "The work on this picture took too long."),
     "internal_error": Answer(500, "The server failed while working on this picture."),
     "external_resource_failed": Answer(502, "The external resource did not take the finished picture."),
+    "queue_full": Answer(503, "Too many pictures wait already. Try again later.", retry_after_s=10),
     "queue_unavailable": Answer(503, "The queue cannot be reached. Try again.", retry_after_s=2),
     "storage_failed": Answer(503, "The picture could not be stored. Try again.", retry_after_s=2),
 }
 
 #: Reasons that may not hold the next time, so that the same upload may be tried again.
-PASSING = ("internal_error", "external_resource_failed", "queue_unavailable", "storage_failed")
+PASSING = (
+    "took_too_long",
+    "internal_error",
+    "external_resource_failed",
+    "queue_full",
+    "queue_unavailable",
+    "storage_failed",
+)
 
 
 class PictureError(Exception):

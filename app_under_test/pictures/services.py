@@ -4,6 +4,7 @@ import logging
 from dataclasses import dataclass
 from uuid import UUID
 
+from celery.exceptions import SoftTimeLimitExceeded
 from django.conf import settings
 from django.core.files import File
 from django.core.files.base import ContentFile
@@ -15,12 +16,13 @@ from pictures.models import Door, Picture, State
 from pictures.processing import check_header, make_variants
 from pictures.reasons import PASSING, PictureError
 from project import clock
+from project.profiles import TASK_TIME_LIMIT_S
 
 log = logging.getLogger(__name__)
 
 #: After this time the work on a picture was left behind by a process that died: a worker would have been
 #: stopped by its time limit.
-ABANDONED_AFTER_S = settings.CELERY_TASK_TIME_LIMIT
+ABANDONED_AFTER_S = TASK_TIME_LIMIT_S
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -56,18 +58,20 @@ def accept(upload: Upload) -> tuple[Picture, bool]:
     return picture, is_ours
 
 
-def process(picture_id: UUID) -> None:
+def process(picture_id: UUID, node: str = "") -> None:
     """Make the variants of a stored picture, store them and hand the large one to the external resource.
 
-    The outcome is in the row. A picture that is finished already is left alone, so a message that is
-    delivered twice does no harm.
+    node: the Celery node that does it. The outcome is in the row. A picture that is finished already is left alone,
+    so a message that is delivered twice does no harm.
     """
-    if not _start(picture_id):
+    if not _start(picture_id, node):
         return
     try:
         deliver(str(picture_id), _original(picture_id))
     except PictureError as error:
         _finish(picture_id, State.FAILED, error.reason)
+    except SoftTimeLimitExceeded:
+        _finish(picture_id, State.FAILED, "took_too_long")
     except Exception:
         _finish(picture_id, State.FAILED, "internal_error")
         log.exception("The work on picture %s failed.", picture_id)
@@ -78,8 +82,11 @@ def process(picture_id: UUID) -> None:
 def deliver(name: str, data: bytes) -> None:
     """The work alone: make the variants of a picture, store them, hand the large one to the external resource."""
     variants = make_variants(data, max_pixels=settings.UPLOAD_MAX_PIXELS)
-    for variant in variants:
-        default_storage.save(variant_path(name, variant.name), ContentFile(variant.data))
+    try:
+        for variant in variants:
+            default_storage.save(variant_path(name, variant.name), ContentFile(variant.data))
+    except OSError as error:
+        raise PictureError("storage_failed") from error
     external.put(name, variants[0].data)
 
 
@@ -88,6 +95,14 @@ def give_up(picture: Picture, reason: str) -> None:
     Picture.objects.filter(id=picture.id, state=State.QUEUED).update(
         state=State.FAILED, reason=reason, finished_at=clock.now()
     )
+
+
+def take_back(node: str) -> int:
+    """Let the pictures wait again that a node of this name was working on when it died; returns how many.
+
+    For a node that has just begun: it cannot be working on any yet, and no two live nodes have one name.
+    """
+    return Picture.objects.filter(state=State.PROCESSING, node=node).update(state=State.QUEUED, started_at=None)
 
 
 def original_path(picture_id: UUID) -> str:
@@ -111,7 +126,7 @@ def _take_up_again(picture: Picture) -> bool:
     left_behind = Q(state=State.PROCESSING, started_at__lt=long_ago)
     never_begun = Q(door=Door.SYNC, state=State.QUEUED, received_at__lt=long_ago)
     taken = Picture.objects.filter(failed | left_behind | never_begun, id=picture.id).update(
-        state=State.QUEUED, reason="", started_at=None, finished_at=None
+        state=State.QUEUED, reason="", started_at=None, finished_at=None, executions=0
     )
     picture.refresh_from_db()
     return bool(taken)
@@ -125,13 +140,18 @@ def _store_original(picture: Picture, file: "File[bytes]") -> None:
         raise PictureError("storage_failed") from error
 
 
-def _start(picture_id: UUID) -> bool:
+def _start(picture_id: UUID, node: str) -> bool:
     """Whether this execution may do the work. A row in state processing is one whose worker may have died."""
     unfinished = Picture.objects.filter(id=picture_id, state__in=(State.QUEUED, State.PROCESSING))
-    started = unfinished.update(state=State.PROCESSING, started_at=clock.now(), executions=F("executions") + 1)
-    if not started:
+    allowed = unfinished.filter(executions__lt=settings.MOST_EXECUTIONS) if settings.KEEPS_PROMISE else unfinished
+    now = clock.now()
+    if allowed.update(state=State.PROCESSING, started_at=now, node=node, executions=F("executions") + 1):
+        return True
+    if unfinished.update(state=State.FAILED, reason="gave_up", finished_at=now):
+        log.error("Picture %s is given up: each of %d executions died.", picture_id, settings.MOST_EXECUTIONS)
+    else:
         log.info("Picture %s is finished or gone: nothing to do.", picture_id)
-    return bool(started)
+    return False
 
 
 def _original(picture_id: UUID) -> bytes:

@@ -2,12 +2,12 @@
 
 from uuid import UUID
 
-from celery import shared_task
+from celery import Task, shared_task
 
 from pictures import services
 
 
-@shared_task
-def process_picture(picture_id: str) -> None:
+@shared_task(bind=True)
+def process_picture(self: "Task[[str], None]", picture_id: str) -> None:
     """Do the work on one stored picture."""
-    services.process(UUID(picture_id))
+    services.process(UUID(picture_id), node=self.request.hostname or "")

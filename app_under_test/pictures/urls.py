@@ -9,5 +9,6 @@ urlpatterns = [
     path("pictures/<uuid:picture_id>/", views.picture, name="picture"),
     path("pictures/<uuid:picture_id>/<slug:name>.jpg", views.variant, name="variant"),
     path("pictures.csv", exports.pictures_csv, name="pictures-csv"),
+    path("effects.csv", exports.effects_csv, name="effects-csv"),
     path("counts/", exports.counts, name="counts"),
 ]

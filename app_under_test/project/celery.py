@@ -1,10 +1,12 @@
 """The Celery app: its settings are Django's, its tasks are found in every installed app."""
 
 import os
+from typing import Any
 
 from celery import Celery
-from celery.signals import task_prerun
-from django.db import close_old_connections
+from celery.signals import task_prerun, worker_init
+from django.conf import settings
+from django.db import close_old_connections, connections
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "project.settings")
 
@@ -17,3 +19,13 @@ app.autodiscover_tasks()
 def drop_dead_connections(**_: object) -> None:
     """What Django does before each request: a kept database connection that died is opened anew."""
     close_old_connections()
+
+
+@worker_init.connect
+def take_back(sender: Any, **_: object) -> None:
+    """What a node of this name was working on when it died is free again; the sweeper puts it on the queue."""
+    from pictures import services  # Models are there only once Django is set up.
+
+    if settings.KEEPS_PROMISE:
+        services.take_back(sender.hostname)
+        connections.close_all()  # The pool's processes must not inherit one.

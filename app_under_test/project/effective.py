@@ -40,6 +40,7 @@ def config(request: HttpRequest) -> JsonResponse:
         {
             "now": clock.now(),
             "versions": _versions(),
+            "profile": settings.QUEUE_PROFILE,
             "database": _database(),
             **live,
             "pictures": {"variants": SIZES, "quality": JPEG_QUALITY},

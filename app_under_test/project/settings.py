@@ -7,6 +7,8 @@ from urllib.parse import quote
 import environ
 from django.core.management.utils import get_random_secret_key
 
+from project import profiles
+
 env = environ.Env()
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -100,7 +102,7 @@ if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
 MEDIA_ROOT = env("MEDIA_ROOT", default=str(VAR_DIR / "media"))
 STORAGES = {
     "default": {
-        "BACKEND": "django.core.files.storage.FileSystemStorage",
+        "BACKEND": "pictures.storage.WholeFileStorage",
         # A second execution of a picture writes the same names.
         "OPTIONS": {"allow_overwrite": True},
     },
@@ -125,33 +127,21 @@ CELERY_TASK_IGNORE_RESULT = True  # The picture's row holds the outcome; a store
 CELERY_TIMEZONE = "UTC"
 CELERY_TASK_SERIALIZER = CELERY_RESULT_SERIALIZER = "json"
 CELERY_ACCEPT_CONTENT = ["json"]  # Unpickling a forged message would execute it.
-# A message is removed when its task has ended, and comes back when the worker process dies before that.
-CELERY_TASK_ACKS_LATE = env.bool("CELERY_TASK_ACKS_LATE", default=True)
-CELERY_TASK_REJECT_ON_WORKER_LOST = True
-# One message in hand per process: with more, short tasks wait behind long ones while other workers idle.
-CELERY_WORKER_PREFETCH_MULTIPLIER = env.int("CELERY_WORKER_PREFETCH_MULTIPLIER", default=1)
-CELERY_WORKER_CANCEL_LONG_RUNNING_TASKS_ON_CONNECTION_LOSS = True  # Celery 6's default; 5 warns without it.
-CELERY_TASK_SOFT_TIME_LIMIT = 40
-CELERY_TASK_TIME_LIMIT = 50
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
-# One more attempt, because a connection from the pool may have died since its last use; then the caller is told.
-CELERY_TASK_PUBLISH_RETRY_POLICY = {"max_retries": 1, "interval_start": 0}
 # RabbitMQ alone knows types. Quorum queues are declared with a topic exchange, or Celery warns of late delivery.
 CELERY_TASK_DEFAULT_QUEUE_TYPE = env("CELERY_TASK_DEFAULT_QUEUE_TYPE", default="classic")
 if CELERY_TASK_DEFAULT_QUEUE_TYPE == "quorum":
     CELERY_TASK_DEFAULT_EXCHANGE_TYPE = "topic"
-CELERY_BROKER_TRANSPORT_OPTIONS = (
-    {
-        # A task of a killed worker comes back after this time. It must be longer than the hard time limit, or
-        # a task still executing is delivered again. Kombu looks every 100 s unless told otherwise.
-        "visibility_timeout": 60,
-        "unacked_restore_interval": 1,
-        "unacked_restore_throttle": 1,
-        "socket_timeout": 5,
-        "socket_connect_timeout": 1,
-        "socket_keepalive": True,
-        "health_check_interval": 10,
-    }
-    if BROKER_IS_REDIS
-    else {"confirm_publish": True}
+
+QUEUE_PROFILE = env("QUEUE_PROFILE", default="safe")
+KEEPS_PROMISE = QUEUE_PROFILE == "safe"
+vars().update(profiles.celery_settings(QUEUE_PROFILE, redis=BROKER_IS_REDIS))
+CELERY_WORKER_PREFETCH_MULTIPLIER = env.int(
+    "CELERY_WORKER_PREFETCH_MULTIPLIER", default=profiles.prefetch(QUEUE_PROFILE)
 )
+# Beyond this many waiting pictures the door refuses more: a promise that takes hours to keep is none.
+QUEUE_MOST_WAITING = env.int("QUEUE_MOST_WAITING", default=5_000)
+# A picture that kills its worker each time must not do so for ever.
+MOST_EXECUTIONS = env.int("MOST_EXECUTIONS", default=3)
+# What waits in the database for longer than this, and not in the queue, is published again.
+SWEEP_AFTER_S = env.float("SWEEP_AFTER_S", default=3.0)

@@ -1,6 +1,8 @@
 """Makes a trial of each test, in the process that people talk to: the only Locust there is, or a master."""
 
 import logging
+from dataclasses import asdict
+from pathlib import Path
 from typing import Any
 
 import locust.log
@@ -10,7 +12,7 @@ from locust.runners import MasterRunner
 from loadtests.corpus import content_hash, photos
 from loadtests.errors import QueuelabError, TrialError
 from loadtests.machine import code_hash
-from loadtests.results import next_trial, refuse_mixing, refuse_unwritable
+from loadtests.results import next_trial, refuse_mixing, refuse_unwritable, write_json
 from loadtests.scenarios.ending import end_test
 from loadtests.scenarios.finder import Finder
 from loadtests.scenarios.host import host_id
@@ -22,7 +24,7 @@ from loadtests.scenarios.payloads import Payload, payloads
 from loadtests.scenarios.sender import Sender
 from loadtests.scenarios.session import Load, Session
 from loadtests.stack.busy import refuse_busy
-from loadtests.stack.info import StackInfo
+from loadtests.stack.info import LOAD_PHASES, StackInfo
 from loadtests.workloads import WORKLOADS
 
 
@@ -61,7 +63,13 @@ class Conductor:
             self._environment.process_exit_code = 1
             end_test(self._environment)
         else:
+            self._tell_phases(self._session)
             self._session.load.start(self._session.phases)
+
+    def _tell_phases(self, session: Session) -> None:
+        """Leave word when the measurement of a planned trial begins: something may be done to the stack meanwhile."""
+        if session.options.planned:
+            write_json(Path(session.info.directory) / LOAD_PHASES, asdict(session.phases))
 
     def _open_window(self, user_count: int, **_: Any) -> None:
         if self._session:

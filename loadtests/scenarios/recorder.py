@@ -37,9 +37,10 @@ def write_requests(path: Path, requests: Sequence[Request], phases: Phases) -> N
 
 
 def collect_server_side(directory: Path, info: StackInfo, trial: str, phases: Phases) -> None:
-    """Write pictures.csv and backlog.csv."""
+    """Write pictures.csv, effects.csv and backlog.csv."""
     rows = get(f"{info.control_url}/pictures.csv", token=info.token, timeout_s=60.0, trial=trial)
     (directory / "pictures.csv").write_bytes(rows)
+    (directory / "effects.csv").write_bytes(get(f"{info.control_url}/effects.csv", token=info.token, timeout_s=60.0))
     samples = [row for row in observations(info) if phases.started_at <= float(row["sampled_at"])]
     with (directory / "backlog.csv").open("w", newline="") as file:
         writer = csv.DictWriter(file, BACKLOG_COLUMNS, extrasaction="ignore")

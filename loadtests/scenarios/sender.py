@@ -100,9 +100,9 @@ class Sender:
         return self._phases.load_stopped_at < OPEN_END
 
     def settle(self) -> None:
-        """Wait, up to the drain limit, until every measured picture is finished, then let go of the rest."""
+        """Wait, up to the drain limit, until every picture that was sent is finished, then let go of the rest."""
         self._add_unsent()
-        self._wait_for_cohort(FINAL_PERIOD_S)
+        self._wait_for(self._sent, FINAL_PERIOD_S)
         if self._mode == "queue":
             # Their rows and messages must be in both accounts or in none.
             self._in_flight.join(timeout=LAST_ANSWERS_S)
@@ -158,21 +158,25 @@ class Sender:
         """End the test once the measured pictures are finished; until then the load goes on, so that the last
         of them do not find the stack idler than the first."""
         gevent.sleep(self._phases.measure_until - self.clock.now())
-        self._wait_for_cohort(0.05)
+        self._wait_for(self._cohort, 0.05)
         end_test(self._environment)
 
-    def _wait_for_cohort(self, period_s: float) -> None:
+    def _wait_for(self, wanted: Callable[[], list[Request]], period_s: float) -> None:
         deadline = self._phases.measure_until + self._options.drain_limit_s
-        while not self._cohort_done() and self.clock.now() < deadline:
+        while self.clock.now() < deadline and not all(map(self._done, wanted())):
             gevent.sleep(period_s)
 
-    def _cohort_done(self) -> bool:
-        cohort = [one for one in self.requests.values() if self._phases.of(one.due_at) == "measure"]
-        if self._mode == "sync":
-            return all(one.answered_at is not None for one in cohort)
-        return all(
-            one.id in self._display.finished or (one.answered_at is not None and not one.accepted) for one in cohort
-        )
+    def _cohort(self) -> list[Request]:
+        return [one for one in self.requests.values() if self._phases.of(one.due_at) == "measure"]
+
+    def _sent(self) -> list[Request]:
+        return [one for one in self.requests.values() if one.sent_at is not None]
+
+    def _done(self, request: Request) -> bool:
+        """Whether nothing more is to be heard of a request."""
+        if request.accepted and self._mode == "queue":
+            return request.id in self._display.finished
+        return request.answered_at is not None
 
     def _note_cpu(self) -> None:
         self.cpu[0].append(Sample(self.clock.now(), time.process_time()))

@@ -4,6 +4,7 @@ from abc import ABC, abstractmethod
 from contextlib import ExitStack
 from pathlib import Path
 from types import TracebackType
+from typing import Any
 
 from loadtests.lock import exclusive
 from loadtests.stack.info import StackInfo, alive_lock
@@ -42,6 +43,11 @@ class Stack(ABC):
     @abstractmethod
     def check(self) -> None:
         """Raise if a component has ended, or if nobody samples the stack any more."""
+
+    @property
+    def events(self) -> list[dict[str, Any]]:
+        """What has died and was started again, and when; only a local stack does that."""
+        return []
 
     def stop(self) -> None:
         """End everything that was started here."""

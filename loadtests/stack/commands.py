@@ -22,6 +22,7 @@ FOREIGN_PREFIXES = (
     "EMAIL_",
     "EXTERNAL_",
     "UPLOAD_",
+    "QUEUE_",
     "LOCUST_",
     "GUNICORN_",
     "RABBITMQ_",
@@ -71,6 +72,11 @@ def worker(site: Site, spec: StackSpec) -> Command:
     # One node alone has nobody to greet; mingle would cost each start a second.
     quiet = ("--hostname", f"pictures@{HOST}", "--without-mingle", "--without-gossip")
     return _python("worker", site, ("-m", "celery", *arguments, *quiet))
+
+
+def sweeper(site: Site) -> Command:
+    """What looks for pictures whose message was lost."""
+    return _python("sweeper", site, ("manage.py", "sweep"))
 
 
 def proxy(site: Site, target: tuple[str, int]) -> Command:

@@ -66,6 +66,7 @@ def live_levels(settings: dict[str, Any], asked: Configuration) -> Configuration
         database={"postgresql": "postgres"}.get(settings["database"]["vendor"], settings["database"]["vendor"]),
         web_threads=settings["web"]["threads"],
         prefetch=nodes[0]["prefetch_multiplier"] if nodes else 1,
+        profile=settings["profile"],
     )
 
 

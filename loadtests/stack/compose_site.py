@@ -61,7 +61,7 @@ class ComposeSite:
         """The services that are started, and how many containers of each."""
         workers = {"worker": self.spec.workers} if self.spec.mode == "queue" else {}
         broker = "rabbitmq" if self.spec.broker == "rabbitmq" else "redis"
-        return dict.fromkeys((broker, "db", "external", "migrate", "web", "control"), 1) | workers
+        return dict.fromkeys((broker, "db", "external", "migrate", "sweeper", "web", "control"), 1) | workers
 
     @property
     def environment(self) -> dict[str, str]:
@@ -73,7 +73,8 @@ class ComposeSite:
             "RABBITMQ_PORT": self.rabbitmq_port,
             "BROKER": self.spec.broker,
             "CELERY_BROKER_URL": "",
-            "CELERY_WORKER_PREFETCH_MULTIPLIER": self.spec.prefetch,
+            "CELERY_WORKER_PREFETCH_MULTIPLIER": self.spec.prefetch_multiplier,
+            "QUEUE_PROFILE": self.spec.profile,
             "CELERY_TASK_DEFAULT_QUEUE_TYPE": self.spec.queue_type,
             "CLOCK_OFFSET_NS": self.clock.offset_ns,
             "WEB_PROCESSES": self.web_processes,

@@ -11,9 +11,11 @@ import contextlib
 import queue
 import signal
 import socket
+import struct
 import sys
 import threading
 import time
+import weakref
 
 HOST = "127.0.0.1"
 CHUNK_BYTES = 64 * 1024
@@ -22,11 +24,25 @@ CHUNK_BYTES = 64 * 1024
 Piece = tuple[float, bytes]
 
 
+#: The clients' ends of the connections that are open.
+CLIENTS: "weakref.WeakSet[socket.socket]" = weakref.WeakSet()
+
+
 def serve(listener: socket.socket, target: tuple[str, int], delay_s: float) -> None:
     """Connect every client to the target until the listener is closed."""
     while True:
         client, _ = listener.accept()
+        CLIENTS.add(client)
         threading.Thread(target=connect, args=(client, target, delay_s), daemon=True).start()
+
+
+def break_off(*_: object) -> None:
+    """Reset every connection, as a network does that forgets them."""
+    for client in list(CLIENTS):
+        with contextlib.suppress(OSError):
+            # Lingering for no time sends a reset instead of a farewell.
+            client.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+            client.shutdown(socket.SHUT_RDWR)
 
 
 def connect(client: socket.socket, target: tuple[str, int], delay_s: float) -> None:
@@ -79,6 +95,7 @@ def main(argv: list[str] | None = None) -> int:
     parser.add_argument("--delay-s", type=float, required=True, help="added in each direction, in seconds")
     options = parser.parse_args(argv)
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+    signal.signal(signal.SIGUSR1, break_off)
     with socket.create_server((HOST, options.listen), backlog=1024) as listener:
         serve(listener, (options.host, options.port), options.delay_s)
     return 0

@@ -15,6 +15,9 @@ ROOT = Path(__file__).resolve().parents[2]
 #: What the observer of a stack writes, in the stack's directory.
 OBSERVATIONS = "observations.csv"
 
+#: Where the load process says, in the stack's directory, when it begins to measure.
+LOAD_PHASES = "load.json"
+
 #: Where the stack that was started by hand leaves its files.
 BY_HAND = ROOT / ".queuelab"
 

@@ -1,6 +1,7 @@
 """The stack as child processes on loopback: broker, database, web, N workers, external resource."""
 
 from pathlib import Path
+from typing import Any
 
 import psutil
 
@@ -14,9 +15,10 @@ from loadtests.stack.ground import Ground
 from loadtests.stack.info import OBSERVATIONS, StackInfo
 from loadtests.stack.meters import process_meters
 from loadtests.stack.observer import Observer, View
-from loadtests.stack.processes import START_LIMIT_S, Family, wait_until
+from loadtests.stack.processes import START_LIMIT_S, Child, Family, wait_until
 from loadtests.stack.settings import verify
 from loadtests.stack.site import Site, StackSpec, new_site
+from loadtests.stack.supervisor import Supervisor
 
 #: How long a component may take to end by itself.
 STOP_GRACE_S = 8.0
@@ -30,11 +32,14 @@ class LocalStack(Stack):
         self._family: Family | None = None
         self._ground: Ground | None = None
         self._observer: Observer | None = None
+        self._supervisor: Supervisor | None = None
+        self._site: Site | None = None
 
     def start(self) -> StackInfo:
         """Start every component, wait until each is ready, and verify what is really running."""
         site = new_site(self.spec, self.directory)
-        self._family = Family(self.logs)
+        self._site, self._family = site, Family(self.logs)
+        self._supervisor = Supervisor(self._family, Clock(site.clock_offset_ns))
         self._ground = Ground(site, self.spec, self._family)
         self._ground.start()
         self._start_app(site)
@@ -54,9 +59,10 @@ class LocalStack(Stack):
         )
 
     def check(self) -> None:
-        """Raise if a component has ended, or if nobody samples the stack any more."""
-        if self._family:
-            self._family.check()
+        """Start workers and broker again if they have died; raise if another component has ended, or if nobody samples
+        the stack any more."""
+        if self._supervisor:
+            self._supervisor.check()
         if self._observer and not self._observer.is_alive():
             raise StackError(f"The stack is not sampled any more: {self._observer.failure}.")
 
@@ -65,17 +71,47 @@ class LocalStack(Stack):
         if self._observer:
             self._observer.stop()
         if self._family:
-            self._family.stop(("web", "control", "worker"), STOP_GRACE_S)
+            self._family.stop(("web", "control", "sweeper", "worker"), STOP_GRACE_S)
             self._family.close(STOP_GRACE_S)
         if self._ground:
             self._ground.remove()
         self._observer = self._ground = self._family = None
         super().stop()
 
+    @property
+    def events(self) -> list[dict[str, Any]]:
+        """What has died and was started again, and when."""
+        return self._supervisor.events if self._supervisor else []
+
+    @property
+    def broker_url(self) -> str:
+        assert self._site, "asked while the stack is up"
+        return self._site.broker_url
+
+    @property
+    def database_file(self) -> Path:
+        return self.directory / "db.sqlite3"
+
+    def child(self, name: str) -> Child:
+        """A running component, by name."""
+        assert self._family, "asked while the stack is up"
+        return self._family.children[name]
+
+    def hold(self, name: str) -> None:
+        """Leave a component down if it dies, until it is released."""
+        assert self._supervisor, "asked while the stack is up"
+        self._supervisor.hold(name)
+
+    def release(self, name: str) -> None:
+        assert self._supervisor, "asked while the stack is up"
+        self._supervisor.release(name)
+
     def _start_app(self, site: Site) -> None:
         assert self._family, "started after the ground"
         if self.spec.mode == "queue":
             self._family.start(commands.worker(site, self.spec))
+            if self.spec.profile == "safe":
+                self._family.start(commands.sweeper(site))
         self._family.start(commands.web(site, self.spec))
         self._family.start(commands.control(site))
         self._wait_for("The app", site.web_url)
@@ -92,7 +128,7 @@ class LocalStack(Stack):
             token=site.token,
             clock=Clock(site.clock_offset_ns),
         )
-        meters = process_meters(self._family.pids)
+        meters = process_meters(self._family)
         observer = Observer(view, self._ground.queue if self.spec.mode == "queue" else None, meters)
         observer.start()
         return observer

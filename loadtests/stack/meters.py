@@ -1,33 +1,46 @@
 """What a component has used of the processor."""
 
 import contextlib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 
 import psutil
 
 from loadtests.stack.observer import COMPONENTS
+from loadtests.stack.processes import Family
 
 #: Components that start a process for every connection.
 GROWING = ("database",)
 
 
-def process_meters(pids: dict[str, int]) -> dict[str, "ProcessMeter"]:
-    """A meter for each component that is a process of this machine."""
-    return {name: ProcessMeter(pid, grows=name in GROWING) for name, pid in pids.items() if name in COMPONENTS}
+def process_meters(family: Family) -> dict[str, "ProcessMeter"]:
+    """A meter for each component that is a process of this machine, and of what takes its place if it dies."""
+    names = [name for name in family.children if name in COMPONENTS]
+    return {name: ProcessMeter(partial(_pid, family, name), grows=name in GROWING) for name in names}
+
+
+def _pid(family: Family, name: str) -> int | None:
+    child = family.children.get(name)
+    return child.pid if child else None
 
 
 class ProcessMeter:
-    """Cumulative CPU seconds of a component: a process and all below it."""
+    """Cumulative CPU seconds of a component: a process and all below it.
 
-    def __init__(self, pid: int, *, grows: bool = False) -> None:
+    find: the component's process id, which is another one once it was started again; None while it is away.
+    """
+
+    def __init__(self, find: Callable[[], int | None], *, grows: bool = False) -> None:
         # Unless it grows, the tree is read once: scanning it is dear.
-        self._root, self._grows = psutil.Process(pid), grows
-        self._seconds = dict.fromkeys(self._tree(), 0.0)
+        self._find, self._grows = find, grows
+        self._pid: int | None = None
+        self._seconds: dict[psutil.Process, float] = {}
+        self._look()
 
     def cpu_seconds(self) -> float:
-        if self._grows:
-            self._seconds = dict.fromkeys(self._tree(), 0.0) | self._seconds
+        if self._grows or self._find() != self._pid:
+            self._look()
         for process in self._seconds:
             # A process that has ended keeps the seconds it was last seen with.
             with contextlib.suppress(psutil.Error):
@@ -35,8 +48,13 @@ class ProcessMeter:
                 self._seconds[process] = times.user + times.system
         return sum(self._seconds.values())
 
-    def _tree(self) -> list[psutil.Process]:
-        return [self._root, *self._root.children(recursive=True)]
+    def _look(self) -> None:
+        """Take up the processes that are there now."""
+        self._pid = self._find()
+        with contextlib.suppress(psutil.NoSuchProcess):
+            if self._pid is not None:
+                root = psutil.Process(self._pid)
+                self._seconds = dict.fromkeys([root, *root.children(recursive=True)], 0.0) | self._seconds
 
 
 class CgroupMeter:

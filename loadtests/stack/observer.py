@@ -14,7 +14,7 @@ from loadtests.stack.client import get_json
 from loadtests.stack.queue_length import Queue
 
 #: Components whose CPU seconds are kept, as columns cpu_<name>_s, cumulative.
-COMPONENTS = ("web", "worker", "broker", "database", "external", "control", "proxy")
+COMPONENTS = ("web", "worker", "broker", "database", "external", "control", "proxy", "sweeper")
 COUNTS = ("sampled_at", "waiting", "in_hand", "in_database", "done", "counted_by")
 COLUMNS = (*COUNTS, *(f"cpu_{name}_s" for name in COMPONENTS))
 

@@ -40,7 +40,7 @@ class Child:
     """One running component."""
 
     def __init__(self, command: Command, log_dir: Path) -> None:
-        self.name = command.name
+        self.name, self.command = command.name, command
         self.log = log_dir / f"{command.name}.log"
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(
@@ -107,6 +107,12 @@ class Family:
             self.children[child.name] = child
             self._tell("+", child)
         return child
+
+    def restart(self, name: str) -> Child:
+        """Start a child that has ended once more, by the same command; what is left of its group goes."""
+        child = self.children[name]
+        self._drop(child)
+        return self.start(child.command)
 
     def check(self) -> None:
         for child in self.children.values():

@@ -19,7 +19,7 @@ OLDEST = (6, 2)
 
 def command(site: Site) -> Command:
     """The server of a stack, with its configuration written."""
-    configuration = write_configuration(site.directory, site.broker_port, site.password)
+    configuration = write_configuration(site.directory, site.broker_port, site.password, site.levels.append_only)
     return Command(name="broker", argv=(str(server_path()), str(configuration)), cwd=site.directory, env=inherited())
 
 
@@ -52,12 +52,16 @@ def _new_enough(path: Path) -> Path:
     return path
 
 
-def write_configuration(directory: Path, port: int, password: str) -> Path:
-    """The server's configuration file; the password stands in it and not in the list of processes."""
+def write_configuration(directory: Path, port: int, password: str, append_only: str = "no") -> Path:
+    """The server's configuration file; the password stands in it and not in the list of processes.
+
+    append_only: when messages are written to disk: no, everysec or always.
+    """
+    log = "appendonly no" if append_only == "no" else f"appendonly yes\nappendfsync {append_only}"
     path = directory / "broker.conf"
     path.touch(mode=0o600)
     path.write_text(
         f'bind {HOST}\nport {port}\nrequirepass {password}\ndir "{directory}"\n'
-        'save ""\nappendonly no\nmaxmemory-policy noeviction\ndaemonize no\n'
+        f'save ""\n{log}\nmaxmemory-policy noeviction\ndaemonize no\n'
     )
     return path

@@ -37,8 +37,8 @@ def _processes(settings: dict[str, Any], levels: Configuration) -> list[tuple[st
     ]
     for node in nodes:
         expected += [
-            (f"prefetch multiplier of {node['name']}", levels.prefetch, node["prefetch_multiplier"]),
-            (f"late acknowledgement of {node['name']}", True, node["acks_late"]),
+            (f"prefetch multiplier of {node['name']}", levels.prefetch_multiplier, node["prefetch_multiplier"]),
+            (f"late acknowledgement of {node['name']}", levels.profile == "safe", node["acks_late"]),
             (f"pool of {node['name']}", "celery.concurrency.prefork:TaskPool", node["pool"]),
             (f"queue type of {node['name']}", levels.queue_type, node["queue_type"]),
         ]
@@ -49,6 +49,7 @@ def _servers(settings: dict[str, Any], levels: Configuration) -> list[tuple[str,
     server, vendor = settings["broker"].get("server"), settings["database"]["vendor"]
     found = levels.broker if server in BROKER_SERVERS.get(levels.broker, (server,)) else server
     return [
+        ("profile", levels.profile, settings["profile"]),
         ("broker", levels.broker, found),
         ("database", DATABASE_VENDORS.get(levels.database, vendor), vendor),
     ]

@@ -1,0 +1,122 @@
+"""What became of every upload: what goes in must come out.
+
+After the checker `total-queue` of Jepsen: differences of sets of ids, never of counts.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+
+from analysis.experiment import Trial
+
+#: A trial in which nothing was done to the stack.
+NO_FAULT = "none"
+
+#: Work that was begun at most this long before the end may still be going on; what was begun before has died.
+STILL_AT_WORK_S = 10.0
+
+
+@dataclass(frozen=True, kw_only=True)
+class Ledger:
+    """Uploads of a trial by what became of them, and what must not happen.
+
+    attempted = accepted + refused + unknown, by what the client was told; unknown got no answer. Of the accepted,
+    completed and failed visibly have ended, pending ones wait or are being worked on, and lost are the rest; stuck is
+    the part of lost whose message the broker still counts as in a worker's hands. recovered were completed although
+    the client was not told 2xx; unexpected were never sent. duplicated were begun more than once, double_effects
+    stored more than once outside. longest_wait_s counts from the due time.
+    """
+
+    attempted: int
+    accepted: int
+    refused: int
+    unknown: int
+    completed: int
+    failed_visibly: int
+    pending: int
+    lost: int
+    stuck: int
+    recovered: int
+    unexpected: int
+    duplicated: int
+    double_effects: int | None
+    longest_wait_s: float | None
+    recovery_s: float | None
+
+    @property
+    def valid(self) -> bool:
+        """Whether nothing was lost, made up, or done twice outside."""
+        return not (self.lost or self.unexpected or self.double_effects)
+
+
+def ledger_words(drawn_up: Ledger) -> list[str]:
+    """What must not have happened and has, each as a sentence without its full stop."""
+    doubled = drawn_up.double_effects or 0
+    found = {
+        f"{drawn_up.lost} accepted pictures are lost, {drawn_up.stuck} of them stuck at the broker": drawn_up.lost,
+        f"{drawn_up.unexpected} pictures were never sent": drawn_up.unexpected,
+        f"{doubled} pictures were stored twice outside": doubled,
+    }
+    return [words for words, count in found.items() if count]
+
+
+def restart_words(trial: Trial) -> list[str]:
+    """What died by itself and was started again, each as a sentence without its full stop."""
+    died = [event["what"] for event in trial.info.get("events", []) if event["kind"] == "restart"]
+    return [f"The {name} died and was started again while the trial ran" for name in dict.fromkeys(died)]
+
+
+def ledger(trial: Trial) -> Ledger:
+    """The ledger of all phases of a trial."""
+    sent = trial.requests[trial.requests["sent_at"].notna()].set_index("id")
+    rows = trial.pictures.set_index("id")
+    accepted = sent.index[sent["status"].between(200, 299)]
+    completed, failed = (rows.index[rows["state"] == state] for state in ("ready", "failed"))
+    unfinished = accepted.difference(completed).difference(failed)
+    pending = _pending(trial, rows.reindex(unfinished))
+    waits = rows["finished_at"].reindex(completed) - sent["due_at"].reindex(completed)
+    effects = trial.effects
+    return Ledger(
+        attempted=len(sent),
+        accepted=len(accepted),
+        refused=int((sent["status"].notna()).sum()) - len(accepted),
+        unknown=int(sent["status"].isna().sum()),
+        completed=len(completed),
+        failed_visibly=len(accepted.intersection(failed)),
+        pending=pending,
+        lost=len(unfinished) - pending,
+        stuck=min(len(unfinished) - pending, _left(trial, "in_hand")),
+        recovered=len(completed.intersection(sent.index).difference(accepted)),
+        unexpected=len(rows.index.difference(pd.Index(trial.requests["id"]))),
+        duplicated=int((rows["executions"] > 1).sum()),
+        double_effects=None if effects is None else int((effects["puts"] > 1).sum()),
+        longest_wait_s=float(waits.max()) if len(waits) else None,
+        recovery_s=_recovery_s(trial, rows.reindex(accepted)),
+    )
+
+
+def _pending(trial: Trial, unfinished: pd.DataFrame) -> int:
+    """How many of them have not had their turn yet: their messages wait, or somebody has just begun."""
+    until = trial.info.get("phases", {}).get("collected_at", float("inf"))
+    begun = unfinished["started_at"] > until - STILL_AT_WORK_S
+    return min(len(unfinished), int(begun.sum()) + _left(trial, "waiting"))
+
+
+def _left(trial: Trial, what: str) -> int:
+    """Messages that the broker held at the end; 0 where there is none."""
+    left: Mapping[str, Any] = trial.info.get("broker_left") or {}
+    return int(left.get(what) or 0)
+
+
+def _recovery_s(trial: Trial, accepted: pd.DataFrame) -> float | None:
+    """How long after a fault's end everything that had come by then was finished [s]; None without a fault, or if
+    something never was."""
+    ends = [event["ended_at"] for event in trial.info.get("events", []) if event["kind"] == "fault"]
+    if not ends:
+        return None
+    there = accepted[accepted["received_at"] <= max(ends)]
+    if there["finished_at"].isna().any():
+        return None
+    return max(0.0, float(there["finished_at"].max()) - max(ends)) if len(there) else 0.0

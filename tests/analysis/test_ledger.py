@@ -1,0 +1,94 @@
+"""What goes in must come out, by id."""
+
+import math
+
+import pandas as pd
+import pytest
+from hand_made import trial
+
+from analysis.ledger import ledger, ledger_words, restart_words
+
+NO_ANSWER = {"answered_at": math.nan, "status": math.nan}
+QUEUED = {"state": "queued", "started_at": math.nan, "finished_at": math.nan}
+BEGUN = {"state": "processing", "started_at": 11.0, "finished_at": math.nan}
+
+
+def made(requests, pictures, **what):
+    requests = [{"id": name} | about for name, about in requests.items()]
+    return trial(requests, [{"id": name} | about for name, about in pictures.items()], **what)
+
+
+def left(waiting=0, in_hand=0, collected_at=60.0, **info):
+    return {"broker_left": {"waiting": waiting, "in_hand": in_hand}, "phases": {"collected_at": collected_at}} | info
+
+
+def test_what_was_accepted_and_became_ready_is_completed():
+    drawn_up = ledger(made({"a": {}, "b": {}}, {"a": {}, "b": {}}))
+
+    assert (drawn_up.attempted, drawn_up.accepted, drawn_up.completed, drawn_up.lost) == (2, 2, 2, 0)
+    assert drawn_up.valid and ledger_words(drawn_up) == []
+
+
+@pytest.mark.parametrize("pictures", [{}, {"a": QUEUED}, {"a": BEGUN}], ids=["no row", "nobody began", "work died"])
+def test_what_was_accepted_and_is_held_by_nobody_is_lost(pictures):
+    drawn_up = ledger(made({"a": {}}, pictures, info=left()))
+
+    assert (drawn_up.lost, drawn_up.stuck, drawn_up.pending, drawn_up.valid) == (1, 0, 0, False)
+    assert "1 accepted pictures are lost" in ledger_words(drawn_up)[0]
+
+
+def test_what_the_broker_takes_for_being_in_a_dead_worker_s_hands_is_lost_and_stuck():
+    drawn_up = ledger(made({"a": {}, "b": {}}, {"a": BEGUN, "b": QUEUED}, info=left(in_hand=1)))
+
+    assert (drawn_up.lost, drawn_up.stuck) == (2, 1)
+
+
+def test_what_waits_and_what_was_begun_just_now_is_pending():
+    drawn_up = ledger(made({"a": {}, "b": {}}, {"a": BEGUN, "b": QUEUED}, info=left(waiting=1, collected_at=15.0)))
+
+    assert (drawn_up.pending, drawn_up.lost, drawn_up.valid) == (2, 0, True)
+
+
+def test_a_failure_that_the_user_can_see_is_not_a_loss():
+    drawn_up = ledger(made({"a": {}}, {"a": {"state": "failed", "reason": "gave_up"}}))
+
+    assert (drawn_up.failed_visibly, drawn_up.lost, drawn_up.valid) == (1, 0, True)
+
+
+def test_what_was_refused_or_never_answered_was_not_promised():
+    drawn_up = ledger(made({"a": {"status": 503.0}, "b": NO_ANSWER}, {"b": {}}))
+
+    assert (drawn_up.accepted, drawn_up.refused, drawn_up.unknown, drawn_up.recovered) == (0, 1, 1, 1)
+    assert drawn_up.valid
+
+
+def test_a_picture_that_nobody_sent_is_unexpected():
+    drawn_up = ledger(made({"a": {}}, {"a": {}, "b": {}}))
+
+    assert (drawn_up.unexpected, drawn_up.valid) == (1, False)
+
+
+def test_two_executions_are_counted_and_two_effects_are_forbidden():
+    effects = pd.DataFrame({"id": ["a", "b"], "puts": [1.0, 2.0]})
+    drawn_up = ledger(made({"a": {}, "b": {}}, {"a": {"executions": 2}, "b": {}}, effects=effects))
+
+    assert (drawn_up.duplicated, drawn_up.double_effects, drawn_up.valid) == (1, 1, False)
+
+
+@pytest.mark.parametrize(("finished_at", "recovery_s"), [(17.0, 4.0), (12.0, 0.0), (math.nan, None)])
+def test_recovery_counts_from_the_fault_s_end_to_the_last_picture_that_had_come_by_then(finished_at, recovery_s):
+    fault = {"kind": "fault", "what": "node-killed", "began_at": 11.0, "ended_at": 13.0}
+    pictures = {
+        "a": {"received_at": 12.0, "finished_at": finished_at},
+        "b": {"received_at": 14.0, "finished_at": 30.0},
+    }
+
+    assert ledger(made({"a": {}, "b": {}}, pictures, info=left(events=[fault]))).recovery_s == recovery_s
+
+
+def test_what_died_by_itself_is_named_once():
+    restart = {"kind": "restart", "what": "worker", "began_at": 11.0, "ended_at": 11.1}
+
+    assert restart_words(made({}, {}, info={"events": [restart, restart]})) == [
+        "The worker died and was started again while the trial ran"
+    ]

@@ -1,0 +1,150 @@
+"""A 202 is a promise: what the app does so that no accepted picture is lost, and none has two effects."""
+
+from uuid import uuid4
+
+import pytest
+import redis
+from django.core.files.base import ContentFile
+
+from pictures import publishing, services
+from pictures.models import Door, Picture, State
+from pictures.sweeping import sweep
+from project import clock
+from project.celery import app as celery_app
+from project.profiles import celery_settings, prefetch
+from tests.app_under_test.picture_files import jpeg
+from tests.app_under_test.running_app import fetch
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def broker(broker_url, monkeypatch) -> redis.Redis:
+    """A real broker with nothing in it, in use by the app of this process."""
+    for use in ("broker_read_url", "broker_write_url"):
+        monkeypatch.setattr(celery_app.conf, use, broker_url)
+    monkeypatch.setattr(publishing, "_backlog", publishing.Backlog())
+    client = redis.Redis.from_url(broker_url)
+    client.flushall()
+    return client
+
+
+def queued(*, seconds_ago: float = 60.0, **values) -> Picture:
+    """A picture that was accepted at the queue door, with its original stored."""
+    at = clock.now() - seconds_ago
+    upload = services.Upload(key=uuid4(), trial="", door=Door.QUEUE, received_at=at, file=ContentFile(jpeg(), "a.jpg"))
+    picture, _ = services.accept(upload)
+    for name, value in ({"enqueued_at": at} | values).items():
+        setattr(picture, name, value)
+    picture.save()
+    return picture
+
+
+def state_of(picture: Picture) -> tuple[str, str]:
+    picture.refresh_from_db()
+    return picture.state, picture.reason
+
+
+def effects(url: str, picture: Picture) -> list[str]:
+    return [row for row in fetch(f"{url}/objects.csv").body.decode().splitlines() if row.startswith(str(picture.id))]
+
+
+def test_a_picture_without_a_message_is_published_again_once(broker):
+    picture = queued()
+
+    assert [sweep(), broker.llen("celery"), sweep()] == [1, 1, 0]
+    picture.refresh_from_db()
+    assert picture.republished_at is not None and picture.enqueued_at < picture.republished_at
+
+
+def test_a_picture_that_waits_behind_others_is_left_alone(broker):
+    publishing.publish(queued())
+    queued()
+
+    assert sweep() == 0
+    assert broker.llen("celery") == 1
+
+
+@pytest.mark.parametrize(
+    "not_lost",
+    [{"seconds_ago": 0.0}, {"state": State.PROCESSING}, {"state": State.READY}, {"door": Door.SYNC}],
+    ids=["it has just come", "it is in work", "it is ready", "it came through the other door"],
+)
+def test_only_what_has_waited_for_long_is_published_again(broker, not_lost):
+    queued(**not_lost)
+
+    assert sweep() == 0
+
+
+def test_what_a_dead_node_was_working_on_waits_again():
+    ours, others = queued(state=State.PROCESSING, node="a@here"), queued(state=State.PROCESSING, node="b@here")
+
+    assert services.take_back("a@here") == 1
+    assert state_of(ours) == (State.QUEUED, "") and state_of(others) == (State.PROCESSING, "")
+
+
+def test_a_picture_is_given_up_after_three_executions_that_died(external_resource):
+    picture = queued(state=State.PROCESSING, executions=3)
+
+    services.process(picture.id)
+
+    assert state_of(picture) == (State.FAILED, "gave_up")
+
+
+def test_as_celery_comes_nobody_counts_the_executions(external_resource, settings):
+    settings.KEEPS_PROMISE = False
+    picture = queued(state=State.PROCESSING, executions=3)
+
+    services.process(picture.id)
+
+    assert state_of(picture) == (State.READY, "")
+
+
+@pytest.mark.parametrize(("keeps_promise", "effect"), [(True, "1"), (False, "2")])
+def test_work_done_twice_has_one_effect_outside_unless_celery_is_as_it_comes(
+    external_resource, settings, keeps_promise, effect
+):
+    settings.KEEPS_PROMISE = keeps_promise
+    picture = queued()
+
+    for _ in range(2):
+        services.deliver(str(picture.id), jpeg())
+
+    assert effects(external_resource, picture) == [f"{picture.id},{effect}"]
+
+
+def test_a_full_queue_is_told_at_the_door(client, broker, settings):
+    settings.QUEUE_MOST_WAITING = 1
+    publishing.publish(queued())
+
+    answer = client.post("/pictures/queue/", {"image": ContentFile(jpeg(), "a.jpg")})
+
+    assert (answer.status_code, answer.json()["reason"], answer["Retry-After"]) == (503, "queue_full", "10")
+    assert broker.llen("celery") == 1
+
+
+def test_a_file_that_cannot_be_written_whole_is_not_there_at_all(external_resource, media):
+    picture = queued()
+    (media / "pictures" / str(picture.id)).mkdir(parents=True)
+    # A folder stands where the file should go, so that it can be written beside it and not be given its name.
+    (media / "pictures" / str(picture.id) / "large.jpg").mkdir()
+
+    services.process(picture.id)
+
+    assert state_of(picture) == (State.FAILED, "storage_failed")
+    assert [path.name for path in (media / "pictures" / str(picture.id)).iterdir()] == ["large.jpg"]
+
+
+def test_the_profiles_differ_in_what_keeps_the_promise():
+    safe, defaults = (celery_settings(profile, redis=True) for profile in ("safe", "defaults"))
+
+    assert safe["CELERY_TASK_ACKS_LATE"] and safe["CELERY_TASK_REJECT_ON_WORKER_LOST"]
+    redelivered_after_s = safe["CELERY_BROKER_TRANSPORT_OPTIONS"]["visibility_timeout"]
+    assert safe["CELERY_TASK_SOFT_TIME_LIMIT"] < safe["CELERY_TASK_TIME_LIMIT"] < redelivered_after_s
+    assert not any(defaults.values())
+    assert (prefetch("safe"), prefetch("defaults")) == (1, 4)
+
+
+def test_a_profile_that_nobody_knows_is_refused():
+    with pytest.raises(ValueError, match="one of safe, defaults, not 'sfae'"):
+        celery_settings("sfae", redis=True)

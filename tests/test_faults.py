@@ -1,0 +1,60 @@
+"""Faults on a real stack under load: what profile safe keeps, and what Celery as it comes loses, by one ledger."""
+
+import json
+
+import pytest
+
+from tests.real_stack import components_in, run
+
+pytestmark = [pytest.mark.stack, pytest.mark.timeout(300)]
+
+#: One of each kind: a process in the middle of its work, all workers at once, the queue itself, the way to it.
+SAFE = ("child-killed", "node-killed", "broker-killed", "network-resets")
+
+
+def ledgers(folder):
+    records = [json.loads(path.read_text()) for path in folder.glob("*/trial.json")]
+    return {record["cell"]["fault"]: record for record in records}
+
+
+@pytest.fixture(scope="module")
+def safe(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("faults") / "safe"
+    done = run("loadtests", "faults", "--only", *SAFE, "--results", folder, timeout_s=280)
+    return done, folder
+
+
+def test_under_every_fault_the_promise_is_kept_and_everything_is_over_in_time(safe):
+    done, folder = safe
+
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert f"{len(SAFE)} of {len(SAFE)} faults lost nothing and were over in time." in done.stdout
+    for record in ledgers(folder).values():
+        ledger = record["ledger"]
+        assert ledger["valid"] and ledger["accepted"] == ledger["completed"] + ledger["failed_visibly"]
+    assert components_in(folder) == []
+
+
+def test_the_record_says_what_was_done_and_what_was_started_again(safe):
+    events = {name: [event["what"] for event in record["events"]] for name, record in ledgers(safe[1]).items()}
+
+    assert events["node-killed"] == ["node-killed", "worker"]
+    assert events["broker-killed"] == ["broker-killed", "broker"]
+    assert events["child-killed"] == ["child-killed"]
+
+
+def test_the_report_shows_the_ledger_and_the_faults(safe):
+    _, folder = safe
+
+    assert run("analysis", folder).returncode == 0
+    page = (folder / "report.html").read_text()
+    assert "<h2>Ledger</h2>" in page and "node-killed at 2." in page and "worker started again" in page
+
+
+def test_celery_as_it_comes_loses_what_it_had_promised(tmp_path):
+    done = run("loadtests", "faults", "--profile", "defaults", "--only", "node-killed", "--results", tmp_path / "f")
+
+    assert done.returncode == 0, done.stdout + done.stderr
+    ledger = ledgers(tmp_path / "f")["node-killed"]["ledger"]
+    assert not ledger["valid"] and ledger["lost"] > 0
+    assert "0 of 1 faults lost nothing" in done.stdout
