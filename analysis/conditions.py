@@ -51,6 +51,8 @@ LOAD = ("workload", "offered_rate")
 FACTORS = tuple(name for name in CONDITIONS if name not in LOAD)
 # What mode sync never touches: between their levels it must not differ, which makes it a control.
 OF_THE_BROKER = ("broker", "queue_type", "prefetch", "broker_delay_s", "append_only", "profile")
+# What goes without saying unless it was varied.
+QUIETLY_HELD = {"append_only": "no", "fault": "none"}
 STACKS = {
     "local": "processes of one machine",
     "compose": "containers",
@@ -127,6 +129,8 @@ def _matters(name: str, levels: Mapping[str, list[Any]]) -> bool:
     """Whether a condition that was held could have made a difference to what was measured."""
     if name == "queue_type":
         return levels["broker"] != ["redis"] and "queue" in levels["mode"]
+    if levels[name] == [QUIETLY_HELD.get(name)]:
+        return False
     return name not in OF_THE_BROKER or "queue" in levels["mode"]
 
 

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Mapping, Sequence
+from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
@@ -59,6 +60,8 @@ LATER_CELL_KEYS: Mapping[str, type] = {
     "profile": str,
     "fault": str,
 }
+# As a table holds them.
+FIRST_LEVELS = {field.name: str(field.default) for field in fields(Cell) if field.name in LATER_CELL_KEYS}
 
 
 def read_experiment(folder: Path) -> Experiment:
@@ -178,6 +181,7 @@ def _read_rows(path: Path, columns: Sequence[str], later: Sequence[str] = ()) ->
         raise AnalysisError(f"{path} cannot be read ({error.strerror}). Measure the trial again.") from error
     except ValueError as error:
         raise AnalysisError(f"{path} is not a table: {error}. Measure the trial again.") from error
+    rows = rows.assign(**{name: value for name, value in FIRST_LEVELS.items() if name in columns and name not in rows})
     if missing := [column for column in columns if column not in rows]:
         raise AnalysisError(
             f"{path} lacks the column {', '.join(missing)}. It was written by another version: "

@@ -42,6 +42,7 @@ PURE = (
     "analysis/findings_contrasts.py",
     "analysis/growth.py",
     "analysis/intervals.py",
+    "analysis/ledger.py",
     "analysis/marks.py",
     "analysis/expected.py",
     "analysis/expected_table.py",

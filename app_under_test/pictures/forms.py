@@ -1,11 +1,16 @@
 """Checks what a client sent before anything looks at the picture."""
 
+from typing import Any
 from uuid import UUID, uuid4
 
 from django import forms
 from django.conf import settings
+from django.core.exceptions import BadRequest
 from django.core.files.uploadedfile import UploadedFile
-from django.http import HttpRequest
+from django.core.files.uploadhandler import MemoryFileUploadHandler, TemporaryFileUploadHandler
+from django.http import HttpRequest, UnreadablePostError
+from django.http.multipartparser import MultiPartParserError
+from django.utils.datastructures import MultiValueDict
 
 from pictures.models import Door
 from pictures.reasons import PictureError
@@ -30,6 +35,12 @@ class UploadForm(forms.Form):
             raise forms.ValidationError("too large", code="too_large")
         return image
 
+    def clean_trial(self) -> str:
+        trial: str = self.cleaned_data["trial"]
+        if not trial.isprintable():
+            raise forms.ValidationError("not printable")
+        return trial
+
     def reason(self) -> str:
         """Why the form is not valid."""
         field, errors = next(iter(self.errors.as_data().items()))
@@ -39,13 +50,26 @@ class UploadForm(forms.Form):
         return {"key": "bad_idempotency_key", "trial": "bad_trial"}[field]
 
 
+class WholeFileHandler(TemporaryFileUploadHandler):
+    """Keeps a large file on disk under a name of our own, and refuses a body that ends inside a file."""
+
+    def new_file(self, field_name: str, file_name: str, *args: Any, **kwargs: Any) -> None:
+        # Django would give the temporary file the ending of the client's, which may be too long for a file name.
+        super().new_file(field_name, "picture", *args, **kwargs)
+
+    def upload_interrupted(self) -> None:
+        raise MultiPartParserError("The body ends inside a file.")
+
+    def discard(self) -> None:
+        """Remove the file of a body that cannot be read; Django would leave that to the garbage collector."""
+        super().upload_interrupted()
+
+
 def read_upload(request: HttpRequest, *, door: Door, received_at: float) -> Upload:
     """The upload in a request, or raise."""
-    # By the announced length, before a byte of the body is read.
-    if int(request.META.get("CONTENT_LENGTH") or 0) > settings.UPLOAD_MAX_BYTES + MULTIPART_ALLOWANCE_BYTES:
-        raise PictureError("too_large")
+    _check_announced_length(request)
     headers = {"key": request.headers.get("Idempotency-Key"), "trial": request.headers.get("X-Trial", "")}
-    form = UploadForm(headers, request.FILES)
+    form = UploadForm(headers, _files(request))
     if not form.is_valid():
         raise PictureError(form.reason())
     key: UUID = form.cleaned_data["key"] or uuid4()
@@ -56,3 +80,27 @@ def read_upload(request: HttpRequest, *, door: Door, received_at: float) -> Uplo
         received_at=received_at,
         file=form.cleaned_data["image"],
     )
+
+
+def _check_announced_length(request: HttpRequest) -> None:
+    """Refuse what is too large before a byte of the body is read."""
+    try:
+        length = int(request.META.get("CONTENT_LENGTH") or 0)
+    except ValueError as error:
+        raise BadRequest("The Content-Length is no number.") from error
+    if length > settings.UPLOAD_MAX_BYTES + MULTIPART_ALLOWANCE_BYTES:
+        raise PictureError("too_large")
+
+
+def _files(request: HttpRequest) -> "MultiValueDict[str, UploadedFile[bytes]]":
+    """The files in the body, or raise."""
+    request.encoding = "utf-8"  # The client may claim one that is not for text, such as base64.
+    whole = WholeFileHandler(request)
+    request.upload_handlers = [MemoryFileUploadHandler(request), whole]
+    try:
+        return request.FILES
+    except Exception as error:
+        whole.discard()
+        if isinstance(error, UnreadablePostError):
+            raise BadRequest("The client went away.") from error
+        raise

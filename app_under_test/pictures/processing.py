@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from io import BytesIO
 from typing import IO
 
-from PIL import Image, ImageOps
+from PIL import ExifTags, Image
 
 from pictures.reasons import PictureError
 
@@ -14,18 +14,34 @@ from pictures.reasons import PictureError
 SIZES = {"large": 512, "medium": 256, "small": 64}
 JPEG_QUALITY = 85
 FORMATS = ("JPEG", "PNG", "WEBP")
+#: The longest side that is taken, and how many times as long as the other side it may be.
+MOST_SIDE_PX = 10_000
+MOST_ASPECT = 20
 
+#: What an EXIF orientation asks for.
+_TURNS = {
+    2: Image.Transpose.FLIP_LEFT_RIGHT,
+    3: Image.Transpose.ROTATE_180,
+    4: Image.Transpose.FLIP_TOP_BOTTOM,
+    5: Image.Transpose.TRANSPOSE,
+    6: Image.Transpose.ROTATE_270,
+    7: Image.Transpose.TRANSVERSE,
+    8: Image.Transpose.ROTATE_90,
+}
 # Formats are told apart by their first bytes, so that no decoder outside FORMATS ever sees an upload.
 _OURS = (b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n")
 _OTHERS = (b"GIF8", b"BM", b"II*\0", b"MM\0*", b"\0\0\x01\0", b"%!PS", b"\0\0\0\x0cjP", b"8BPS")
-#: What decoders raise on damaged input.
+#: What decoders raise on damaged input. Not Exception: the time limit of a task comes as one, too.
 _DECODER_ERRORS = (
+    ArithmeticError,
+    AssertionError,
+    AttributeError,
+    EOFError,
+    LookupError,
     OSError,
     SyntaxError,
-    ValueError,
-    EOFError,
     TypeError,
-    LookupError,
+    ValueError,
     struct.error,
     zlib.error,
 )
@@ -41,8 +57,10 @@ class Variant:
 
 
 def check_header(file: IO[bytes], *, max_pixels: int) -> None:
-    """Refuse, without decoding, what is no picture, has the wrong format or has too many pixels."""
-    _open(file, max_pixels=max_pixels)
+    """Refuse, without decoding, what is no picture, has the wrong format or the wrong size, or is a broken PNG."""
+    image = _open(file, max_pixels=max_pixels)
+    if image.format == "PNG":
+        _verify(image)
     file.seek(0)
 
 
@@ -62,13 +80,30 @@ def _open(file: IO[bytes], *, max_pixels: int) -> Image.Image:
     file.seek(0)
     try:
         image = Image.open(file, formats=FORMATS)
-    except Image.DecompressionBombError as error:
+    except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
         raise PictureError("too_many_pixels") from error
     except _DECODER_ERRORS as error:
         raise PictureError(_reason(start)) from error
-    if image.width * image.height > max_pixels:
-        raise PictureError("too_many_pixels")
+    _check_size(image, max_pixels=max_pixels)
     return image
+
+
+def _check_size(image: Image.Image, *, max_pixels: int) -> None:
+    # What Pillow would only warn of is refused, however high our own limit is.
+    if image.width * image.height > min(max_pixels, Image.MAX_IMAGE_PIXELS or max_pixels):
+        raise PictureError("too_many_pixels")
+    if max(image.size) > MOST_ASPECT * min(image.size):
+        raise PictureError("aspect")
+    if max(image.size) > MOST_SIDE_PX:
+        raise PictureError("too_many_pixels")
+
+
+def _verify(image: Image.Image) -> None:
+    """Walk over the chunks of a PNG: its decoder does not mind if checksums are wrong or the end is missing."""
+    try:
+        image.verify()
+    except _DECODER_ERRORS as error:
+        raise PictureError("unreadable_image") from error
 
 
 def _reason(start: bytes) -> str:
@@ -89,7 +124,19 @@ def _upright(image: Image.Image) -> Image.Image:
     the number of pixels, which is what the experiments vary.
     """
     image.load()
-    return ImageOps.exif_transpose(image)
+    turn = _turn(image)
+    return image if turn is None else image.transpose(turn)
+
+
+def _turn(image: Image.Image) -> Image.Transpose | None:
+    """How to turn the picture, if at all.
+
+    No ImageOps.exif_transpose(): it writes the EXIF block anew, which fails if any tag in it is rubbish.
+    """
+    try:
+        return _TURNS.get(int(image.getexif().get(ExifTags.Base.Orientation) or 1))
+    except _DECODER_ERRORS:
+        return None
 
 
 def _rgb(image: Image.Image) -> Image.Image:

@@ -22,6 +22,7 @@ ANSWERS = {
     "too_many_pixels": Answer(413, "The picture has more pixels than this server accepts."),
     "not_an_image": Answer(415, "The file is not a picture."),
     "unsupported_format": Answer(415, "Only JPEG, PNG and WEBP pictures are accepted."),
+    "aspect": Answer(422, "The picture is far too long for its width, or too wide for its height."),
     "empty_file": Answer(422, "The file is empty."),
     "unreadable_image": Answer(422, "The picture is damaged and cannot be read."),
     "gave_up": Answer(500, "The work on this picture was begun several times and never ended."),

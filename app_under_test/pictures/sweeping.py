@@ -3,30 +3,51 @@
 import logging
 
 from django.conf import settings
+from django.db.models import F
 from django.db.models.functions import Coalesce
 
 from pictures.models import Door, Picture, State
-from pictures.publishing import publish, waiting
+from pictures.publishing import oldest_waiting, publish
 from project import clock
+from project.profiles import TASK_TIME_LIMIT_S
 
 log = logging.getLogger(__name__)
 
+#: When a picture's last message was published.
+PUBLISHED_AT = Coalesce(F("republished_at"), F("enqueued_at"), F("received_at"))
+
 #: Pictures that one look publishes; the next look takes the next ones.
 BATCH = 500
+
+#: Messages are taken in the order in which they were published, but for workers that take them at the same time.
+OUT_OF_ORDER_S = 1.0
+
+#: A worker that has not ended its work by then was ended itself.
+DEAD_AFTER_S = TASK_TIME_LIMIT_S + 5
 
 
 def sweep() -> int:
     """Publish what was lost; returns how many pictures.
 
-    As long as messages wait, a picture's own may be among them. When none does, a picture that nobody has begun has
-    lost its message: with its broker, or with a worker that held it. One published too often does no harm.
+    A picture that nobody has begun although later ones are at the head of the queue, or nothing waits there, has lost
+    its message: with its broker, or with a worker that held it. One published too often does no harm.
     """
-    if waiting():
-        return 0
-    since = Coalesce("republished_at", "enqueued_at", "received_at")
-    overdue = Picture.objects.filter(door=Door.QUEUE, state=State.QUEUED).annotate(since=since)
-    lost = overdue.filter(since__lt=clock.now() - settings.SWEEP_AFTER_S).order_by("received_at")[:BATCH]
+    now = clock.now()
+    door = Picture.objects.filter(door=Door.QUEUE)
+    door.filter(state=State.PROCESSING, started_at__lt=now - DEAD_AFTER_S).update(state=State.QUEUED)
+    waiting = door.filter(state=State.QUEUED).annotate(published_at=PUBLISHED_AT)
+    lost = waiting.filter(published_at__lt=_border(now)).order_by("received_at")[:BATCH]
     return sum(_republish(picture) for picture in lost)
+
+
+def _border(now: float) -> float:
+    """The time before which a message that still waits cannot have been published [Unix s]."""
+    long_ago: float = now - settings.SWEEP_AFTER_S
+    if not (head := oldest_waiting()):
+        return long_ago
+    published = Picture.objects.filter(id=head).annotate(published_at=PUBLISHED_AT)
+    at_head = published.values_list("published_at", flat=True).first()
+    return long_ago if at_head is None else min(long_ago, at_head - OUT_OF_ORDER_S)
 
 
 def _republish(picture: Picture) -> bool:

@@ -89,6 +89,8 @@ def picture(request: HttpRequest, picture_id: UUID) -> HttpResponse:
 @require_GET
 def variant(request: HttpRequest, picture_id: UUID, name: str) -> HttpResponse | FileResponse:
     """A finished picture as a file."""
+    if name not in SIZES:
+        return _no_such_picture()
     try:
         file = default_storage.open(services.variant_path(picture_id, name))
     except FileNotFoundError:

@@ -26,7 +26,8 @@ def celery_settings(profile: str, *, redis: bool) -> dict[str, Any]:
         # A message is removed when its task has ended, and comes back when the worker process dies before that.
         "CELERY_TASK_ACKS_LATE": True,
         "CELERY_TASK_REJECT_ON_WORKER_LOST": True,
-        "CELERY_WORKER_CANCEL_LONG_RUNNING_TASKS_ON_CONNECTION_LOSS": True,
+        # What is in work when the connection breaks may end: delivered again, it is found finished.
+        "CELERY_WORKER_CANCEL_LONG_RUNNING_TASKS_ON_CONNECTION_LOSS": False,
         "CELERY_TASK_SOFT_TIME_LIMIT": SOFT_TIME_LIMIT_S,
         "CELERY_TASK_TIME_LIMIT": TASK_TIME_LIMIT_S,
         # One more attempt, because a connection from the pool may have died since its last use; then the caller is

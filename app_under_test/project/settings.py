@@ -30,10 +30,11 @@ INSTALLED_APPS = [
     "pictures",
 ]
 MIDDLEWARE = [
+    # First, so that what the others refuse is told in the same words.
+    "project.problems.JsonErrorsMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
-    "project.problems.JsonErrorsMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",

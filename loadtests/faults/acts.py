@@ -1,6 +1,7 @@
 """What is done to a running stack; each act gives what undoes it."""
 
 import contextlib
+import json
 import signal
 import sqlite3
 import time
@@ -11,7 +12,7 @@ import redis
 
 from loadtests.errors import StackError
 from loadtests.stack.local import LocalStack
-from loadtests.stack.queue_length import QUEUE_KEYS
+from loadtests.stack.queue_length import QUEUE, UNACKED_KEY
 
 Undo = Callable[[], None]
 
@@ -29,6 +30,7 @@ def kill_pool_child(stack: LocalStack) -> Undo:
 
 
 def kill_node(stack: LocalStack) -> Undo:
+    _pool_child(stack)
     stack.child("worker").signal(signal.SIGKILL)
     return nothing
 
@@ -40,6 +42,7 @@ def stop_node(stack: LocalStack) -> Undo:
 
 
 def quit_node(stack: LocalStack) -> Undo:
+    _pool_child(stack)
     stack.child("worker").process.send_signal(signal.SIGQUIT)
     return nothing
 
@@ -87,16 +90,17 @@ def reset_network(stack: LocalStack) -> Undo:
 
 
 def double_messages(stack: LocalStack) -> Undo:
-    """Wait until messages wait, then put each there once more."""
+    """Put every message that is in the queue or in a worker's hands there once more."""
     with contextlib.closing(_redis(stack)) as client:
         deadline = time.monotonic() + FIND_LIMIT_S
         while time.monotonic() < deadline:
-            for key in QUEUE_KEYS:
-                if waiting := client.lrange(key, 0, -1):
-                    client.lpush(key, *waiting)
-                    return nothing
+            # In a worker's hands it stands with the names of its exchange and its queue.
+            in_hand = [json.dumps(json.loads(value)[0]) for value in client.hvals(UNACKED_KEY)]
+            if messages := [*client.lrange(QUEUE, 0, -1), *in_hand]:
+                client.lpush(QUEUE, *messages)
+                return nothing
             time.sleep(0.005)
-    raise StackError("No message waited in the queue, so none could be doubled. Offer more load.")
+    raise StackError("There was no message, so none could be doubled. Offer more load.")
 
 
 def kill_web_child(stack: LocalStack) -> Undo:
@@ -116,7 +120,8 @@ def lock_database(stack: LocalStack) -> Undo:
 
 
 def freeze_all(stack: LocalStack) -> Undo:
-    names = ("web", "worker", "broker", "external", "sweeper")
+    # The harness's own way to ask stays awake.
+    names = [name for name in stack.components if name != "control"]
     return _freeze(process for name in names for process in _tree(stack, name))
 
 

@@ -18,7 +18,7 @@ class Fault:
 
     recovery_s: how long after its end everything accepted by then may take to be finished in profile safe.
     defaults: what Celery as it comes is expected to show, in words.
-    levels: what the stack must have for it, beyond its usual levels.
+    levels: what the trial must have for it, other than the usual levels.
     """
 
     code: str
@@ -29,6 +29,9 @@ class Fault:
     recovery_s: float = 15.0
     levels: Mapping[str, Any] | None = None
 
+
+#: So that pictures wait in the queue and in the workers' hands when it happens.
+MORE_THAN_CAN_BE_DONE: dict[str, Any] = {"offered_rate": 8.0}
 
 FAULTS: Mapping[str, Fault] = {
     "child-killed": Fault(
@@ -41,6 +44,7 @@ FAULTS: Mapping[str, Fault] = {
         code="F2",
         what="the whole Celery node is killed",
         begin=acts.kill_node,
+        levels=MORE_THAN_CAN_BE_DONE,
         defaults="what it had in hand is gone, what it had fetched is stuck for an hour",
     ),
     "warm-stop": Fault(
@@ -50,6 +54,7 @@ FAULTS: Mapping[str, Fault] = {
         code="F5",
         what="the Celery node is told to end at once (SIGQUIT)",
         begin=acts.quit_node,
+        levels=MORE_THAN_CAN_BE_DONE,
         defaults="the pictures in work are lost",
     ),
     "child-hangs": Fault(
@@ -65,6 +70,7 @@ FAULTS: Mapping[str, Fault] = {
         begin=acts.kill_broker,
         hold_s=2.0,
         recovery_s=60.0,
+        levels=MORE_THAN_CAN_BE_DONE,
         defaults="the whole queue is lost",
     ),
     "broker-killed-log": Fault(
@@ -72,7 +78,7 @@ FAULTS: Mapping[str, Fault] = {
         what="the broker is killed and comes back with its append-only file (everysec)",
         begin=acts.kill_broker,
         hold_s=2.0,
-        levels={"append_only": "everysec"},
+        levels=MORE_THAN_CAN_BE_DONE | {"append_only": "everysec"},
         defaults="what was fetched is stuck for an hour",
     ),
     "broker-killed-log-always": Fault(
@@ -80,7 +86,7 @@ FAULTS: Mapping[str, Fault] = {
         what="the broker is killed and comes back with its append-only file (always)",
         begin=acts.kill_broker,
         hold_s=2.0,
-        levels={"append_only": "always"},
+        levels=MORE_THAN_CAN_BE_DONE | {"append_only": "always"},
         defaults="what was fetched is stuck for an hour",
     ),
     "broker-frozen": Fault(
@@ -124,7 +130,7 @@ FAULTS: Mapping[str, Fault] = {
     ),
     "delivered-twice": Fault(
         code="F16",
-        what="every waiting message is there twice",
+        what="every message is delivered twice",
         begin=acts.double_messages,
         defaults="their pictures are done twice",
     ),

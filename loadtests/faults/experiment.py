@@ -12,7 +12,7 @@ WORKERS, RATE = 2, 4.0
 
 #: How long after the measurement the accepted pictures may take, by profile: what is stuck in "defaults" would be
 #: there in an hour, and nobody waits that long.
-DRAIN_LIMIT_S = {"safe": 75.0, "defaults": 15.0}
+DRAIN_LIMIT_S = {"safe": 75.0, "defaults": 12.0}
 
 
 @dataclass(frozen=True, kw_only=True)

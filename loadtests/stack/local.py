@@ -84,6 +84,12 @@ class LocalStack(Stack):
         return self._supervisor.events if self._supervisor else []
 
     @property
+    def components(self) -> list[str]:
+        """The names of what runs."""
+        assert self._family, "asked while the stack is up"
+        return list(self._family.children)
+
+    @property
     def broker_url(self) -> str:
         assert self._site, "asked while the stack is up"
         return self._site.broker_url

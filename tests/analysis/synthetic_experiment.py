@@ -14,6 +14,8 @@ START = 1_763_900_000.0
 ACCEPT_S = 0.012
 HAND_OVER_S = 0.004
 FACTORS = ("stack", "broker", "queue_type", "database", "web_threads", "prefetch", "broker_delay_s")
+# What the made trials do not write down, as older ones do not.
+LATER_FACTORS = ("append_only", "profile", "fault")
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -46,7 +46,7 @@ def test_what_was_varied_and_what_was_held_are_told() -> None:
     assert changed == "Varied: mode (sync, queue), workers (1, 2), broker (redis, rabbitmq)."
     assert same == (
         "Held: workload io, 12 pictures/s offered, stack of processes of one machine, classic queues, database sqlite, "
-        "1 thread per web process, prefetch 1, 0 ms added each way to the broker."
+        "1 thread per web process, prefetch 1, 0 ms added each way to the broker, profile safe."
     )
 
 

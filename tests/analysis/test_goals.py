@@ -71,6 +71,7 @@ def test_books_that_do_not_close_stop_the_search():
 def found():
     levels = {name: TRIAL_DEFAULTS[name] for name in ("workload", "stack", "broker", "queue_type", "database")}
     levels |= {"web_threads": 1, "prefetch": 1, "broker_delay_s": 0.0}
+    levels |= {"append_only": "no", "profile": "safe", "fault": "none"}
     searches = [
         ("sync", 1, 2.5, 3.0, math.nan),
         ("queue", 1, 2.4, 2.9, 3.6),

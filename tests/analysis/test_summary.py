@@ -2,7 +2,16 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
-from synthetic_experiment import FACTORS, Made, both_brokers, both_modes, break_books, repeated, write_experiment
+from synthetic_experiment import (
+    FACTORS,
+    LATER_FACTORS,
+    Made,
+    both_brokers,
+    both_modes,
+    break_books,
+    repeated,
+    write_experiment,
+)
 
 from analysis.__main__ import write_summary
 from analysis.checks import verdict_on
@@ -129,7 +138,7 @@ def test_a_cell_whose_trials_are_all_invalid_has_a_verdict_and_no_numbers(repeat
 
     cell = summarise_believed(trials, {trial.name: verdict_on(trial) for trial in trials}).iloc[1]
 
-    known = cell.dropna().drop(["mode", "workers", "workload", "offered_rate", *FACTORS]).to_dict()
+    known = cell.dropna().drop(["mode", "workers", "workload", "offered_rate", *FACTORS, *LATER_FACTORS]).to_dict()
     assert known == {"verdict": "INVALID_ACCOUNTS", "trials": 0, "withheld": 1, "unanswered_grows": False}
 
 

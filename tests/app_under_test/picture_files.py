@@ -45,27 +45,59 @@ def damaged_jpeg() -> bytes:
     return whole[: len(whole) // 3]
 
 
-def png_that_claims(width: int, height: int) -> bytes:
-    """A PNG of a few bytes whose header announces this many pixels."""
-    header = struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
-    chunks = ((b"IHDR", header), (b"IDAT", zlib.compress(b"")), (b"IEND", b""))
-    return b"\x89PNG\r\n\x1a\n" + b"".join(_chunk(name, data) for name, data in chunks)
+def png(*chunks: tuple[bytes, bytes]) -> bytes:
+    """A PNG of these chunks, each with its right checksum, and an end."""
+    return b"\x89PNG\r\n\x1a\n" + b"".join(_chunk(name, data) for name, data in (*chunks, (b"IEND", b"")))
 
 
 def _chunk(name: bytes, data: bytes) -> bytes:
     return struct.pack(">I", len(data)) + name + data + struct.pack(">I", zlib.crc32(name + data))
 
 
-#: Files that the header gives away, with the reason that both doors give.
-REFUSED = {
-    "a text": (b"just some words", "not_an_image"),
-    "a web page": (b"<!DOCTYPE html><script>alert(1)</script>", "not_an_image"),
-    "a GIF": (encode(quarters(), "GIF"), "unsupported_format"),
-    "a TIFF": (encode(quarters(), "TIFF"), "unsupported_format"),
-    "a BMP": (encode(quarters(), "BMP"), "unsupported_format"),
-    "a phone's HEIC": (b"\0\0\0\x18ftypheic\0\0\0\0mif1heic", "unsupported_format"),
-    "a JPEG cut off in its header": (jpeg()[:40], "unreadable_image"),
-    "a PNG with nothing but its signature": (b"\x89PNG\r\n\x1a\n", "unreadable_image"),
-    "a PNG of 64 megapixels": (png_that_claims(8000, 8000), "too_many_pixels"),
-    "a PNG of 3600 megapixels": (png_that_claims(60000, 60000), "too_many_pixels"),
-}
+def png_header(width: int, height: int) -> tuple[bytes, bytes]:
+    """The chunk that announces this many pixels in RGB."""
+    return b"IHDR", struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
+
+
+def png_that_claims(width: int, height: int) -> bytes:
+    """A PNG of a few bytes whose header announces this many pixels."""
+    return png(png_header(width, height), (b"IDAT", zlib.compress(b"")))
+
+
+def flood(width: int, height: int) -> bytes:
+    """A sound black PNG that is a thousand times smaller than its pixels."""
+    return png(png_header(width, height), (b"IDAT", _zeros(height * (1 + 3 * width))))
+
+
+def _zeros(count: int) -> bytes:
+    """This many zero bytes as a zlib stream. A million of them are compressed once and their code is repeated."""
+    million = zlib.compressobj(9, zlib.DEFLATED, -15)
+    repeated = million.compress(bytes(1_000_000)) + million.flush(zlib.Z_FULL_FLUSH)
+    rest = zlib.compressobj(9, zlib.DEFLATED, -15)
+    last = rest.compress(bytes(count % 1_000_000)) + rest.flush()
+    # Adler-32 of zeros: the first sum stays 1, the second grows by one with each byte.
+    return b"\x78\xda" + repeated * (count // 1_000_000) + last + struct.pack(">I", (count % 65521) << 16 | 1)
+
+
+def animated_png(frames: int, *, claimed: int | None = None) -> bytes:
+    """The first of its frames is red, all others are blue; claimed: how many it says that it has."""
+    chunks = [png_header(8, 8), (b"acTL", struct.pack(">II", frames if claimed is None else claimed, 0))]
+    for frame in range(frames):
+        number = 0 if frame == 0 else 2 * frame - 1
+        chunks.append((b"fcTL", struct.pack(">IIIIIHHBB", number, 8, 8, 0, 0, 1, 10, 0, 0)))
+        pixels = zlib.compress((b"\0" + bytes(BLUE if frame else RED) * 8) * 8)
+        chunks.append((b"fdAT", struct.pack(">I", number + 1) + pixels) if frame else (b"IDAT", pixels))
+    return png(*chunks)
+
+
+def animated_webp(frames: int) -> bytes:
+    """The first of its frames is red, all others are blue."""
+    first, other = (encode(stripes(colour, width=8, height=8), "WEBP", lossless=True)[12:] for colour in (RED, BLUE))
+    place = bytes(6) + b"\x07\0\0\x07\0\0\x64\0\0\0"
+    chunks = _riff(b"VP8X", b"\x02\0\0\0\x07\0\0\x07\0\0") + _riff(b"ANIM", bytes(6))
+    chunks += _riff(b"ANMF", place + first) + _riff(b"ANMF", place + other) * (frames - 1)
+    return _riff(b"RIFF", b"WEBP" + chunks)
+
+
+def _riff(name: bytes, data: bytes) -> bytes:
+    return name + struct.pack("<I", len(data)) + data + b"\0" * (len(data) % 2)

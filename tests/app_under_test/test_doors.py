@@ -7,18 +7,13 @@ from django.test import Client
 
 from pictures.models import Picture, State
 from project.celery import app as celery_app
-from tests.app_under_test.picture_files import REFUSED, damaged_jpeg, jpeg
+from tests.app_under_test.picture_files import damaged_jpeg, jpeg
 
 pytestmark = pytest.mark.django_db
 
-# Part of tests' names, which must be alike in every process that shares the tests.
-UNKNOWN = "3f1d4a0e-5c7b-4f0c-9d67-0b8f6f2a7c11"
 
-DOORS = pytest.mark.parametrize("door", ["sync", "queue"])
-
-
-def send(client, door: str, data: bytes | None = jpeg(), *, key: str = "", trial: str = ""):
-    files = {} if data is None else {"image": SimpleUploadedFile("a.jpg", data)}
+def send(client, door: str, data: bytes = jpeg(), *, key: str = "", trial: str = ""):
+    files = {"image": SimpleUploadedFile("a.jpg", data)}
     names = {"Idempotency-Key": key or str(uuid4()), "X-Trial": trial}
     return client.post(f"/pictures/{door}/", files, headers=names)
 
@@ -72,58 +67,6 @@ def test_a_key_that_is_being_worked_on_is_not_worked_on_twice(client):
     assert Picture.objects.get().executions == 0
 
 
-@DOORS
-@pytest.mark.parametrize(("data", "reason"), REFUSED.values(), ids=REFUSED.keys())
-def test_what_the_header_gives_away_is_refused_at_both_doors(client, door, data, reason):
-    answer = send(client, door, data)
-
-    assert 400 <= answer.status_code < 500
-    assert answer.json()["reason"] == reason
-    assert not Picture.objects.exists()
-
-
-@DOORS
-@pytest.mark.parametrize(
-    ("data", "headers", "status", "reason"),
-    [
-        (None, {}, 400, "missing_file"),
-        (b"", {}, 422, "empty_file"),
-        (jpeg(), {"key": "not-a-uuid"}, 400, "bad_idempotency_key"),
-        (jpeg(), {"trial": "t" * 101}, 400, "bad_trial"),
-    ],
-)
-def test_a_bad_request_is_refused_at_both_doors(client, door, data, headers, status, reason):
-    answer = send(client, door, data, **headers)
-
-    assert (answer.status_code, answer.json()["reason"]) == (status, reason)
-    assert answer.json()["detail"].endswith(".")
-
-
-@DOORS
-def test_two_files_are_refused(client, door):
-    files = [SimpleUploadedFile("a.jpg", jpeg()), SimpleUploadedFile("b.jpg", jpeg())]
-
-    assert client.post(f"/pictures/{door}/", {"image": files}).json()["reason"] == "too_many_files"
-
-
-@DOORS
-def test_a_file_over_the_limit_is_refused(client, door, settings):
-    settings.UPLOAD_MAX_BYTES = len(jpeg()) - 1
-
-    answer = send(client, door)
-
-    assert (answer.status_code, answer.json()["reason"]) == (413, "too_large")
-
-
-@DOORS
-def test_an_announced_length_over_the_limit_is_refused_before_the_body_is_read(client, door, settings):
-    settings.UPLOAD_MAX_BYTES = 1000
-
-    answer = client.generic("POST", f"/pictures/{door}/", b"no multipart at all" * 5000)
-
-    assert (answer.status_code, answer.json()["reason"]) == (413, "too_large")
-
-
 def test_a_damaged_picture_gets_the_same_answer_again(client, external_resource):
     key = str(uuid4())
 
@@ -162,29 +105,3 @@ def test_a_frozen_broker_does_not_hold_the_queue_door(client, monkeypatch, deaf_
 
 def test_the_doors_need_no_csrf_token(external_resource):
     assert send(Client(enforce_csrf_checks=True), "sync").status_code == 201
-
-
-@pytest.mark.parametrize(
-    ("method", "path", "status", "reason"),
-    [
-        ("GET", "/pictures/sync/", 405, "method_not_allowed"),
-        ("POST", f"/pictures/{UNKNOWN}/", 405, "method_not_allowed"),
-        ("GET", f"/pictures/{UNKNOWN}/", 404, "no_such_picture"),
-        ("GET", f"/pictures/{UNKNOWN}/large.jpg", 404, "no_such_picture"),
-        ("GET", "/pictures/not-a-uuid/", 404, "not_found"),
-    ],
-)
-def test_errors_are_json(client, method, path, status, reason):
-    answer = client.generic(method, path)
-
-    assert (answer.status_code, answer.json()["reason"]) == (status, reason)
-
-
-def test_a_broken_multipart_body_is_a_bad_request(client):
-    answer = client.generic("POST", "/pictures/sync/", b"x", content_type="multipart/form-data")
-
-    assert (answer.status_code, answer.json()["reason"]) == (400, "bad_request")
-
-
-def test_the_wrong_method_is_told_the_right_one(client):
-    assert client.get("/pictures/queue/")["Allow"] == "POST"

@@ -58,16 +58,36 @@ def test_a_picture_without_a_message_is_published_again_once(broker):
 
 
 def test_a_picture_that_waits_behind_others_is_left_alone(broker):
-    publishing.publish(queued())
-    queued()
+    publishing.publish(queued(seconds_ago=60.0))
+    queued(seconds_ago=50.0)
 
     assert sweep() == 0
     assert broker.llen("celery") == 1
 
 
+def test_a_picture_that_later_ones_have_overtaken_has_lost_its_message(broker):
+    lost, later = queued(seconds_ago=60.0), queued(seconds_ago=50.0)
+    publishing.publish(later)
+
+    assert sweep() == 1
+    assert [lost.refresh_from_db(), later.refresh_from_db()] and lost.republished_at and not later.republished_at
+
+
+def test_work_that_no_worker_can_still_be_doing_is_begun_again(broker):
+    picture = queued(state=State.PROCESSING, started_at=clock.now() - 40.0)
+
+    assert sweep() == 1
+    assert state_of(picture) == (State.QUEUED, "")
+
+
 @pytest.mark.parametrize(
     "not_lost",
-    [{"seconds_ago": 0.0}, {"state": State.PROCESSING}, {"state": State.READY}, {"door": Door.SYNC}],
+    [
+        {"seconds_ago": 0.0},
+        {"state": State.PROCESSING, "started_at": clock.now()},
+        {"state": State.READY},
+        {"door": Door.SYNC},
+    ],
     ids=["it has just come", "it is in work", "it is ready", "it came through the other door"],
 )
 def test_only_what_has_waited_for_long_is_published_again(broker, not_lost):
@@ -115,12 +135,13 @@ def test_work_done_twice_has_one_effect_outside_unless_celery_is_as_it_comes(
 
 def test_a_full_queue_is_told_at_the_door(client, broker, settings):
     settings.QUEUE_MOST_WAITING = 1
-    publishing.publish(queued())
+    for _ in range(2):
+        queued()
 
     answer = client.post("/pictures/queue/", {"image": ContentFile(jpeg(), "a.jpg")})
 
     assert (answer.status_code, answer.json()["reason"], answer["Retry-After"]) == (503, "queue_full", "10")
-    assert broker.llen("celery") == 1
+    assert broker.llen("celery") == 0
 
 
 def test_a_file_that_cannot_be_written_whole_is_not_there_at_all(external_resource, media):

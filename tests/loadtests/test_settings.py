@@ -18,6 +18,7 @@ NODE = {
     "queue_type": "classic",
 }
 LIVE = {
+    "profile": "safe",
     "workers": [NODE],
     "broker": {"server": "valkey", "version": "9.1.2"},
     "database": {"vendor": "sqlite"},
@@ -46,6 +47,7 @@ def test_what_was_asked_for_passes():
         (live(processes=3), {}, "Celery pool processes: asked for 4, found 3"),
         (live(prefetch_multiplier=4), {}, "prefetch multiplier .* asked for 1, found 4"),
         (LIVE, {"prefetch": 4}, "prefetch multiplier .* asked for 4, found 1"),
+        (LIVE | {"profile": "defaults"}, {}, "profile: asked for safe, found defaults"),
         (live(acks_late=False), {}, "late acknowledgement .* found False"),
         (live(pool="celery.concurrency.solo:TaskPool"), {}, "pool of .* found celery.concurrency.solo"),
         (live(queue_type="quorum"), {}, "queue type of .* asked for classic, found quorum"),

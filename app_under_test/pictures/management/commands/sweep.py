@@ -1,14 +1,12 @@
 """Looks every second for pictures whose message was lost: python manage.py sweep"""
 
-import contextlib
 import logging
 import signal
 import threading
 from typing import Any
 
 from django.core.management.base import BaseCommand
-from django.db import Error, close_old_connections
-from kombu.exceptions import KombuError
+from django.db import close_old_connections
 
 from pictures.sweeping import sweep
 
@@ -28,6 +26,8 @@ class Command(BaseCommand):
             signal.signal(number, lambda *_: over.set())
         while not over.wait(PERIOD_S):
             close_old_connections()
-            # What is away now will be asked again in a second.
-            with contextlib.suppress(KombuError, OSError, Error):
+            try:
                 sweep()
+            except Exception as error:
+                # Broker or database are away; they are asked again in a second, whatever their clients raise.
+                log.warning("Not swept: %s: %s", type(error).__name__, error)

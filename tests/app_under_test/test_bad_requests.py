@@ -1,0 +1,197 @@
+"""Requests that are malformed, lie about what is in them or end too early, sent to both doors."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from io import BytesIO, RawIOBase
+from pathlib import Path
+from uuid import uuid4
+
+import pytest
+import redis
+
+from pictures.models import Picture, State
+from project.celery import app as celery_app
+from tests.app_under_test.bad_inputs import FORM, body, part
+from tests.app_under_test.picture_files import jpeg
+
+pytestmark = pytest.mark.django_db
+
+DOORS = pytest.mark.parametrize("door", ["sync", "queue"])
+# Part of tests' names, which must be alike in every process that shares the tests.
+UNKNOWN = "3f1d4a0e-5c7b-4f0c-9d67-0b8f6f2a7c11"
+GOOD = body(part("image", jpeg(), filename="a.jpg"))
+FIELD = part("note", b"")
+
+
+@dataclass(frozen=True)
+class BadRequest:
+    """A request, its row in the list of bad inputs, and the reason for which it is refused with 400."""
+
+    row: int
+    name: str
+    body: bytes
+    reason: str = "bad_request"
+    content_type: str = FORM
+    environ: dict[str, str] = field(default_factory=dict)
+
+    def __str__(self) -> str:
+        return f"{self.row} {self.name}"
+
+
+BAD_REQUESTS = (
+    BadRequest(2, "no part", body(), "missing_file"),
+    BadRequest(2, "a field and no file", body(FIELD), "missing_file"),
+    BadRequest(3, "the wrong name", body(part("photo", jpeg(), filename="a.jpg")), "missing_file"),
+    BadRequest(5, "an empty file name", body(part("image", jpeg(), filename="")), "missing_file"),
+    BadRequest(5, "dots for a file name", body(part("image", jpeg(), filename="..")), "missing_file"),
+    BadRequest(5, "a picture as a text field", body(part("image", jpeg())), "missing_file"),
+    BadRequest(46, "two pictures", body(*[part("image", jpeg(), filename="a.jpg")] * 2), "too_many_files"),
+    BadRequest(47, "101 files", body(*[part("image", b"x", filename="a.jpg")] * 101)),
+    BadRequest(48, "1101 fields", body(*[FIELD] * 1101)),
+    BadRequest(48, "a field of 3 MB", body(part("note", bytes(3_000_000)))),
+    BadRequest(49, "no boundary", GOOD, content_type="multipart/form-data"),
+    BadRequest(49, "a boundary of 300 characters", GOOD, content_type=FORM + "x" * 300),
+    BadRequest(50, "cut off in the picture", GOOD[:1000]),
+    BadRequest(50, "cut off before its last boundary", GOOD[: GOOD.rindex(b"\r\n--")]),
+    BadRequest(50, "a second file cut off", GOOD[: -len(b"--\r\n")] + b"\r\n" + part("b", jpeg(), filename="b")[:900]),
+    BadRequest(50, "cut off in the head of a part", GOOD[:60], "missing_file"),
+    BadRequest(50, "too short a Content-Length", GOOD, environ={"CONTENT_LENGTH": str(len(GOOD) - 100)}),
+    BadRequest(51, "a negative Content-Length", GOOD, environ={"CONTENT_LENGTH": "-5"}),
+    BadRequest(51, "a Content-Length in words", GOOD, environ={"CONTENT_LENGTH": "many"}),
+    BadRequest(51, "no Content-Length", GOOD, "missing_file", environ={"CONTENT_LENGTH": ""}),
+    BadRequest(52, "broken Base64", body(part("image", b"A===", filename="a.jpg", encoding="base64"))),
+    BadRequest(53, "a bare picture", jpeg(), "missing_file", "image/jpeg"),
+    BadRequest(53, "JSON", b'{"image": "x"}', "missing_file", "application/json"),
+    BadRequest(53, "a form of texts", b"image=x", "missing_file", "application/x-www-form-urlencoded"),
+    BadRequest(53, "3 MB of texts", b"image=" + b"x" * 3_000_000, content_type="application/x-www-form-urlencoded"),
+    BadRequest(60, "a key that is no UUID", GOOD, "bad_idempotency_key", environ={"HTTP_IDEMPOTENCY_KEY": "../../x"}),
+    BadRequest(60, "a trial too long", GOOD, "bad_trial", environ={"HTTP_X_TRIAL": "t" * 101}),
+    BadRequest(60, "a trial of two lines", GOOD, "bad_trial", environ={"HTTP_X_TRIAL": "t\nu"}),
+)
+
+
+class Gone(RawIOBase):
+    """A connection that the client has closed."""
+
+    def read(self, size: int = -1) -> bytes:
+        raise ConnectionResetError
+
+
+@pytest.fixture
+def broker(broker_url, monkeypatch) -> Iterator[redis.Redis]:
+    """An empty part of a real broker, which nobody but these tests uses."""
+    ours = broker_url.replace("/0", "/1")
+    for use in ("broker_read_url", "broker_write_url"):
+        monkeypatch.setattr(celery_app.conf, use, ours)
+    with redis.Redis.from_url(ours) as client:
+        client.flushdb()
+        yield client
+
+
+@pytest.fixture(autouse=True)
+def temporary(settings, tmp_path) -> Path:
+    """The place for uploads that are too large for memory: all of them."""
+    (tmp_path / "temporary").mkdir()
+    settings.FILE_UPLOAD_TEMP_DIR = tmp_path / "temporary"
+    settings.FILE_UPLOAD_MAX_MEMORY_SIZE = 0
+    return tmp_path / "temporary"
+
+
+def post(client, door: str, data: bytes = GOOD, content_type: str = FORM, **environ):
+    return client.generic("POST", f"/pictures/{door}/", data, content_type, **environ)
+
+
+def assert_nothing_is_left(*places: Path) -> None:
+    assert not Picture.objects.exists()
+    assert not [path for place in places for path in place.rglob("*") if path.is_file()]
+
+
+@DOORS
+@pytest.mark.parametrize("bad", BAD_REQUESTS, ids=str)
+def test_it_is_refused_and_nothing_is_left(client, media, temporary, door, bad):
+    answer = post(client, door, bad.body, bad.content_type, **bad.environ)
+
+    assert (answer.status_code, answer.json()["reason"]) == (400, bad.reason)
+    assert answer.json()["detail"].endswith(".")
+    assert_nothing_is_left(media, temporary)
+
+
+@DOORS
+@pytest.mark.parametrize(("limit", "environ"), [(len(jpeg()) - 1, {}), (1, {"CONTENT_LENGTH": "70000"})])
+def test_14_too_large_a_picture_is_refused(client, media, temporary, settings, door, limit, environ):
+    """The second one by its announced length, before the body is read, which is shorter."""
+    settings.UPLOAD_MAX_BYTES = limit
+
+    answer = post(client, door, **environ)
+
+    assert (answer.status_code, answer.json()["reason"]) == (413, "too_large")
+    assert_nothing_is_left(media, temporary)
+
+
+@DOORS
+@pytest.mark.parametrize("connection", [lambda: BytesIO(GOOD[:2000]), Gone], ids=["half the body", "no body"])
+def test_59_a_client_that_goes_away_leaves_nothing(client, media, temporary, door, connection):
+    answer = post(client, door, **{"wsgi.input": connection()})
+
+    assert (answer.status_code, answer.json()["reason"]) == (400, "bad_request")
+    assert_nothing_is_left(media, temporary)
+
+
+@DOORS
+@pytest.mark.parametrize("method", ["GET", "PUT", "DELETE"])
+def test_54_the_wrong_method_is_told_the_right_one(client, door, method):
+    answer = client.generic(method, f"/pictures/{door}/", GOOD, FORM)
+
+    assert (answer.status_code, answer.json()["reason"], answer["Allow"]) == (405, "method_not_allowed", "POST")
+
+
+@DOORS
+def test_56_a_foreign_host_is_refused(client, media, temporary, door):
+    assert post(client, door, HTTP_HOST="evil.example").status_code == 400
+    assert_nothing_is_left(media, temporary)
+
+
+@DOORS
+def test_63_a_storage_that_takes_nothing_is_told_and_nothing_is_left(client, media, temporary, door):
+    media.touch()  # A file where the folder should be: nothing can be stored.
+
+    answer = post(client, door)
+
+    assert (answer.status_code, answer.json()["reason"], answer["Retry-After"]) == (503, "storage_failed", "2")
+    assert Picture.objects.get().state == State.FAILED
+    assert not list(temporary.iterdir())
+
+
+def test_60_the_same_key_twice_is_one_picture_and_one_message(client, broker):
+    key = str(uuid4())
+
+    answers = [post(client, "queue", HTTP_IDEMPOTENCY_KEY=key) for _ in range(2)]
+
+    assert [answer.status_code for answer in answers] == [202, 202]
+    assert answers[0].json() == answers[1].json()
+    assert (Picture.objects.count(), broker.llen("celery")) == (1, 1)
+
+
+@pytest.mark.parametrize(
+    ("path", "reason"),
+    [
+        (f"/pictures/{UNKNOWN}/", "no_such_picture"),
+        (f"/pictures/{UNKNOWN}/large.jpg", "no_such_picture"),
+        (f"/pictures/{UNKNOWN}/..%2F..%2Fetc%2Fpasswd.jpg", "not_found"),
+        (f"/pictures/{UNKNOWN}/../../db.sqlite3", "not_found"),
+        ("/pictures/not-a-uuid/", "not_found"),
+        ("/pictures/../../etc/passwd", "not_found"),
+        ("/pictures/%2e%2e%2f%2e%2e%2fetc%2fpasswd/", "not_found"),
+        ("/pictures/%00/", "not_found"),
+    ],
+)
+def test_64_what_is_no_picture_s_address_is_not_found(client, path, reason):
+    answer = client.get(path)
+
+    assert (answer.status_code, answer.json()["reason"]) == (404, reason)
+
+
+def test_64_a_picture_s_page_takes_no_post(client):
+    answer = client.post(f"/pictures/{UNKNOWN}/")
+
+    assert (answer.status_code, answer["Allow"]) == (405, "GET")
