@@ -83,7 +83,7 @@ def ledger(trial: Trial) -> Ledger:
         accepted=len(accepted),
         refused=int((sent["status"].notna()).sum()) - len(accepted),
         unknown=int(sent["status"].isna().sum()),
-        completed=len(completed),
+        completed=len(accepted.intersection(completed)),
         failed_visibly=len(accepted.intersection(failed)),
         pending=pending,
         lost=len(unfinished) - pending,
@@ -91,14 +91,21 @@ def ledger(trial: Trial) -> Ledger:
         recovered=len(completed.intersection(sent.index).difference(accepted)),
         unexpected=len(rows.index.difference(pd.Index(trial.requests["id"]))),
         duplicated=int((rows["executions"] > 1).sum()),
-        double_effects=None if effects is None else int((effects["puts"] > 1).sum()),
+        double_effects=None
+        if effects is None
+        else int((effects["puts"][effects["id"].isin(trial.requests["id"])] > 1).sum()),
         longest_wait_s=float(waits.max()) if len(waits) else None,
         recovery_s=_recovery_s(trial, rows.reindex(accepted)),
     )
 
 
 def _pending(trial: Trial, unfinished: pd.DataFrame) -> int:
-    """How many of them have not had their turn yet: their messages wait, or somebody has just begun."""
+    """How many of them have not had their turn yet: their messages wait, or somebody has them in hand.
+
+    After a fault the hands may be dead, and only what was begun a moment ago counts.
+    """
+    if not trial.info.get("events"):
+        return min(len(unfinished), _left(trial, "waiting") + _left(trial, "in_hand"))
     until = trial.info.get("phases", {}).get("collected_at", float("inf"))
     begun = unfinished["started_at"] > until - STILL_AT_WORK_S
     return min(len(unfinished), int(begun.sum()) + _left(trial, "waiting"))

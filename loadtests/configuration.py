@@ -37,7 +37,7 @@ class Configuration:
     """The levels that a stack is started with.
 
     web_threads: threads of each web process.
-    prefetch: messages that a worker process may hold, the one it works on included.
+    prefetch: messages that a worker process may hold, the one it works on included; 1 is the profile's own.
     broker_delay_s: added in each direction between the app and its broker.
     fault: what happens to the stack during the measurement.
     """
@@ -79,6 +79,11 @@ def database_on(stack: str, database: str) -> str:
 
 
 def meaningful(cell: Cell) -> bool:
-    """Whether such a stack exists: Redis has one type of queue, and what is composed has its own servers."""
+    """Whether such a stack exists: Redis has one type of queue, and what is composed has its own servers.
+
+    Only a private Redis can be told when to write to disk.
+    """
+    if cell.append_only != "no" and (cell.stack != "local" or cell.broker != "redis"):
+        return False
     composed_differs = cell.database != "postgres" or cell.broker == "url" or cell.broker_delay_s > 0
     return cell.queue_type in QUEUE_TYPES[cell.broker] and not (cell.stack == "compose" and composed_differs)

@@ -110,7 +110,8 @@ class Experiment:
         names = [field.name for field in fields(Factors)]
         combined = itertools.product(*(getattr(self.factors, name) for name in names))
         cells = [Cell(**dict(zip(names, levels, strict=True))) for levels in combined]
-        return [cell for cell in cells if meaningful(cell)]
+        # What a trial writes down is what runs.
+        return [replace(cell, prefetch=cell.prefetch_multiplier) for cell in cells if meaningful(cell)]
 
     def step(self, cell: Cell, number: int, measure_s: float) -> tuple["Experiment", Trial]:
         """One trial of a search: the cell at its own rate, and the experiment that it is measured in."""

@@ -49,6 +49,8 @@ def one_worker(request, tmp_path_factory):
     with LocalStack(spec(broker=request.param, workers=1, workload="io"), folder, folder / "logs") as info:
         yield info
 
+    # Pictures have waited in the meantime, and it has looked at the head of the queue as this broker allows it.
+    assert (folder / "logs" / "sweeper.log").read_text() == ""
     assert components_in(folder) == []
 
 

@@ -10,6 +10,7 @@ from django.views.decorators.http import require_GET
 
 from pictures import external
 from pictures.models import Picture, State
+from pictures.reasons import PictureError
 from project.access import token_required
 from project.problems import problem
 
@@ -61,7 +62,7 @@ def effects_csv(request: HttpRequest) -> HttpResponse:
     """How often the external resource has stored each picture, by its own account."""
     try:
         return HttpResponse(external.effects(timeout_s=settings.EXTERNAL_RESOURCE_TIMEOUT_S), content_type="text/csv")
-    except OSError:
+    except PictureError:
         return problem(502, "external_resource_failed", "The external resource does not answer.")
 
 

@@ -33,8 +33,14 @@ def is_healthy(timeout_s: float) -> bool:
 
 
 def effects(timeout_s: float) -> bytes:
-    """What the external resource says it has received: a CSV with the columns id and puts."""
-    return _request("GET", "/objects.csv", timeout_s=timeout_s)[1]
+    """What the external resource says it has received: a CSV with the columns id and puts; raises without an answer."""
+    try:
+        status, body = _request("GET", "/objects.csv", timeout_s=timeout_s)
+    except (OSError, http.client.HTTPException) as error:
+        raise PictureError("external_resource_failed") from error
+    if status != 200:
+        raise PictureError("external_resource_failed")
+    return body
 
 
 def _request(

@@ -2,7 +2,7 @@
 
 import json
 import time
-from typing import Any, NoReturn
+from typing import Any
 
 from celery import current_app
 from django.conf import settings
@@ -17,17 +17,20 @@ from project import clock
 
 #: A frozen broker must not hold the door for as long as a worker may wait for a message.
 _DOOR_TIMEOUTS = (
-    {"socket_timeout": 0.5, "socket_connect_timeout": 0.5, "max_retries": 1}
+    {"socket_timeout": 0.5, "socket_connect_timeout": 0.5}
     if settings.BROKER_IS_REDIS
     else {"read_timeout": 1, "write_timeout": 1, "connect_timeout": 1}
-)
+) | {"max_retries": 1, "interval_start": 0}
+
+#: The header of a message that says when it was published [Unix s].
+_PUBLISHED_AT = "published_at"
 
 #: How long a count of what waits is good for: counting for each upload would cost more the longer the queue is.
 _COUNT_HOLDS_S = 0.5
 
 
 class Backlog:
-    """Whether more pictures wait than may, by this process's last count."""
+    """Whether as many pictures wait as may, by this process's last count."""
 
     def __init__(self) -> None:
         self._waiting, self._good_until = 0, 0.0
@@ -37,10 +40,16 @@ class Backlog:
             # The database's count: a frozen broker would hold the door for as long again.
             self._waiting = Picture.objects.filter(door=Door.QUEUE, state=State.QUEUED).count()
             self._good_until = time.monotonic() + _COUNT_HOLDS_S
-        return self._waiting > int(settings.QUEUE_MOST_WAITING)
+        return self._waiting >= int(settings.QUEUE_MOST_WAITING)
 
 
 _backlog = Backlog()
+
+
+def refuse_if_full() -> None:
+    """Raise if too many pictures wait already; asked before anything is stored."""
+    if settings.KEEPS_PROMISE and _backlog.is_full():
+        raise PictureError("queue_full")
 
 
 def enqueue(picture: Picture) -> None:
@@ -53,53 +62,46 @@ def enqueue(picture: Picture) -> None:
     if not settings.KEEPS_PROMISE:
         process_picture.delay(str(picture.id))
         return
-    if _backlog.is_full():
-        _refuse(picture, "queue_full")
     try:
         publish(picture)
-    except (KombuError, OSError):
-        _refuse(picture, "queue_unavailable")
-
-
-def _refuse(picture: Picture, reason: str) -> NoReturn:
-    """Marked and not deleted: another request with the same key may have answered with its address."""
-    services.give_up(picture, reason)
-    raise PictureError(reason)
+    except (KombuError, OSError) as error:
+        # Marked and not deleted: another request with the same key may have answered with its address.
+        services.give_up(picture, "queue_unavailable")
+        raise PictureError("queue_unavailable") from error
 
 
 def publish(picture: Picture) -> None:
     """Send the id only: the worker reads the stored file."""
+    about = {_PUBLISHED_AT: str(clock.now())}
     with pools.producers[_connection()].acquire(block=True, timeout=1) as producer:
-        process_picture.apply_async((str(picture.id),), task_id=str(picture.id), producer=producer)
+        process_picture.apply_async((str(picture.id),), task_id=str(picture.id), producer=producer, headers=about)
 
 
-def waiting() -> int:
-    """Messages that no worker has in hand."""
+def head_published_at() -> float | None:
+    """When the message was published that will be taken next [Unix s]; None if none waits, 0 if that cannot be told."""
     with pools.producers[_connection()].acquire(block=True, timeout=1) as producer:
         try:
-            return int(producer.channel.queue_declare(current_app.conf.task_default_queue, passive=True).message_count)
+            headers = _head(producer.channel, current_app.conf.task_default_queue)
         except ChannelError:
             # No such queue: nobody has sent anything yet.
-            producer.revive(producer.connection.channel())
-            return 0
+            return None
+    return None if headers is None else float(headers.get(_PUBLISHED_AT, 0))
 
 
-def oldest_waiting() -> str | None:
-    """The id of the task whose message will be taken next; None if none waits."""
-    with pools.producers[_connection()].acquire(block=True, timeout=1) as producer:
-        return _oldest(producer.channel, current_app.conf.task_default_queue) if waiting() else None
-
-
-def _oldest(channel: Any, queue: str) -> str | None:
+def _head(channel: Any, queue: str) -> dict[str, Any] | None:
+    """The headers of the message at the head of the queue; none at all where they cannot be seen."""
     if settings.BROKER_IS_REDIS:
         raw = channel.client.lindex(queue, -1)
-        return json.loads(raw)["headers"]["id"] if raw else None
-    # RabbitMQ shows a message only to whoever takes it, and puts it back where it was.
+        return dict(json.loads(raw)["headers"]) if raw else None
+    if current_app.conf.task_default_queue_type == "quorum":
+        # Such a queue counts how often a message was put back, and may drop it.
+        return {} if channel.queue_declare(queue, passive=True).message_count else None
+    # RabbitMQ shows a message only to whoever takes it, and a classic queue puts it back where it was.
     message = channel.basic_get(queue)
     if message is None:
         return None
     channel.basic_reject(message.delivery_tag, requeue=True)
-    return str(message.headers["id"])
+    return dict(message.headers or {})
 
 
 def _connection() -> Connection:

@@ -126,7 +126,13 @@ def _take_up_again(picture: Picture) -> bool:
     left_behind = Q(state=State.PROCESSING, started_at__lt=long_ago)
     never_begun = Q(door=Door.SYNC, state=State.QUEUED, received_at__lt=long_ago)
     taken = Picture.objects.filter(failed | left_behind | never_begun, id=picture.id).update(
-        state=State.QUEUED, reason="", started_at=None, finished_at=None, executions=0
+        state=State.QUEUED,
+        reason="",
+        enqueued_at=None,
+        republished_at=None,
+        started_at=None,
+        finished_at=None,
+        executions=0,
     )
     picture.refresh_from_db()
     return bool(taken)
@@ -147,10 +153,12 @@ def _start(picture_id: UUID, node: str) -> bool:
     now = clock.now()
     if allowed.update(state=State.PROCESSING, started_at=now, node=node, executions=F("executions") + 1):
         return True
-    if unfinished.update(state=State.FAILED, reason="gave_up", finished_at=now):
+    # One that was begun a moment ago may still be worked on, and this is a copy of its message.
+    dead = unfinished.filter(Q(state=State.QUEUED) | Q(started_at__lt=now - ABANDONED_AFTER_S))
+    if dead.update(state=State.FAILED, reason="gave_up", finished_at=now):
         log.error("Picture %s is given up: each of %d executions died.", picture_id, settings.MOST_EXECUTIONS)
     else:
-        log.info("Picture %s is finished or gone: nothing to do.", picture_id)
+        log.info("Picture %s is finished, gone, or being worked on: nothing to do.", picture_id)
     return False
 
 
@@ -161,7 +169,8 @@ def _original(picture_id: UUID) -> bytes:
 
 
 def _finish(picture_id: UUID, state: State, reason: str = "") -> None:
-    """Set the outcome, unless another execution has set one."""
-    Picture.objects.filter(id=picture_id, state=State.PROCESSING).update(
+    """Set the outcome, unless another execution has set one. What is done is done, also if it was taken back since."""
+    unfinished = (State.PROCESSING, State.QUEUED) if state == State.READY else (State.PROCESSING,)
+    Picture.objects.filter(id=picture_id, state__in=unfinished).update(
         state=state, reason=reason, finished_at=clock.now()
     )

@@ -3,18 +3,15 @@
 import logging
 
 from django.conf import settings
-from django.db.models import F
+from django.db.models import F, Q
 from django.db.models.functions import Coalesce
 
 from pictures.models import Door, Picture, State
-from pictures.publishing import oldest_waiting, publish
+from pictures.publishing import head_published_at, publish
 from project import clock
 from project.profiles import TASK_TIME_LIMIT_S
 
 log = logging.getLogger(__name__)
-
-#: When a picture's last message was published.
-PUBLISHED_AT = Coalesce(F("republished_at"), F("enqueued_at"), F("received_at"))
 
 #: Pictures that one look publishes; the next look takes the next ones.
 BATCH = 500
@@ -22,7 +19,7 @@ BATCH = 500
 #: Messages are taken in the order in which they were published, but for workers that take them at the same time.
 OUT_OF_ORDER_S = 1.0
 
-#: A worker that has not ended its work by then was ended itself.
+#: A worker that has not ended its work by then was ended itself, and so was a door that has not published by then.
 DEAD_AFTER_S = TASK_TIME_LIMIT_S + 5
 
 
@@ -32,28 +29,27 @@ def sweep() -> int:
     A picture that nobody has begun although later ones are at the head of the queue, or nothing waits there, has lost
     its message: with its broker, or with a worker that held it. One published too often does no harm.
     """
+    if not settings.KEEPS_PROMISE:
+        return 0
     now = clock.now()
     door = Picture.objects.filter(door=Door.QUEUE)
     door.filter(state=State.PROCESSING, started_at__lt=now - DEAD_AFTER_S).update(state=State.QUEUED)
-    waiting = door.filter(state=State.QUEUED).annotate(published_at=PUBLISHED_AT)
-    lost = waiting.filter(published_at__lt=_border(now)).order_by("received_at")[:BATCH]
-    return sum(_republish(picture) for picture in lost)
+    published = door.filter(state=State.QUEUED).annotate(published_at=Coalesce(F("republished_at"), F("enqueued_at")))
+    lost = published.filter(Q(published_at__lt=_border(now)) | Q(enqueued_at=None, received_at__lt=now - DEAD_AFTER_S))
+    return sum(_republish(picture) for picture in lost.order_by("received_at")[:BATCH])
 
 
 def _border(now: float) -> float:
     """The time before which a message that still waits cannot have been published [Unix s]."""
-    long_ago: float = now - settings.SWEEP_AFTER_S
-    if not (head := oldest_waiting()):
-        return long_ago
-    published = Picture.objects.filter(id=head).annotate(published_at=PUBLISHED_AT)
-    at_head = published.values_list("published_at", flat=True).first()
-    return long_ago if at_head is None else min(long_ago, at_head - OUT_OF_ORDER_S)
+    head, long_ago = head_published_at(), now - float(settings.SWEEP_AFTER_S)
+    return long_ago if head is None else min(long_ago, head - OUT_OF_ORDER_S)
 
 
 def _republish(picture: Picture) -> bool:
     """Whether it was published here: of two sweepers one does it, and a picture begun meanwhile is left alone."""
     still = Picture.objects.filter(id=picture.id, state=State.QUEUED, republished_at=picture.republished_at)
-    if not still.update(republished_at=clock.now()):
+    now = clock.now()
+    if not still.update(republished_at=now, enqueued_at=Coalesce(F("enqueued_at"), now)):
         return False
     publish(picture)
     log.warning("Picture %s had no message in the queue and was published again.", picture.id)

@@ -14,7 +14,7 @@ from pictures import services
 from pictures.forms import read_upload
 from pictures.models import Door, Picture, State
 from pictures.processing import SIZES
-from pictures.publishing import enqueue
+from pictures.publishing import enqueue, refuse_if_full
 from pictures.reasons import ANSWERS, PictureError
 from project import clock
 from project.problems import problem
@@ -69,6 +69,7 @@ def upload_queue(request: HttpRequest) -> HttpResponse:
     """Answer, and let a worker do the work."""
     received_at = clock.now()
     try:
+        refuse_if_full()
         upload = read_upload(request, door=Door.QUEUE, received_at=received_at)
         picture, is_ours = services.accept(upload)
         if is_ours:

@@ -127,14 +127,15 @@ def freeze_all(stack: LocalStack) -> Undo:
 
 def _freeze(processes: Iterable[psutil.Process]) -> Undo:
     stopped = list(processes)
-    for process in stopped:
-        process.suspend()
 
     def undo() -> None:
         for process in stopped:
             with contextlib.suppress(psutil.NoSuchProcess):
                 process.resume()
 
+    for process in stopped:
+        with contextlib.suppress(psutil.NoSuchProcess):
+            process.suspend()
     return undo
 
 

@@ -1,16 +1,23 @@
 """Plays a fault on a stack while a trial is measured, and writes down when it really began and ended."""
 
 import json
+import sqlite3
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
+
+import psutil
+import redis
 
 from loadtests.clock import Clock
 from loadtests.configuration import NO_FAULT
+from loadtests.errors import StackError
 from loadtests.faults.acts import Undo
 from loadtests.faults.catalogue import FAULTS, Fault
 from loadtests.stack.info import LOAD_PHASES
 from loadtests.stack.local import LocalStack
+
+T = TypeVar("T")
 
 #: Into the measurement, so that pictures are in every part of the stack.
 AT_S = 2.0
@@ -36,19 +43,27 @@ class Injector:
     def end(self) -> None:
         """Undo the fault, also when the trial ends before its time."""
         if undo := self._take_undo():
-            undo()
+            _told(self._name, undo)
             self.events[0]["ended_at"] = self._clock.now()
 
     def _begin_when_due(self, fault: Fault) -> None:
         if self._begins_at is None:
             self._begins_at = _measured_from(self._stack.directory / LOAD_PHASES)
         if self._begins_at is not None and self._clock.now() >= self._begins_at + AT_S:
-            self._undo = fault.begin(self._stack)
+            self._undo = _told(self._name, lambda: fault.begin(self._stack))
             self.events.append({"kind": "fault", "what": self._name, "began_at": self._clock.now()})
 
     def _take_undo(self) -> Callable[[], None] | None:
         undo, self._undo = self._undo, None
         return undo
+
+
+def _told(name: str, act: Callable[[], T]) -> T:
+    """What an act gives; what it meets on its way is told with the fault's name."""
+    try:
+        return act()
+    except (psutil.Error, redis.RedisError, sqlite3.Error, LookupError) as error:
+        raise StackError(f"The fault {name} could not be played: {type(error).__name__}: {error}.") from error
 
 
 def _measured_from(path: Path) -> float | None:

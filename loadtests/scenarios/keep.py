@@ -9,6 +9,7 @@ from loadtests.errors import TrialError
 from loadtests.scenarios import recorder, samples
 from loadtests.scenarios.arrivals import plan, plan_hash
 from loadtests.scenarios.session import Session
+from loadtests.stack.supervisor import restarts_since
 
 
 def keep(session: Session, *, offered_rate: float) -> tuple[Path, str]:
@@ -26,7 +27,8 @@ def keep(session: Session, *, offered_rate: float) -> tuple[Path, str]:
     results.write_json(partial / "trial.json", _record(session, offered_rate))
     if not by_hand:
         return partial, "not judged yet"
-    final, record = results.close_trial(partial)
+    events = restarts_since(Path(session.info.directory), session.phases.started_at)
+    final, record = results.close_trial(partial, {"events": events})
     return final, record["verdict"]["name"]
 
 

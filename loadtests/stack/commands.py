@@ -23,6 +23,8 @@ FOREIGN_PREFIXES = (
     "EXTERNAL_",
     "UPLOAD_",
     "QUEUE_",
+    "SWEEP_",
+    "MOST_",
     "LOCUST_",
     "GUNICORN_",
     "RABBITMQ_",

@@ -18,7 +18,7 @@ from loadtests.stack.observer import Observer, View
 from loadtests.stack.processes import START_LIMIT_S, Child, Family, wait_until
 from loadtests.stack.settings import verify
 from loadtests.stack.site import Site, StackSpec, new_site
-from loadtests.stack.supervisor import Supervisor
+from loadtests.stack.supervisor import RESTARTS, Supervisor
 
 #: How long a component may take to end by itself.
 STOP_GRACE_S = 8.0
@@ -39,7 +39,7 @@ class LocalStack(Stack):
         """Start every component, wait until each is ready, and verify what is really running."""
         site = new_site(self.spec, self.directory)
         self._site, self._family = site, Family(self.logs)
-        self._supervisor = Supervisor(self._family, Clock(site.clock_offset_ns))
+        self._supervisor = Supervisor(self._family, Clock(site.clock_offset_ns), self.directory / RESTARTS)
         self._ground = Ground(site, self.spec, self._family)
         self._ground.start()
         self._start_app(site)

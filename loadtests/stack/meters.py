@@ -39,7 +39,10 @@ class ProcessMeter:
         self._look()
 
     def cpu_seconds(self) -> float:
-        if self._grows or self._find() != self._pid:
+        if self._find() != self._pid:
+            # Started again; its children come one by one.
+            self._grows = True
+        if self._grows:
             self._look()
         for process in self._seconds:
             # A process that has ended keeps the seconds it was last seen with.

@@ -18,8 +18,12 @@ def made(requests, pictures, **what):
     return trial(requests, [{"id": name} | about for name, about in pictures.items()], **what)
 
 
-def left(waiting=0, in_hand=0, collected_at=60.0, **info):
-    return {"broker_left": {"waiting": waiting, "in_hand": in_hand}, "phases": {"collected_at": collected_at}} | info
+FAULT = {"kind": "fault", "what": "node-killed", "began_at": 11.0, "ended_at": 13.0}
+
+
+def left(waiting=0, in_hand=0, collected_at=60.0, events=(FAULT,)):
+    about = {"broker_left": {"waiting": waiting, "in_hand": in_hand}, "phases": {"collected_at": collected_at}}
+    return about | {"events": list(events)}
 
 
 def test_what_was_accepted_and_became_ready_is_completed():
@@ -47,6 +51,18 @@ def test_what_waits_and_what_was_begun_just_now_is_pending():
     drawn_up = ledger(made({"a": {}, "b": {}}, {"a": BEGUN, "b": QUEUED}, info=left(waiting=1, collected_at=15.0)))
 
     assert (drawn_up.pending, drawn_up.lost, drawn_up.valid) == (2, 0, True)
+
+
+def test_where_nothing_died_what_a_worker_holds_is_pending():
+    drawn_up = ledger(made({"a": {}, "b": {}}, {"a": BEGUN, "b": QUEUED}, info=left(in_hand=2, events=())))
+
+    assert (drawn_up.pending, drawn_up.lost) == (2, 0)
+
+
+def test_what_others_have_stored_twice_is_not_this_trial_s():
+    effects = pd.DataFrame({"id": ["a", "of an earlier trial"], "puts": [1.0, 2.0]})
+
+    assert ledger(made({"a": {}}, {"a": {}}, effects=effects)).double_effects == 0
 
 
 def test_a_failure_that_the_user_can_see_is_not_a_loss():
@@ -77,13 +93,12 @@ def test_two_executions_are_counted_and_two_effects_are_forbidden():
 
 @pytest.mark.parametrize(("finished_at", "recovery_s"), [(17.0, 4.0), (12.0, 0.0), (math.nan, None)])
 def test_recovery_counts_from_the_fault_s_end_to_the_last_picture_that_had_come_by_then(finished_at, recovery_s):
-    fault = {"kind": "fault", "what": "node-killed", "began_at": 11.0, "ended_at": 13.0}
     pictures = {
         "a": {"received_at": 12.0, "finished_at": finished_at},
         "b": {"received_at": 14.0, "finished_at": 30.0},
     }
 
-    assert ledger(made({"a": {}, "b": {}}, pictures, info=left(events=[fault]))).recovery_s == recovery_s
+    assert ledger(made({"a": {}, "b": {}}, pictures, info=left())).recovery_s == recovery_s
 
 
 def test_what_died_by_itself_is_named_once():

@@ -6,6 +6,7 @@ import pytest
 import redis
 from django.core.files.base import ContentFile
 
+from accounts.tasks import send_welcome_email
 from pictures import publishing, services
 from pictures.models import Door, Picture, State
 from pictures.sweeping import sweep
@@ -40,6 +41,13 @@ def queued(*, seconds_ago: float = 60.0, **values) -> Picture:
     return picture
 
 
+def publish(picture: Picture, settings, seconds_ago: float) -> None:
+    """Publish it by a clock that is behind."""
+    settings.CLOCK_OFFSET_NS -= int(seconds_ago * 1e9)
+    publishing.publish(picture)
+    settings.CLOCK_OFFSET_NS += int(seconds_ago * 1e9)
+
+
 def state_of(picture: Picture) -> tuple[str, str]:
     picture.refresh_from_db()
     return picture.state, picture.reason
@@ -57,17 +65,36 @@ def test_a_picture_without_a_message_is_published_again_once(broker):
     assert picture.republished_at is not None and picture.enqueued_at < picture.republished_at
 
 
-def test_a_picture_that_waits_behind_others_is_left_alone(broker):
-    publishing.publish(queued(seconds_ago=60.0))
+def test_a_picture_that_waits_behind_others_is_left_alone(broker, settings):
+    publish(queued(seconds_ago=60.0), settings, seconds_ago=60.0)
     queued(seconds_ago=50.0)
 
     assert sweep() == 0
     assert broker.llen("celery") == 1
 
 
-def test_a_picture_that_later_ones_have_overtaken_has_lost_its_message(broker):
+def test_behind_a_message_of_somebody_else_nothing_is_taken_for_lost(broker):
+    send_welcome_email.delay(1)
+    queued()
+
+    assert sweep() == 0
+
+
+def test_a_picture_whose_original_is_still_coming_is_left_alone(broker):
+    queued(seconds_ago=10.0, enqueued_at=None)
+
+    assert sweep() == 0
+
+
+def test_a_picture_whose_door_died_before_it_published_is_published(broker):
+    queued(seconds_ago=60.0, enqueued_at=None)
+
+    assert [sweep(), sweep()] == [1, 0]
+
+
+def test_a_picture_that_later_ones_have_overtaken_has_lost_its_message(broker, settings):
     lost, later = queued(seconds_ago=60.0), queued(seconds_ago=50.0)
-    publishing.publish(later)
+    publish(later, settings, seconds_ago=50.0)
 
     assert sweep() == 1
     assert [lost.refresh_from_db(), later.refresh_from_db()] and lost.republished_at and not later.republished_at
@@ -103,12 +130,35 @@ def test_what_a_dead_node_was_working_on_waits_again():
     assert state_of(ours) == (State.QUEUED, "") and state_of(others) == (State.PROCESSING, "")
 
 
-def test_a_picture_is_given_up_after_three_executions_that_died(external_resource):
-    picture = queued(state=State.PROCESSING, executions=3)
+@pytest.mark.parametrize(
+    ("begun", "outcome"),
+    [
+        ({"state": State.PROCESSING, "started_at": 0.0}, (State.FAILED, "gave_up")),
+        ({"state": State.QUEUED}, (State.FAILED, "gave_up")),
+        ({"state": State.PROCESSING, "started_at": clock.now() + 3600.0}, (State.PROCESSING, "")),
+    ],
+    ids=["the last one died", "it was taken back", "the last one may still run"],
+)
+def test_a_picture_is_given_up_after_three_executions_that_died(external_resource, begun, outcome):
+    picture = queued(executions=3, **begun)
 
     services.process(picture.id)
 
-    assert state_of(picture) == (State.FAILED, "gave_up")
+    assert state_of(picture) == outcome
+
+
+def test_what_is_done_is_done_although_the_picture_was_taken_back_meanwhile(external_resource, monkeypatch):
+    picture = queued()
+    deliver = services.deliver
+
+    def slowly(name: str, data: bytes) -> None:
+        deliver(name, data)
+        Picture.objects.update(state=State.QUEUED)
+
+    monkeypatch.setattr(services, "deliver", slowly)
+    services.process(picture.id)
+
+    assert state_of(picture) == (State.READY, "")
 
 
 def test_as_celery_comes_nobody_counts_the_executions(external_resource, settings):
