@@ -3,9 +3,10 @@
 import logging
 import signal
 import threading
+from pathlib import Path
 from typing import Any
 
-from django.core.management.base import BaseCommand
+from django.core.management.base import BaseCommand, CommandParser
 from django.db import close_old_connections
 
 from pictures.sweeping import sweep
@@ -20,7 +21,10 @@ class Command(BaseCommand):
 
     help = __doc__ or ""
 
-    def handle(self, *_args: Any, **_options: Any) -> None:
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--sign-of-life", type=Path, metavar="FILE", help="touched after each look that was made")
+
+    def handle(self, *_args: Any, sign_of_life: Path | None, **_options: Any) -> None:
         over = threading.Event()
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda *_: over.set())
@@ -28,6 +32,8 @@ class Command(BaseCommand):
             close_old_connections()
             try:
                 sweep()
+                if sign_of_life:
+                    sign_of_life.touch()
             except Exception as error:
                 # Broker or database are away; they are asked again in a second, whatever their clients raise.
                 log.warning("Not swept: %s: %s", type(error).__name__, error)
