@@ -10,7 +10,7 @@ STACK ?= local
 BROKER ?= redis
 DATABASE ?= sqlite
 
-.PHONY: demo test test-compose lint up attach down charts calibrate bench bench-rows bench-sampling bench-intervals bench-capacity bench-speed bench-million example lock clean
+.PHONY: demo test test-compose lint up attach down charts calibrate faults bench bench-rows bench-sampling bench-intervals bench-capacity bench-speed bench-million example lock clean
 
 demo: .venv/run.stamp  ## measure sync against queue with 1, 2, 4, 8 workers, then charts and report
 	$(BIN)/python -m loadtests run loadtests/plans/demo.toml
@@ -53,6 +53,10 @@ charts: .venv/run.stamp  ## draw charts and report from the files alone: make ch
 
 calibrate: .venv/run.stamp  ## measure servers whose answers are known; later reports show how near this machine comes
 	$(BIN)/python -m loadtests calibrate
+
+faults: .venv/run.stamp  ## break a stack in every way we know, safe and as Celery comes: into docs/security.md
+	$(BIN)/python -m loadtests faults | $(BIN)/python -m analysis.readme docs/security.md safe
+	$(BIN)/python -m loadtests faults --profile defaults | $(BIN)/python -m analysis.readme docs/security.md defaults
 
 bench: demo  ## measure, then hold the figures against the laws that both modes must obey
 	$(BIN)/python -m benchmarks.laws results/demo

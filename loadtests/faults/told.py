@@ -5,8 +5,10 @@ from typing import Any
 
 from loadtests.faults.catalogue import FAULTS
 
-HEAD = ("fault", "", "accepted", "refused", "unknown", "completed", "failed", "lost", "stuck", "twice", "recovered in")
-WIDTHS = (25, 4, 9, 8, 8, 10, 7, 5, 6, 6, 13)
+HEAD = (
+    *("fault", "", "accepted", "refused", "no answer", "completed", "failed", "lost", "stuck", "stored twice"),
+    *("recovered in", "expected of safe", "expected of defaults"),
+)
 
 
 def kept(name: str, ledger: Mapping[str, Any]) -> bool:
@@ -16,20 +18,20 @@ def kept(name: str, ledger: Mapping[str, Any]) -> bool:
 
 
 def table(ledgers: Mapping[str, Mapping[str, Any]]) -> str:
-    """One line a fault."""
-    return "\n".join([_line(HEAD), *(_line(_cells(name, ledger)) for name, ledger in ledgers.items())])
+    """One line a fault, as a Markdown table that can be read as it is."""
+    rows = [HEAD, *(_cells(name, ledger) for name, ledger in ledgers.items())]
+    widths = [max(len(row[column]) for row in rows) for column in range(len(HEAD))]
+    rows.insert(1, tuple("-" * width for width in widths))
+    return "\n".join(_line(row, widths) for row in rows)
 
 
 def _cells(name: str, ledger: Mapping[str, Any]) -> tuple[str, ...]:
     counts = ("accepted", "refused", "unknown", "completed", "failed_visibly", "lost", "stuck", "double_effects")
-    recovery_s = ledger["recovery_s"]
+    recovery_s, fault = ledger["recovery_s"], FAULTS[name]
     recovery = "never" if recovery_s is None else f"{recovery_s:.1f} s"
-    return (name, FAULTS[name].code, *(str(ledger[count]) for count in counts), recovery)
+    expected = (f"lost 0, {fault.recovery_s:g} s", fault.defaults)
+    return (name, fault.code, *(str(ledger[count]) for count in counts), recovery, *expected)
 
 
-def _line(cells: tuple[str, ...]) -> str:
-    first, *rest = (
-        cell.ljust(width) if i < 2 else cell.rjust(width)
-        for i, (cell, width) in enumerate(zip(cells, WIDTHS, strict=True))
-    )
-    return "".join([first, *rest])
+def _line(cells: tuple[str, ...], widths: list[int]) -> str:
+    return f"| {' | '.join(cell.ljust(width) for cell, width in zip(cells, widths, strict=True))} |"
