@@ -74,7 +74,9 @@ def test_a_picture_that_waits_behind_others_is_left_alone(broker, settings):
 
 
 def test_behind_a_message_of_somebody_else_nothing_is_taken_for_lost(broker):
-    send_welcome_email.delay(1)
+    # On a connection of its own: the pool's would outlive this test, with this test's broker.
+    with celery_app.connection_for_write() as connection:
+        send_welcome_email.apply_async((1,), connection=connection)
     queued()
 
     assert sweep() == 0
