@@ -10,15 +10,18 @@ STACK ?= local
 BROKER ?= redis
 DATABASE ?= sqlite
 
-.PHONY: demo test test-compose lint up attach down charts calibrate faults bench bench-rows bench-sampling bench-intervals bench-capacity bench-speed bench-million example lock clean
+.PHONY: demo test test-faults test-compose lint up attach down charts calibrate faults bench bench-rows bench-sampling bench-intervals bench-capacity bench-speed bench-million example lock clean
 
 demo: .venv/run.stamp  ## measure sync against queue with 1, 2, 4, 8 workers, then charts and report
 	$(BIN)/python -m loadtests run loadtests/plans/demo.toml
 	$(BIN)/python -m analysis results/demo
 
 test: .venv/dev.stamp  ## all tests; those that start real processes one after the other, as they time things
-	$(BIN)/python -m pytest -n 2 --dist worksteal -m "not stack and not compose"
-	$(BIN)/python -m pytest -m stack
+	$(BIN)/python -m pytest -n 2 --dist worksteal -m "not stack and not compose and not faults"
+	$(BIN)/python -m pytest -m "stack and not faults"
+
+test-faults: .venv/dev.stamp  ## break a stack under load: what the safe queue keeps, and what Celery as it comes loses
+	$(BIN)/python -m pytest -m faults
 
 test-compose: .venv/compose.stamp  ## build the image and run docker-compose.yml; skips where there is no container tool
 	$(BIN)/python -m pytest -m compose tests/compose

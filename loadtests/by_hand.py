@@ -147,4 +147,6 @@ def _arguments(spec: StackSpec, home: Home) -> list[str]:
         verb, options = "attach", options | {"mode": spec.mode, "workload": spec.workload}
     else:
         verb, options = "up", options | {"seed": spec.seed, "port": spec.port} | spec.levels()
+        # Nothing is done to a stack that people use.
+        del options["fault"]
     return [verb, *(str(part) for name, value in options.items() for part in (f"--{name.replace('_', '-')}", value))]

@@ -92,7 +92,7 @@ def test_overload_is_a_verdict_and_the_accounts_balance(overloaded):
 def test_each_component_s_cpu_seconds_are_kept(overloaded):
     spent = record(overloaded, "queue-w1-r1")["cpu_seconds"]
 
-    assert spent.keys() == {"web", "worker", "broker", "external", "control", "load"}
+    assert spent.keys() == {"web", "worker", "broker", "external", "control", "sweeper", "load"}
     assert spent["worker"] > spent["web"] > 0
     assert "worker" not in record(overloaded, "sync-w1-r1")["cpu_seconds"]
 
@@ -102,7 +102,8 @@ def test_no_picture_and_no_file_of_the_stack_is_left_in_the_results(overloaded):
 
     assert files == {
         *("experiment.json", "bare.csv", "prediction.csv", "trial.json", "requests.csv", "pictures.csv", "backlog.csv"),
-        *(f"{name}.log" for name in ("broker", "control", "external", "locust", "migrate", "web", "worker")),
+        "effects.csv",
+        *(f"{name}.log" for name in ("broker", "control", "external", "locust", "migrate", "sweeper", "web", "worker")),
     }
     assert components_in(overloaded) == []
 

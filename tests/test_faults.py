@@ -6,7 +6,7 @@ import pytest
 
 from tests.real_stack import components_in, run
 
-pytestmark = [pytest.mark.stack, pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.faults, pytest.mark.timeout(300)]
 
 #: All workers at once, and the queue itself.
 SAFE = ("node-killed", "broker-killed")
