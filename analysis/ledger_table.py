@@ -9,6 +9,8 @@ from analysis.tables import Table
 from analysis.words import duration
 
 COLUMNS = {
+    "lost": "lost",
+    "stuck": "of them stuck",
     "attempted": "sent",
     "accepted": "accepted",
     "refused": "refused",
@@ -16,8 +18,6 @@ COLUMNS = {
     "completed": "completed",
     "failed_visibly": "failed visibly",
     "pending": "pending",
-    "lost": "lost",
-    "stuck": "of them stuck",
     "recovered": "completed without a 2xx",
     "unexpected": "never sent",
     "duplicated": "begun more than once",
@@ -28,7 +28,7 @@ COLUMNS = {
 def ledger_table(trials: Iterable[Trial]) -> Table:
     """One row a trial; it holds if nothing is lost, made up, or stored twice."""
     return Table(
-        headings=["trial", *COLUMNS.values(), "longest wait", "recovered after", "holds"],
+        headings=["trial", "holds", *COLUMNS.values(), "longest wait", "recovered after"],
         rows=[_row(trial) for trial in trials],
     )
 
@@ -50,4 +50,4 @@ def _row(trial: Trial) -> list[str]:
     times = (drawn_up.longest_wait_s, drawn_up.recovery_s)
     words = ["–" if time is None else duration(time) for time in times]
     told = ["–" if count is None else str(count) for count in counts]
-    return [trial.name, *told, *words, "yes" if drawn_up.valid else "NO"]
+    return [trial.name, "yes" if drawn_up.valid else "NO", *told, *words]
