@@ -61,5 +61,5 @@ class Trials(AbstractContextManager["Trials"]):
         measured = self._measured_s
         each_s = sum(measured) / len(measured) if measured else self._expected_s
         # A search may need more trials than one usually does.
-        left_s = round(each_s * max(1, self.total - self._done))
+        left_s = round(each_s * max(0, self.total - self._done))
         return f"about {left_s // 60} min {left_s % 60:02d} s left"

@@ -10,10 +10,9 @@ import psutil
 import redis
 
 from loadtests.clock import Clock
-from loadtests.configuration import NO_FAULT
 from loadtests.errors import StackError
 from loadtests.faults.acts import Undo
-from loadtests.faults.catalogue import FAULTS, Fault
+from loadtests.faults.catalogue import FAULTS
 from loadtests.stack.info import LOAD_PHASES
 from loadtests.stack.local import LocalStack
 
@@ -28,34 +27,31 @@ class Injector:
 
     def __init__(self, name: str, stack: LocalStack, clock: Clock) -> None:
         self._name, self._stack, self._clock = name, stack, clock
-        self._fault: Fault | None = FAULTS[name] if name != NO_FAULT else None
+        self._fault = FAULTS[name]
         self._undo: Undo | None = None
         self._begins_at: float | None = None
         self.events: list[dict[str, Any]] = []
 
     def check(self) -> None:
         """Begin the fault or end it, if it is time."""
-        if self._fault and not self.events:
-            self._begin_when_due(self._fault)
-        elif self._undo and self._fault and self._clock.now() >= self.events[0]["began_at"] + self._fault.hold_s:
+        if not self.events:
+            self._begin_when_due()
+        elif self._undo and self._clock.now() >= self.events[0]["began_at"] + self._fault.hold_s:
             self.end()
 
     def end(self) -> None:
         """Undo the fault, also when the trial ends before its time."""
-        if undo := self._take_undo():
+        undo, self._undo = self._undo, None
+        if undo:
             _told(self._name, undo)
             self.events[0]["ended_at"] = self._clock.now()
 
-    def _begin_when_due(self, fault: Fault) -> None:
+    def _begin_when_due(self) -> None:
         if self._begins_at is None:
             self._begins_at = _measured_from(self._stack.directory / LOAD_PHASES)
         if self._begins_at is not None and self._clock.now() >= self._begins_at + AT_S:
-            self._undo = _told(self._name, lambda: fault.begin(self._stack))
+            self._undo = _told(self._name, lambda: self._fault.begin(self._stack))
             self.events.append({"kind": "fault", "what": self._name, "began_at": self._clock.now()})
-
-    def _take_undo(self) -> Callable[[], None] | None:
-        undo, self._undo = self._undo, None
-        return undo
 
 
 def _told(name: str, act: Callable[[], T]) -> T:
