@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import fields
 from pathlib import Path
 
-from loadtests.configuration import PROFILES, STACKS, Configuration
+from loadtests.configuration import BROKERS, PROFILES, STACKS, Configuration
 from loadtests.faults.catalogue import FAULTS
 from loadtests.plan_file import COUNTS, NUMBERS, WORDS
 from loadtests.stack.info import BY_HAND, ROOT
@@ -60,6 +60,7 @@ def _add_run(parser: argparse.ArgumentParser) -> None:
 
 def _add_faults(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--profile", choices=PROFILES, default="safe", help="the safe queue, or Celery as it comes")
+    parser.add_argument("--broker", choices=BROKERS[:2], default=BROKERS[0], help="the broker that is broken")
     parser.add_argument("--only", nargs="+", choices=tuple(FAULTS), metavar="FAULT", help=f"of {', '.join(FAULTS)}")
     parser.add_argument("--results", type=Path, help="folder for the results (default: results/faults-<profile>)")
 

@@ -8,7 +8,6 @@ from typing import Any
 from loadtests import machine, results
 from loadtests.bare import BARE, measure_bare
 from loadtests.capacity.run import Searcher
-from loadtests.configuration import NO_FAULT
 from loadtests.errors import QueuelabError, TrialError
 from loadtests.goal import Goal
 from loadtests.lock import exclusive
@@ -110,7 +109,7 @@ def _measure_noisy_again(block: list[TrialSetup], progress: Trials) -> None:
     finished = results.finished_trials(block[0].folder)
     noisy = [one for one in block if one.trial.name in words and one.trial.again().name not in finished]
     # Of a fault only the ledger counts, which no noise can bend.
-    noisy = [one for one in noisy if one.trial.cell.fault == NO_FAULT]
+    noisy = [one for one in noisy if not one.experiment.faults_in(one.trial)]
     if len(noisy) > max(1, int(MOST_NOISY * len(block))):
         progress.say(
             f"{len(noisy)} of {len(block)} trials were noisy: this machine is not quiet, so they stand as they are."

@@ -6,8 +6,10 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from loadtests.configuration import APPEND_ONLY, BROKERS, DATABASES, MODES, PROFILES, STACKS
+from loadtests.configuration import APPEND_ONLY, BROKERS, DATABASES, MODES, NO_FAULT, PROFILES, STACKS
 from loadtests.errors import PlanError
+from loadtests.faults.catalogue import FAULTS
+from loadtests.faults.in_plan import FAULT_KEYS, with_faults
 from loadtests.goal import AMOUNTS, Goal, as_trials, read_goal
 from loadtests.plan import Experiment, Factors, Phases
 from loadtests.plan_values import choices, number, numbers, refuse_unknown, subtable, switch, text
@@ -35,7 +37,7 @@ def parse(table: Mapping[str, Any]) -> Experiment:
     """The experiment in a parsed plan."""
     if "goal" in table:
         return _with_goal(parse(as_trials(table)), read_goal(subtable(table, "goal")))
-    refuse_unknown(table, ("name", "question", *AMOUNTS, "seed", "control", "factors", "phases"), "")
+    refuse_unknown(table, ("name", "question", *AMOUNTS, "seed", "control", "factors", "phases", *FAULT_KEYS), "")
     phases = subtable(table, "phases")
     refuse_unknown(phases, ("warmup_s", "measure_s", "drain_limit_s"), "phases.")
     experiment = Experiment(
@@ -51,7 +53,7 @@ def parse(table: Mapping[str, Any]) -> Experiment:
             drain_limit_s=number(phases, "drain_limit_s", low=0, high=3600),
         ),
     )
-    return _with_amount(experiment, table)
+    return with_faults(_with_amount(experiment, table), table)
 
 
 def _with_goal(experiment: Experiment, goal: Goal) -> Experiment:
@@ -88,6 +90,7 @@ WORDS = {
     "database": DATABASES,
     "append_only": APPEND_ONLY,
     "profile": PROFILES,
+    "fault": (NO_FAULT, *FAULTS),
 }
 COUNTS: Mapping[str, tuple[float, float]] = {"workers": (1, 256), "web_threads": (1, 256), "prefetch": (1, 1000)}
 NUMBERS: Mapping[str, tuple[float, float]] = {"offered_rate": (0.01, 10_000), "broker_delay_s": (0, 10)}
@@ -115,7 +118,8 @@ def _refuse_empty(experiment: Experiment, path: Path) -> Experiment:
         return experiment
     raise PlanError(
         f'{path}: no combination of these levels exists. queue_type = "quorum" needs broker = "rabbitmq"; '
-        'stack = "compose" needs database = "postgres", a broker of its own and broker_delay_s = 0.'
+        'stack = "compose" needs database = "postgres", a broker of its own and broker_delay_s = 0; '
+        'a fault needs stack = "local", most need mode = "queue", and the network faults broker_delay_s above 0.'
     )
 
 

@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import Any
 
 from loadtests import probe, results
-from loadtests.configuration import NO_FAULT
 from loadtests.errors import TrialError
+from loadtests.faults.injector import Injector
 from loadtests.noise import NoiseGuard
 from loadtests.plan import Experiment, Trial
 from loadtests.stack.base import Stack
@@ -60,15 +60,13 @@ def run_trial(setup: TrialSetup) -> dict[str, Any]:
 
 
 def _load_under_fault(setup: TrialSetup, stack: Stack, info: StackInfo, partial: Path) -> list[dict[str, Any]]:
-    """Apply the load while the trial's fault happens; what was done, and what came back, in order."""
-    if setup.trial.cell.fault == NO_FAULT:
+    """Apply the load while the trial's faults happen; what was done, and what came back, in order."""
+    faults = setup.experiment.faults_in(setup.trial)
+    if not faults:
         apply_load(setup, stack, partial)
         return stack.events
-    # Imported here: the catalogue needs a local stack, and no other kind can be done anything to.
-    from loadtests.faults.injector import Injector
-
     assert isinstance(stack, LocalStack), "the plan has seen to that"
-    injector = Injector(setup.trial.cell.fault, stack, info.clock)
+    injector = Injector(faults, stack, info.clock)
     try:
         apply_load(setup, stack, partial, injector.check)
     finally:
