@@ -44,7 +44,7 @@ def lock_database(stack: LocalStack) -> Undo:
 
 def freeze_all(stack: LocalStack) -> Undo:
     # The harness's own way to ask stays awake.
-    names = [name for name in stack.components if name != "control"]
+    names = [name for name in stack.pids if name != "control"]
     return freeze(process for name in names for process in tree(stack, name))
 
 
