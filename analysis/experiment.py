@@ -58,7 +58,7 @@ class Trial:
 
     `broker_left` counts the messages that the broker still held at the end; None if it was not asked.
     `cpu_seconds` holds what each component used inside the window. `effects` says how often the external resource
-    stored each picture; None in older files.
+    stored each picture, `memory` how much each process held; None where it was not asked.
     """
 
     name: str
@@ -74,6 +74,7 @@ class Trial:
     backlog: pd.DataFrame
     info: Mapping[str, Any]
     effects: pd.DataFrame | None = None
+    memory: pd.DataFrame | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -129,6 +129,15 @@ def recovery_s(trial: Trial, fault: Mapping[str, Any]) -> float | None:
     return max(0.0, float(there["finished_at"].max()) - fault["ended_at"]) if len(there) else 0.0
 
 
+def as_expected(trial: Trial, fault: Mapping[str, Any]) -> bool:
+    """Whether a fault showed what was written down beforehand: that pictures are lost or none, and how soon all were
+    finished. Each of a trial's faults answers for what the trial lost."""
+    expected, drawn_up, took_s = fault["expected"], ledger(trial), recovery_s(trial, fault)
+    if expected["recovery_s"] is None:
+        return bool(drawn_up.lost) == bool(expected["loses"])
+    return drawn_up.valid and took_s is not None and took_s <= float(expected["recovery_s"])
+
+
 def _worst_recovery_s(trial: Trial) -> float | None:
     """The longest of the trial's faults; None without any, or if something never was finished."""
     found = [recovery_s(trial, fault) for fault in faults(trial)]

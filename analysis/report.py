@@ -22,7 +22,8 @@ from analysis.contrast_tables import contrast_heading, contrast_table
 from analysis.contrasts import Comparison
 from analysis.expected_table import expected_table
 from analysis.experiment import Experiment, Trial
-from analysis.ledger_table import event_words, ledger_table
+from analysis.ledger_table import fault_table, ledger_table, restarts_told
+from analysis.memory_table import memory_table
 from analysis.metrics import send_lag_p99
 from analysis.mode_ratios import ModeRatio
 from analysis.mode_table import mode_table
@@ -78,7 +79,9 @@ def render(
         summary=summary_table(summary),
         accounts=_accounts_table(experiment, verdicts),
         ledger=ledger_table(experiment.trials),
-        events=[(trial.name, words) for trial in experiment.trials if (words := event_words(trial))],
+        faults=fault_table(experiment.trials),
+        restarts=[(trial.name, words) for trial in experiment.trials if (words := restarts_told(trial))],
+        memory=memory_table(experiment.trials),
         broken=_with_verdict(experiment, verdicts, lambda judgement: judgement.name == INVALID_ACCOUNTS),
         doubtful=_with_verdict(experiment, verdicts, _doubtful),
         withheld=[trial.name for trial in experiment.trials if verdicts[trial.name].invalid],

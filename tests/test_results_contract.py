@@ -16,6 +16,7 @@ from loadtests.scenarios import recorder
 from loadtests.scenarios.payloads import Payload
 from loadtests.scenarios.phases import Phases
 from loadtests.scenarios.upload import Request
+from loadtests.stack.census import MEMORY_COLUMNS
 
 ROOT = Path(__file__).parents[1]
 DICTIONARY = (ROOT / "results" / "README.md").read_text()
@@ -40,6 +41,7 @@ def test_the_recorder_writes_the_columns_that_the_dictionary_explains():
     assert explained("TRIAL/requests.csv") == list(recorder.REQUEST_COLUMNS)
     assert explained("TRIAL/backlog.csv") == list(recorder.BACKLOG_COLUMNS)
     assert explained("TRIAL/pictures.csv") == PICTURE_COLUMNS.split(",")
+    assert explained("TRIAL/memory.csv") == list(MEMORY_COLUMNS)
 
 
 def test_the_example_has_the_columns_that_the_dictionary_explains():
