@@ -10,7 +10,7 @@ STACK ?= local
 BROKER ?= redis
 DATABASE ?= sqlite
 
-.PHONY: demo test test-faults test-compose lint up attach down charts calibrate faults bench bench-rows bench-sampling bench-intervals bench-capacity bench-speed bench-million example lock clean
+.PHONY: demo test test-faults test-compose lint up attach down charts calibrate faults bench bench-rows bench-sampling bench-intervals bench-capacity bench-speed bench-million bench-promise soak example lock clean
 
 demo: .venv/run.stamp  ## measure sync against queue with 1, 2, 4, 8 workers, then charts and report
 	$(BIN)/python -m loadtests run loadtests/plans/demo.toml
@@ -60,6 +60,12 @@ calibrate: .venv/run.stamp  ## measure servers whose answers are known; later re
 faults: .venv/run.stamp  ## break a stack in every way we know, safe and as Celery comes: into docs/security.md
 	$(BIN)/python -m loadtests faults | $(BIN)/python -m analysis.readme docs/security.md safe
 	$(BIN)/python -m loadtests faults --profile defaults | $(BIN)/python -m analysis.readme docs/security.md defaults
+	$(BIN)/python -m loadtests faults --broker rabbitmq | $(BIN)/python -m analysis.readme docs/security.md rabbitmq
+
+soak: .venv/run.stamp  ## half an hour in which something breaks every 75 s: into docs/security.md
+	$(BIN)/python -m loadtests run loadtests/plans/soak.toml
+	$(BIN)/python -m analysis results/soak
+	$(BIN)/python -m benchmarks.soak results/soak | $(BIN)/python -m analysis.readme docs/security.md soak
 
 bench: demo  ## measure, then hold the figures against the laws that both modes must obey
 	$(BIN)/python -m benchmarks.laws results/demo
@@ -79,6 +85,11 @@ bench-speed: .venv/run.stamp  ## how many uploads one load process sends, agains
 
 bench-million: .venv/run.stamp  ## whether the analysis keeps its pace on a million uploads
 	$(BIN)/python -m benchmarks.million
+
+bench-promise: .venv/run.stamp  ## what the promise costs in throughput and CPU time: into docs/security.md
+	$(BIN)/python -m loadtests run loadtests/plans/promise.toml
+	$(BIN)/python -m analysis results/promise
+	$(BIN)/python -m benchmarks.promise results/promise | $(BIN)/python -m analysis.readme docs/security.md price
 
 bench-rows: .venv/run.stamp  ## whether SQLite and PostgreSQL keep every row at full load
 	for name in sqlite-full postgres-full; do \
