@@ -70,24 +70,22 @@ def run_trial(setup: TrialSetup) -> dict[str, Any]:
 
 def _load_watched(setup: TrialSetup, stack: Stack, info: StackInfo, partial: Path) -> dict[str, Any]:
     """Apply the load while the trial's faults happen; what was done, what came back, and what files are left."""
-    faults = setup.experiment.faults_in(setup.trial)
-    injector = Injector(faults, stack, info.clock) if isinstance(stack, LocalStack) else None
-    census = Census(partial / MEMORY, info.clock) if setup.experiment.phases.measure_s >= SHORTEST_S else None
+    injector = Injector(setup.experiment.faults_in(setup.trial), stack, info.clock)
+    is_long = setup.experiment.phases.measure_s >= SHORTEST_S
+    census = Census(partial / MEMORY, info.clock) if is_long else None
 
     def meanwhile(load_pid: int) -> None:
-        if injector:
-            injector.check()
+        injector.check()
         if census:
             census.check({**stack.pids, "load": load_pid})
 
     try:
         apply_load(setup, stack, partial, meanwhile)
     finally:
-        if injector:
-            injector.end()
-    events = [*(injector.events if injector else ()), *stack.events]
-    files = files_left(info) if setup.trial.cell.stack == "local" else None
-    return {"events": sorted(events, key=lambda event: float(event["began_at"])), "files": files}
+        injector.end()
+    injector.check_all_played()
+    events = sorted([*injector.events, *stack.events], key=lambda event: float(event["began_at"]))
+    return {"events": events, "files": files_left(info) if isinstance(stack, LocalStack) else None}
 
 
 def spec_of(setup: TrialSetup) -> StackSpec:

@@ -16,6 +16,7 @@ from loadtests.faults.acts import ACTS
 from loadtests.faults.catalogue import FAULTS, Fault
 from loadtests.faults.finding import Undo
 from loadtests.faults.schedule import Due
+from loadtests.stack.base import Stack
 from loadtests.stack.info import LOAD_PHASES
 from loadtests.stack.local import LocalStack
 
@@ -25,7 +26,7 @@ T = TypeVar("T")
 class Injector:
     """Asked again and again, it does what is due, one fault at a time."""
 
-    def __init__(self, faults: Sequence[Due], stack: LocalStack, clock: Clock) -> None:
+    def __init__(self, faults: Sequence[Due], stack: Stack, clock: Clock) -> None:
         self._due, self._stack, self._clock = deque(faults), stack, clock
         self._undo: Undo | None = None
         self._measured_from: float | None = None
@@ -46,15 +47,21 @@ class Injector:
             _told(self.events[-1]["what"], undo)
             self.events[-1]["ended_at"] = self._clock.now()
 
+    def check_all_played(self) -> None:
+        """Raise if the trial was over before a fault had its turn."""
+        if self._due:
+            raise StackError(f"The fault {self._due[0].what} had no turn before the load ended: measure longer.")
+
     def _is_due(self, fault: Due) -> bool:
         if self._measured_from is None:
             self._measured_from = _measured_from(self._stack.directory / LOAD_PHASES)
         return self._measured_from is not None and self._clock.now() >= self._measured_from + fault.at_s
 
     def _begin(self, name: str) -> None:
-        began_at = self._clock.now()
-        self._undo = _told(name, lambda: ACTS[name](self._stack))
-        expected = _expected(FAULTS[name], self._stack.spec.profile)
+        stack, began_at = self._stack, self._clock.now()
+        assert isinstance(stack, LocalStack), "the plan has seen to that"
+        self._undo = _told(name, lambda: ACTS[name](stack))
+        expected = _expected(FAULTS[name], stack.spec.profile)
         self.events.append({"kind": "fault", "what": name, "expected": expected, "began_at": began_at})
 
 
