@@ -58,12 +58,19 @@ class UploadUser(User):
 events.init_command_line_parser.add_listener(add_options)
 
 
+def _keep_no_history(stats: locust.stats.RequestStats) -> None:
+    """Copies of whole tables, once a second, for a page that nobody looks at."""
+    stats.use_response_times_cache = stats.total.use_response_times_cache = False
+
+
 @events.init.add_listener
 def take_part(environment: Environment, **_: Any) -> None:
     """Take this process's role. Refuse in one sentence, and before anybody presses start, what cannot work."""
     options, runner = options_of(environment), environment.runner
     if options.planned and not isinstance(runner, LocalRunner):
         raise SystemExit("A planned trial is sent by one process: run locust without --processes, --master, --worker.")
+    if options.planned:
+        _keep_no_history(environment.stats)
     role: Conductor | LoadWorker
     if isinstance(runner, WorkerRunner):
         # Which stack is meant, the master will say.

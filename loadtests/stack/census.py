@@ -43,4 +43,6 @@ def _counted(roots: Mapping[str, int]) -> Iterator[tuple[str, int, int]]:
             root = psutil.Process(pid)
             for process in [root, *root.children(recursive=True)]:
                 with contextlib.suppress(psutil.NoSuchProcess):
-                    yield component, process.pid, process.memory_info().rss
+                    # A process that has ended and was not waited for yet holds nothing.
+                    if held := process.memory_info().rss:
+                        yield component, process.pid, held
