@@ -47,7 +47,7 @@ def _few_trials(groups: Sequence[Group]) -> list[str]:
             "At least one cell was measured only once: there is no interval, and differences of some percent "
             "mean nothing. Differences below 10 % are called the same."
         ]
-    return ["The thin ranges span the lowest and the highest trial of a cell; they are not confidence intervals."]
+    return ["In the chart of throughput the thin lines span the lowest and the highest trial; they are no intervals."]
 
 
 def _short_windows(experiment: Experiment) -> list[str]:

@@ -86,10 +86,16 @@ COLUMNS: Mapping[str, tuple[str, Format]] = {
     "lost": ("lost", _plain),
     "verdict": ("verdict", verdict),
 }
+
+
+def _with_ends(percentile: str) -> tuple[str, ...]:
+    return f"{percentile}_s", f"{percentile}_low_s", f"{percentile}_high_s"
+
+
 CELL = ("mode", "workers")
 BESIDE_THROUGHPUT = ("ceiling_throughput", "efficiency", "predicted_throughput")
 CHART_COLUMNS: Mapping[str, Sequence[str]] = {
-    "response_time": (*CELL, "response_p50_s", "response_p95_s", "verdict"),
+    "response_time": (*CELL, *_with_ends("response_p50"), *_with_ends("response_p95"), "verdict"),
     "throughput": (
         *CELL,
         "throughput",
@@ -99,8 +105,15 @@ CHART_COLUMNS: Mapping[str, Sequence[str]] = {
         *BESIDE_THROUGHPUT,
         "verdict",
     ),
-    "ready_time": (*CELL, "ready_p50_s", "ready_p95_s", "service_p50_s", "predicted_ready_p50_s", "verdict"),
-    "both_clocks": (*CELL, "response_p50_s", "ready_p50_s", "verdict"),
+    "ready_time": (
+        *CELL,
+        *_with_ends("ready_p50"),
+        *_with_ends("ready_p95"),
+        "service_p50_s",
+        "predicted_ready_p50_s",
+        "verdict",
+    ),
+    "both_clocks": (*CELL, *_with_ends("response_p50"), *_with_ends("ready_p50"), "verdict"),
     "backlog": (*CELL, "backlog_growth", "unfinished", "verdict"),
     "cpu_cost": CELL,
 }
