@@ -68,8 +68,10 @@ COLUMNS: Mapping[str, tuple[str, Format]] = {
     "unanswered_growth": ("growth of the unanswered [uploads/s]", lambda value: number(value, 2)),
     "response_p50_s": ("response time, median [s]", _seconds),
     "response_p95_s": ("response time, p95 [s]", _seconds),
+    "response_p99_s": ("response time, p99 [s]", _seconds),
     "ready_p50_s": ("ready time, median [s]", _seconds),
     "ready_p95_s": ("ready time, p95 [s]", _seconds),
+    "ready_p99_s": ("ready time, p99 [s]", _seconds),
     **{
         f"{clock}_{share}_{end}_s": (f"{clock} time, {name}: {word} [s]", _seconds)
         for clock in ("response", "ready")
@@ -117,7 +119,6 @@ CHART_COLUMNS: Mapping[str, Sequence[str]] = {
     "backlog": (*CELL, "backlog_growth", "unfinished", "verdict"),
     "cpu_cost": CELL,
 }
-MARKED = ("response_p50", "response_p95", "ready_p50", "ready_p95")
 
 
 def chart_table(cells: pd.DataFrame, chart: str) -> Table:
@@ -154,6 +155,6 @@ def _heading(column: str) -> str:
 def _text(row: "pd.Series[Any]", column: str) -> str:
     time = column.removesuffix("_s").removesuffix("_low").removesuffix("_high")
     # What grows without limit depends on when one stops measuring, and so would its bounds.
-    if time in MARKED and row.get(f"{time}_mark") == GROWS:
+    if row.get(f"{time}_mark") == GROWS:
         return GROWS if column == f"{time}_s" else "–"
     return COLUMNS.get(column, (column, _cpu))[1](row[column])

@@ -19,8 +19,10 @@ CELL_DEFAULTS = {
     "failed": 0,
     "response_p50_s": 0.014,
     "response_p95_s": 0.02,
+    "response_p99_s": math.nan,
     "ready_p50_s": 0.3,
     "ready_p95_s": 0.4,
+    "ready_p99_s": math.nan,
     "service_p50_s": 0.29,
     "verdict": "VALID",
 }
