@@ -20,6 +20,7 @@ from analysis.findings import findings
 from analysis.findings_contrasts import contrast_sentence
 from analysis.marks import with_marks
 from analysis.mode_ratios import mode_ratios
+from analysis.needed import decision_sentences
 from analysis.report import Answer, render
 from analysis.samples import read_experiment
 from analysis.summary import summarise, summarise_believed, summarise_trials
@@ -95,7 +96,7 @@ def _answer_of_search(experiment: Experiment, verdicts: Mapping[str, Verdict], f
     per_trial = summarise_trials(experiment.trials, verdicts)
     found = with_prefix(experiment.capacities, per_trial)
     return Answer(
-        sentences=[*capacity_sentences(found), *overload_sentences(per_trial)],
+        sentences=[*decision_sentences(found), *capacity_sentences(found), *overload_sentences(per_trial)],
         charts=draw_searches(experiment, found, folder / "charts") if charts else [],
         capacities=found,
     )

@@ -4,7 +4,6 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-import numpy as np
 import pandas as pd
 
 from analysis.checks import OVERLOADED
@@ -14,8 +13,6 @@ from analysis.goals import Goal, reached_s
 from analysis.tables import Table
 from analysis.words import GROWS, duration, number, workers
 
-# So many loads are asked for their workers, from the smallest that was confirmed to the largest.
-ASKED_LOADS = 6
 LEVELS = tuple(name for name in CONDITIONS if name != "offered_rate")
 
 
@@ -83,22 +80,6 @@ def capacity_table(capacities: pd.DataFrame) -> Table:
     )
 
 
-def needed_table(capacities: pd.DataFrame) -> Table | None:
-    """The fewest workers that keep the goal at some loads, in each mode; None if nothing was confirmed."""
-    known = capacities.dropna(subset=["passed"])
-    if known.empty:
-        return None
-    modes = list(dict.fromkeys(known["mode"]))
-    loads = np.unique(np.floor(10 * np.linspace(known["passed"].min(), known["passed"].max(), ASKED_LOADS)) / 10)
-    rows = [
-        [str(before).removesuffix(": ") or "–", number(load)]
-        + [_fewest(rows[rows["mode"] == mode], load) for mode in modes]
-        for before, rows in known.groupby("prefix", sort=False)
-        for load in loads
-    ]
-    return Table(headings=["conditions", "load [pictures/s]", *(f"{mode}: workers" for mode in modes)], rows=rows)
-
-
 def reached(trials: Sequence[Trial], goal: Goal) -> pd.DataFrame:
     """What each trial of a search showed: `mode`, `workers`, `rate` [pictures/s], `reached_s`."""
     return pd.DataFrame(
@@ -134,8 +115,3 @@ def _overload(row: Mapping[Any, Any]) -> str:
     if row["mode"] == "sync" or row["unanswered_grows"]:
         return f"the wait for an answer {GROWS}"
     return f"the answer still comes in {duration(row['response_p50_s'])}, and the wait for the picture {GROWS}"
-
-
-def _fewest(rows: pd.DataFrame, load: float) -> str:
-    enough = rows.loc[rows["passed"] >= load, "workers"]
-    return str(int(enough.min())) if len(enough) else "more than were tried"

@@ -12,7 +12,7 @@ from markupsafe import Markup
 
 from analysis.accounts import Accounts, accounts
 from analysis.calibration_table import calibration_table
-from analysis.capacities import capacity_table, needed_table
+from analysis.capacities import capacity_table
 from analysis.caveats import caveats
 from analysis.cells import Group
 from analysis.charts import Chart
@@ -27,6 +27,7 @@ from analysis.memory_table import memory_table
 from analysis.metrics import send_lag_p99
 from analysis.mode_ratios import ModeRatio
 from analysis.mode_table import mode_table
+from analysis.needed import needed_table
 from analysis.outcomes import outcomes
 from analysis.tables import Table, summary_table
 from analysis.words import duration, verdict

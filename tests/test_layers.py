@@ -53,6 +53,7 @@ PURE = (
     "analysis/metrics.py",
     "analysis/mode_ratios.py",
     "analysis/mode_table.py",
+    "analysis/needed.py",
     "analysis/noise.py",
     "analysis/prediction.py",
     "analysis/goals.py",

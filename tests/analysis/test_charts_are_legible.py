@@ -1,10 +1,14 @@
+import math
 from functools import cache
 from itertools import combinations
 
+import matplotlib
 import matplotlib.font_manager
 import numpy as np
+import pandas as pd
 import pytest
 from analysed import drawn_charts, drawn_comparisons, grouped_and_compared
+from hand_made import capacities
 from matplotlib.figure import Figure
 from matplotlib.text import Text
 from matplotlib.transforms import Bbox
@@ -19,9 +23,14 @@ from synthetic_experiment import (
     write_experiment,
 )
 
-from analysis.charts.frame import SMALLEST_PT
+from analysis.ceiling import ceilings
+from analysis.charts.capacity import draw_capacity
+from analysis.charts.frame import SMALLEST_PT, STYLE
 from analysis.charts.labels import spread_out
+from analysis.charts.needed import draw_needed
 from analysis.charts.palette import MODES
+from analysis.needed import decision
+from analysis.samples import BARE_COLUMNS
 
 WHAT = {
     "demo": both_modes(),
@@ -46,12 +55,33 @@ WHAT = {
 }
 
 
-@pytest.fixture(scope="module", params=WHAT)
+OPEN = math.nan
+SEARCHES = {
+    "a search": [(mode, workers, 2.9 * workers, 3.2 * workers, OPEN) for workers in (1, 2, 4) for mode in MODES],
+    "a long search": [(mode, workers, 2.9 * workers, 3.2 * workers, OPEN) for workers in range(1, 9) for mode in MODES],
+    "a search with open ends": [
+        ("sync", 1, 2.5, OPEN, OPEN),
+        ("queue", 1, OPEN, 3.0, OPEN),
+        ("queue", 4, 60, 61, OPEN),
+    ],
+    "a search in one mode": [("queue", 1, 0.04, 0.05, OPEN)],
+}
+
+
+@pytest.fixture(scope="module", params=[*WHAT, *SEARCHES])
 def drawn(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Figure]:
     """Every chart of one experiment."""
+    if request.param in SEARCHES:
+        return _of_search(capacities(*SEARCHES[request.param]))
     folder = write_experiment(tmp_path_factory.mktemp("drawn") / "x", WHAT[request.param], by_hand=True)
     charted, compared = grouped_and_compared(folder)
     return drawn_charts(charted[0]) | drawn_comparisons(charted, compared)
+
+
+def _of_search(found: pd.DataFrame) -> dict[str, Figure]:
+    with matplotlib.rc_context(STYLE):
+        capacity = draw_capacity(found, ceilings(pd.DataFrame(columns=list(BARE_COLUMNS))), "title", "subtitle")
+        return {"workers_needed": draw_needed(found, decision(found), "subtitle"), "capacity": capacity}
 
 
 @cache
