@@ -56,6 +56,7 @@ PURE = (
     "analysis/capacities.py",
     "analysis/work.py",
     "analysis/outcomes.py",
+    "analysis/sampled.py",
     "analysis/scalability.py",
     "analysis/queues.py",
     "analysis/spread.py",
