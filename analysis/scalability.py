@@ -22,6 +22,8 @@ PARAMETERS = 3
 #: Beyond so many times the largest count that was measured nothing is said (R31).
 FURTHEST = 2
 DRAWS, SEED = 2000, 20261125
+#: The share of the drawings that a band leaves out.
+OUTSIDE = 0.05
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -68,7 +70,9 @@ def scalability(cells: pd.DataFrame) -> dict[str, Scalability]:
 
 
 def fit(workers: Sequence[int] | pd.Series, throughput: Sequence[float] | pd.Series) -> Scalability | None:
-    """The law through one throughput [pictures/s] for each worker count; None with fewer than six counts.
+    """The law through one throughput [pictures/s] for each worker count.
+
+    None with fewer than six counts, or where the errors are so large that chance alone could leave no rate at all.
 
     N / X is linear in 1/r, s/r and k/r, so least squares of relative errors need no search. The band is a bootstrap:
     around the unbounded fit, errors as large as its residuals are drawn and each drawing is fitted again with s and k
@@ -81,19 +85,25 @@ def fit(workers: Sequence[int] | pd.Series, throughput: Sequence[float] | pd.Ser
     # Divided by what was measured, so that the errors are shares.
     terms = np.column_stack([np.ones_like(counts), counts - 1, counts * (counts - 1)]) / (counts / rates)[:, None]
     ones = np.ones((len(counts), 1))
-    expected = terms @ np.linalg.lstsq(terms, ones, rcond=None)[0]
-    free = len(counts) - PARAMETERS
-    random = np.random.default_rng(SEED)
-    spread = np.linalg.norm(ones - expected) / np.sqrt(random.chisquare(free, DRAWS))
-    drawn = expected + spread * random.standard_normal((len(counts), DRAWS))
-    best = _law(_not_below_zero(terms, ones))
-    return Scalability(law=best, drawn=_law(_not_below_zero(terms, drawn)), largest=int(counts.max()))
+    best, refitted = _not_below_zero(terms, ones), _not_below_zero(terms, _drawn(terms, ones))
+    possible = refitted[0] > 0
+    if possible.mean() < 1 - OUTSIDE:
+        return None
+    return Scalability(law=_law(best), drawn=_law(refitted[:, possible]), largest=int(counts.max()))
 
 
 def ends(drawn: Numbers) -> tuple[float, float]:
     """Between which two 95 % of the drawings lie; whole drawings, so that one end may be infinite."""
-    low, high = np.quantile(drawn, [0.025, 0.975], method="inverted_cdf")
+    low, high = np.quantile(drawn, [OUTSIDE / 2, 1 - OUTSIDE / 2], method="inverted_cdf")
     return float(low), float(high)
+
+
+def _drawn(terms: Numbers, values: Numbers) -> Numbers:
+    """What chance could have made of the values around their unbounded fit; shape (counts, drawings)."""
+    expected = terms @ np.linalg.lstsq(terms, values, rcond=None)[0]
+    random = np.random.default_rng(SEED)
+    spread = np.linalg.norm(values - expected) / np.sqrt(random.chisquare(len(values) - PARAMETERS, DRAWS))
+    return np.asarray(expected + spread * random.standard_normal((len(values), DRAWS)))
 
 
 def _law(coefficients: Numbers) -> Law:
@@ -105,7 +115,8 @@ def _law(coefficients: Numbers) -> Law:
 def _not_below_zero(terms: Numbers, values: Numbers) -> Numbers:
     """The least-squares coefficients of each column of values, the last two not below zero; shape (3, columns).
 
-    The best of all that leave some of the two out and have none below zero is the bounded optimum.
+    The best of all that leave some of the two out and have none below zero is the bounded optimum; all are zero where
+    there is none.
     """
     found = np.zeros((PARAMETERS, values.shape[1]))
     least = np.full(values.shape[1], np.inf)

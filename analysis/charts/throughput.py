@@ -18,7 +18,7 @@ from analysis.words import number
 # Room above the offered load for the name of the line of what is possible.
 HEADROOM = 1.3
 # What N workers could do at best, as far as it is known: the ceiling was measured.
-LIMITS = {"ceiling_throughput": "ceiling: N bare processes", "ideal_throughput": "ideal: N × 1 worker"}
+LIMITS = {"ceiling_throughput": "ceiling: bare work", "ideal_throughput": "ideal: N × 1 worker"}
 
 
 def draw_throughput(group: Group, title: str) -> Figure:

@@ -68,6 +68,17 @@ def test_a_count_at_which_nothing_was_finished_gives_no_law():
     assert fit(SIX, [0.0, *lawful(SIX[1:])]) is None
 
 
+def test_rates_that_follow_no_law_give_none():
+    assert fit(SIX, [10.0, 100.0, 1.0, 40.0, 0.5, 300.0]) is None
+
+
+def test_rates_that_scatter_widely_have_a_wide_band_with_two_ends():
+    found = fit(SIX, [11.9, 12.8, 12.2, 12.7, 17.4, 8.7])
+
+    assert ends(found.drawn.peak)[0] < 4 < ends(found.drawn.peak)[1]
+    assert all(np.isfinite(ends(numbers)).all() for numbers in (found.drawn.contention, found.drawn.coherency))
+
+
 def test_the_same_numbers_give_the_same_band():
     one, other = (fit(SIX, noisy(1)).band(np.array([3.0])) for _ in range(2))
 
