@@ -18,6 +18,7 @@ from analysis.errors import AnalysisError
 from analysis.experiment import Experiment, Trial
 from analysis.findings import findings
 from analysis.findings_contrasts import contrast_sentence
+from analysis.findings_scalability import drained_sentences, scalability_sentences
 from analysis.marks import with_marks
 from analysis.mode_ratios import mode_ratios
 from analysis.needed import decision_sentences
@@ -79,6 +80,7 @@ def _answer_of_cells(experiment: Experiment, verdicts: Mapping[str, Verdict], fo
     # What else was varied is the question of a plan that varies it, so its answer comes first.
     sentences = [contrast_sentence(each) for each in compared]
     sentences += [f"{group.prefix}{finding.sentence}" for group in charted for finding in findings(group.cells)]
+    sentences += [sentence for group in charted for sentence in scalability_sentences(group)]
     return Answer(
         sentences=sentences,
         charts=draw_charts(charted, folder / "charts", compared) if charts else [],
@@ -96,7 +98,12 @@ def _answer_of_search(experiment: Experiment, verdicts: Mapping[str, Verdict], f
     per_trial = summarise_trials(experiment.trials, verdicts)
     found = with_prefix(experiment.capacities, per_trial)
     return Answer(
-        sentences=[*decision_sentences(found), *capacity_sentences(found), *overload_sentences(per_trial)],
+        sentences=[
+            *decision_sentences(found),
+            *capacity_sentences(found),
+            *overload_sentences(per_trial),
+            *drained_sentences(found),
+        ],
         charts=draw_searches(experiment, found, folder / "charts") if charts else [],
         capacities=found,
     )

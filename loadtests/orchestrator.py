@@ -1,6 +1,8 @@
 """The loop over the trials of an experiment: order, resume, progress, save."""
 
+import math
 import sys
+import time
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -32,6 +34,7 @@ def run_experiment(experiment: Experiment, folder: Path, pictures: Path | None =
 
 
 def _measure(experiment: Experiment, folder: Path, pictures: Path | None) -> None:
+    until = time.monotonic() + 60 * experiment.minutes if experiment.minutes else math.inf
     set_aside = prepare(experiment, folder, pictures)
     _foresee(experiment, folder, pictures)
     if experiment.goal:
@@ -43,13 +46,14 @@ def _measure(experiment: Experiment, folder: Path, pictures: Path | None) -> Non
     ]
     # With a wanted precision the pilot tells how many blocks it takes.
     first = PILOT_BLOCKS if experiment.precision else len(blocks)
-    total, done = sum(map(len, blocks[:first])), sum(len(block) - len(_missing(block)) for block in blocks)
+    total = sum(map(len, blocks[:first]))
+    done = total - sum(len(_missing(block)) for block in blocks[:first])
     with Trials(total, done, trial_s(experiment)) as progress:
         progress.say(_opening(folder, total, done, set_aside))
-        _measure_blocks(blocks[:first], progress)
+        _measure_blocks(blocks[:first], progress, until)
         if experiment.precision:
             wanted = _blocks_wanted(experiment.precision, folder, progress)
-            progress.extend(sum(map(len, blocks[first:wanted])))
+            progress.extend(sum(len(_missing(block)) for block in blocks[first:wanted]))
             _measure_blocks(blocks[first:wanted], progress)
 
 
@@ -72,8 +76,14 @@ def _find_capacities(experiment: Experiment, goal: Goal, folder: Path, pictures:
         ).find_all()
 
 
-def _measure_blocks(blocks: list[list[TrialSetup]], progress: Trials) -> None:
+def _measure_blocks(blocks: list[list[TrialSetup]], progress: Trials, until: float = math.inf) -> None:
+    """Measure what is missing of some blocks; after the first, none that would not end in time [monotonic s]."""
+    begun = False
     for block in filter(_is_open, blocks):
+        if begun and time.monotonic() + len(_missing(block)) * progress.trial_s > until:
+            progress.say("The time of the plan is over; with the same command it goes on with the next block.")
+            return
+        begun = True
         for setup in _missing(block):
             _run(setup, progress)
         _measure_noisy_again(block, progress)

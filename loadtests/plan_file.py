@@ -74,7 +74,7 @@ def _with_amount(experiment: Experiment, table: Mapping[str, Any]) -> Experiment
         return replace(experiment, repeats=int(number(table, "repeats", low=1, high=1000, whole=True)))
     if given == ["minutes"]:
         minutes = number(table, "minutes", low=0.1, high=10_000)
-        return replace(experiment, repeats=repeats_within(60 * minutes, experiment))
+        return replace(experiment, repeats=repeats_within(60 * minutes, experiment), minutes=minutes)
     if set(experiment.factors.mode) != set(MODES):
         raise PlanError("precision is that of the ratio of the modes, so the plan must measure both.")
     return replace(experiment, repeats=MOST_BLOCKS, precision=number(table, "precision", low=0.005, high=1))

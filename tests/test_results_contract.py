@@ -78,7 +78,7 @@ def written(tmp_path):
     (folder / "pictures.csv").write_text("\n".join([PICTURE_COLUMNS, *rows]) + "\n")
     (folder / "backlog.csv").write_text(
         "sampled_at,waiting,in_hand,in_database,done,counted_by\n"
-        "100.0,,0,0,0,100.01\n100.5,,1,1,1,100.51\n101.0,,0,0,2,101.01\n"
+        "100.0,,0,0,0,100.01\n100.5,,0,0,2,100.51\n101.0,,0,0,2,101.01\n"
     )
     record = {
         "schema": 1,

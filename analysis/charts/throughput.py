@@ -11,21 +11,23 @@ from analysis.charts.frame import circumstances
 from analysis.charts.labels import EndLabel, label_ends
 from analysis.charts.palette import MODES, QUIET
 from analysis.charts.predicted import draw_predicted
-from analysis.charts.worker_axis import places, worker_axes, worker_counts
+from analysis.charts.scalability import draw_scalability, law_words
+from analysis.charts.worker_axis import place_of, places, worker_axes, worker_counts
 from analysis.words import number
 
 # Room above the offered load for the name of the line of what is possible.
 HEADROOM = 1.3
 # What N workers could do at best, as far as it is known: the ceiling was measured.
-LIMITS = {"ceiling_throughput": "ceiling: N bare processes", "ideal_throughput": "ideal: N × 1 worker"}
+LIMITS = {"ceiling_throughput": "ceiling: bare work", "ideal_throughput": "ideal: N × 1 worker"}
 
 
 def draw_throughput(group: Group, title: str) -> Figure:
     """Throughput [pictures/s] from zero; dashed the offered load, thin what is possible, diamonds the prediction."""
-    figure, ax = worker_axes(title, circumstances(group, _efficiency(group)), group.cells)
+    figure, ax = worker_axes(title, circumstances(group, _notes(group)), group.cells)
     counts = worker_counts(group.cells)
     top = HEADROOM * max(group.offered_rate, float(group.cells["throughput"].max()))
     ax.set(ylim=(0, top), ylabel="throughput [pictures/s]")
+    draw_scalability(ax, counts, group.cells)
     labels = [_draw_mode(ax, counts, rows) for _, rows in group.cells.groupby("mode")]
     labels.append(_draw_offered(ax, group.offered_rate, counts))
     labels += _draw_limit(ax, counts, group.cells, top)
@@ -34,6 +36,10 @@ def draw_throughput(group: Group, title: str) -> Figure:
     mark_doubts(ax, [doubt for _, rows in group.cells.groupby("mode") for doubt in _doubts(counts, rows)])
     label_ends(ax, labels, at_edge=True)
     return figure
+
+
+def _notes(group: Group) -> str:
+    return " · ".join(filter(None, [_efficiency(group), law_words(group.cells)]))
 
 
 def _efficiency(group: Group) -> str:
@@ -93,7 +99,7 @@ def _mark_cores(ax: Axes, counts: list[int], group: Group) -> None:
     cores = group.cores
     if cores is None or not counts[0] <= cores <= counts[-1]:
         return
-    place = float(np.interp(np.log2(cores), np.log2(counts), range(len(counts))))
+    place = float(place_of(counts, cores))
     ax.vlines(place, 0, group.offered_rate, linestyle=":", color=QUIET, linewidth=1.5)
     ax.annotate(
         f"{cores} core{'' if cores == 1 else 's'}",

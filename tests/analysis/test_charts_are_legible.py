@@ -38,6 +38,7 @@ WHAT = {
     "one worker": both_modes((1,)),
     "one trial": [Made(mode="queue", workers=8)],
     "all overloaded": both_modes((1, 2)),
+    "a scalability law": both_modes((1, 2, 3, 4, 6, 8), offered_rate=30.0, service_s=0.8, noise=0.05),
     "by hand": [Made(workers=2, offered_rate=5.0), Made(workers=4, offered_rate=5.0)],
     "repeats": repeated(both_modes((1, 2, 3, 4, 8)), 3),
     "a mode unevenly": [*both_modes((1, 4)), Made(mode="sync", workers=16)],
