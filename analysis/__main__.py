@@ -1,8 +1,11 @@
-"""Charts, report and summary of one experiment, from its files alone."""
+"""Charts, report and summary of one experiment, from its files alone.
+
+Further commands, each with a --help of its own: compare.
+"""
 
 import argparse
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 import pandas as pd
@@ -13,6 +16,7 @@ from analysis.charts import draw_charts
 from analysis.charts.calibration import draw_calibration
 from analysis.charts.searches import draw_searches
 from analysis.checks import Verdict, verdict_on
+from analysis.compare import command as compare
 from analysis.contrasts import comparisons
 from analysis.errors import AnalysisError
 from analysis.experiment import Experiment, Trial
@@ -33,9 +37,18 @@ EXAMPLES = """examples:
 """
 
 
+#: What the first word may be instead of a folder.
+COMMANDS: Mapping[str, Callable[[list[str]], int]] = {
+    "compare": compare.main,
+}
+
+
 def main(argv: list[str] | None = None) -> int:
     """0 done, 1 failed with a sentence on stderr, 2 misused."""
-    options = _parser().parse_args(argv)
+    words = sys.argv[1:] if argv is None else argv
+    if words and words[0] in COMMANDS:
+        return COMMANDS[words[0]](words[1:])
+    options = _parser().parse_args(words)
     try:
         analyse(options.folder, charts=options.charts, as_markdown=options.markdown)
     except (AnalysisError, OSError) as error:

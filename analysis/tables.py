@@ -38,6 +38,7 @@ def _plain(value: Any) -> str:
 
 
 COLUMNS: Mapping[str, tuple[str, Format]] = {
+    "experiment": ("experiment", _plain),
     "mode": ("mode", _plain),
     "workers": ("workers", _plain),
     "workload": ("workload", _plain),

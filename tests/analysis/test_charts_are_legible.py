@@ -4,7 +4,7 @@ from itertools import combinations
 import matplotlib.font_manager
 import numpy as np
 import pytest
-from analysed import drawn_charts, drawn_comparisons, grouped_and_compared
+from analysed import drawn_charts, drawn_comparisons, drawn_together, grouped_and_compared
 from matplotlib.figure import Figure
 from matplotlib.text import Text
 from matplotlib.transforms import Bbox
@@ -46,9 +46,27 @@ WHAT = {
 }
 
 
-@pytest.fixture(scope="module", params=WHAT)
+# Experiments side by side, by the names of their folders.
+COMPARED = {
+    "two machines": {
+        "laptop": repeated(both_modes((1, 2, 4, 8), noise=0.03), 3),
+        "server": repeated(both_modes((1, 2, 4, 8), service_s=0.2, noise=0.03), 3),
+    },
+    "four experiments with long names": {
+        f"measured on the {n}th of November": both_modes((1, 4, 8), service_s=0.2 + n / 20) for n in range(4)
+    },
+    "one of two overloaded": {"first": both_modes((2, 4)), "second": both_modes((2, 4), service_s=0.1)},
+    "one mode each": {"here": [Made(workers=1)], "there": [Made(workers=1, service_s=0.05)]},
+    "undecided and failing": {"here": [undecided(4), Made(workers=8)], "there": both_modes((4, 8), fails_every=9)},
+}
+
+
+@pytest.fixture(scope="module", params=[*WHAT, *COMPARED])
 def drawn(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Figure]:
-    """Every chart of one experiment."""
+    """Every chart of one experiment, or of one comparison."""
+    if request.param in COMPARED:
+        root = tmp_path_factory.mktemp("compared")
+        return drawn_together(*(write_experiment(root / name, made) for name, made in COMPARED[request.param].items()))
     folder = write_experiment(tmp_path_factory.mktemp("drawn") / "x", WHAT[request.param], by_hand=True)
     charted, compared = grouped_and_compared(folder)
     return drawn_charts(charted[0]) | drawn_comparisons(charted, compared)
