@@ -1,6 +1,6 @@
 """Charts, report and summary of one experiment, from its files alone.
 
-Further commands, each with a --help of its own: compare.
+Further commands, each with a --help of its own: compare, pool, share.
 """
 
 import argparse
@@ -24,6 +24,8 @@ from analysis.findings import findings
 from analysis.findings_contrasts import contrast_sentence
 from analysis.marks import with_marks
 from analysis.mode_ratios import mode_ratios
+from analysis.pool import command as pool
+from analysis.pool import share
 from analysis.report import Answer, render
 from analysis.samples import read_experiment
 from analysis.summary import summarise, summarise_believed, summarise_trials
@@ -40,6 +42,8 @@ EXAMPLES = """examples:
 #: What the first word may be instead of a folder.
 COMMANDS: Mapping[str, Callable[[list[str]], int]] = {
     "compare": compare.main,
+    "pool": pool.main,
+    "share": share.main,
 }
 
 

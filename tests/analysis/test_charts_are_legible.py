@@ -5,6 +5,7 @@ import matplotlib.font_manager
 import numpy as np
 import pytest
 from analysed import drawn_charts, drawn_comparisons, drawn_together, grouped_and_compared
+from laptops import laptop
 from matplotlib.figure import Figure
 from matplotlib.text import Text
 from matplotlib.transforms import Bbox
@@ -22,6 +23,9 @@ from synthetic_experiment import (
 from analysis.charts.frame import SMALLEST_PT
 from analysis.charts.labels import spread_out
 from analysis.charts.palette import MODES
+from analysis.pool.chart import draw_speedups
+from analysis.pool.pooled import pool
+from analysis.pool.sentences import title
 
 WHAT = {
     "demo": both_modes(),
@@ -61,9 +65,20 @@ COMPARED = {
 }
 
 
-@pytest.fixture(scope="module", params=[*WHAT, *COMPARED])
+# Pooled laptops, by cores and speed-up.
+POOLED = {
+    "a class": [*((2, 1.8 + n / 40) for n in range(8)), (2, 0.5), *((8, 3.6 + n / 30) for n in range(6)), (4, 3.2)],
+    "one laptop": [(4, 3.0)],
+    "many kinds": [(cores, 1 + cores / 8) for cores in (1, 2, 4, 6, 8, 10, 12, 16)],
+}
+
+
+@pytest.fixture(scope="module", params=[*WHAT, *COMPARED, *POOLED])
 def drawn(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Figure]:
-    """Every chart of one experiment, or of one comparison."""
+    """Every chart of one experiment, of one comparison, or of one class."""
+    if request.param in POOLED:
+        pooled = pool([laptop(cores, speedup) for cores, speedup in POOLED[request.param]])
+        return {"speed-up": draw_speedups(pooled, "queue", title(pooled, "queue"))}
     if request.param in COMPARED:
         root = tmp_path_factory.mktemp("compared")
         return drawn_together(*(write_experiment(root / name, made) for name, made in COMPARED[request.param].items()))
