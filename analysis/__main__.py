@@ -28,7 +28,7 @@ from analysis.pool import command as pool
 from analysis.pool import share
 from analysis.report import Answer, render
 from analysis.samples import read_experiment
-from analysis.summary import summarise, summarise_believed, summarise_trials
+from analysis.summary import summarise_believed, summarise_kept, summarise_trials
 from analysis.terminal import markdown, open_console, show
 from analysis.work import unequal_work
 
@@ -68,7 +68,7 @@ def analyse(folder: Path, *, charts: bool, as_markdown: bool) -> None:
     shown = with_marks(summarise_believed(experiment.trials, verdicts))
     # Each step of a search has a rate of its own, so its table would be as long as the search.
     told = shown.iloc[:0] if experiment.searched else shown
-    write_summary(summarise(experiment.trials, verdicts), folder / "summary.csv")
+    write_summary(summarise_kept(experiment.trials, verdicts), folder / "summary.csv")
     answer = (_answer_of_search if experiment.searched else _answer_of_cells)(experiment, verdicts, folder, charts)
     calibrated = draw_calibration(experiment.info.get("calibration"), folder / "charts") if charts else []
     report = folder / "report.html"
@@ -112,7 +112,7 @@ def _answer_of_search(experiment: Experiment, verdicts: Mapping[str, Verdict], f
     per_trial = summarise_trials(experiment.trials, verdicts)
     found = with_prefix(experiment.capacities, per_trial)
     return Answer(
-        sentences=[*capacity_sentences(found), *overload_sentences(per_trial)],
+        sentences=[*capacity_sentences(found), *overload_sentences(summarise_believed(experiment.trials, verdicts))],
         charts=draw_searches(experiment, found, folder / "charts") if charts else [],
         capacities=found,
     )

@@ -42,6 +42,7 @@ PURE = (
     "analysis/conservation.py",
     "analysis/contrast_tables.py",
     "analysis/contrasts.py",
+    "analysis/derived.py",
     "analysis/errors.py",
     "analysis/experiment.py",
     "analysis/failures.py",
