@@ -1,7 +1,7 @@
 """Everybody's speed-up by number of cores: a dot each laptop, outliers ringed and named."""
 
 from collections.abc import Sequence
-from itertools import groupby
+from itertools import count
 
 import matplotlib
 import numpy as np
@@ -16,9 +16,9 @@ from analysis.charts.worker_axis import BOTTOM, LEFT, WIDTH
 from analysis.pool.pooled import LIMIT_MAD, MIN_ALIKE, Dot, Pooled, load_words
 from analysis.words import number
 
-# Dots at one number of cores that would cover each other stand side by side, so far apart.
+# Dots at one number of cores that are closer than CLOSE, in parts of the axis, stand so far apart.
 BESIDE = 0.09
-CLOSE = 0.03
+CLOSE = 0.05
 HEADROOM = 1.15
 
 
@@ -29,10 +29,10 @@ def draw_speedups(pooled: Pooled, mode: str, title: str) -> Figure:
         figure, top = framed(title, _subtitle(pooled, dots))
         ax = figure.add_axes((LEFT, BOTTOM, WIDTH, top - BOTTOM))
         cores = sorted({dot.cores for dot in dots})
-        ax.set_xticks(range(len(cores)), [str(count) for count in cores])
+        ax.set_xticks(range(len(cores)), [str(each) for each in cores])
         highest = max(dots[0].workers, *(dot.speedup for dot in dots))
         ax.set(xlim=(-0.6, len(cores) - 0.4), ylim=(0, HEADROOM * highest))
-        ax.set(xlabel="cores of the laptop", ylabel=f"throughput with {dots[0].workers} workers / with 1")
+        ax.set(xlabel="cores of the laptop", ylabel=f"speed-up by {dots[0].workers} workers")
         labels = _draw_medians(ax, cores, dots)
         doubts = [_draw_dot(ax, x, dot) for x, dot in _placed(ax, cores, dots)]
         mark_doubts(ax, [doubt for doubt in doubts if doubt])
@@ -51,25 +51,21 @@ def _draw_medians(ax: Axes, cores: list[int], dots: Sequence[Dot]) -> list[EndLa
     """A short line at the median of each number of cores; gives the name of the last one."""
     colour = MODES[dots[0].mode].colour
     last = 0.0
-    for place, count in enumerate(cores):
-        last = float(np.median([dot.speedup for dot in dots if dot.cores == count]))
+    for place, each in enumerate(cores):
+        last = float(np.median([dot.speedup for dot in dots if dot.cores == each]))
         ax.hlines(last, place - 0.32, place + 0.32, color=colour, linewidth=2, zorder=1)
     return [EndLabel(x=len(cores) - 1 + 0.32, y=last, text=f"median {number(last)}", colour=colour)]
 
 
 def _placed(ax: Axes, cores: list[int], dots: Sequence[Dot]) -> list[tuple[float, Dot]]:
-    """Each dot with its place; those that are close together stand side by side around their number of cores."""
+    """Each dot with its place: over its number of cores, or as near beside it as it covers no other."""
     close = CLOSE * ax.get_ylim()[1]
     placed: list[tuple[float, Dot]] = []
-    for count, alike in groupby(dots, key=lambda dot: dot.cores):
-        rows: list[list[Dot]] = []
-        for dot in alike:
-            if rows and dot.speedup - rows[-1][0].speedup < close:
-                rows[-1].append(dot)
-            else:
-                rows.append([dot])
-        middle = cores.index(count)
-        placed += [(middle + BESIDE * (n - (len(row) - 1) / 2), dot) for row in rows for n, dot in enumerate(row)]
+    for dot in dots:
+        middle = cores.index(dot.cores)
+        near = {x for x, other in placed if other.cores == dot.cores and abs(other.speedup - dot.speedup) < close}
+        tried = (middle + BESIDE * sign * n for n in count() for sign in (1, -1))
+        placed.append((next(x for x in tried if x not in near), dot))
     return placed
 
 
