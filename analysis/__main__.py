@@ -1,8 +1,11 @@
-"""Charts, report and summary of one experiment, from its files alone."""
+"""Charts, report and summary of one experiment, from its files alone.
+
+Further commands, each with a --help of its own: compare, pool, share.
+"""
 
 import argparse
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 import pandas as pd
@@ -13,6 +16,7 @@ from analysis.charts import draw_charts
 from analysis.charts.calibration import draw_calibration
 from analysis.charts.searches import draw_searches
 from analysis.checks import Verdict, verdict_on
+from analysis.compare import command as compare
 from analysis.contrasts import comparisons
 from analysis.errors import AnalysisError
 from analysis.experiment import Experiment, Trial
@@ -22,9 +26,11 @@ from analysis.findings_scalability import drained_sentences, scalability_sentenc
 from analysis.marks import with_marks
 from analysis.mode_ratios import mode_ratios
 from analysis.needed import decision_sentences
+from analysis.pool import command as pool
+from analysis.pool import share
 from analysis.report import Answer, render
 from analysis.samples import read_experiment
-from analysis.summary import summarise, summarise_believed, summarise_trials
+from analysis.summary import summarise_believed, summarise_kept, summarise_trials
 from analysis.terminal import markdown, open_console, show
 from analysis.work import unequal_work
 
@@ -35,9 +41,20 @@ EXAMPLES = """examples:
 """
 
 
+#: What the first word may be instead of a folder.
+COMMANDS: Mapping[str, Callable[[list[str]], int]] = {
+    "compare": compare.main,
+    "pool": pool.main,
+    "share": share.main,
+}
+
+
 def main(argv: list[str] | None = None) -> int:
     """0 done, 1 failed with a sentence on stderr, 2 misused."""
-    options = _parser().parse_args(argv)
+    words = sys.argv[1:] if argv is None else argv
+    if words and words[0] in COMMANDS:
+        return COMMANDS[words[0]](words[1:])
+    options = _parser().parse_args(words)
     try:
         analyse(options.folder, charts=options.charts, as_markdown=options.markdown)
     except (AnalysisError, OSError) as error:
@@ -53,7 +70,7 @@ def analyse(folder: Path, *, charts: bool, as_markdown: bool) -> None:
     shown = with_marks(summarise_believed(experiment.trials, verdicts))
     # Each step of a search has a rate of its own, so its table would be as long as the search.
     told = shown.iloc[:0] if experiment.searched else shown
-    write_summary(summarise(experiment.trials, verdicts), folder / "summary.csv")
+    write_summary(summarise_kept(experiment.trials, verdicts), folder / "summary.csv")
     answer = (_answer_of_search if experiment.searched else _answer_of_cells)(experiment, verdicts, folder, charts)
     calibrated = draw_calibration(experiment.info.get("calibration"), folder / "charts") if charts else []
     report = folder / "report.html"
@@ -101,7 +118,7 @@ def _answer_of_search(experiment: Experiment, verdicts: Mapping[str, Verdict], f
         sentences=[
             *decision_sentences(found),
             *capacity_sentences(found),
-            *overload_sentences(per_trial),
+            *overload_sentences(summarise_believed(experiment.trials, verdicts)),
             *drained_sentences(found),
         ],
         charts=draw_searches(experiment, found, folder / "charts") if charts else [],

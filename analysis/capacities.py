@@ -50,10 +50,10 @@ def capacity_sentences(capacities: pd.DataFrame) -> list[str]:
     return sentences
 
 
-def overload_sentences(per_trial: pd.DataFrame) -> list[str]:
+def overload_sentences(cells: pd.DataFrame) -> list[str]:
     """What the heaviest load that was tried did in each mode, one for each worker count and set of conditions."""
-    beyond = per_trial[per_trial["verdict"] == OVERLOADED].sort_values("offered_rate")
-    told = _told_apart(per_trial)
+    beyond = cells[cells["verdict"] == OVERLOADED].sort_values("offered_rate")
+    told = _told_apart(cells)
     sentences = []
     for (*levels, count), rows in beyond.groupby([*LEVELS, "workers"]):
         before = prefix(dict(zip(LEVELS, levels, strict=True)), told)

@@ -65,7 +65,7 @@ def render(
     calibrated: Sequence[Chart],
 ) -> str:
     """The whole page as text."""
-    page = _environment().get_template("report.html")
+    page = templates().get_template("report.html")
     return page.render(
         experiment=experiment,
         info=dict.fromkeys(CIRCUMSTANCES) | dict(experiment.info) | {"order": _order(experiment)},
@@ -74,7 +74,7 @@ def render(
         unequal=answer.unequal,
         differences=[(contrast_heading(each), contrast_table(each)) for each in answer.compared],
         modes=mode_table(answer.modes, varied(trial.cell for trial in experiment.trials)),
-        figures=[_figure(chart) for chart in answer.charts],
+        figures=[figure_of(chart) for chart in answer.charts],
         expected=expected_table(answer.groups),
         capacities=_capacity_tables(answer.capacities),
         summary=summary_table(summary),
@@ -87,7 +87,7 @@ def render(
         doubtful=_with_verdict(experiment, verdicts, _doubtful),
         withheld=[trial.name for trial in experiment.trials if verdicts[trial.name].invalid],
         settings=_settings(experiment.trials),
-        calibrated=[_figure(chart) for chart in calibrated],
+        calibrated=[figure_of(chart) for chart in calibrated],
         calibration=calibration_table(experiment.info.get("calibration")),
         caveats=caveats(experiment, answer.groups, answer.compared),
     )
@@ -107,7 +107,8 @@ def _order(experiment: Experiment) -> list[str]:
     return [name for name in experiment.info.get("order") or [] if name in measured]
 
 
-def _environment() -> Environment:
+def templates() -> Environment:
+    """The pages' templates and what they share."""
     environment = Environment(
         loader=PackageLoader("analysis"),
         autoescape=True,
@@ -120,7 +121,8 @@ def _environment() -> Environment:
     return environment
 
 
-def _figure(chart: Chart) -> Figure:
+def figure_of(chart: Chart) -> Figure:
+    """A saved chart as a page shows it."""
     return Figure(
         name=chart.path.name,
         sentence=f"{chart.prefix}{chart.finding}",

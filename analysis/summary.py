@@ -49,6 +49,11 @@ def summarise_believed(trials: Iterable[Trial], verdicts: Mapping[str, Verdict])
     return rows.astype(dict.fromkeys(ACCOUNT_COLUMNS, "Int64"))
 
 
+def summarise_kept(trials: Iterable[Trial], verdicts: Mapping[str, Verdict]) -> pd.DataFrame:
+    """The same for `summary.csv`: a cell that has no other trial keeps the numbers of its INVALID ones."""
+    return _table(_kept(alike, verdicts) for alike in _by_cell(trials))
+
+
 def summarise_trials(trials: Iterable[Trial], verdicts: Mapping[str, Verdict]) -> pd.DataFrame:
     """One row per trial with the same columns, and its name, repeat and load: the spread behind each cell."""
     return _table(_identity(trial) | _pooled([trial], verdicts) for trial in trials)
@@ -79,6 +84,11 @@ def _pooled(trials: Sequence[Trial], verdicts: Mapping[str, Verdict]) -> dict[st
     return row
 
 
+def _kept(trials: Sequence[Trial], verdicts: Mapping[str, Verdict]) -> dict[str, Any]:
+    believed = [trial for trial in trials if not verdicts[trial.name].invalid]
+    return _pooled(believed or trials, verdicts) | {"withheld": len(trials) - len(believed)}
+
+
 def _believed(trials: Sequence[Trial], verdicts: Mapping[str, Verdict]) -> dict[str, Any]:
     believed = [trial for trial in trials if not verdicts[trial.name].invalid]
     row = _pooled(believed or trials, verdicts)
@@ -104,7 +114,7 @@ def _row(measured: Sequence[Measured]) -> dict[str, Any]:
         **_times(trials[0].cell, cohort),
         **interval_columns(cohorts),
         **_counts(measured),
-        **{f"cpu_{name}_s_per_picture": cost for name, cost in cpu_per_picture(trials).items()},
+        **_costs(trials),
     }
 
 
@@ -123,6 +133,14 @@ def _check_order(row: Mapping[str, Any]) -> None:
     for clock, (lower, higher) in product(CLOCKS, pairwise(("p50", "p95", "p99"))):
         if row[f"{clock}_{lower}_s"] > row[f"{clock}_{higher}_s"]:
             raise AnalysisError(f"The {clock} time has a {lower} above its {higher}: its percentiles cannot be right.")
+
+
+def _costs(trials: Sequence[Trial]) -> dict[str, float]:
+    """CPU seconds per finished picture: of each component, and of the measured system as a whole."""
+    costs = cpu_per_picture(trials)
+    known = [costs[name] for name in SYSTEM_COMPONENTS if name in costs]
+    each = {f"cpu_{name}_s_per_picture": cost for name, cost in costs.items()}
+    return {"system_cpu_s_per_picture": sum(known) if known else math.nan} | each
 
 
 def _described(cell: Cell, trials: int) -> dict[str, Any]:

@@ -38,6 +38,7 @@ def _plain(value: Any) -> str:
 
 
 COLUMNS: Mapping[str, tuple[str, Format]] = {
+    "experiment": ("experiment", _plain),
     "mode": ("mode", _plain),
     "workers": ("workers", _plain),
     "workload": ("workload", _plain),
@@ -80,6 +81,7 @@ COLUMNS: Mapping[str, tuple[str, Format]] = {
     },
     "service_p50_s": ("service time, median [s]", _seconds),
     "utilisation": ("utilisation [1]", lambda value: number(value, 2)),
+    "system_cpu_s_per_picture": ("CPU of the measured system [s/picture]", _cpu),
     "send_lag_p99_s": ("send lag, p99 [s]", _seconds),
     "planned": ("planned", _plain),
     "ok": ("ok", _plain),

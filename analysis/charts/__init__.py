@@ -70,12 +70,17 @@ def draw_comparison(comparison: Comparison, groups: Sequence[Group]) -> Figure:
     """One comparison as a figure; how and on what it was measured is told by the groups of its two sides."""
     sides = [{**comparison.held, comparison.factor: level} for level in (comparison.base, comparison.level)]
     compared = [group for group in groups if group.levels in sides]
+    return draw_ratios(comparison, compared, named(comparison.held, comparison.varied))
+
+
+def draw_ratios(comparison: Comparison, compared: Sequence[Group], conditions: Sequence[str], note: str = "") -> Figure:
+    """The ratios of one comparison as a figure, under these conditions and with a note at the end of the subtitle."""
     told = [contrast.estimate for contrast in comparison.contrasts if contrast.ratios]
     counts = counted([each.pairs for each in told], "pair")
     lines = dict.fromkeys("95 % intervals" if each.has_interval else "lowest to highest" for each in told)
-    note = f"lines: {' or '.join(lines)}" if any(each.pairs > 1 for each in told) else "no spread"
+    spread = f"lines: {' or '.join(lines)}" if any(each.pairs > 1 for each in told) else "no spread"
     with matplotlib.rc_context(STYLE):
-        under = subtitle(named(comparison.held, comparison.varied), compared, counts, note)
+        under = subtitle(conditions, compared, counts, " · ".join(filter(None, [spread, note])))
         return draw_contrast(comparison, contrast_title(comparison), under)
 
 

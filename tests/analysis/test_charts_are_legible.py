@@ -7,8 +7,9 @@ import matplotlib.font_manager
 import numpy as np
 import pandas as pd
 import pytest
-from analysed import drawn_charts, drawn_comparisons, grouped_and_compared
+from analysed import drawn_charts, drawn_comparisons, drawn_together, grouped_and_compared
 from hand_made import capacities
+from laptops import laptop
 from matplotlib.figure import Figure
 from matplotlib.text import Text
 from matplotlib.transforms import Bbox
@@ -30,6 +31,9 @@ from analysis.charts.labels import spread_out
 from analysis.charts.needed import draw_needed
 from analysis.charts.palette import MODES
 from analysis.needed import decision
+from analysis.pool.chart import draw_speedups
+from analysis.pool.pooled import pool
+from analysis.pool.sentences import title
 from analysis.samples import BARE_COLUMNS
 
 WHAT = {
@@ -69,11 +73,40 @@ SEARCHES = {
 }
 
 
-@pytest.fixture(scope="module", params=[*WHAT, *SEARCHES])
+# Experiments side by side, by the names of their folders.
+COMPARED = {
+    "two machines": {
+        "laptop": repeated(both_modes((1, 2, 4, 8), noise=0.03), 3),
+        "server": repeated(both_modes((1, 2, 4, 8), service_s=0.2, noise=0.03), 3),
+    },
+    "four experiments with long names": {
+        f"measured on the {n}th of November": both_modes((1, 4, 8), service_s=0.2 + n / 20) for n in range(4)
+    },
+    "one of two overloaded": {"first": both_modes((2, 4)), "second": both_modes((2, 4), service_s=0.1)},
+    "one mode each": {"here": [Made(workers=1)], "there": [Made(workers=1, service_s=0.05)]},
+    "undecided and failing": {"here": [undecided(4), Made(workers=8)], "there": both_modes((4, 8), fails_every=9)},
+}
+
+
+# Pooled laptops, by cores and speed-up.
+POOLED = {
+    "a class": [*((2, 1.8 + n / 40) for n in range(8)), (2, 0.5), *((8, 3.6 + n / 30) for n in range(6)), (4, 3.2)],
+    "one laptop": [(4, 3.0)],
+    "many kinds": [(cores, 1 + cores / 8) for cores in (1, 2, 4, 6, 8, 10, 12, 16)],
+}
+
+
+@pytest.fixture(scope="module", params=[*WHAT, *SEARCHES, *COMPARED, *POOLED])
 def drawn(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Figure]:
-    """Every chart of one experiment."""
+    """Every chart of one experiment, of one search, of one comparison, or of one class."""
     if request.param in SEARCHES:
         return _of_search(capacities(*SEARCHES[request.param]))
+    if request.param in POOLED:
+        pooled = pool([laptop(cores, speedup) for cores, speedup in POOLED[request.param]])
+        return {"speed-up": draw_speedups(pooled, "queue", title(pooled, "queue"))}
+    if request.param in COMPARED:
+        root = tmp_path_factory.mktemp("compared")
+        return drawn_together(*(write_experiment(root / name, made) for name, made in COMPARED[request.param].items()))
     folder = write_experiment(tmp_path_factory.mktemp("drawn") / "x", WHAT[request.param], by_hand=True)
     charted, compared = grouped_and_compared(folder)
     return drawn_charts(charted[0]) | drawn_comparisons(charted, compared)

@@ -19,7 +19,7 @@ from analysis.errors import AnalysisError
 from analysis.marks import with_marks
 from analysis.outcomes import cohort
 from analysis.samples import read_experiment
-from analysis.summary import summarise, summarise_believed
+from analysis.summary import summarise, summarise_believed, summarise_kept
 from analysis.tables import as_table
 from analysis.words import GROWS
 
@@ -183,13 +183,14 @@ def test_a_cell_whose_trials_are_all_invalid_has_a_verdict_and_no_numbers(repeat
     assert known == {"verdict": "INVALID_ACCOUNTS", "trials": 0, "withheld": 1, "unanswered_grows": False}
 
 
-def test_the_file_keeps_every_trial(repeats: Path) -> None:
+def test_the_file_keeps_the_numbers_of_a_cell_that_has_only_invalid_trials(repeats: Path) -> None:
     trials = read_experiment(repeats).trials
 
-    cells = summarise(trials, {trial.name: verdict_on(trial) for trial in trials})
+    cells = summarise_kept(trials, {trial.name: verdict_on(trial) for trial in trials})
 
-    assert cells["trials"].tolist() == [2, 1]
-    assert cells["verdict"].tolist() == ["INVALID_ACCOUNTS"] * 2
+    assert cells["trials"].tolist() == [1, 1]
+    assert cells["withheld"].tolist() == [1, 1]
+    assert cells["verdict"].tolist() == ["OVERLOADED", "INVALID_ACCOUNTS"]
     assert cells["throughput"].notna().all()
 
 
