@@ -158,7 +158,7 @@ def test_a_search_tells_rates_that_it_tried_and_times_that_it_measured(
     goal = {number(value, 2) for value in found["limit_s"]} | {f"{100 * value:g}" for value in found["share"]}
     rates = {number(rate) for rate in [*found["passed"].dropna(), *found["failed"].dropna()]}
     assert rates <= {number(rate) for rate in told.summary["offered_rate"]}
-    assert len(told.sentences) == 2
+    assert len(told.sentences) == 3
     for kind, text in [each for sentence in told.sentences for each in numbers_in(sentence)]:
         known = {
             "name": goal,
