@@ -10,7 +10,7 @@ STACK ?= local
 BROKER ?= redis
 DATABASE ?= sqlite
 
-.PHONY: demo test test-faults test-compose lint up attach down charts calibrate faults bench bench-rows bench-sampling bench-intervals bench-capacity bench-speed bench-million example lock clean
+.PHONY: demo test test-faults test-compose lint up attach down charts calibrate faults bench bench-rows bench-sampling bench-intervals bench-capacity bench-speed bench-million bench-replay example lock clean
 
 demo: .venv/run.stamp  ## measure sync against queue with 1, 2, 4, 8 workers, then charts and report
 	$(BIN)/python -m loadtests run loadtests/plans/demo.toml
@@ -79,6 +79,9 @@ bench-speed: .venv/run.stamp  ## how many uploads one load process sends, agains
 
 bench-million: .venv/run.stamp  ## whether the analysis keeps its pace on a million uploads
 	$(BIN)/python -m benchmarks.million
+
+bench-replay: .venv/dev.stamp  ## how many frames a second the replay in a report shows: make bench-replay RESULTS=results/demo
+	$(BIN)/python -m benchmarks.replay $(RESULTS)
 
 bench-rows: .venv/run.stamp  ## whether SQLite and PostgreSQL keep every row at full load
 	for name in sqlite-full postgres-full; do \

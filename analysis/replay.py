@@ -2,11 +2,13 @@
 
 import math
 from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
+from analysis.charts.palette import MODES
 from analysis.checks import VALID, Verdict
 from analysis.conditions import conditions_of, prefix, rank, varied
 from analysis.experiment import Experiment, Trial
@@ -36,6 +38,7 @@ def replay(experiment: Experiment, verdicts: Mapping[str, Verdict]) -> dict[str,
     apart = varied(trial.cell for trial in experiment.trials)
     return {
         "outcomes": OUTCOMES,
+        "looks": {mode: asdict(look) for mode, look in MODES.items()},
         "trials": [
             {"label": _label(trial, apart, verdicts[trial.name]), **replayed(trial)} for trial in trials[:MOST_TRIALS]
         ],
@@ -55,7 +58,7 @@ def replayed(trial: Trial) -> dict[str, Any]:
         "from": _ms(trial.window.start - trial.started_at),
         "until": _ms(trial.window.end - trial.started_at),
         "end": _ms(end_at - trial.started_at),
-        "uploads": len(rows),
+        "planned": len(rows),
         "reasons": reasons,
         "due": [_ms(at) for at in shown["due_at"] - trial.started_at],
         **{name.removesuffix("_at"): [_ms(at) for at in shown[name] - shown["due_at"]] for name in AFTER_DUE},

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from typing import Any
 
 import pandas as pd
-from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from analysis.accounts import Accounts, accounts
@@ -27,6 +26,8 @@ from analysis.metrics import send_lag_p99
 from analysis.mode_ratios import ModeRatio
 from analysis.mode_table import mode_table
 from analysis.outcomes import outcomes
+from analysis.pages import environment
+from analysis.replay import replay
 from analysis.tables import Table, summary_table
 from analysis.words import duration, verdict
 
@@ -63,7 +64,7 @@ def render(
     calibrated: Sequence[Chart],
 ) -> str:
     """The whole page as text."""
-    page = _environment().get_template("report.html")
+    page = environment().get_template("report.html")
     return page.render(
         experiment=experiment,
         info=dict.fromkeys(CIRCUMSTANCES) | dict(experiment.info) | {"order": _order(experiment)},
@@ -72,6 +73,7 @@ def render(
         unequal=answer.unequal,
         differences=[(contrast_heading(each), contrast_table(each)) for each in answer.compared],
         modes=mode_table(answer.modes, varied(trial.cell for trial in experiment.trials)),
+        replay=replay(experiment, verdicts),
         figures=[_figure(chart) for chart in answer.charts],
         expected=expected_table(answer.groups),
         capacities=_capacity_tables(answer.capacities),
@@ -101,19 +103,6 @@ def _order(experiment: Experiment) -> list[str]:
     """The trials that were measured, in that order; a plan may hold more than its precision took."""
     measured = {trial.name for trial in (*experiment.trials, *experiment.controls)} | set(experiment.replaced)
     return [name for name in experiment.info.get("order") or [] if name in measured]
-
-
-def _environment() -> Environment:
-    environment = Environment(
-        loader=PackageLoader("analysis"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    environment.filters["pretty"] = lambda value: json.dumps(value, indent=2, ensure_ascii=False, default=str)
-    environment.filters["verdict"] = verdict
-    return environment
 
 
 def _figure(chart: Chart) -> Figure:

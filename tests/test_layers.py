@@ -28,6 +28,7 @@ PURE = (
     "analysis/caveats.py",
     "analysis/ceiling.py",
     "analysis/cells.py",
+    "analysis/charts/palette.py",
     "analysis/checks.py",
     "analysis/comparing.py",
     "analysis/conditions.py",

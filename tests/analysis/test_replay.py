@@ -88,7 +88,7 @@ def test_a_big_trial_is_played_up_to_the_first_upload_that_has_no_room(monkeypat
 
     played = replayed(trial(rows, []))
 
-    assert (len(played["due"]), played["uploads"], played["end"]) == (2, 3, 4500)
+    assert (len(played["due"]), played["planned"], played["end"]) == (2, 3, 4500)
 
 
 def test_more_than_a_minute_is_not_played() -> None:
