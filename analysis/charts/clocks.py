@@ -85,7 +85,7 @@ def _draw_line(ax: Axes, place: np.ndarray, rows: pd.DataFrame, each: Series) ->
     """Draws the points that have a value, the range over repeats thin behind them; gives their name."""
     metric, values = f"{each.clock}_{each.share}", _values(rows, each)
     colour = MODES[each.mode].colour
-    ax.plot(place, values, color=colour, **_look(each))
+    ax.plot(place, values, color=colour, label=each.name, **_look(each))
     if f"{metric}_s_low" in rows:
         drawn = values.notna()
         low, high = (rows[f"{metric}_s_{end}"].where(drawn) for end in ("low", "high"))
