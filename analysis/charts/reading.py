@@ -76,15 +76,18 @@ def _mode(artist: Artist) -> str | None:
 def _colour(artist: Artist) -> str:
     """The colour of a line, a text, or an arrow; empty for what has none or several."""
     if isinstance(artist, Line2D | Text):
-        return to_hex(artist.get_color())
+        return _hex(artist.get_color())
     if isinstance(artist, FancyArrowPatch):
-        # The stubs give a colour here that they do not take there.
-        edge: Any = artist.get_edgecolor()
-        return to_hex(edge)
+        return _hex(artist.get_edgecolor())
     if isinstance(artist, Collection):
-        colours = {to_hex(colour) for colour in artist.get_edgecolor()}
+        colours = {_hex(colour) for colour in artist.get_edgecolor()}
         return colours.pop() if len(colours) == 1 else ""
     return ""
+
+
+def _hex(colour: Any) -> str:
+    """Loosely typed, because the stubs give colours that they do not take."""
+    return to_hex(colour)
 
 
 def _is_told(ax: Axes, line: Line2D) -> bool:

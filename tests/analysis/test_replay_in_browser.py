@@ -12,7 +12,7 @@ from analysis.__main__ import main
 from benchmarks.replay import FLOOR_PER_S, frames_per_s
 from tests.app_under_test.running_app import wait_for
 from tests.chromium import chromium
-from tests.report_pages import opened
+from tests.pages import opened
 
 #: 10 uploads/s for 15 s, of which every tenth fails; 2 workers cannot keep up.
 WATCHED = [Made(mode=mode, workers=2, measure_s=15.0, warmup_s=0.5, fails_every=10) for mode in ("sync", "queue")]

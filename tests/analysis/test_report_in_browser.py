@@ -9,7 +9,7 @@ from synthetic_experiment import both_modes, break_books, write_experiment
 
 from analysis.__main__ import main
 from tests.chromium import chromium
-from tests.report_pages import SIZES, opened, serious_findings
+from tests.pages import PAPER, SIZES, opened, serious_findings
 
 LARGEST_BYTES = 5_000_000
 
@@ -139,11 +139,13 @@ def test_an_enlarged_chart_scrolls_in_its_own_frame(report: Path, browser: Brows
 
 def test_on_paper_the_tables_are_open_and_nothing_is_there_to_be_clicked(report: Path, browser: Browser) -> None:
     with opened(browser, report) as shown:
+        shown.page.set_viewport_size(PAPER)
         shown.page.emulate_media(media="print")
         shown.page.evaluate("dispatchEvent(new Event('beforeprint'))")
         expect(shown.page.get_by_role("button")).to_have_count(0)
         expect(shown.page.locator(".replay")).to_be_hidden()
-        assert shown.page.locator("details:not([open])").count() == 0
+        assert shown.page.locator("details:not([open]):has(table)").count() == 0
+        assert shown.page.evaluate("document.documentElement.scrollWidth") <= PAPER["width"]
 
         shown.page.evaluate("dispatchEvent(new Event('afterprint'))")
-        assert shown.page.locator("details:not([open])").count() > 0
+        assert shown.page.locator("details:not([open]):has(table)").count() > 0

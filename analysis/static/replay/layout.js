@@ -40,7 +40,7 @@ function column(stations, width, font) {
   const boxes = {};
   let y = 1;
   for (const [key, title, second, weight] of stations) {
-    const box = { key, title, second, x: 1, y, w: width - 2, h: (2.4 + 2.2 * weight) * font };
+    const box = { key, title, second, x: 1, y, w: width - 2, h: (2.2 + 1.7 * weight) * font };
     boxes[key] = { ...box, area: { x: 9.5 * font, y: y + 0.4 * font, w: width - 10 * font, h: box.h - 0.8 * font } };
     y += box.h + gap;
   }

@@ -37,8 +37,10 @@ function startReplay(root) {
     state.followed = upload;
     part("list").value = upload ? String(upload.n) : "";
     const whose = upload ? ` of #${upload.n + 1}` : "";
-    say(part("back"), `◀ Previous event${whose}`);
-    say(part("next"), `Next event${whose} ▶`);
+    say(part("back"), `◀ Event${whose}`);
+    say(part("next"), `Event${whose} ▶`);
+    part("back").setAttribute("aria-label", `Previous event${whose}`);
+    part("next").setAttribute("aria-label", `Next event${whose}`);
     fillFollowed(part, state.trial, upload);
   }
 

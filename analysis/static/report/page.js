@@ -12,7 +12,7 @@ contents.hidden = false;
 
 let opened = [];
 addEventListener("beforeprint", () => {
-  opened = [...document.querySelectorAll("details:not([open])")];
+  opened = [...document.querySelectorAll("details:not([open]):has(table)")];
   for (const each of opened) each.open = true;
 });
 addEventListener("afterprint", () => {

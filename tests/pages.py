@@ -7,9 +7,11 @@ from pathlib import Path
 from typing import Any
 
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, ViewportSize
 
 SIZES = {"projector": (1280, 720), "phone": (390, 844)}
+#: What is inside the margins of A4 in landscape, at 96 dots an inch.
+PAPER: ViewportSize = {"width": 1047, "height": 718}
 SERIOUS = ("serious", "critical")
 
 
