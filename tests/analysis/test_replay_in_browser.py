@@ -1,6 +1,7 @@
 """The replay in a real browser: it plays what was recorded, and obeys whoever watches it."""
 
 import re
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -16,6 +17,7 @@ from tests.pages import opened
 
 #: 10 uploads/s for 15 s, of which every tenth fails; 2 workers cannot keep up.
 WATCHED = [Made(mode=mode, workers=2, measure_s=15.0, warmup_s=0.5, fails_every=10) for mode in ("sync", "queue")]
+EXAMPLE = Path(__file__).parents[2] / "results" / "example"
 AT = "t => { const scrub = document.querySelector('[data-part=scrub]'); scrub.value = t;"
 AT += " scrub.dispatchEvent(new Event('input')); }"
 
@@ -142,12 +144,27 @@ def test_a_picture_that_is_clicked_is_followed(page: Page) -> None:
     expect(page.get_by_role("status")).to_contain_text("Following picture #")
 
 
-def test_a_followed_picture_is_followed_in_the_other_mode_too(page: Page) -> None:
+def test_a_refused_upload_says_so_with_its_reason(page: Page) -> None:
     _part(page, "trial").select_option(label="sync, 2 workers (overloaded)")
     _part(page, "list").select_option(index=10)
 
     expect(_part(page, "story")).to_contain_text("It was refused: unreadable_image.")
     expect(_part(page, "steps")).to_contain_text("web process")
+
+
+def test_a_followed_picture_is_followed_in_the_other_mode_too(browser: Browser, tmp_path: Path) -> None:
+    """In the committed example, whose modes were sent the same uploads."""
+    folder = Path(shutil.copytree(EXAMPLE, tmp_path / "example"))
+    assert main([str(folder), "--no-charts"]) == 0
+    with opened(browser, folder / "report.html") as shown:
+        _part(shown.page, "trial").select_option(label="sync, 2 workers (overloaded)")
+        _part(shown.page, "list").select_option(index=60)
+        expect(_part(shown.page, "steps")).to_contain_text("answered 201")
+
+        _part(shown.page, "trial").select_option(label="queue, 2 workers (overloaded)")
+
+        expect(_part(shown.page, "followed-title")).to_have_text("Picture #61")
+        expect(_part(shown.page, "steps")).to_contain_text("answered 202")
 
 
 def test_it_stands_still_while_it_is_out_of_sight(page: Page) -> None:

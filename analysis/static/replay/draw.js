@@ -46,7 +46,10 @@ function drawBox(context, { font, isNarrow }, box, caption) {
   context.stroke();
   const left = box.x + 0.5 * font;
   write(context, box.title, left, box.y + 1.2 * font, `700 ${font}px`, INK);
-  if (box.key === "gone") return write(context, caption, left + 9.5 * font, box.y + 1.2 * font, `${font}px`, INK);
+  if (box.key === "gone") {
+    const beside = left + context.measureText(box.title).width + 0.8 * font;
+    return write(context, caption, beside, box.y + 1.2 * font, `${font}px`, INK);
+  }
   const second = box.second ? 1.15 * font : 0;
   if (second) write(context, box.second, left, box.y + 2.35 * font, `700 ${font}px`, INK);
   const below = isNarrow ? 2.4 * font + second : 3.55 * font;

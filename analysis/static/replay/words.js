@@ -54,7 +54,7 @@ function storyOf(upload) {
   if (upload.answered !== null) sentences.push(`The user waited ${duration(upload.answered - upload.due)} for the answer.`);
   else sentences.push("The user got no answer in this trial.");
   if (end.where === "ready") sentences.push(`The picture was ready after ${duration(end.at - upload.due)}.`);
-  if (end.where === "gone") sentences.push(`It was ${upload.outcome}: ${upload.reason}.`);
+  if (end.where === "gone") sentences.push(`It ${upload.outcome === "failed" ? "failed" : "was refused"}: ${upload.reason}.`);
   if (upload.outcome === "unfinished") sentences.push("It was not finished when the trial ended.");
   if (upload.executions > 1) sentences.push(`Work on it began ${upload.executions} times; the last time is shown.`);
   if (upload.puts > 1) sentences.push(`It was stored outside ${upload.puts} times.`);
