@@ -10,7 +10,7 @@ STACK ?= local
 BROKER ?= redis
 DATABASE ?= sqlite
 
-.PHONY: demo test test-faults test-compose lint up attach down charts calibrate faults bench bench-rows bench-sampling bench-intervals bench-capacity bench-speed bench-million bench-promise soak example lock clean
+.PHONY: demo test test-faults test-compose lint up attach down charts screenshots calibrate faults bench bench-rows bench-sampling bench-intervals bench-capacity bench-speed bench-million bench-promise bench-replay soak example lock clean
 
 demo: .venv/run.stamp  ## measure sync against queue with 1, 2, 4, 8 workers, then charts and report
 	$(BIN)/python -m loadtests run loadtests/plans/demo.toml
@@ -54,6 +54,9 @@ down: .venv/run.stamp  ## stop the stack, or let go of the attached one
 charts: .venv/run.stamp  ## draw charts and report from the files alone: make charts RESULTS=results/demo
 	$(BIN)/python -m analysis $(RESULTS)
 
+screenshots: .venv/dev.stamp charts  ## pictures of every page and chart, on a projector and on a phone: make screenshots RESULTS=results/demo
+	$(BIN)/python -m tests.screenshots $(RESULTS) $(if $(TO),--to $(TO))
+
 calibrate: .venv/run.stamp  ## measure servers whose answers are known; later reports show how near this machine comes
 	$(BIN)/python -m loadtests calibrate
 
@@ -90,6 +93,9 @@ bench-promise: .venv/run.stamp  ## what the promise costs in throughput and CPU 
 	$(BIN)/python -m loadtests run loadtests/plans/promise.toml
 	$(BIN)/python -m analysis results/promise
 	$(BIN)/python -m benchmarks.promise results/promise | $(BIN)/python -m analysis.readme docs/security.md price
+
+bench-replay: .venv/dev.stamp  ## how many frames a second the replay in a report shows: make bench-replay RESULTS=results/demo
+	$(BIN)/python -m benchmarks.replay $(RESULTS)
 
 bench-rows: .venv/run.stamp  ## whether SQLite and PostgreSQL keep every row at full load
 	for name in sqlite-full postgres-full; do \

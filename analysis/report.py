@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from typing import Any
 
 import pandas as pd
-from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from analysis.accounts import Accounts, accounts
@@ -29,6 +28,8 @@ from analysis.mode_ratios import ModeRatio
 from analysis.mode_table import mode_table
 from analysis.needed import needed_table
 from analysis.outcomes import outcomes
+from analysis.pages import environment
+from analysis.replay import replay
 from analysis.tables import Table, summary_table
 from analysis.words import duration, verdict
 
@@ -65,7 +66,7 @@ def render(
     calibrated: Sequence[Chart],
 ) -> str:
     """The whole page as text."""
-    page = templates().get_template("report.html")
+    page = environment().get_template("report.html")
     return page.render(
         experiment=experiment,
         info=dict.fromkeys(CIRCUMSTANCES) | dict(experiment.info) | {"order": _order(experiment)},
@@ -74,6 +75,7 @@ def render(
         unequal=answer.unequal,
         differences=[(contrast_heading(each), contrast_table(each)) for each in answer.compared],
         modes=mode_table(answer.modes, varied(trial.cell for trial in experiment.trials)),
+        replay=replay(experiment, verdicts),
         figures=[figure_of(chart) for chart in answer.charts],
         expected=expected_table(answer.groups),
         capacities=_capacity_tables(answer.capacities),
@@ -105,20 +107,6 @@ def _order(experiment: Experiment) -> list[str]:
     """The trials that were measured, in that order; a plan may hold more than its precision took."""
     measured = {trial.name for trial in (*experiment.trials, *experiment.controls)} | set(experiment.replaced)
     return [name for name in experiment.info.get("order") or [] if name in measured]
-
-
-def templates() -> Environment:
-    """The pages' templates and what they share."""
-    environment = Environment(
-        loader=PackageLoader("analysis"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    environment.filters["pretty"] = lambda value: json.dumps(value, indent=2, ensure_ascii=False, default=str)
-    environment.filters["verdict"] = verdict
-    return environment
 
 
 def figure_of(chart: Chart) -> Figure:

@@ -13,6 +13,7 @@ from analysis.charts.clocks import draw_both_clocks, draw_ready_time, draw_respo
 from analysis.charts.contrast import draw_contrast
 from analysis.charts.cost import draw_cpu_cost
 from analysis.charts.frame import DPI, STYLE, counted, subtitle
+from analysis.charts.reading import answering, points, tag_modes
 from analysis.charts.throughput import draw_throughput
 from analysis.conditions import named, prefix, suffix
 from analysis.contrast_tables import contrast_table
@@ -114,8 +115,12 @@ def _of_comparison(
 
 
 def save(figure: Figure, path: Path) -> None:
-    """Saves a figure as .png and .svg."""
+    """Saves a figure as .png and as .svg, of which a page can ask modes and values."""
+    told = points(figure)
+    tag_modes(figure)
+    drawing = path.with_name(f"{path.name}.svg")
     with matplotlib.rc_context(STYLE):
         figure.savefig(path.with_name(f"{path.name}.png"), dpi=2 * DPI)
         # No date, so that the same numbers give the same file.
-        figure.savefig(path.with_name(f"{path.name}.svg"), metadata={"Date": None, "Creator": None})
+        figure.savefig(drawing, metadata={"Date": None, "Creator": None})
+    drawing.write_text(answering(drawing.read_text(encoding="utf-8"), told), encoding="utf-8")

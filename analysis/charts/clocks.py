@@ -92,7 +92,7 @@ def _draw(group: Group, series: list[Series], title: str, what: str, *, note: st
 def _draw_line(ax: Axes, place: np.ndarray, rows: pd.DataFrame, each: Series) -> list[EndLabel]:
     """Draws the points that have a value, and how far they can be trusted thin behind them; gives their name."""
     values, colour = _values(rows, each), MODES[each.mode].colour
-    ax.plot(place, values, color=colour, **_look(each))
+    ax.plot(place, values, color=colour, label=each.name, **_look(each))
     _draw_bounds(ax, place, rows, each)
     known = np.flatnonzero(values.notna())
     if not len(known):

@@ -11,7 +11,8 @@ from analysis.compare.sentences import sentences
 from analysis.compare.side import Side
 from analysis.compare.together import Together
 from analysis.contrast_tables import contrast_heading, contrast_table
-from analysis.report import figure_of, templates
+from analysis.pages import environment
+from analysis.report import figure_of
 from analysis.tables import summary_table
 
 
@@ -26,7 +27,7 @@ def render(
     """The whole page as text."""
     compared = [comparison for together in found for comparison in together.compared]
     return (
-        templates()
+        environment()
         .get_template("compare.html")
         .render(
             labels=[side.label for side in sides],

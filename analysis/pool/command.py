@@ -11,12 +11,13 @@ import pandas as pd
 from analysis.charts import Chart, empty, save
 from analysis.charts.palette import MODES
 from analysis.errors import AnalysisError
+from analysis.pages import environment
 from analysis.pool.chart import draw_speedups
 from analysis.pool.pooled import Pooled, pool
 from analysis.pool.reading import Received, receive
 from analysis.pool.record import Shared
 from analysis.pool.sentences import table, title
-from analysis.report import figure_of, templates
+from analysis.report import figure_of
 
 EXAMPLES = """examples:
   python -m analysis pool sent/                             # every file and folder of results in it
@@ -104,7 +105,7 @@ def _page(pooled: Pooled, charts: Sequence[Chart], told: Sequence[str], received
     problems = [f"Result {n} {each.problem}" for n, each in enumerate(received, start=1) if each.problem]
     problems += [f"Laptop {n}, {words}" for n, words in pooled.left_out]
     return (
-        templates()
+        environment()
         .get_template("pool.html")
         .render(
             sentences=[*(chart.finding for chart in charts), *told],
