@@ -9,8 +9,10 @@ PORT ?= 8000
 STACK ?= local
 BROKER ?= redis
 DATABASE ?= sqlite
+REVEAL := 6.0.2
+MARKED := 17.0.5
 
-.PHONY: demo test test-faults test-compose lint up attach down charts calibrate faults bench bench-rows bench-sampling bench-intervals bench-capacity bench-speed bench-million example lock clean
+.PHONY: demo test test-faults test-compose lint up attach down charts calibrate faults bench bench-rows bench-sampling bench-intervals bench-capacity bench-speed bench-million example lock vendor clean
 
 demo: .venv/run.stamp  ## measure sync against queue with 1, 2, 4, 8 workers, then charts and report
 	$(BIN)/python -m loadtests run loadtests/plans/demo.toml
@@ -100,6 +102,14 @@ lock:  ## resolve every *.in anew; needs uv on the PATH
 		uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header \
 			-o $$name.txt $$name.in || exit 1; \
 	done
+
+vendor:  ## fetch the slides' reveal.js anew; needs npm and a network. Its notes plugin holds marked
+	@folder=$(CURDIR)/analysis/lesson/vendor/reveal && from=$$(mktemp -d) && cd "$$from" && \
+	npm pack --silent reveal.js@$(REVEAL) marked@$(MARKED) >/dev/null && \
+	for each in *.tgz; do mkdir "$${each%%[.-]*}" && tar -xzf "$$each" -C "$${each%%[.-]*}" --strip-components 1; done && \
+	cp reveal/dist/reveal.js reveal/dist/reveal.css reveal/dist/plugin/notes.js reveal/LICENSE "$$folder" && \
+	cp marked/LICENSE* "$$folder/LICENSE-marked" && \
+	echo "reveal.js $(REVEAL) as npm has it; notes.js holds marked $(MARKED)" > "$$folder/VERSION" && rm -rf "$$from"
 
 clean:  ## stop the stack if one is up, and remove what is made here, but no results
 	@if [ -d .venv ]; then $(BIN)/python -m loadtests down; fi
