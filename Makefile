@@ -15,7 +15,7 @@ MARKED := 17.0.5
 .PHONY: demo test test-faults test-compose lint up attach down charts calibrate faults bench bench-rows bench-sampling bench-intervals bench-capacity bench-speed bench-million example lock vendor clean
 
 demo: .venv/run.stamp  ## measure sync against queue with 1, 2, 4, 8 workers, then charts and report
-	$(BIN)/python -m loadtests run loadtests/plans/demo.toml
+	$(BIN)/python -m loadtests run loadtests/plans/demo.toml $(if $(PREDICTIONS),--predictions '$(PREDICTIONS)')
 	$(BIN)/python -m analysis results/demo
 
 test: .venv/dev.stamp  ## all tests; those that start real processes one after the other, as they time things

@@ -18,6 +18,7 @@ from analysis.errors import AnalysisError
 from analysis.experiment import Experiment, Trial
 from analysis.findings import findings
 from analysis.findings_contrasts import contrast_sentence
+from analysis.guessed import guess_sentences
 from analysis.marks import with_marks
 from analysis.mode_ratios import mode_ratios
 from analysis.report import Answer, render
@@ -78,6 +79,7 @@ def _answer_of_cells(experiment: Experiment, verdicts: Mapping[str, Verdict], fo
     # What else was varied is the question of a plan that varies it, so its answer comes first.
     sentences = [contrast_sentence(each) for each in compared]
     sentences += [f"{group.prefix}{finding.sentence}" for group in charted for finding in findings(group.cells)]
+    sentences += [f"{group.prefix}{words}" for group in charted for words in guess_sentences(group.cells, group.guess)]
     return Answer(
         sentences=sentences,
         charts=draw_charts(charted, folder / "charts", compared) if charts else [],

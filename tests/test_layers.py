@@ -41,6 +41,8 @@ PURE = (
     "analysis/findings_capacity.py",
     "analysis/findings_contrasts.py",
     "analysis/growth.py",
+    "analysis/guess.py",
+    "analysis/guessed.py",
     "analysis/intervals.py",
     "analysis/ledger.py",
     "analysis/marks.py",
