@@ -19,7 +19,7 @@ def guess_sentences(cells: pd.DataFrame, guess: Guess | None) -> list[str]:
         return []
     queue = cells[cells["mode"] == "queue"].set_index("workers")
     told = [
-        _furthest("throughput", guess.throughput, queue["throughput"].to_dict(), _rate),
+        _furthest("throughput", guess.throughput, dict(queue["throughput"]), _rate),
         _furthest("ready time", guess.ready_s, _times(queue), _wait),
         _answers(cells, guess),
     ]

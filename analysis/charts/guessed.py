@@ -22,7 +22,7 @@ def draw_guessed(ax: Axes, counts: list[int], guessed: Mapping[int, float]) -> l
     """
     values = np.array([guessed.get(count, np.nan) for count in counts])
     growing = np.flatnonzero(np.isposinf(values))
-    band = {"y": np.full(len(growing), IN_BAND), "transform": ax.get_xaxis_transform()}
+    band: dict[str, Any] = {"y": np.full(len(growing), IN_BAND), "transform": ax.get_xaxis_transform()}
     ax.scatter(growing - BESIDE, **band, marker="X", s=SIZE**2, color=GUESS, edgecolors="white")
     known = np.flatnonzero(np.isfinite(values))
     if not len(known):

@@ -24,7 +24,8 @@ def scale_time_axis(ax: Axes, *, room_for_arrows: bool, room_for_doubts: bool, d
     `drawn_on` widens it to the axis on which people have drawn. Below the lowest value there is room for a word when
     one stands there.
     """
-    low, high = _limits(np.concatenate([np.asarray(line.get_ydata(), dtype=float) for line in ax.lines]))
+    drawn = [np.asarray(line.get_ydata(), dtype=float) for line in ax.lines]
+    low, high = _limits(np.concatenate(drawn)) if drawn else DRAWN_ON
     if drawn_on:
         low, high = min(low, DRAWN_ON[0]), max(high, DRAWN_ON[1])
     if room_for_doubts:
