@@ -2,6 +2,8 @@
 PYTHON ?= python3
 BIN := .venv/bin
 RESULTS ?= results/by-hand
+# A lesson without results of its own takes the example.
+LESSON := $(if $(filter file,$(origin RESULTS)),results/example,$(patsubst %/,%,$(RESULTS)))
 MODE ?= queue
 WORKERS ?= 2
 WORKLOAD ?= io
@@ -12,7 +14,7 @@ DATABASE ?= sqlite
 REVEAL := 6.0.2
 MARKED := 17.0.5
 
-.PHONY: demo test test-faults test-compose lint up attach down charts calibrate faults bench bench-rows bench-sampling bench-intervals bench-capacity bench-speed bench-million example lock vendor clean
+.PHONY: demo test test-faults test-compose lint up attach down charts lesson calibrate faults bench bench-rows bench-sampling bench-intervals bench-capacity bench-speed bench-million example lock vendor clean
 
 demo: .venv/run.stamp  ## measure sync against queue with 1, 2, 4, 8 workers, then charts and report
 	$(BIN)/python -m loadtests run loadtests/plans/demo.toml $(if $(PREDICTIONS),--predictions '$(PREDICTIONS)')
@@ -55,6 +57,11 @@ down: .venv/run.stamp  ## stop the stack, or let go of the attached one
 
 charts: .venv/run.stamp  ## draw charts and report from the files alone: make charts RESULTS=results/demo
 	$(BIN)/python -m analysis $(RESULTS)
+
+lesson: .venv/run.stamp  ## slides, hand-out, prediction page and report for a class: make lesson RESULTS=results/demo
+	@# The committed example stays as it is.
+	$(BIN)/python -m analysis lesson $(LESSON) $(if $(filter results/example,$(LESSON)),--output results/lesson-example) \
+		$(if $(wildcard results/faults-defaults/experiment.json),--faults results/faults-defaults)
 
 calibrate: .venv/run.stamp  ## measure servers whose answers are known; later reports show how near this machine comes
 	$(BIN)/python -m loadtests calibrate

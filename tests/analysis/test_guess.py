@@ -1,35 +1,17 @@
-import hashlib
 import json
 import math
 from pathlib import Path
-from typing import Any
 
 import pytest
 from analysed import drawn_charts, grouped
 from matplotlib.figure import Figure
+from sealing import GUESSED, sealed
 from synthetic_experiment import both_modes, write_experiment
 
 from analysis.__main__ import main
 from analysis.charts.palette import GUESS
 from analysis.errors import AnalysisError
 from analysis.guess import parse_guess
-
-GUESSED: dict[str, Any] = {
-    "schema": 1,
-    "throughput": {"1": 4, "2": 8, "4": 16, "8": 32},
-    "ready_s": {"1": 30, "2": "inf", "4": 0.3, "8": 0.3},
-    "response_s": {"sync": "inf", "queue": 0.5},
-}
-
-
-def sealed(folder: Path, guessed: dict[str, Any] = GUESSED) -> Path:
-    """An experiment in whose folder a guess was sealed."""
-    content = json.dumps(guessed).encode()
-    (folder / "predictions.json").write_bytes(content)
-    head = json.loads((folder / "experiment.json").read_text())
-    head["predictions"] = {"sha256": hashlib.sha256(content).hexdigest(), "sealed_at": "2026-11-25T10:00:00+00:00"}
-    (folder / "experiment.json").write_text(json.dumps(head))
-    return folder
 
 
 @pytest.fixture(scope="module")
