@@ -12,6 +12,8 @@ from analysis.charts.palette import WINDOW
 
 # Below this ratio of top to bottom a logarithmic axis shows hardly a tick.
 SMALLEST_RANGE = 20.0
+# Above this one, ticks at 2 and 5 would be too close to be read.
+MOST_TICKED = 2000.0
 # In parts of the axis.
 ROOM_BELOW = 0.09
 # The axis on which a class draws its guess [s]; a chart with the guess in it has the same.
@@ -50,7 +52,7 @@ def _limits(values: np.ndarray) -> tuple[float, float]:
 
 
 def _ticks(low: float, high: float) -> list[float]:
-    steps = (1,) if high / low > 1000 else (1, 2, 5)
+    steps = (1,) if high / low > MOST_TICKED else (1, 2, 5)
     decades = range(math.floor(math.log10(low)), math.ceil(math.log10(high)) + 1)
     return [at for decade in decades for step in steps if low <= (at := step * 10.0**decade) <= high]
 

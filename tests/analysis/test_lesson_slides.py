@@ -102,8 +102,10 @@ def test_axe_finds_nothing_serious(start: Page) -> None:
 def test_they_print_with_every_step_on_a_page_of_its_own(lesson: Path, browser: Browser) -> None:
     with offline(browser, lesson / "slides.html", 1280, 720, "?print-pdf") as printed:
         printed.wait_for_selector(".pdf-page")
+        inset = printed.locator(".pdf-page h2").first.evaluate("each => each.getBoundingClientRect().left")
         steps = printed.locator(".pdf-page").count()
         pdf = printed.pdf(prefer_css_page_size=True, print_background=True)
 
+    assert inset > 40
     assert steps > 25
     assert pages_of(pdf) == steps
