@@ -102,7 +102,7 @@ example: .venv/run.stamp  ## replace the committed example by what `make demo` m
 	test -f results/demo/summary.csv
 	rm -rf results/example
 	cp -r results/demo results/example
-	rm -rf results/example/*/logs results/example/*.partial
+	rm -rf results/example/*/logs results/example/*.partial results/example/lesson
 	$(BIN)/python -m analysis results/example --markdown | $(BIN)/python -m analysis.readme README.md example
 	find results/example -name '*.svg' -delete -o -name report.html -delete -o -name '*.png' ! -name throughput.png -delete
 

@@ -6,6 +6,7 @@ import re
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import psutil
 
@@ -90,6 +91,6 @@ def _plugged() -> bool | None:
 
 
 def _hottest() -> tuple[float, float] | None:
-    sensors = getattr(psutil, "sensors_temperatures", dict)()
+    sensors: dict[str, Any] = getattr(psutil, "sensors_temperatures", dict)()
     known = [(each.current, each.high) for group in sensors.values() for each in group if each.current and each.high]
     return min(known, key=lambda each: each[1] - each[0], default=None)
