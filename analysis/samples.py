@@ -23,6 +23,7 @@ from analysis.columns import (
 from analysis.errors import AnalysisError
 from analysis.experiment import Cell, Experiment, Trial, Window
 from analysis.noise import counted, ordinary_spins_s
+from analysis.seal import GUESS, read_sealed
 
 PREDICTION = "prediction.csv"
 MODES = ("sync", "queue")
@@ -51,6 +52,7 @@ def read_experiment(folder: Path) -> Experiment:
         bare=read_bare(folder),
         predicted=_read_if_there(folder / PREDICTION, PREDICTION_COLUMNS),
         capacities=_read_if_there(folder / "capacity.csv", CAPACITY_COLUMNS),
+        guess=read_sealed(folder / GUESS, info.get("predictions")),
     )
 
 

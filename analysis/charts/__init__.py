@@ -1,5 +1,6 @@
 """Draws and saves the charts of an experiment; every number in them was computed elsewhere."""
 
+import io
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -114,6 +115,14 @@ def _of_comparison(
     )
 
 
+def as_svg(figure: Figure) -> bytes:
+    """A figure as the content of an .svg; no date, so that the same numbers give the same file."""
+    content = io.BytesIO()
+    with matplotlib.rc_context(STYLE):
+        figure.savefig(content, format="svg", metadata={"Date": None, "Creator": None})
+    return content.getvalue()
+
+
 def save(figure: Figure, path: Path) -> None:
     """Saves a figure as .png and as .svg, of which a page can ask modes and values."""
     told = points(figure)
@@ -121,6 +130,4 @@ def save(figure: Figure, path: Path) -> None:
     drawing = path.with_name(f"{path.name}.svg")
     with matplotlib.rc_context(STYLE):
         figure.savefig(path.with_name(f"{path.name}.png"), dpi=2 * DPI)
-        # No date, so that the same numbers give the same file.
-        figure.savefig(drawing, metadata={"Date": None, "Creator": None})
-    drawing.write_text(answering(drawing.read_text(encoding="utf-8"), told), encoding="utf-8")
+    drawing.write_text(answering(as_svg(figure).decode(), told), encoding="utf-8")

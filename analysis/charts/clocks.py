@@ -1,6 +1,8 @@
 """Response time and ready time against workers."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -11,6 +13,7 @@ from matplotlib.figure import Figure
 from analysis.cells import Group
 from analysis.charts.doubts import Doubt, mark_doubts
 from analysis.charts.frame import circumstances
+from analysis.charts.guessed import draw_guessed
 from analysis.charts.labels import Arrow, EndLabel, draw_arrows, label_ends
 from analysis.charts.log_time import scale_time_axis
 from analysis.charts.palette import MODES
@@ -21,6 +24,7 @@ from analysis.words import GROWS
 
 # The lines that show how far a point can be trusted: how wide their ends are, and that they lie behind all points.
 CAP_PT, BEHIND = 14, 1.5
+NOTHING: Mapping[int, float] = MappingProxyType({})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -46,7 +50,8 @@ def draw_response_time(group: Group, title: str) -> Figure:
 
 def draw_ready_time(group: Group, title: str) -> Figure:
     """Ready time against workers, median and p95, in both modes."""
-    return _draw(group, _both_shares(group, "ready"), title, "ready time", predicted="ready_p50_s")
+    series, guessed = _both_shares(group, "ready"), group.guess.ready_s if group.guess else NOTHING
+    return _draw(group, series, title, "ready time", predicted="ready_p50_s", guessed=guessed)
 
 
 def draw_both_clocks(group: Group, title: str) -> Figure:
@@ -68,7 +73,16 @@ def _both_shares(group: Group, clock: str) -> list[Series]:
     ]
 
 
-def _draw(group: Group, series: list[Series], title: str, what: str, *, note: str = "", predicted: str = "") -> Figure:
+def _draw(
+    group: Group,
+    series: list[Series],
+    title: str,
+    what: str,
+    *,
+    note: str = "",
+    predicted: str = "",
+    guessed: Mapping[int, float] = NOTHING,
+) -> Figure:
     cells = group.cells[group.cells["mode"].isin([each.mode for each in series])]
     lines = bounds_words(cells, dict.fromkeys(each.percentile for each in series))
     figure, ax = worker_axes(title, circumstances(group, note, lines), cells)
@@ -81,7 +95,9 @@ def _draw(group: Group, series: list[Series], title: str, what: str, *, note: st
         arrows += _arrows(place, rows, each)
         doubts += _doubts(place, rows, each)
     labels += draw_predicted(ax, counts, cells, predicted, "predicted median")
-    scale_time_axis(ax, room_for_arrows=bool(arrows), room_for_doubts=bool(doubts))
+    labels += draw_guessed(ax, counts, guessed)
+    room = bool(arrows) or np.inf in guessed.values()
+    scale_time_axis(ax, room_for_arrows=room, room_for_doubts=bool(doubts), drawn_on=bool(guessed))
     ax.set_ylabel(f"{what} (log scale)")
     mark_doubts(ax, doubts)
     taken_px = draw_arrows(ax, arrows, last_place=len(counts) - 1)

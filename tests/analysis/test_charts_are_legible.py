@@ -13,6 +13,7 @@ from laptops import laptop
 from matplotlib.figure import Figure
 from matplotlib.text import Text
 from matplotlib.transforms import Bbox
+from sealing import GUESSED, sealed
 from synthetic_experiment import (
     Made,
     both_brokers,
@@ -57,6 +58,15 @@ WHAT = {
     "failures": both_modes((1, 2, 4, 8), fails_every=10),
     "nothing but failures": both_modes((1, 4), fails_every=1),
     "undecided with failures": [undecided(count, mode=mode, fails_every=7) for mode in MODES for count in (1, 4)],
+    "the class's guess": both_modes(),
+    "a wild guess": repeated(both_modes(), 3),
+    "a guess of what grows": both_modes((4, 8)),
+}
+WILD = {str(count): value for count, value in zip((1, 2, 4, 8), (9000, 0, 9, 14), strict=True)}
+GUESSES = {
+    "the class's guess": GUESSED,
+    "a wild guess": {"schema": 1, "throughput": WILD, "ready_s": {**WILD, "1": "inf"}},
+    "a guess of what grows": {"schema": 1, "ready_s": {"4": "inf", "8": "inf"}},
 }
 
 
@@ -108,6 +118,8 @@ def drawn(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
         root = tmp_path_factory.mktemp("compared")
         return drawn_together(*(write_experiment(root / name, made) for name, made in COMPARED[request.param].items()))
     folder = write_experiment(tmp_path_factory.mktemp("drawn") / "x", WHAT[request.param], by_hand=True)
+    if request.param in GUESSES:
+        sealed(folder, GUESSES[request.param])
     charted, compared = grouped_and_compared(folder)
     return drawn_charts(charted[0]) | drawn_comparisons(charted, compared)
 

@@ -1,5 +1,4 @@
 import re
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -7,7 +6,6 @@ from playwright.sync_api import Browser, Request
 from synthetic_experiment import Made, both_brokers, both_modes, break_books, repeated, with_delays, write_experiment
 
 from analysis.__main__ import main
-from tests.chromium import chromium
 
 
 @pytest.fixture(scope="module")
@@ -18,12 +16,6 @@ def report(tmp_path_factory: pytest.TempPathFactory) -> Path:
     (folder / "sync-w8-r2.partial").mkdir()
     assert main([str(folder)]) == 0
     return folder / "report.html"
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as opened:
-        yield opened
 
 
 def test_the_report_opens_with_the_answer(report: Path) -> None:

@@ -13,7 +13,6 @@ from synthetic_experiment import (
     write_experiment,
 )
 
-from analysis.__main__ import write_summary
 from analysis.checks import verdict_on
 from analysis.errors import AnalysisError
 from analysis.marks import with_marks
@@ -22,6 +21,7 @@ from analysis.samples import read_experiment
 from analysis.summary import summarise, summarise_believed, summarise_kept
 from analysis.tables import as_table
 from analysis.words import GROWS
+from analysis.writing import write_summary
 
 DESIGNED_COLUMNS = [
     "mode",
