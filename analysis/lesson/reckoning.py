@@ -2,8 +2,7 @@
 
 from collections.abc import Sequence
 
-from analysis.experiment import Experiment, Trial
-from analysis.ledger import faults as played
+from analysis.experiment import Cell, Experiment, Trial
 from analysis.ledger import ledger
 from analysis.tables import Table
 from analysis.words import listing
@@ -34,7 +33,7 @@ def all_trials(experiment: Experiment) -> tuple[str, Table]:
 
 def faults(broken: Sequence[Trial]) -> tuple[str, Table]:
     """One row for each fault, those that lost most first."""
-    drawn_up = [(trial.cell.fault, ledger(trial)) for trial in broken if played(trial)]
+    drawn_up = [(trial.cell.fault, ledger(trial)) for trial in broken if trial.cell.fault != Cell.fault]
     drawn_up.sort(key=lambda each: (-each[1].lost, -(each[1].double_effects or 0), each[0]))
     rows = [
         [fault, str(each.accepted), str(each.completed), str(each.lost), str(each.double_effects or 0)]
