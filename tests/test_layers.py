@@ -14,6 +14,7 @@ PURE = (
     "loadtests/calibration/truth.py",
     "loadtests/capacity/search.py",
     "loadtests/configuration.py",
+    "loadtests/exercises/broken.py",
     "loadtests/goal.py",
     "loadtests/plan.py",
     "loadtests/plan_values.py",
