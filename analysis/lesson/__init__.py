@@ -1,0 +1,1 @@
+"""Fills the lesson in docs/lesson/ with the numbers of one experiment."""
