@@ -1,0 +1,211 @@
+"""Six ways to lie with an experiment's own raw rows, each beside what the same rows say in full. Pure."""
+
+from collections.abc import Callable, Mapping, Sequence
+
+import numpy as np
+import pandas as pd
+
+from analysis.checks import OVERLOADED, VALID
+from analysis.experiment import Trial
+from analysis.lesson.panels import Bar, Bars, Dots, Lie, Steps
+from analysis.metrics import accepted_rate, p95, percentile, throughput
+from analysis.outcomes import cohort, outcomes
+from analysis.words import duration, number, workers
+
+#: By how much the truncated axis makes the larger of two bars look larger.
+EXAGGERATION = 6
+
+#: The trials of one verdict, by name.
+Judged = Mapping[str, str]
+
+
+def lies(trials: Sequence[Trial], verdicts: Judged) -> list[Lie]:
+    """Those that this experiment allows; each needs a cell in which something can be hidden."""
+    told = [tell(trials, verdicts) for tell in TELLERS]
+    return [lie for lie in told if lie]
+
+
+def mean_only(trials: Sequence[Trial], verdicts: Judged) -> Lie | None:
+    """A mean says nothing of those who wait longest."""
+    complete = [trial for trial in trials if _complete(trial, verdicts)]
+    if not complete:
+        return None
+    trial = max(complete, key=lambda each: p95(_ready(each)) / _ready(each).mean())
+    waits, mean, high = _ready(trial), float(_ready(trial).mean()), p95(_ready(trial))
+    return Lie(
+        name="mean-only",
+        title="Mean only",
+        hides=f"The mean wait for a picture is {duration(mean)}; 1 in 20 waited longer than {duration(high)}, "
+        f"one {duration(float(waits.max()))}",
+        how=f"{_named(trial)}: the mean of all measured uploads, and the same uploads one by one.",
+        shown=Bars(bars=(Bar(label=_named(trial), value=mean, words=duration(mean), mode=trial.cell.mode),), axis=WAIT),
+        honest=Dots(
+            since_s=_since(trial),
+            values=tuple(waits),
+            axis=WAIT,
+            mode=trial.cell.mode,
+            lines={f"p95 {duration(high)}": high, f"mean {duration(mean)}": mean},
+        ),
+    )
+
+
+def closed_loop(trials: Sequence[Trial], verdicts: Judged) -> Lie | None:
+    """Who waits for each answer before he sends again never meets a queue."""
+    growing = [trial for trial in trials if trial.cell.mode == "sync" and verdicts[trial.name] == OVERLOADED]
+    if not growing:
+        return None
+    trial = growing[0]
+    rows = cohort(trial)
+    answered = rows[rows["accepted"]]
+    alone = answered["answered_at"] - answered["received_at"]
+    unanswered = len(rows) - len(answered)
+    return Lie(
+        name="closed-loop",
+        title="Closed loop",
+        hides=f"Users who wait their turn see {duration(percentile(alone, 0.5))}; of those who do not know of each other, "
+        f"{unanswered} of {len(rows)} had no answer by the end",
+        how=f"{_named(trial)}. As many users as workers, each of whom waits for his answer, find the server free each "
+        "time: their times are those from received_at to answered_at of the same uploads, and they send no more than "
+        "is finished. Beside it the times from when each upload was due.",
+        shown=Dots(
+            since_s=_since(trial, answered),
+            values=tuple(alone),
+            axis=ANSWER,
+            mode="sync",
+            lines={f"median {duration(percentile(alone, 0.5))}": percentile(alone, 0.5)},
+        ),
+        honest=Dots(since_s=_since(trial), values=tuple(rows["response_s"]), axis=ANSWER, mode="sync", lines={}),
+    )
+
+
+def submitted(trials: Sequence[Trial], verdicts: Judged) -> Lie | None:
+    """An accepted upload is not a finished picture."""
+    growing = [trial for trial in trials if trial.cell.mode == "queue" and verdicts[trial.name] == OVERLOADED]
+    beside = {trial.cell.workers: trial for trial in trials if trial.cell.mode == "sync"}
+    pairs = [(beside[trial.cell.workers], trial) for trial in growing if trial.cell.workers in beside]
+    if not pairs:
+        return None
+    sync, queue = pairs[0]
+    taken, done = accepted_rate(queue, outcomes(queue)), throughput(queue)
+    return Lie(
+        name="submitted",
+        title="Submitted taken for done",
+        hides=f"The queue took in {number(taken)} uploads/s and finished {number(done)}, sync {number(throughput(sync))}",
+        how=f"{workers(queue.cell.workers).capitalize()} in both modes: answers with 2xx per second, and finished "
+        "pictures per second, of the same trials.",
+        shown=Bars(
+            bars=tuple(_rate(each, accepted_rate(each, outcomes(each))) for each in (sync, queue)), axis=ANSWERED
+        ),
+        honest=Bars(bars=tuple(_rate(each, throughput(each)) for each in (sync, queue)), axis=FINISHED),
+    )
+
+
+def survivors(trials: Sequence[Trial], verdicts: Judged) -> Lie | None:
+    """What failed or never came has no time, and so it is easily forgotten."""
+    trial = max(trials, key=lambda each: float(np.isinf(_ready(each)).mean()))
+    waits = _ready(trial)
+    known = np.sort(waits[np.isfinite(waits)])
+    if not 0 < len(known) < len(waits):
+        return None
+    return Lie(
+        name="survivors",
+        title="Failures dropped",
+        hides=f"“Half are ready within {duration(float(np.median(known)))}” leaves out {len(waits) - len(known)} of "
+        f"{len(waits)} uploads that were not ready by the end",
+        how=f"{_named(trial)}: the share that is ready within a time, of those that became ready and of all.",
+        shown=Steps(times_s=tuple(known), of=len(known), mode=trial.cell.mode, axis="share of the finished ones [%]"),
+        honest=Steps(times_s=tuple(known), of=len(waits), mode=trial.cell.mode, axis="share of all uploads [%]"),
+    )
+
+
+def truncated(trials: Sequence[Trial], verdicts: Judged) -> Lie | None:
+    """A bar says by its length how much it is, but only from zero."""
+    complete = [trial for trial in trials if _complete(trial, verdicts)]
+    most = max((trial.cell.workers for trial in complete), default=0)
+    medians = {trial.cell.mode: percentile(_ready(trial), 0.5) for trial in _by_mode(complete, most)}
+    low, high = min(medians.values(), default=0.0), max(medians.values(), default=0.0)
+    if len(medians) < 2 or low == high:
+        return None
+    bars = tuple(
+        Bar(label=mode, value=1000 * value, words=f"{1000 * value:.1f} ms", mode=mode)
+        for mode, value in medians.items()
+    )
+    start = 1000 * (low - (high - low) / (EXAGGERATION - 1))
+    return Lie(
+        name="truncated",
+        title="Truncated axis",
+        hides=f"A difference of {number(100 * (high - low) / low, 2)} % is drawn as {EXAGGERATION} times as much",
+        how=f"The median wait for a picture with {workers(most)} in both modes, from {start:.1f} ms and from zero.",
+        shown=Bars(bars=bars, axis="wait for a picture [ms]", start=start),
+        honest=Bars(bars=bars, axis="wait for a picture [ms]"),
+    )
+
+
+def best_of(trials: Sequence[Trial], verdicts: Judged) -> Lie | None:
+    """Whoever measures often enough can show the luckiest."""
+    complete = [trial for trial in trials if _complete(trial, verdicts)]
+    if not complete:
+        return None
+    trial = max(complete, key=lambda each: np.ptp(_each_second(each)) / _each_second(each).min())
+    seconds, mode = _each_second(trial), trial.cell.mode
+    best, whole = float(seconds.min()), percentile(_ready(trial), 0.5)
+    shown = Bar(label="our result", value=best, words=duration(best), mode=mode)
+    return Lie(
+        name="best-of",
+        title=f"Best of {len(seconds)}",
+        hides=f"The best of {len(seconds)} seconds has a median of {duration(best)}, all of them together "
+        f"{duration(whole)}, the worst {duration(float(seconds.max()))}",
+        how=f"{_named(trial)}: the median wait for a picture of the uploads that were due in each second.",
+        shown=Bars(bars=(shown,), axis=WAIT),
+        honest=Bars(
+            bars=tuple(Bar(label=str(n), value=float(each), words="", mode=mode) for n, each in seconds.items()),
+            axis=WAIT,
+            below="second of the measurement",
+            line=(f"median of all {duration(whole)}", whole),
+        ),
+    )
+
+
+TELLERS: Sequence[Callable[[Sequence[Trial], Judged], Lie | None]] = (
+    *(mean_only, closed_loop, submitted),
+    *(survivors, truncated, best_of),
+)
+WAIT, ANSWER = "wait for a picture [s]", "wait for an answer [s]"
+ANSWERED, FINISHED = "“throughput” [1/s]", "finished [pictures/s]"
+
+
+def _ready(trial: Trial) -> pd.Series:
+    return cohort(trial)["ready_s"]
+
+
+def _complete(trial: Trial, verdicts: Judged) -> bool:
+    """Whether every upload became ready, and there are enough of them for a p95."""
+    waits = _ready(trial)
+    return verdicts[trial.name] == VALID and bool(np.isfinite(waits).all()) and not np.isnan(p95(waits))
+
+
+def _since(trial: Trial, rows: pd.DataFrame | None = None) -> tuple[float, ...]:
+    """When uploads were due [s since the measurement began]."""
+    return tuple((cohort(trial) if rows is None else rows)["due_at"] - trial.window.start)
+
+
+def _each_second(trial: Trial) -> pd.Series:
+    """The median wait in each whole second of the measurement in which something was due [s], counted from 1."""
+    rows = cohort(trial)
+    second = np.floor(rows["due_at"] - trial.window.start).astype(int) + 1
+    medians = rows["ready_s"].groupby(second).apply(percentile, 0.5)
+    return medians[medians.index <= int(trial.window.length_s)]
+
+
+def _by_mode(trials: Sequence[Trial], count: int) -> list[Trial]:
+    """One trial of each mode with that many workers, sync first."""
+    firsts = {trial.cell.mode: trial for trial in reversed(trials) if trial.cell.workers == count}
+    return [firsts[mode] for mode in ("sync", "queue") if mode in firsts]
+
+
+def _rate(trial: Trial, value: float) -> Bar:
+    return Bar(label=trial.cell.mode, value=value, words=f"{number(value)}/s", mode=trial.cell.mode)
+
+
+def _named(trial: Trial) -> str:
+    return f"{trial.cell.mode}, {workers(trial.cell.workers)}"
