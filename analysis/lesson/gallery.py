@@ -7,7 +7,7 @@ from analysis.charts.frame import DPI, circumstances
 from analysis.lesson.lie_charts import draw_lie
 from analysis.lesson.lies import TELLERS, lies
 from analysis.lesson.measured import Measured
-from analysis.lesson.pages import page
+from analysis.lesson.pages import render as page
 
 
 def write_gallery(measured: Measured, folder: Path) -> Path:

@@ -11,7 +11,7 @@ from jinja2 import Environment, StrictUndefined
 from analysis.errors import AnalysisError
 from analysis.lesson.measured import SOURCES, Measured
 from analysis.lesson.numbers import words
-from analysis.lesson.pages import page
+from analysis.lesson.pages import render as page
 
 SOURCE = SOURCES / "quiz.toml"
 LETTERS = "ABCDEF"

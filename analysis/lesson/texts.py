@@ -14,7 +14,7 @@ from markupsafe import Markup
 
 from analysis.lesson.measured import SOURCES, Measured
 from analysis.lesson.numbers import words
-from analysis.lesson.pages import page
+from analysis.lesson.pages import render as page
 
 #: A link to the repository, where a page may not lie.
 ELSEWHERE = re.compile(r"\[([^\]]+)\]\(\.\./[^)]+\)")

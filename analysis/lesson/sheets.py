@@ -1,4 +1,4 @@
-"""Writes the pages around the slides: python -m analysis.lesson.material results/demo"""
+"""Writes the pages around the slides: python -m analysis.lesson.sheets results/demo"""
 
 import argparse
 import sys
@@ -25,7 +25,7 @@ def write_material(measured: Measured, folder: Path) -> list[Path]:
 
 def main(argv: list[str] | None = None) -> int:
     """0 done, 1 failed with a sentence on stderr, 2 misused."""
-    parser = argparse.ArgumentParser(prog="python -m analysis.lesson.material", description=__doc__)
+    parser = argparse.ArgumentParser(prog="python -m analysis.lesson.sheets", description=__doc__)
     parser.add_argument("folder", type=Path, help="the experiment's folder, such as results/demo")
     folder = parser.parse_args(argv).folder
     try:

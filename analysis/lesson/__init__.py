@@ -1,1 +1,0 @@
-"""Fills the lesson in docs/lesson/ with the numbers of one experiment."""
