@@ -2,6 +2,8 @@
 PYTHON ?= python3
 BIN := .venv/bin
 RESULTS ?= results/by-hand
+# A lesson without results of its own takes the example.
+LESSON := $(if $(filter file,$(origin RESULTS)),results/example,$(patsubst %/,%,$(RESULTS)))
 MODE ?= queue
 WORKERS ?= 2
 WORKLOAD ?= io
@@ -9,11 +11,13 @@ PORT ?= 8000
 STACK ?= local
 BROKER ?= redis
 DATABASE ?= sqlite
+REVEAL := 6.0.2
+MARKED := 17.0.5
 
-.PHONY: demo test test-faults test-compose lint up attach down charts calibrate faults bench bench-rows bench-sampling bench-intervals bench-capacity bench-speed bench-million example lock clean
+.PHONY: demo test test-faults test-compose lint up attach down charts lesson calibrate faults bench bench-rows bench-sampling bench-intervals bench-capacity bench-speed bench-million example lock vendor clean
 
 demo: .venv/run.stamp  ## measure sync against queue with 1, 2, 4, 8 workers, then charts and report
-	$(BIN)/python -m loadtests run loadtests/plans/demo.toml
+	$(BIN)/python -m loadtests run loadtests/plans/demo.toml $(if $(PREDICTIONS),--predictions '$(PREDICTIONS)')
 	$(BIN)/python -m analysis results/demo
 
 test: .venv/dev.stamp  ## all tests; those that start real processes one after the other, as they time things
@@ -53,6 +57,11 @@ down: .venv/run.stamp  ## stop the stack, or let go of the attached one
 
 charts: .venv/run.stamp  ## draw charts and report from the files alone: make charts RESULTS=results/demo
 	$(BIN)/python -m analysis $(RESULTS)
+
+lesson: .venv/run.stamp  ## slides, hand-out, prediction page and report for a class: make lesson RESULTS=results/demo
+	@# The committed example stays as it is.
+	$(BIN)/python -m analysis lesson $(LESSON) $(if $(filter results/example,$(LESSON)),--output results/lesson-example) \
+		$(if $(wildcard results/faults-defaults/experiment.json),--faults results/faults-defaults)
 
 calibrate: .venv/run.stamp  ## measure servers whose answers are known; later reports show how near this machine comes
 	$(BIN)/python -m loadtests calibrate
@@ -100,6 +109,14 @@ lock:  ## resolve every *.in anew; needs uv on the PATH
 		uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header \
 			-o $$name.txt $$name.in || exit 1; \
 	done
+
+vendor:  ## fetch the slides' reveal.js anew; needs npm and a network. Its notes plugin holds marked
+	@folder=$(CURDIR)/analysis/lesson/vendor/reveal && from=$$(mktemp -d) && cd "$$from" && \
+	npm pack --silent reveal.js@$(REVEAL) marked@$(MARKED) >/dev/null && \
+	for each in *.tgz; do mkdir "$${each%%[.-]*}" && tar -xzf "$$each" -C "$${each%%[.-]*}" --strip-components 1; done && \
+	cp reveal/dist/reveal.js reveal/dist/reveal.css reveal/dist/plugin/notes.js reveal/LICENSE "$$folder" && \
+	cp marked/LICENSE* "$$folder/LICENSE-marked" && \
+	echo "reveal.js $(REVEAL) as npm has it; notes.js holds marked $(MARKED)" > "$$folder/VERSION" && rm -rf "$$from"
 
 clean:  ## stop the stack if one is up, and remove what is made here, but no results
 	@if [ -d .venv ]; then $(BIN)/python -m loadtests down; fi

@@ -1,8 +1,11 @@
 """Charts, report and summary of one experiment, from its files alone."""
 
 import argparse
+import os
 import sys
-from collections.abc import Mapping, Sequence
+import webbrowser
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import pandas as pd
@@ -18,6 +21,10 @@ from analysis.errors import AnalysisError
 from analysis.experiment import Experiment, Trial
 from analysis.findings import findings
 from analysis.findings_contrasts import contrast_sentence
+from analysis.guessed import guess_sentences
+from analysis.lesson.arguments import lesson_parser
+from analysis.lesson.build import build
+from analysis.lesson.material import gather
 from analysis.marks import with_marks
 from analysis.mode_ratios import mode_ratios
 from analysis.report import Answer, render
@@ -30,13 +37,28 @@ EXAMPLES = """examples:
   python -m analysis results/demo
   python -m analysis results/demo --markdown
   python -m analysis results/by-hand --no-charts
+  python -m analysis lesson results/demo
 """
+
+
+@dataclass(frozen=True, kw_only=True)
+class Analysed:
+    """An experiment with what was said of it; `told` are the rows for people, `report` is the file."""
+
+    experiment: Experiment
+    verdicts: Mapping[str, Verdict]
+    told: pd.DataFrame
+    answer: Answer
+    report: Path
 
 
 def main(argv: list[str] | None = None) -> int:
     """0 done, 1 failed with a sentence on stderr, 2 misused."""
-    options = _parser().parse_args(argv)
+    words = sys.argv[1:] if argv is None else argv
     try:
+        if words and words[0] in COMMANDS:
+            return COMMANDS[words[0]](words[1:])
+        options = _parser().parse_args(words)
         analyse(options.folder, charts=options.charts, as_markdown=options.markdown)
     except (AnalysisError, OSError) as error:
         print(f"analysis: {error}", file=sys.stderr)
@@ -46,27 +68,53 @@ def main(argv: list[str] | None = None) -> int:
 
 def analyse(folder: Path, *, charts: bool, as_markdown: bool) -> None:
     """Writes `summary.csv`, `charts/` and `report.html` into the folder and prints the result."""
+    analysed = write_results(folder, folder, charts=charts)
+    told, answer = analysed.told, analysed.answer
+    if as_markdown:
+        print(markdown(told, answer.sentences))
+        return
+    invalid = {name: judgement for name, judgement in analysed.verdicts.items() if judgement.invalid}
+    errors = [f"{name}: {' '.join(judgement.reasons)}" for name, judgement in invalid.items()]
+    errors += answer.unequal
+    console = open_console()
+    show(console, analysed.experiment.name, told, answer.sentences, errors)
+    console.print(f"Report: {analysed.report}", highlight=False, markup=False, soft_wrap=True)
+
+
+def write_results(folder: Path, into: Path, *, charts: bool) -> Analysed:
+    """Writes what follows from the files of a folder into the same or another one."""
+    into.mkdir(parents=True, exist_ok=True)
     experiment = read_experiment(folder)
     verdicts = _verdicts(experiment, experiment.trials)
     shown = with_marks(summarise_believed(experiment.trials, verdicts))
     # Each step of a search has a rate of its own, so its table would be as long as the search.
     told = shown.iloc[:0] if experiment.searched else shown
-    write_summary(summarise(experiment.trials, verdicts), folder / "summary.csv")
-    answer = (_answer_of_search if experiment.searched else _answer_of_cells)(experiment, verdicts, folder, charts)
-    calibrated = draw_calibration(experiment.info.get("calibration"), folder / "charts") if charts else []
-    report = folder / "report.html"
+    write_summary(summarise(experiment.trials, verdicts), into / "summary.csv")
+    answer = (_answer_of_search if experiment.searched else _answer_of_cells)(experiment, verdicts, into, charts)
+    calibrated = draw_calibration(experiment.info.get("calibration"), into / "charts") if charts else []
+    report = into / "report.html"
     report.write_text(
         render(experiment, verdicts, summary=shown, answer=answer, calibrated=calibrated), encoding="utf-8"
     )
-    if as_markdown:
-        print(markdown(told, answer.sentences))
-        return
-    invalid = {name: judgement for name, judgement in verdicts.items() if judgement.invalid}
-    errors = [f"{name}: {' '.join(judgement.reasons)}" for name, judgement in invalid.items()]
-    errors += answer.unequal
-    console = open_console()
-    show(console, experiment.name, told, answer.sentences, errors)
-    console.print(f"Report: {report}", highlight=False, markup=False, soft_wrap=True)
+    return Analysed(experiment=experiment, verdicts=verdicts, told=told, answer=answer, report=report)
+
+
+def lesson(argv: Sequence[str]) -> int:
+    """Everything that a lesson needs, from the files of one experiment."""
+    options = lesson_parser().parse_args(argv)
+    into = options.output or options.folder
+    analysed = write_results(options.folder, into, charts=True)
+    broken = read_experiment(options.faults).trials if options.faults else ()
+    material = gather(analysed.experiment, analysed.answer.groups, analysed.answer.charts, broken)
+    written = build(material, into / "lesson", analysed.report)
+    print("\n".join(map(str, written)))
+    if options.open and not os.environ.get("CI"):
+        webbrowser.open(written[0].resolve().as_uri())
+    return 0
+
+
+#: What may stand in the place of a folder.
+COMMANDS: Mapping[str, Callable[[Sequence[str]], int]] = {"lesson": lesson}
 
 
 def _answer_of_cells(experiment: Experiment, verdicts: Mapping[str, Verdict], folder: Path, charts: bool) -> Answer:
@@ -78,6 +126,7 @@ def _answer_of_cells(experiment: Experiment, verdicts: Mapping[str, Verdict], fo
     # What else was varied is the question of a plan that varies it, so its answer comes first.
     sentences = [contrast_sentence(each) for each in compared]
     sentences += [f"{group.prefix}{finding.sentence}" for group in charted for finding in findings(group.cells)]
+    sentences += [f"{group.prefix}{words}" for group in charted for words in guess_sentences(group.cells, group.guess)]
     return Answer(
         sentences=sentences,
         charts=draw_charts(charted, folder / "charts", compared) if charts else [],

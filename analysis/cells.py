@@ -12,6 +12,7 @@ from analysis.checks import OVERLOADED, Verdict
 from analysis.conditions import Levels, conditions_of, prefix, rank, suffix, varied
 from analysis.expected import with_expected
 from analysis.experiment import Experiment, Trial
+from analysis.guess import Guess
 from analysis.marks import with_marks
 from analysis.outcomes import in_system, outcomes
 from analysis.summary import summarise, summarise_trials
@@ -28,6 +29,7 @@ class Group:
     `levels` holds every condition, `varied` names those that the experiment varied. `cells` has one row
     per cell; `traces` and `broker` hold pictures in the system over time, as the rows give it and as the
     broker counted it; `windows` has one row per trial: what was measured [s since the load began].
+    `guess` is what the class had predicted, if it had.
     """
 
     levels: Levels
@@ -38,6 +40,7 @@ class Group:
     broker: pd.DataFrame
     windows: pd.DataFrame
     cores: int | None
+    guess: Guess | None = None
 
     @property
     def prefix(self) -> str:
@@ -80,6 +83,7 @@ def _group(
         broker=_stacked([_broker_trace(trial) for trial in trials if trial.cell.mode == "queue"]),
         windows=pd.DataFrame([_window(trial) for trial in trials]),
         cores=experiment.cores,
+        guess=experiment.guess,
     )
 
 

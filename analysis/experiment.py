@@ -6,6 +6,8 @@ from typing import Any
 
 import pandas as pd
 
+from analysis.guess import Guess
+
 
 @dataclass(frozen=True, kw_only=True)
 class Cell:
@@ -84,7 +86,7 @@ class Experiment:
     guard's piece of work usually took before and after a trial [s]. `bare` holds the pictures that bare processes did,
     `predicted` what was expected of each cell before it was measured; both are empty where that was not done.
     `controls` are cells that were measured a second time in the same blocks, to show what chance alone does.
-    `capacities` has one row per search for the highest rate that keeps a goal.
+    `capacities` has one row per search for the highest rate that keeps a goal. `guess` is what a class had predicted.
     """
 
     name: str
@@ -97,6 +99,7 @@ class Experiment:
     bare: pd.DataFrame
     predicted: pd.DataFrame
     capacities: pd.DataFrame
+    guess: Guess | None = None
 
     @property
     def searched(self) -> bool:

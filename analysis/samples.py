@@ -12,6 +12,7 @@ from analysis.errors import AnalysisError
 from analysis.expected import KEYS, PREDICTED
 from analysis.experiment import Cell, Experiment, Trial, Window
 from analysis.noise import counted, ordinary_spins_s
+from analysis.seal import GUESS, read_sealed
 
 REQUEST_COLUMNS = ("id", "phase", "due_at", "sent_at", "answered_at", "status", "error", "picture")
 PICTURE_COLUMNS = (
@@ -29,22 +30,8 @@ CAPACITY_COLUMNS = (
 )
 PREDICTION_COLUMNS = (*KEYS, *PREDICTED)
 TEXT_COLUMNS = {
-    "workload",
-    "mode",
-    "stack",
-    "broker",
-    "queue_type",
-    "database",
-    "append_only",
-    "profile",
-    "fault",
-    "clock",
-    "id",
-    "phase",
-    "error",
-    "picture",
-    "state",
-    "reason",
+    *("workload", "mode", "stack", "broker", "queue_type", "database", "append_only", "profile", "fault", "clock"),
+    *("id", "phase", "error", "picture", "state", "reason"),
 }
 MODES = ("sync", "queue")
 # Older files lack these: the defaults of Cell hold then.
@@ -87,6 +74,7 @@ def read_experiment(folder: Path) -> Experiment:
         bare=read_bare(folder),
         predicted=_read_if_there(folder / PREDICTION, PREDICTION_COLUMNS),
         capacities=_read_if_there(folder / "capacity.csv", CAPACITY_COLUMNS),
+        guess=read_sealed(folder / GUESS, info.get("predictions")),
     )
 
 

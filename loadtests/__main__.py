@@ -19,6 +19,7 @@ from loadtests.orchestrator import Interrupted, run_experiment
 from loadtests.plan_file import read_plan
 from loadtests.planning import expected
 from loadtests.results import read_record
+from loadtests.sealing import read_predictions
 from loadtests.stack.info import ROOT, StackInfo
 from loadtests.stack.site import StackSpec
 
@@ -59,7 +60,8 @@ def plan(arguments: argparse.Namespace) -> int:
 def run(arguments: argparse.Namespace) -> int:
     experiment = read_plan(arguments.plan, arguments.stack)
     folder = arguments.results or ROOT / "results" / experiment.name
-    run_experiment(experiment, _short(folder), arguments.pictures)
+    predictions = read_predictions(arguments.predictions, experiment) if arguments.predictions else None
+    run_experiment(experiment, _short(folder), arguments.pictures, predictions)
     return 0
 
 

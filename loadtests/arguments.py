@@ -16,6 +16,7 @@ EXAMPLES = """\
 examples:
   python -m loadtests run loadtests/plans/demo.toml
   python -m loadtests run my-plan.toml --results results/monday --pictures ~/Pictures
+  python -m loadtests run loadtests/plans/demo.toml --predictions predictions.json
   python -m loadtests calibrate
   python -m loadtests up --mode queue --workers 4
   python -m loadtests down
@@ -56,6 +57,11 @@ def _add_run(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--stack", choices=STACKS, help="another stack than the plan's")
     parser.add_argument("--results", type=Path, help="folder for the results (default: results/<name of the plan>)")
     parser.add_argument("--pictures", type=Path, help="folder with pictures of your own")
+    parser.add_argument(
+        "--predictions",
+        metavar="FILE",
+        help="what the class expects, saved by predict.html (or its line): sealed before the first trial",
+    )
 
 
 def _add_faults(parser: argparse.ArgumentParser) -> None:

@@ -17,6 +17,7 @@ from loadtests.plan import Experiment
 from loadtests.planning import FEWEST_BLOCKS, MOST_BLOCKS, PILOT_BLOCKS, USUAL_TRIALS, blocks_needed, trial_s
 from loadtests.preparing import prepare
 from loadtests.progress import Trials
+from loadtests.sealing import seal
 from loadtests.trial import TrialSetup, run_trial
 from loadtests.verdicts import log_ratio_sd, noisy_trials, predict
 
@@ -25,15 +26,22 @@ class Interrupted(QueuelabError):
     """The person stopped the experiment; what is finished stays."""
 
 
-def run_experiment(experiment: Experiment, folder: Path, pictures: Path | None = None) -> None:
-    """Measure every trial that is not there yet; each is on disk before the next starts."""
+def run_experiment(
+    experiment: Experiment, folder: Path, pictures: Path | None = None, predictions: bytes | None = None
+) -> None:
+    """Measure every trial that is not there yet; each is on disk before the next starts.
+
+    predictions: what people expect, to be sealed before the first.
+    """
     busy = f"{folder} is being measured into by another process. Wait for it, or take another folder: --results."
     with exclusive(folder.with_name(f".{folder.name}.lock"), busy):
-        _measure(experiment, folder, pictures)
+        set_aside = prepare(experiment, folder, pictures)
+        if predictions is not None:
+            seal(folder, predictions)
+        _measure(experiment, folder, pictures, set_aside)
 
 
-def _measure(experiment: Experiment, folder: Path, pictures: Path | None) -> None:
-    set_aside = prepare(experiment, folder, pictures)
+def _measure(experiment: Experiment, folder: Path, pictures: Path | None, set_aside: Path | None) -> None:
     _foresee(experiment, folder, pictures)
     if experiment.goal:
         _find_capacities(experiment, experiment.goal, folder, pictures)

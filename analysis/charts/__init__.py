@@ -1,5 +1,6 @@
 """Draws and saves the charts of an experiment; every number in them was computed elsewhere."""
 
+import io
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -108,9 +109,16 @@ def _of_comparison(
     )
 
 
+def as_svg(figure: Figure) -> bytes:
+    """A figure as the content of an .svg; no date, so that the same numbers give the same file."""
+    content = io.BytesIO()
+    with matplotlib.rc_context(STYLE):
+        figure.savefig(content, format="svg", metadata={"Date": None, "Creator": None})
+    return content.getvalue()
+
+
 def save(figure: Figure, path: Path) -> None:
     """Saves a figure as .png and .svg."""
     with matplotlib.rc_context(STYLE):
         figure.savefig(path.with_name(f"{path.name}.png"), dpi=2 * DPI)
-        # No date, so that the same numbers give the same file.
-        figure.savefig(path.with_name(f"{path.name}.svg"), metadata={"Date": None, "Creator": None})
+    path.with_name(f"{path.name}.svg").write_bytes(as_svg(figure))

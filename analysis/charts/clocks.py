@@ -1,6 +1,8 @@
 """Response time and ready time against workers."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -11,12 +13,15 @@ from matplotlib.figure import Figure
 from analysis.cells import Group
 from analysis.charts.doubts import Doubt, mark_doubts
 from analysis.charts.frame import circumstances
+from analysis.charts.guessed import draw_guessed
 from analysis.charts.labels import Arrow, EndLabel, draw_arrows, label_ends
 from analysis.charts.log_time import scale_time_axis
 from analysis.charts.palette import MODES
 from analysis.charts.predicted import draw_predicted
 from analysis.charts.worker_axis import places, worker_axes, worker_counts
 from analysis.words import GROWS
+
+NOTHING: Mapping[int, float] = MappingProxyType({})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -37,7 +42,8 @@ def draw_response_time(group: Group, title: str) -> Figure:
 
 def draw_ready_time(group: Group, title: str) -> Figure:
     """Ready time against workers, median and p95, in both modes."""
-    return _draw(group.cells, _both_shares(group, "ready"), title, circumstances(group), "ready time", "ready_p50_s")
+    series, guessed = _both_shares(group, "ready"), group.guess.ready_s if group.guess else {}
+    return _draw(group.cells, series, title, circumstances(group), "ready time", "ready_p50_s", guessed)
 
 
 def draw_both_clocks(group: Group, title: str) -> Figure:
@@ -61,7 +67,13 @@ def _both_shares(group: Group, clock: str) -> list[Series]:
 
 
 def _draw(
-    cells: pd.DataFrame, series: list[Series], title: str, subtitle: str, what: str, predicted: str = ""
+    cells: pd.DataFrame,
+    series: list[Series],
+    title: str,
+    subtitle: str,
+    what: str,
+    predicted: str = "",
+    guessed: Mapping[int, float] = NOTHING,
 ) -> Figure:
     figure, ax = worker_axes(title, subtitle, cells)
     counts = worker_counts(cells)
@@ -73,7 +85,9 @@ def _draw(
         arrows += _arrows(place, rows, each)
         doubts += _doubts(place, rows, each)
     labels += draw_predicted(ax, counts, cells, predicted, "predicted median")
-    scale_time_axis(ax, room_for_arrows=bool(arrows), room_for_doubts=bool(doubts))
+    labels += draw_guessed(ax, counts, guessed)
+    room = bool(arrows) or np.inf in guessed.values()
+    scale_time_axis(ax, room_for_arrows=room, room_for_doubts=bool(doubts), drawn_on=bool(guessed))
     ax.set_ylabel(f"{what} (log scale)")
     mark_doubts(ax, doubts)
     taken_px = draw_arrows(ax, arrows, last_place=len(counts) - 1)

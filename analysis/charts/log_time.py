@@ -14,14 +14,20 @@ from analysis.charts.palette import WINDOW
 SMALLEST_RANGE = 20.0
 # In parts of the axis.
 ROOM_BELOW = 0.09
+# The axis on which a class draws its guess [s]; a chart with the guess in it has the same.
+DRAWN_ON = (0.1, 100.0)
 
 
-def scale_time_axis(ax: Axes, *, room_for_arrows: bool, room_for_doubts: bool) -> None:
+def scale_time_axis(ax: Axes, *, room_for_arrows: bool, room_for_doubts: bool, drawn_on: bool = False) -> None:
     """A log axis around the values drawn [s], with a free band at the top when arrows stand there.
 
-    Below the lowest value there is room for a word when one stands there.
+    `drawn_on` widens it to the axis on which people have drawn. Below the lowest value there is room for a word when
+    one stands there.
     """
-    low, high = _limits(np.concatenate([np.asarray(line.get_ydata(), dtype=float) for line in ax.lines]))
+    drawn = [np.asarray(line.get_ydata(), dtype=float) for line in ax.lines]
+    low, high = _limits(np.concatenate(drawn)) if drawn else DRAWN_ON
+    if drawn_on:
+        low, high = min(low, DRAWN_ON[0]), max(high, DRAWN_ON[1])
     if room_for_doubts:
         low *= (low / high) ** ROOM_BELOW
     highest_tick = high

@@ -1,12 +1,17 @@
 """Experiments to analyse, simulated once."""
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from analysed import grouped
+from playwright.sync_api import Browser
+from sealing import sealed
 from synthetic_experiment import both_modes, write_experiment
 
+from analysis.__main__ import main
 from analysis.cells import Group
+from tests.chromium import chromium
 
 
 @pytest.fixture(scope="session")
@@ -19,3 +24,17 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def demo_group(demo: Path) -> Group:
     """What the demo's charts compare."""
     return grouped(demo)[0]
+
+
+@pytest.fixture(scope="session")
+def lesson(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of a lesson made of an experiment in which the class's guess was sealed."""
+    folder = sealed(write_experiment(tmp_path_factory.mktemp("lesson") / "demo", both_modes()))
+    assert main(["lesson", str(folder)]) == 0
+    return folder / "lesson"
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    with chromium() as opened:
+        yield opened
