@@ -62,8 +62,8 @@ def closed_loop(trials: Sequence[Trial], verdicts: Judged) -> Lie | None:
     return Lie(
         name="closed-loop",
         title="Closed loop",
-        hides=f"Users who wait their turn see {duration(percentile(alone, 0.5))}; of those who do not know of each other, "
-        f"{unanswered} of {len(rows)} had no answer by the end",
+        hides=f"Users who wait their turn see {duration(percentile(alone, 0.5))}; of those who do not know of each "
+        f"other, {unanswered} of {len(rows)} had no answer by the end",
         how=f"{_named(trial)}. As many users as workers, each of whom waits for his answer, find the server free each "
         "time: their times are those from received_at to answered_at of the same uploads, and they send no more than "
         "is finished. Beside it the times from when each upload was due.",
@@ -90,7 +90,8 @@ def submitted(trials: Sequence[Trial], verdicts: Judged) -> Lie | None:
     return Lie(
         name="submitted",
         title="Submitted taken for done",
-        hides=f"The queue took in {number(taken)} uploads/s and finished {number(done)}, sync {number(throughput(sync))}",
+        hides=f"The queue took in {number(taken)} uploads/s and finished {number(done)}, "
+        f"sync {number(throughput(sync))}",
         how=f"{workers(queue.cell.workers).capitalize()} in both modes: answers with 2xx per second, and finished "
         "pictures per second, of the same trials.",
         shown=Bars(

@@ -1,15 +1,13 @@
-"""What every page of the lesson is filled with: one experiment, read and judged once."""
+"""What quiz, texts and gallery are filled with: one experiment, judged, and the group of cells they tell of."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from analysis.cells import Group, groups
+from analysis.cells import Group
 from analysis.checks import Verdict, verdict_on
 from analysis.conditions import conditions_of
-from analysis.errors import AnalysisError
 from analysis.experiment import Experiment, Trial
-from analysis.samples import read_experiment
 
 #: The lesson's texts and sources.
 SOURCES = Path(__file__).parents[2] / "docs" / "lesson"
@@ -17,7 +15,7 @@ SOURCES = Path(__file__).parents[2] / "docs" / "lesson"
 
 @dataclass(frozen=True, kw_only=True)
 class Measured:
-    """An experiment with its verdicts, and the group of cells that the lesson tells of: the first one."""
+    """An experiment with its verdicts, and one of its groups of cells."""
 
     experiment: Experiment
     verdicts: Mapping[str, Verdict]
@@ -31,13 +29,7 @@ class Measured:
         return sorted(alike, key=lambda trial: (trial.cell.workers, trial.cell.mode, trial.repeat))
 
 
-def read_measured(folder: Path) -> Measured:
-    """The experiment in a folder; refused if no lesson can be made of it."""
-    experiment = read_experiment(folder)
-    if experiment.searched:
-        raise AnalysisError(f"{folder} is a search for a capacity. A lesson needs cells at one rate, as demo.toml has.")
+def measured(experiment: Experiment, group: Group) -> Measured:
+    """The experiment with the verdicts on its trials."""
     verdicts = {trial.name: verdict_on(trial, experiment.ordinary_spins_s) for trial in experiment.trials}
-    charted = groups(experiment, verdicts)
-    if not charted:
-        raise AnalysisError(f"No trial in {folder} can be believed, so there is nothing to teach with. Measure again.")
-    return Measured(experiment=experiment, verdicts=verdicts, group=charted[0])
+    return Measured(experiment=experiment, verdicts=verdicts, group=group)

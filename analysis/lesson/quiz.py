@@ -78,6 +78,6 @@ def _question(asked: Mapping[str, Any], plain: Environment, known: Mapping[str, 
 
 
 def _shuffled(choices: list[Choice], seed: str) -> tuple[Choice, ...]:
-    """The choices in an order that is always the same and does not betray the right one, which stands first in the file."""
+    """The choices in a fixed order that does not betray the right one, which stands first in the file."""
     turn = sum(seed.encode()) % len(choices)
     return (*choices[turn:], *choices[:turn])
