@@ -9,13 +9,14 @@ from matplotlib.figure import Figure
 from matplotlib.patheffects import withStroke
 
 from analysis.charts.frame import SMALLEST_PT, STYLE, framed
-from analysis.charts.palette import MODES, QUIET, TEXT
+from analysis.charts.labels import BAND
+from analysis.charts.palette import MODES, QUIET, TEXT, WINDOW
 from analysis.lesson.panels import Bars, Dots, Lie, Panel, Steps
 
 LEFT, RIGHT, WIDTH, BOTTOM = 0.09, 0.59, 0.38, 0.14
 # Room above the panels for what each side is.
 HEADING = 0.06
-HEADROOM = 1.25
+HEADROOM = 1.25  # 1 / BAND: no known value lies in the band without a scale.
 STAMP = "MISLEADING"
 STAMP_PT = 46
 # Words over points and bars stay readable.
@@ -78,8 +79,10 @@ def _draw_dots(ax: Axes, panel: Dots, reach: float) -> None:
     known = np.isfinite(values)
     ax.plot(since[known], values[known], look.marker, color=look.colour, markersize=6, alpha=0.7)
     if not known.all():
-        # Where they stand says only when they were due.
-        ax.plot(since[~known], np.full((~known).sum(), reach * 0.84), "^", color=TEXT, markersize=8, fillstyle="none")
+        # Above the known values there is no scale: where these stand says only when they were due.
+        ax.axhspan(reach * BAND, reach, color=WINDOW, zorder=0)
+        ax.set_yticks([tick for tick in ax.get_yticks() if tick <= reach * BAND])
+        ax.plot(since[~known], np.full((~known).sum(), reach * 0.86), "^", color=TEXT, markersize=8, fillstyle="none")
         words = f"{(~known).sum()} of {len(values)}: no answer by the end"
         ax.annotate(words, (0.99, 0.98), xycoords="axes fraction", ha="right", va="top", color=TEXT)
     for words, height in panel.lines.items():

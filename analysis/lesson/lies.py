@@ -56,19 +56,19 @@ def closed_loop(trials: Sequence[Trial], verdicts: Judged) -> Lie | None:
         return None
     trial = growing[0]
     rows = cohort(trial)
-    answered = rows[rows["accepted"]]
-    alone = answered["answered_at"] - answered["received_at"]
-    unanswered = len(rows) - len(answered)
+    unanswered = int((~rows["accepted"]).sum())
+    taken = _taken_up(trial)
+    alone = taken["answered_at"] - taken["received_at"]
     return Lie(
         name="closed-loop",
         title="Closed loop",
         hides=f"Users who wait their turn see {duration(percentile(alone, 0.5))}; of those who do not know of each "
         f"other, {unanswered} of {len(rows)} had no answer by the end",
         how=f"{_named(trial)}. As many users as workers, each of whom waits for his answer, find the server free each "
-        "time: their times are those from received_at to answered_at of the same uploads, and they send no more than "
-        "is finished. Beside it the times from when each upload was due.",
+        "time: their times are those from received_at to answered_at of what was taken up in the measurement, and they "
+        "send no more than is finished. Beside it the times from when each upload was due.",
         shown=Dots(
-            since_s=_since(trial, answered),
+            since_s=tuple(taken["received_at"] - trial.window.start),
             values=tuple(alone),
             axis=ANSWER,
             mode="sync",
@@ -185,9 +185,15 @@ def _complete(trial: Trial, verdicts: Judged) -> bool:
     return verdicts[trial.name] == VALID and bool(np.isfinite(waits).all()) and not np.isnan(p95(waits))
 
 
-def _since(trial: Trial, rows: pd.DataFrame | None = None) -> tuple[float, ...]:
+def _since(trial: Trial) -> tuple[float, ...]:
     """When uploads were due [s since the measurement began]."""
-    return tuple((cohort(trial) if rows is None else rows)["due_at"] - trial.window.start)
+    return tuple(cohort(trial)["due_at"] - trial.window.start)
+
+
+def _taken_up(trial: Trial) -> pd.DataFrame:
+    """The answered uploads that the server took up inside the measurement, whenever they were due."""
+    rows = outcomes(trial)
+    return rows[rows["accepted"] & trial.window.holds(rows["received_at"])]
 
 
 def _each_second(trial: Trial) -> pd.Series:

@@ -18,6 +18,9 @@ PATIENCE_S = 12.0
 
 STOP_GRACE_S = 8.0
 
+#: The lesson's own command.
+WORKER = ("celery", "-A", "project", "worker", "-l", "info")
+
 #: A visitor's way through the copy's own view; the test client needs no web server.
 SIGN_UP = """
 from django.test import Client
@@ -39,7 +42,7 @@ class Attempt:
     said: str
 
 
-def attempt(copy: Path, logs: Path) -> Attempt:
+def attempt(copy: Path, logs: Path, worker: Sequence[str] = WORKER) -> Attempt:
     """Start broker and worker for the copy, sign up, wait for the welcome, stop everything."""
     logs.mkdir(parents=True, exist_ok=True)
     for old in logs.glob("*.log"):
@@ -48,17 +51,16 @@ def attempt(copy: Path, logs: Path) -> Attempt:
         site = new_site(StackSpec(mode="queue", workers=1, workload="io", seed=1), Path(place))
         family = Family(logs)
         try:
-            return _attempt(copy, site, family)
+            return _attempt(copy, site, family, worker)
         finally:
             family.stop(("worker",), STOP_GRACE_S)
             family.close(STOP_GRACE_S)
 
 
-def _attempt(copy: Path, site: Site, family: Family) -> Attempt:
+def _attempt(copy: Path, site: Site, family: Family, words: Sequence[str]) -> Attempt:
     family.start(redis_server.command(site))
     family.finish(family.start(replace(commands.migrate(site), cwd=copy)), START_LIMIT_S)
-    # The lesson's own command.
-    worker = family.start(_python("worker", copy, site, ("-m", "celery", "-A", "project", "worker", "-l", "info")))
+    worker = family.start(_python("worker", copy, site, ("-m", *words)))
     wait_until("The worker", lambda: _found(worker, re.compile(r" ready\.$", re.M)), check=worker.check, timeout_s=60.0)
     family.finish(family.start(_python("signup", copy, site, ("manage.py", "shell", "-v0", "-c", SIGN_UP))), 60.0)
     began = time.monotonic()
