@@ -14,7 +14,7 @@ DATABASE ?= sqlite
 REVEAL := 6.0.2
 MARKED := 17.0.5
 
-.PHONY: demo test test-faults test-compose lint up attach down charts lesson calibrate faults bench bench-rows bench-sampling bench-intervals bench-capacity bench-speed bench-million example lock vendor clean
+.PHONY: demo test test-faults test-compose lint up attach down charts preflight lesson calibrate faults bench bench-rows bench-sampling bench-intervals bench-capacity bench-speed bench-million example lock vendor clean
 
 demo: .venv/run.stamp  ## measure sync against queue with 1, 2, 4, 8 workers, then charts and report
 	$(BIN)/python -m loadtests run loadtests/plans/demo.toml $(if $(PREDICTIONS),--predictions '$(PREDICTIONS)')
@@ -57,6 +57,9 @@ down: .venv/run.stamp  ## stop the stack, or let go of the attached one
 
 charts: .venv/run.stamp  ## draw charts and report from the files alone: make charts RESULTS=results/demo
 	$(BIN)/python -m analysis $(RESULTS)
+
+preflight: .venv/run.stamp  ## half a minute before a lesson: is this machine ready, and what will it measure?
+	$(BIN)/python -m loadtests preflight
 
 lesson: .venv/run.stamp  ## slides, hand-out, prediction page and report for a class: make lesson RESULTS=results/demo
 	@# The committed example stays as it is.

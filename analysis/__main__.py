@@ -24,6 +24,7 @@ from analysis.findings_contrasts import contrast_sentence
 from analysis.guessed import guess_sentences
 from analysis.lesson.arguments import lesson_parser
 from analysis.lesson.build import build
+from analysis.lesson.here import expected_here
 from analysis.lesson.material import gather
 from analysis.marks import with_marks
 from analysis.mode_ratios import mode_ratios
@@ -105,7 +106,9 @@ def lesson(argv: Sequence[str]) -> int:
     into = options.output or options.folder
     analysed = write_results(options.folder, into, charts=True)
     broken = read_experiment(options.faults).trials if options.faults else ()
-    material = gather(analysed.experiment, analysed.answer.groups, analysed.answer.charts, broken)
+    here = expected_here(options.folder.parent)
+    answer = analysed.answer
+    material = gather(analysed.experiment, answer.groups, answer.charts, broken=broken, here=here)
     written = build(material, into / "lesson", analysed.report)
     print("\n".join(map(str, written)))
     if options.open and not os.environ.get("CI"):

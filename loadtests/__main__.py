@@ -1,4 +1,4 @@
-"""The harness's command line: python -m loadtests plan|run|faults|calibrate|up|attach|down."""
+"""The harness's command line: python -m loadtests plan|run|faults|preflight|calibrate|up|attach|down."""
 
 import argparse
 import contextlib
@@ -18,6 +18,7 @@ from loadtests.faults.experiment import fault_experiment
 from loadtests.orchestrator import Interrupted, run_experiment
 from loadtests.plan_file import read_plan
 from loadtests.planning import expected
+from loadtests.preflight.run import preflight as check_machine
 from loadtests.results import read_record
 from loadtests.sealing import read_predictions
 from loadtests.stack.info import ROOT, StackInfo
@@ -30,6 +31,7 @@ def main(argv: list[str] | None = None) -> int:
         "plan": plan,
         "run": run,
         "faults": faults,
+        "preflight": preflight,
         "calibrate": calibrate,
         "up": up,
         "attach": attach,
@@ -85,6 +87,10 @@ def calibrate(arguments: argparse.Namespace) -> int:
     missed = sum(not check["passed"] for check in checks)
     print(f"{len(checks) - missed} of {len(checks)} checks passed. Reports made on this machine show them from now on.")
     return 1 if missed else 0
+
+
+def preflight(arguments: argparse.Namespace) -> int:
+    return 0 if check_machine(arguments.results.resolve(), print) else 1
 
 
 def up(arguments: argparse.Namespace) -> int:

@@ -41,6 +41,7 @@ def build_parser(actions: Mapping[str, Action]) -> argparse.ArgumentParser:
     _add_plan(add("plan", help="say how long a plan takes and how exact it will be"))
     _add_run(add("run", help="measure every trial of a plan"))
     _add_faults(add("faults", help="break the stack in every way we know and count what is lost"))
+    _add_preflight(add("preflight", help="say in half a minute whether this machine is ready for a lesson"))
     _add_calibrate(add("calibrate", help="measure servers whose answers are known, before yours"))
     _add_up(add("up", help="start a stack in the background"))
     _add_attach(add("attach", help="watch containers that docker compose has started"))
@@ -68,6 +69,10 @@ def _add_faults(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--profile", choices=PROFILES, default="safe", help="the safe queue, or Celery as it comes")
     parser.add_argument("--only", nargs="+", choices=tuple(FAULTS), metavar="FAULT", help=f"of {', '.join(FAULTS)}")
     parser.add_argument("--results", type=Path, help="folder for the results (default: results/faults-<profile>)")
+
+
+def _add_preflight(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--results", type=Path, default=ROOT / "results" / "preflight", help="folder for what was seen")
 
 
 def _add_calibrate(parser: argparse.ArgumentParser) -> None:

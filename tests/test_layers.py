@@ -19,6 +19,7 @@ PURE = (
     "loadtests/plan.py",
     "loadtests/plan_values.py",
     "loadtests/planning.py",
+    "loadtests/preflight/judgements.py",
     "loadtests/scenarios/arrivals.py",
     "loadtests/stack/settings.py",
     "loadtests/workloads.py",

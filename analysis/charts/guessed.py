@@ -7,6 +7,7 @@ import numpy as np
 from matplotlib.axes import Axes
 
 from analysis.charts.labels import ARROW_FROM, ARROW_TO, EndLabel
+from analysis.charts.log_time import DRAWN_ON
 from analysis.charts.palette import GUESS
 
 NAME = "the class's guess"
@@ -26,7 +27,8 @@ def draw_guessed(ax: Axes, counts: list[int], guessed: Mapping[int, float]) -> l
     ax.scatter(growing - BESIDE, **band, marker="X", s=SIZE**2, color=GUESS, edgecolors="white")
     known = np.flatnonzero(np.isfinite(values))
     if not len(known):
-        return []
+        # Crosses alone are named from the end of the scale below them.
+        return [EndLabel(x=float(at) - BESIDE, y=DRAWN_ON[1], text=NAME, colour=GUESS) for at in growing[-1:]]
     look: dict[str, Any] = {"marker": "X", "markersize": SIZE, "markeredgecolor": "white"}
     ax.plot(known, values[known], color=GUESS, linestyle=(0, (2, 2)), linewidth=1.8, **look)
     return [EndLabel(x=float(known[-1]), y=float(values[known[-1]]), text=NAME, colour=GUESS)]

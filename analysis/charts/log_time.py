@@ -25,9 +25,9 @@ def scale_time_axis(ax: Axes, *, room_for_arrows: bool, room_for_doubts: bool, d
     one stands there.
     """
     drawn = [np.asarray(line.get_ydata(), dtype=float) for line in ax.lines]
-    low, high = _limits(np.concatenate(drawn)) if drawn else DRAWN_ON
     if drawn_on:
-        low, high = min(low, DRAWN_ON[0]), max(high, DRAWN_ON[1])
+        drawn.append(np.array(DRAWN_ON))
+    low, high = _limits(np.concatenate(drawn))
     if room_for_doubts:
         low *= (low / high) ** ROOM_BELOW
     highest_tick = high

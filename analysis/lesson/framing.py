@@ -81,6 +81,7 @@ def opening(material: Material) -> list[Slide]:
             notes=(
                 "Each for himself, then in pairs, then one curve for the class.",
                 "Seal it: make demo PREDICTIONS=predictions.json. After the first trial it is refused.",
+                *material.here,
             ),
         ),
     ]

@@ -12,12 +12,14 @@ from analysis.findings import findings
 
 @dataclass(frozen=True, kw_only=True)
 class Material:
-    """The experiment of the class; `broken` are trials in which a stack was broken on purpose."""
+    """The experiment of the class; `broken` are trials in which a stack was broken on purpose, `here` is what the
+    preflight expects on this machine."""
 
     experiment: Experiment
     group: Group
     charts: Mapping[str, Chart]
     broken: Sequence[Trial] = ()
+    here: Sequence[str] = ()
 
     @property
     def sentences(self) -> list[str]:
@@ -29,7 +31,12 @@ class Material:
 
 
 def gather(
-    experiment: Experiment, groups: Sequence[Group], charts: Sequence[Chart], broken: Sequence[Trial] = ()
+    experiment: Experiment,
+    groups: Sequence[Group],
+    charts: Sequence[Chart],
+    *,
+    broken: Sequence[Trial] = (),
+    here: Sequence[str] = (),
 ) -> Material:
     """The material in what was analysed: the first group in which both modes were measured, or the first."""
     if not groups:
@@ -40,4 +47,4 @@ def gather(
     both = [group for group in groups if group.cells["mode"].nunique() > 1]
     group = (both or list(groups))[0]
     own = {chart.name: chart for chart in charts if chart.path.name == f"{chart.name}{group.suffix}"}
-    return Material(experiment=experiment, group=group, charts=own, broken=broken)
+    return Material(experiment=experiment, group=group, charts=own, broken=broken, here=here)

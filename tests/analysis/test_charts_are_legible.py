@@ -8,6 +8,7 @@ from analysed import drawn_charts, drawn_comparisons, grouped_and_compared
 from matplotlib.figure import Figure
 from matplotlib.text import Text
 from matplotlib.transforms import Bbox
+from sealing import GUESSED, sealed
 from synthetic_experiment import (
     Made,
     both_brokers,
@@ -43,6 +44,15 @@ WHAT = {
     "failures": both_modes((1, 2, 4, 8), fails_every=10),
     "nothing but failures": both_modes((1, 4), fails_every=1),
     "undecided with failures": [undecided(count, mode=mode, fails_every=7) for mode in MODES for count in (1, 4)],
+    "the class's guess": both_modes(),
+    "a wild guess": repeated(both_modes(), 3),
+    "a guess of what grows": both_modes((4, 8)),
+}
+WILD = {str(count): value for count, value in zip((1, 2, 4, 8), (9000, 0, 9, 14), strict=True)}
+GUESSES = {
+    "the class's guess": GUESSED,
+    "a wild guess": {"schema": 1, "throughput": WILD, "ready_s": {**WILD, "1": "inf"}},
+    "a guess of what grows": {"schema": 1, "ready_s": {"4": "inf", "8": "inf"}},
 }
 
 
@@ -50,6 +60,8 @@ WHAT = {
 def drawn(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Figure]:
     """Every chart of one experiment."""
     folder = write_experiment(tmp_path_factory.mktemp("drawn") / "x", WHAT[request.param], by_hand=True)
+    if request.param in GUESSES:
+        sealed(folder, GUESSES[request.param])
     charted, compared = grouped_and_compared(folder)
     return drawn_charts(charted[0]) | drawn_comparisons(charted, compared)
 

@@ -7,9 +7,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from analysed import drawn_charts, grouped
 from browsing import offline, serious
 from playwright.sync_api import Browser, Page
+from sealing import sealed
+from synthetic_experiment import both_modes, write_experiment
 
+from analysis.charts.palette import GUESS
 from analysis.charts.throughput import HEADROOM
 from analysis.guess import Guess, parse_guess
 
@@ -122,6 +126,17 @@ def test_what_is_no_prediction_is_not_saved_but_explained(page: Page, number: st
 
     assert told in page.get_by_role("status").inner_text()
     assert page.get_by_label("The same as one line").input_value() == ""
+
+
+def test_what_was_drawn_lies_over_the_measurement_afterwards(page: Page, tmp_path: Path) -> None:
+    draw(page, "throughput", {1: 0.25, 8: 0.5})
+    line = json.loads(page.get_by_label("The same as one line").input_value())
+    folder = sealed(write_experiment(tmp_path / "demo", both_modes()), line)
+
+    ax = drawn_charts(grouped(folder)[0])["throughput"].axes[0]
+
+    (drawn,) = [each for each in ax.lines if each.get_color() == GUESS]
+    assert list(drawn.get_ydata()) == list(saved(page).throughput.values())
 
 
 def test_it_fits_and_axe_finds_nothing_serious(page: Page) -> None:
