@@ -34,7 +34,7 @@ def fill(text: str, measured: Measured) -> str:
     known = words(measured)
     environment = SandboxedEnvironment(undefined=StrictUndefined, autoescape=True, keep_trailing_newline=True)
     # The table is Markdown of our own making.
-    return environment.from_string(text).render(**known | {"table": Markup(known["table"])})
+    return environment.from_string(text).render({**known, "table": Markup(known["table"])})
 
 
 def as_html(text: str) -> str:
