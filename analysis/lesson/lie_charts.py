@@ -7,6 +7,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patheffects import withStroke
+from matplotlib.ticker import MaxNLocator
 
 from analysis.charts.frame import SMALLEST_PT, STYLE, framed
 from analysis.charts.labels import BAND
@@ -37,6 +38,7 @@ def draw_lie(lie: Lie, subtitle: str) -> Figure:
         for ax, panel, heading in ((shown, lie.shown, "What is shown"), (honest, lie.honest, "What was measured")):
             ax.set_title(heading, loc="left", fontsize=SMALLEST_PT, fontweight="bold", color=TEXT)
             ax.set_ylim(0, reach)
+            ax.yaxis.set_major_locator(MaxNLocator(nbins=7))
             _draw(ax, panel, reach)
         _stamp(shown)
         return figure
