@@ -38,7 +38,7 @@ def draw_lie(lie: Lie, subtitle: str) -> Figure:
         for ax, panel, heading in ((shown, lie.shown, "What is shown"), (honest, lie.honest, "What was measured")):
             ax.set_title(heading, loc="left", fontsize=SMALLEST_PT, fontweight="bold", color=TEXT)
             ax.set_ylim(0, reach)
-            ax.yaxis.set_major_locator(MaxNLocator(nbins=7))
+            ax.yaxis.set_major_locator(MaxNLocator(nbins=7, steps=[1, 2, 5, 10]))
             _draw(ax, panel, reach)
         _stamp(shown)
         return figure
@@ -68,7 +68,7 @@ def _draw_bars(ax: Axes, panel: Bars) -> None:
     ax.set(xlim=(-0.7, len(values) - 0.3), xlabel=panel.below)
     if panel.start:
         ax.set_ylim(panel.start, panel.start + HEADROOM * (max(values) - panel.start))
-        ax.yaxis.set_major_formatter("{x:.1f}")
+        ax.ticklabel_format(axis="y", useOffset=False)
     for place, bar in zip(places, panel.bars, strict=True):
         ax.annotate(bar.words, (place, bar.value), (0, 6), ha="center", **WORDS)
     if panel.line:
