@@ -7,8 +7,10 @@ from pathlib import Path
 from analysis.lesson.deck import write_deck
 from analysis.lesson.handout import render_handout
 from analysis.lesson.material import Material
+from analysis.lesson.measured import measured
 from analysis.lesson.pages import render
 from analysis.lesson.predict import render_predict
+from analysis.lesson.sheets import write_sheets
 from analysis.lesson.slides import render_slides
 from analysis.lesson.story import story
 
@@ -19,9 +21,10 @@ WHAT = {
     "slides.pptx": "the same story with charts that you can edit",
     "handout.html": "the hand-out: print it, two pages of A4",
     "predict.html": "the page on which the class predicts",
-    "exercises.html": "exercises",
+    "exercises.html": "exercises with folded answers",
+    "django.html": "from a Django view to a Celery task, step by step, with two faults to mend",
     "gallery.html": "how to lie with this data",
-    "quiz.html": "the quiz",
+    "quiz.html": "the quiz; it prints with or without its key",
     "quiz.gift": "the quiz for Moodle",
 }
 
@@ -31,6 +34,7 @@ def build(material: Material, folder: Path, report: Path) -> list[Path]:
     folder.mkdir(parents=True, exist_ok=True)
     for name, text in _pages(material):
         (folder / name).write_text(text, encoding="utf-8")
+    write_sheets(measured(material.experiment, material.group), folder)
     write_deck(story(material), material, folder / "slides.pptx")
     there = {name: what for name, what in WHAT.items() if (folder / name).exists()}
     index = folder / "index.html"

@@ -11,6 +11,9 @@ from synthetic_experiment import both_modes, write_experiment
 
 from analysis.__main__ import main
 from analysis.cells import Group
+from analysis.lesson.measured import Measured, measured
+from analysis.lesson.sheets import write_sheets
+from analysis.samples import read_experiment
 from tests.chromium import chromium
 
 
@@ -38,3 +41,18 @@ def lesson(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def browser() -> Iterator[Browser]:
     with chromium() as opened:
         yield opened
+
+
+@pytest.fixture(scope="session")
+def example() -> Measured:
+    """The committed experiment: real rows of a real stack."""
+    folder = Path(__file__).parents[2] / "results" / "example"
+    return measured(read_experiment(folder), grouped(folder)[0])
+
+
+@pytest.fixture(scope="session")
+def sheets(example: Measured, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with quiz, texts and gallery made of it."""
+    folder = tmp_path_factory.mktemp("sheets")
+    write_sheets(example, folder)
+    return folder
