@@ -60,7 +60,7 @@ def draw_lines(together: Together, metric: str, forced: str = "") -> Figure:
         lines = lines_of(shown)
         ax.set_xlim(right=max(float(line.place[-1]) for line in lines) + EDGE)
         for line in lines:
-            ax.plot(line.place, values(line, metric), **line_look(line.mode, line.style))
+            ax.plot(line.place, values(line, metric), label=line.name, **line_look(line.mode, line.style))
             ax.vlines(line.place, *ends(line, metric), color=MODES[line.mode].colour, linewidth=1.5)
         (_rates if metric == THROUGHPUT else _times)(ax, together, lines, metric)
         ax.set_ylabel(AXES[metric])

@@ -12,6 +12,7 @@ from synthetic_experiment import Made, both_modes, repeated, write_experiment
 
 from analysis.__main__ import main
 from tests.chromium import chromium
+from tests.pages import SIZES, opened, serious_findings
 
 
 @pytest.fixture
@@ -259,17 +260,16 @@ def test_too_few_or_too_many_experiments_are_misuse(count: int, one: Path) -> No
     assert stopped.value.code == 2
 
 
-def test_the_page_needs_no_network_and_shows_its_charts(one: Path, other: Path) -> None:
+@pytest.mark.parametrize("size", SIZES)
+def test_the_page_needs_no_network_and_its_charts_answer(one: Path, other: Path, size: str) -> None:
     compared(one, other)
-    asked: list[str] = []
+    page_file = one.parent / "compared" / "one-other" / "compare.html"
 
-    with chromium() as browser:
-        page = browser.new_page(viewport={"width": 390, "height": 844})
-        page.on("request", lambda request: asked.append(request.url))
-        page.goto((one.parent / "compared" / "one-other" / "compare.html").as_uri())
-        sideways = page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth")
-        charts = page.locator("figure svg[role=img]").count()
-
-    assert [url for url in asked if not url.startswith(("file:", "data:"))] == []
-    assert charts == 6
-    assert not sideways
+    with chromium() as browser, opened(browser, page_file, size) as shown:
+        assert shown.asked == [page_file.as_uri()]
+        assert shown.problems == []
+        assert shown.page.locator("figure svg[role=img]").count() == 6
+        assert shown.page.evaluate("document.documentElement.scrollWidth") <= SIZES[size][0]
+        assert serious_findings(shown.page) == []
+        told = shown.page.locator("#response_p50 .point").evaluate_all("all => all.map((each) => each.ariaLabel)")
+        assert "queue other: workers 8, response time, median 9 ms" in told

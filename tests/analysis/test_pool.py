@@ -18,6 +18,7 @@ from analysis.pool.pooled import pool
 from analysis.pool.reading import share_of
 from analysis.pool.record import Shared, as_line, from_line
 from tests.chromium import chromium
+from tests.pages import SIZES, opened, serious_findings
 
 
 def sent(folder: Path, laptops: Sequence[Shared]) -> Path:
@@ -207,14 +208,12 @@ def test_nothing_readable_is_exit_code_1(tmp_path: Path, capsys: pytest.CaptureF
     assert "None of 1 results can be read" in capsys.readouterr().err
 
 
-def test_the_page_needs_no_network_and_fits_a_phone(pooled: Path) -> None:
-    asked: list[str] = []
+@pytest.mark.parametrize("size", SIZES)
+def test_the_page_needs_no_network_and_fits_a_projector_and_a_phone(pooled: Path, size: str) -> None:
+    page_file = pooled / "pool.html"
 
-    with chromium() as browser:
-        page = browser.new_page(viewport={"width": 390, "height": 844})
-        page.on("request", lambda request: asked.append(request.url))
-        page.goto((pooled / "pool.html").as_uri())
-        sideways = page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth")
-
-    assert [url for url in asked if not url.startswith(("file:", "data:"))] == []
-    assert not sideways
+    with chromium() as browser, opened(browser, page_file, size) as shown:
+        assert shown.asked == [page_file.as_uri()]
+        assert shown.problems == []
+        assert shown.page.evaluate("document.documentElement.scrollWidth") <= SIZES[size][0]
+        assert serious_findings(shown.page) == []
