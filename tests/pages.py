@@ -25,16 +25,32 @@ class Opened:
 
 
 @contextmanager
-def opened(browser: Browser, file: Path, size: str = "projector", **options: Any) -> Iterator[Opened]:
+def opened(
+    browser: Browser, file: Path, size: str | tuple[int, int] = "projector", query: str = "", **options: Any
+) -> Iterator[Opened]:
     """The file in a fresh browser window of that size, offline."""
-    width, height = SIZES[size]
+    width, height = SIZES[size] if isinstance(size, str) else size
     with browser.new_context(viewport={"width": width, "height": height}, offline=True, **options) as context:
         shown = Opened(page=context.new_page())
         shown.page.on("request", lambda request: shown.asked.append(request.url))
         shown.page.on("console", lambda message: shown.problems.append(message.text))
         shown.page.on("pageerror", lambda error: shown.problems.append(str(error)))
-        shown.page.goto(file.as_uri())
+        shown.page.goto(file.as_uri() + query)
         yield shown
+
+
+@contextmanager
+def offline(browser: Browser, file: Path, width: int, height: int, query: str = "") -> Iterator[Page]:
+    """The same for a page that asks for nothing and complains of nothing."""
+    with opened(browser, file, (width, height), query, accept_downloads=True) as shown:
+        yield shown.page
+        assert [address for address in shown.asked[1:] if not address.startswith(("data:", "blob:"))] == []
+        assert shown.problems == []
+
+
+def pages_of(pdf: bytes) -> int:
+    """How many pages a PDF has."""
+    return pdf.count(b"/Type /Page\n") + pdf.count(b"/Type /Page/") + pdf.count(b"/Type /Page ")
 
 
 def serious_findings(page: Page) -> list[str]:

@@ -12,11 +12,12 @@ from project import redis_transport
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "project.settings")
 
-if settings.KEEPS_PROMISE:
-    redis_transport.use()
 app = Celery("project")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
+
+if settings.KEEPS_PROMISE:
+    redis_transport.use()
 
 
 @task_prerun.connect

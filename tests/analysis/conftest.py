@@ -1,11 +1,9 @@
 """Experiments to analyse, simulated once."""
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from analysed import grouped
-from playwright.sync_api import Browser
 from sealing import sealed
 from synthetic_experiment import both_modes, write_experiment
 
@@ -14,7 +12,6 @@ from analysis.cells import Group
 from analysis.lesson.measured import Measured, measured
 from analysis.lesson.sheets import write_sheets
 from analysis.samples import read_experiment
-from tests.chromium import chromium
 
 
 @pytest.fixture(scope="session")
@@ -35,12 +32,6 @@ def lesson(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = sealed(write_experiment(tmp_path_factory.mktemp("lesson") / "demo", both_modes()))
     assert main(["lesson", str(folder)]) == 0
     return folder / "lesson"
-
-
-@pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
-    with chromium() as opened:
-        yield opened
 
 
 @pytest.fixture(scope="session")

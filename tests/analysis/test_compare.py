@@ -8,10 +8,10 @@ from pathlib import Path
 import pandas as pd
 import pytest
 from altered import answering_slower, copied, losing, with_experiment, with_trials
+from playwright.sync_api import Browser
 from synthetic_experiment import Made, both_modes, repeated, write_experiment
 
 from analysis.__main__ import main
-from tests.chromium import chromium
 from tests.pages import SIZES, opened, serious_findings
 
 
@@ -261,11 +261,11 @@ def test_too_few_or_too_many_experiments_are_misuse(count: int, one: Path) -> No
 
 
 @pytest.mark.parametrize("size", SIZES)
-def test_the_page_needs_no_network_and_its_charts_answer(one: Path, other: Path, size: str) -> None:
+def test_the_page_needs_no_network_and_its_charts_answer(one: Path, other: Path, browser: Browser, size: str) -> None:
     compared(one, other)
     page_file = one.parent / "compared" / "one-other" / "compare.html"
 
-    with chromium() as browser, opened(browser, page_file, size) as shown:
+    with opened(browser, page_file, size) as shown:
         assert shown.asked == [page_file.as_uri()]
         assert shown.problems == []
         assert shown.page.locator("figure svg[role=img]").count() == 6

@@ -2,11 +2,11 @@ import re
 from pathlib import Path
 
 import pytest
-from browsing import offline, serious
 from playwright.sync_api import Browser
 from synthetic_experiment import Made, both_modes, break_books, write_experiment
 
 from analysis.__main__ import main
+from tests.pages import offline, serious_findings
 
 
 def files(folder: Path) -> set[str]:
@@ -22,7 +22,7 @@ def test_the_first_page_links_to_everything_that_was_made_and_to_the_report(less
 
 def test_the_first_page_opens_with_no_network_and_axe_finds_nothing_serious(lesson: Path, browser: Browser) -> None:
     with offline(browser, lesson / "index.html", 390, 844) as page:
-        assert serious(page) == []
+        assert serious_findings(page) == []
         assert page.evaluate("document.documentElement.scrollWidth") <= 390
 
 

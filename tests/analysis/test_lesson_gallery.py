@@ -7,7 +7,6 @@ import numpy as np
 import pandas as pd
 import pytest
 from analysed import grouped
-from browsing import offline, serious
 from matplotlib.figure import Figure
 from matplotlib.text import Text
 from matplotlib.transforms import Bbox
@@ -20,6 +19,7 @@ from analysis.lesson.lies import lies
 from analysis.lesson.measured import Measured, measured
 from analysis.lesson.panels import Lie
 from analysis.samples import read_experiment
+from tests.pages import offline, serious_findings
 
 ROOT = Path(__file__).parents[2]
 NAMES = ["mean-only", "closed-loop", "submitted", "survivors", "truncated", "best-of"]
@@ -179,7 +179,7 @@ def test_the_page_needs_no_network_and_axe_finds_nothing_serious(
     sheets: Path, browser: Browser, width: int, height: int
 ) -> None:
     with offline(browser, sheets / "gallery.html", width, height) as page:
-        assert serious(page) == []
+        assert serious_findings(page) == []
         assert page.evaluate("document.documentElement.scrollWidth") <= width
         assert page.get_by_role("img").count() == len(NAMES)
         assert page.evaluate("[...document.images].every(one => one.naturalWidth > 0)")

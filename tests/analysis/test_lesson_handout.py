@@ -2,13 +2,13 @@ from pathlib import Path
 
 import pytest
 from analysed import drawn_charts, grouped
-from browsing import offline, pages_of, serious
 from playwright.sync_api import Browser
 from sealing import sealed
 from synthetic_experiment import both_modes, write_experiment
 
 from analysis.cells import Group
 from analysis.lesson.blank_axes import blank_axes
+from tests.pages import offline, pages_of, serious_findings
 
 
 def test_it_prints_on_two_pages_of_a4(lesson: Path, browser: Browser) -> None:
@@ -22,7 +22,7 @@ def test_it_prints_on_two_pages_of_a4(lesson: Path, browser: Browser) -> None:
 @pytest.mark.parametrize("width", [390, 1280])
 def test_it_needs_no_network_and_axe_finds_nothing_serious(lesson: Path, browser: Browser, width: int) -> None:
     with offline(browser, lesson / "handout.html", width, 844) as page:
-        assert serious(page) == []
+        assert serious_findings(page) == []
         assert page.evaluate("document.documentElement.scrollWidth") <= width
 
 

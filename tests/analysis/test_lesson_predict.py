@@ -8,7 +8,6 @@ from typing import Any
 
 import pytest
 from analysed import drawn_charts, grouped
-from browsing import offline, serious
 from playwright.sync_api import Browser, Page
 from sealing import sealed
 from synthetic_experiment import both_modes, write_experiment
@@ -16,6 +15,7 @@ from synthetic_experiment import both_modes, write_experiment
 from analysis.charts.palette import GUESS
 from analysis.charts.throughput import HEADROOM
 from analysis.guess import Guess, parse_guess
+from tests.pages import offline, serious_findings
 
 SIZES = {"projector": (1280, 720), "phone": (390, 844)}
 
@@ -142,7 +142,7 @@ def test_what_was_drawn_lies_over_the_measurement_afterwards(page: Page, tmp_pat
 def test_it_fits_and_axe_finds_nothing_serious(page: Page) -> None:
     draw(page, "throughput", {1: 0.25, 8: 0.5})
 
-    assert serious(page) == []
+    assert serious_findings(page) == []
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
 
 

@@ -6,7 +6,6 @@ from pathlib import Path
 
 import pytest
 from analysed import grouped
-from browsing import offline, serious
 from gift_parser import read_gift
 from hypothesis import given
 from hypothesis import strategies as st
@@ -19,6 +18,7 @@ from analysis.lesson.gift import gift
 from analysis.lesson.measured import Measured, measured
 from analysis.lesson.quiz import Choice, Question, read_questions
 from analysis.samples import read_experiment
+from tests.pages import offline, serious_findings
 
 MISCONCEPTIONS = {"faster", "accepted", "cores", "length", "retries"}
 
@@ -170,7 +170,7 @@ def test_it_needs_no_network_and_axe_finds_nothing_serious(
 ) -> None:
     with offline(browser, sheets / "quiz.html", width, height) as page:
         page.locator("details").evaluate_all("all => all.forEach(one => one.open = true)")
-        assert serious(page) == []
+        assert serious_findings(page) == []
         assert page.evaluate("document.documentElement.scrollWidth") <= width
 
 

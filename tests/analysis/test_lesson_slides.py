@@ -4,8 +4,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from browsing import offline, pages_of, serious
 from playwright.sync_api import Browser, Page
+
+from tests.pages import offline, pages_of, serious_findings
 
 # Every element with words of its own on the slide that is shown: words, size, and how far it sticks out.
 MEASURE = """() => {
@@ -96,7 +97,7 @@ def test_every_picture_says_in_words_what_it_shows(start: Page) -> None:
 def test_axe_finds_nothing_serious(start: Page) -> None:
     for name in states(start):
         if name in ("objectives", "throughput", "break", "django"):
-            assert serious(start) == [], name
+            assert serious_findings(start) == [], name
 
 
 def test_they_print_with_every_step_on_a_page_of_its_own(lesson: Path, browser: Browser) -> None:

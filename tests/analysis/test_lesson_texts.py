@@ -4,12 +4,12 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
-from browsing import offline, serious
 from playwright.sync_api import Browser
 
 from analysis.lesson.measured import SOURCES, Measured
 from analysis.lesson.numbers import Numbers
 from analysis.lesson.texts import TEXTS, as_html, fill
+from tests.pages import offline, serious_findings
 
 ROOT = Path(__file__).parents[2]
 
@@ -95,7 +95,7 @@ def test_a_text_needs_no_network_and_axe_finds_nothing_serious(
 ) -> None:
     with offline(browser, sheets / f"{name}.html", width, height) as page:
         page.locator("details").evaluate_all("all => all.forEach(one => one.open = true)")
-        assert serious(page) == []
+        assert serious_findings(page) == []
         assert page.evaluate("document.documentElement.scrollWidth") <= width
 
 

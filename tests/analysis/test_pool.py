@@ -9,6 +9,7 @@ import pytest
 from altered import copied, losing
 from laptops import laptop
 from matplotlib.text import Text
+from playwright.sync_api import Browser
 from synthetic_experiment import Made, both_modes, write_experiment
 
 from analysis.__main__ import main
@@ -17,7 +18,6 @@ from analysis.pool.chart import draw_speedups
 from analysis.pool.pooled import pool
 from analysis.pool.reading import share_of
 from analysis.pool.record import Shared, as_line, from_line
-from tests.chromium import chromium
 from tests.pages import SIZES, opened, serious_findings
 
 
@@ -209,10 +209,10 @@ def test_nothing_readable_is_exit_code_1(tmp_path: Path, capsys: pytest.CaptureF
 
 
 @pytest.mark.parametrize("size", SIZES)
-def test_the_page_needs_no_network_and_fits_a_projector_and_a_phone(pooled: Path, size: str) -> None:
+def test_the_page_needs_no_network_and_fits_a_projector_and_a_phone(pooled: Path, browser: Browser, size: str) -> None:
     page_file = pooled / "pool.html"
 
-    with chromium() as browser, opened(browser, page_file, size) as shown:
+    with opened(browser, page_file, size) as shown:
         assert shown.asked == [page_file.as_uri()]
         assert shown.problems == []
         assert shown.page.evaluate("document.documentElement.scrollWidth") <= SIZES[size][0]

@@ -12,7 +12,6 @@ from synthetic_experiment import Made, write_experiment
 from analysis.__main__ import main
 from benchmarks.replay import FLOOR_PER_S, frames_per_s
 from tests.app_under_test.running_app import wait_for
-from tests.chromium import chromium
 from tests.pages import opened
 
 #: 10 uploads/s for 15 s, of which every tenth fails; 2 workers cannot keep up.
@@ -27,12 +26,6 @@ def report(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = write_experiment(tmp_path_factory.mktemp("replay") / "demo", WATCHED)
     assert main([str(folder), "--no-charts"]) == 0
     return folder / "report.html"
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as started:
-        yield started
 
 
 @pytest.fixture

@@ -1,6 +1,5 @@
 """The report in a real browser without a network, on a projector and on a phone."""
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -8,7 +7,6 @@ from playwright.sync_api import Browser, expect
 from synthetic_experiment import both_modes, break_books, write_experiment
 
 from analysis.__main__ import main
-from tests.chromium import chromium
 from tests.pages import PAPER, SIZES, opened, serious_findings
 
 LARGEST_BYTES = 5_000_000
@@ -21,12 +19,6 @@ def report(tmp_path_factory: pytest.TempPathFactory) -> Path:
     break_books(folder / "queue-w8-r1")
     assert main([str(folder)]) == 0
     return folder / "report.html"
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as started:
-        yield started
 
 
 @pytest.mark.parametrize("size", SIZES)
