@@ -31,7 +31,7 @@ from analysis.outcomes import outcomes
 ORDER = (*CONDITIONS, "mode", "workers")
 ACCOUNT_COLUMNS = ("planned", "ok", "failed", "unfinished", "lost")
 # A database that is no process of its own, as SQLite, costs what web and worker use for it.
-SYSTEM_COMPONENTS = ("web", "worker", "broker", "database", "external")
+SYSTEM_COMPONENTS = ("web", "worker", "sweeper", "broker", "database", "external")
 Measured = tuple[Trial, pd.DataFrame]
 
 

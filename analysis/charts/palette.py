@@ -29,6 +29,7 @@ MODES = {
 COMPONENTS = {
     "web": ("#009E73", ""),
     "worker": ("#CC79A7", "//"),
+    "sweeper": ("#BBBBBB", "--"),
     "broker": ("#F0E442", "xx"),
     "database": ("#E69F00", "\\\\"),
     "external": ("#56B4E9", ".."),
