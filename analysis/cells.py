@@ -27,7 +27,8 @@ class Group:
 
     `levels` holds every condition, `varied` names those that the experiment varied. `cells` has one row
     per cell; `traces` and `broker` hold pictures in the system over time, as the rows give it and as the
-    broker counted it; `windows` has one row per trial: what was measured [s since the load began].
+    broker counted it; `windows` has one row per trial: what was measured [s since the load began]. `trials` are
+    those that all of it was made of.
     """
 
     levels: Levels
@@ -37,6 +38,7 @@ class Group:
     traces: pd.DataFrame
     broker: pd.DataFrame
     windows: pd.DataFrame
+    trials: tuple[Trial, ...]
     cores: int | None
 
     @property
@@ -48,6 +50,11 @@ class Group:
     def offered_rate(self) -> float:
         """In pictures per second."""
         return float(self.levels["offered_rate"])
+
+    def trials_of(self, mode: str, workers: int | None = None) -> list[Trial]:
+        """The trials of a mode, or of one of its cells, in order of their repeats."""
+        own = [trial for trial in self.trials if trial.cell.mode == mode and workers in (None, trial.cell.workers)]
+        return sorted(own, key=lambda trial: trial.repeat)
 
 
 def groups(experiment: Experiment, verdicts: Mapping[str, Verdict]) -> list[Group]:
@@ -79,6 +86,7 @@ def _group(
         traces=_stacked([_trace(trial) for trial in trials]),
         broker=_stacked([_broker_trace(trial) for trial in trials if trial.cell.mode == "queue"]),
         windows=pd.DataFrame([_window(trial) for trial in trials]),
+        trials=tuple(trials),
         cores=experiment.cores,
     )
 

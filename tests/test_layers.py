@@ -35,6 +35,7 @@ PURE = (
     "analysis/contrast_tables.py",
     "analysis/contrasts.py",
     "analysis/errors.py",
+    "analysis/events.py",
     "analysis/experiment.py",
     "analysis/failures.py",
     "analysis/findings.py",
