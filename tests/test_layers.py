@@ -38,6 +38,7 @@ PURE = (
     "analysis/events.py",
     "analysis/experiment.py",
     "analysis/failures.py",
+    "analysis/flow.py",
     "analysis/findings.py",
     "analysis/findings_capacity.py",
     "analysis/findings_contrasts.py",
@@ -60,6 +61,7 @@ PURE = (
     "analysis/spread.py",
     "analysis/summary.py",
     "analysis/tables.py",
+    "analysis/telling.py",
     "analysis/words.py",
 )
 IMPURE = {"os", "time", "socket", "subprocess", "pathlib", "urllib", "http", "datetime", "threading", "tempfile"}

@@ -13,7 +13,9 @@ from analysis.charts.clocks import draw_both_clocks, draw_ready_time, draw_respo
 from analysis.charts.contrast import draw_contrast
 from analysis.charts.cost import draw_cpu_cost
 from analysis.charts.frame import DPI, STYLE, counted, subtitle
+from analysis.charts.inside import views
 from analysis.charts.throughput import draw_throughput
+from analysis.charts.view import View
 from analysis.conditions import named, prefix, suffix
 from analysis.contrast_tables import contrast_table
 from analysis.contrasts import Comparison
@@ -30,6 +32,8 @@ DRAWINGS: Mapping[str, Draw] = {
     "backlog": draw_backlog,
     "cpu_cost": draw_cpu_cost,
 }
+# Trials are looked into in no more groups than this; the others have the charts that compare cells.
+LOOKED_INTO = 4
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -50,6 +54,7 @@ def draw_charts(groups: Sequence[Group], folder: Path, compared: Sequence[Compar
     """Draws one set of charts per group and one chart per comparison, in place of those that were there."""
     empty(folder)
     charts = [_of_group(group, finding, folder) for group in groups for finding in findings(group.cells)]
+    charts += [_of_view(view, group, folder) for group in groups[:LOOKED_INTO] for view in views(group)]
     return charts + [_of_comparison(each, groups, folder, compared) for each in compared]
 
 
@@ -64,6 +69,12 @@ def draw(group: Group, chart: str, title: str) -> Figure:
     """One chart of one group as a figure."""
     with matplotlib.rc_context(STYLE):
         return DRAWINGS[chart](group, title)
+
+
+def draw_view(view: View) -> Figure:
+    """One chart that looks into trials as a figure."""
+    with matplotlib.rc_context(STYLE):
+        return view.draw(view.sentence)
 
 
 def draw_comparison(comparison: Comparison, groups: Sequence[Group]) -> Figure:
@@ -89,6 +100,12 @@ def _of_group(group: Group, finding: Finding, folder: Path) -> Chart:
         path=path,
         table=chart_table(group.cells, finding.chart),
     )
+
+
+def _of_view(view: View, group: Group, folder: Path) -> Chart:
+    path = folder / f"{view.name}{group.suffix}"
+    save(draw_view(view), path)
+    return Chart(name=view.name, prefix=group.prefix, finding=view.sentence, path=path, table=view.table)
 
 
 def _of_comparison(

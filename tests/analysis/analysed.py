@@ -6,7 +6,8 @@ from pathlib import Path
 from matplotlib.figure import Figure
 
 from analysis.cells import Group, groups
-from analysis.charts import draw, draw_comparison
+from analysis.charts import draw, draw_comparison, draw_view
+from analysis.charts.inside import views
 from analysis.checks import Verdict, verdict_on
 from analysis.contrasts import Comparison, comparisons
 from analysis.experiment import Experiment
@@ -33,7 +34,8 @@ def grouped_and_compared(folder: Path) -> tuple[list[Group], list[Comparison]]:
 
 def drawn_charts(group: Group) -> dict[str, Figure]:
     """Every chart of a group, by its name."""
-    return {finding.chart: draw(group, finding.chart, finding.sentence) for finding in findings(group.cells)}
+    over_cells = {finding.chart: draw(group, finding.chart, finding.sentence) for finding in findings(group.cells)}
+    return over_cells | {view.name: draw_view(view) for view in views(group)}
 
 
 def drawn_comparisons(charted: Sequence[Group], compared: Sequence[Comparison]) -> dict[str, Figure]:

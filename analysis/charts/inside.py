@@ -1,0 +1,10 @@
+"""The charts that look into the trials of a group."""
+
+from analysis.cells import Group
+from analysis.charts.arrivals import arrivals
+from analysis.charts.view import View
+
+
+def views(group: Group) -> list[View]:
+    """Every chart that the trials of a group allow, in the order in which they are told."""
+    return arrivals(group)
