@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from analysis.experiment import Trial
+from analysis.words import number
 
 # What lasts no longer than this has no end of its own to be told.
 AT_ONCE_S = 0.5
@@ -24,6 +25,11 @@ def marks(trial: Trial) -> list[Mark]:
     back = [float(event["ended_at"]) for event in events if event["kind"] == "restart"]
     found = [mark for event in events for mark in _of_event(event, back)]
     return [Mark(at_s=at - trial.started_at, words=words) for at, words in sorted(found)]
+
+
+def told_marks(trial: Trial) -> str:
+    """The same in a cell of a table."""
+    return "; ".join(f"{mark.words} at {number(mark.at_s, 2)} s" for mark in marks(trial)) or "none"
 
 
 def _of_event(event: Mapping[str, Any], back: Iterable[float]) -> list[tuple[float, str]]:

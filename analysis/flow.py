@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from analysis.events import marks
+from analysis.events import marks, told_marks
 from analysis.experiment import Trial
 from analysis.outcomes import outcomes
 from analysis.tables import Table
@@ -106,5 +106,5 @@ def _row(each: Flow) -> list[str]:
         str(each.most_open),
         number(each.most[0], 2),
         number(each.behind_s, 3),
-        "; ".join(f"{mark.words} at {number(mark.at_s, 2)} s" for mark in marks(each.trial)) or "none",
+        told_marks(each.trial),
     ]

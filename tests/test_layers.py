@@ -44,6 +44,7 @@ PURE = (
     "analysis/findings_contrasts.py",
     "analysis/growth.py",
     "analysis/intervals.py",
+    "analysis/lanes.py",
     "analysis/ledger.py",
     "analysis/marks.py",
     "analysis/expected.py",
