@@ -73,7 +73,7 @@ def flow(trial: Trial) -> Flow:
 def flow_sentence(telling: Telling, flows: Sequence[Flow]) -> str:
     """How far the ends fell behind, and how many uploads were open at most."""
     trials = [each.trial for each in flows]
-    behind = in_modes(trials, [duration(each.behind_s) for each in flows])
+    behind = in_modes([trial.cell.mode for trial in trials], [duration(each.behind_s) for each in flows])
     counts = " and ".join(dict.fromkeys(str(each.most_open) for each in flows))
     happened = next((mark for trial in trials for mark in marks(trial)), None)
     if happened:

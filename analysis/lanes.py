@@ -70,14 +70,16 @@ def lanes_sentence(telling: Telling, shown: Sequence[Lanes]) -> str:
     """How busy the workers were; after a fault for how long nobody worked."""
     trials = [each.trial for each in shown]
     happened = next((mark for trial in trials for mark in marks(trial)), None)
-    busy = in_modes(trials, [f"{100 * each.busy_share:.0f} % of the time" for each in shown])
+    busy = in_modes(
+        [trial.cell.mode for trial in trials], [f"{100 * each.busy_share:.0f} % of the time" for each in shown]
+    )
     if not happened:
         return f"With {telling.words} the places of work are busy {busy}"
     start = f"{happened.words.capitalize()} after {number(happened.at_s)} s"
     nobody_s, not_all_s = (shown[0].longest_below_s(count) for count in (1, shown[0].trial.cell.places))
     if nobody_s >= IDLE_TOLD_S:
         return f"{start}: for {duration(nobody_s)} nobody works"
-    return f"{start}: for {duration(not_all_s)} not all of {workers(telling.workers)} work; they are busy {busy}"
+    return f"{start}: for {duration(not_all_s)} not all of {workers(telling.workers)} work"
 
 
 def lanes_table(shown: Sequence[Lanes]) -> Table:

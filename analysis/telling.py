@@ -35,12 +35,12 @@ def steadiest(group: Group) -> Telling:
     return tellings(group)[-1]
 
 
-def in_modes(trials: Iterable[Trial], said: Iterable[str], between: str = " and ") -> str:
-    """What is said of each trial with its mode, such as `2 s in sync and 3 s in queue`; once where it is the same."""
+def in_modes(modes: Iterable[str], said: Iterable[str]) -> str:
+    """What is said of each mode, such as `2 s in sync and 3 s in queue`; once where it is the same."""
     words = list(said)
     if len(words) > 1 and len(set(words)) == 1:
         return f"{words[0]} in both modes"
-    return between.join(f"{each} in {trial.cell.mode}" for trial, each in zip(trials, words, strict=True))
+    return " and ".join(f"{each} in {mode}" for mode, each in zip(modes, words, strict=True))
 
 
 def _telling(group: Group, count: int) -> Telling:

@@ -63,6 +63,7 @@ PURE = (
     "analysis/summary.py",
     "analysis/tables.py",
     "analysis/telling.py",
+    "analysis/time_parts.py",
     "analysis/words.py",
 )
 IMPURE = {"os", "time", "socket", "subprocess", "pathlib", "urllib", "http", "datetime", "threading", "tempfile"}

@@ -31,3 +31,15 @@ COMPONENTS = {
     "database": ("#E69F00", "\\\\"),
     "external": ("#56B4E9", ".."),
 }
+
+# Fill and hatch of each part of a picture's time.
+TIME_PARTS = {
+    "send lag": (TEXT, ""),
+    "web wait": ("#E69F00", "\\\\"),
+    "accept": ("#009E73", ""),
+    "queue wait": ("#F0E442", "xx"),
+    "work": ("#CC79A7", "//"),
+    "CPU work": ("#CC79A7", "//"),
+    "external, waits": ("#56B4E9", ".."),
+    "answer": (FAINT, "--"),
+}
