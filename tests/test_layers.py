@@ -59,6 +59,7 @@ PURE = (
     "analysis/work.py",
     "analysis/outcomes.py",
     "analysis/queues.py",
+    "analysis/spectrum.py",
     "analysis/spread.py",
     "analysis/summary.py",
     "analysis/tables.py",

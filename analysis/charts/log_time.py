@@ -1,6 +1,7 @@
 """A logarithmic axis of times that a person can read."""
 
 import math
+from collections.abc import Sequence
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -16,12 +17,15 @@ SMALLEST_RANGE = 20.0
 ROOM_BELOW = 0.09
 
 
-def scale_time_axis(ax: Axes, *, room_for_arrows: bool, room_for_doubts: bool) -> None:
-    """A log axis around the values drawn [s], with a free band at the top when arrows stand there.
+def scale_time_axis(
+    ax: Axes, *, room_for_arrows: bool, room_for_doubts: bool, values: Sequence[float] | None = None
+) -> None:
+    """A log axis around the values drawn [s], or those given, with a free band at the top when arrows stand there.
 
     Below the lowest value there is room for a word when one stands there.
     """
-    low, high = _limits(np.concatenate([np.asarray(line.get_ydata(), dtype=float) for line in ax.lines]))
+    drawn = [np.asarray(line.get_ydata(), dtype=float) for line in ax.lines]
+    low, high = _limits(np.concatenate(drawn) if values is None else np.array(values))
     if room_for_doubts:
         low *= (low / high) ** ROOM_BELOW
     highest_tick = high

@@ -23,12 +23,12 @@ EVENT, EVENT_WORDS = "event", "event-words"
 ONCE_S = 1.0
 
 
-def panels(figure: Figure, below: float, titles: Sequence[tuple[str, str]]) -> list[Axes]:
+def panels(figure: Figure, below: float, titles: Sequence[tuple[str, str]], left: float = LEFT) -> list[Axes]:
     """One panel for each title and its colour; only the first has tick labels on its y axis."""
-    width = (RIGHT - LEFT - BETWEEN * (len(titles) - 1)) / len(titles)
+    width = (RIGHT - left - BETWEEN * (len(titles) - 1)) / len(titles)
     made = []
     for n, (title, colour) in enumerate(titles):
-        ax = figure.add_axes((LEFT + n * (width + BETWEEN), BOTTOM, width, below - BOTTOM - TITLE))
+        ax = figure.add_axes((left + n * (width + BETWEEN), BOTTOM, width, below - BOTTOM - TITLE))
         ax.set_title(title, color=colour, loc="left", fontweight="bold")
         ax.tick_params(labelleft=n == 0)
         made.append(ax)
