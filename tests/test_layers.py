@@ -46,6 +46,7 @@ PURE = (
     "analysis/intervals.py",
     "analysis/lanes.py",
     "analysis/ledger.py",
+    "analysis/load_curve.py",
     "analysis/marks.py",
     "analysis/expected.py",
     "analysis/expected_table.py",

@@ -14,6 +14,7 @@ from analysis.charts.contrast import draw_contrast
 from analysis.charts.cost import draw_cpu_cost
 from analysis.charts.frame import DPI, STYLE, counted, subtitle
 from analysis.charts.inside import views
+from analysis.charts.load_curve import against_load
 from analysis.charts.throughput import draw_throughput
 from analysis.charts.view import View
 from analysis.conditions import named, prefix, suffix
@@ -32,8 +33,8 @@ DRAWINGS: Mapping[str, Draw] = {
     "backlog": draw_backlog,
     "cpu_cost": draw_cpu_cost,
 }
-# Trials are looked into in no more groups than this; the others have the charts that compare cells.
-LOOKED_INTO = 4
+# Worker counts that have a chart against the load.
+MOST_CURVES = 4
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -54,7 +55,8 @@ def draw_charts(groups: Sequence[Group], folder: Path, compared: Sequence[Compar
     """Draws one set of charts per group and one chart per comparison, in place of those that were there."""
     empty(folder)
     charts = [_of_group(group, finding, folder) for group in groups for finding in findings(group.cells)]
-    charts += [_of_view(view, group, folder) for group in groups[:LOOKED_INTO] for view in views(group)]
+    charts += [_of_view(view, folder, group.prefix, group.suffix) for group in _ends(groups) for view in views(group)]
+    charts += [_of_view(view, folder, curve.prefix, curve.suffix) for curve, view in against_load(groups, MOST_CURVES)]
     return charts + [_of_comparison(each, groups, folder, compared) for each in compared]
 
 
@@ -102,10 +104,15 @@ def _of_group(group: Group, finding: Finding, folder: Path) -> Chart:
     )
 
 
-def _of_view(view: View, group: Group, folder: Path) -> Chart:
-    path = folder / f"{view.name}{group.suffix}"
+def _ends(groups: Sequence[Group]) -> Sequence[Group]:
+    """The first and the last: they differ most, and to look into the trials of all would be too many charts."""
+    return groups[:: max(1, len(groups) - 1)]
+
+
+def _of_view(view: View, folder: Path, prefix: str, suffix: str) -> Chart:
+    path = folder / f"{view.name}{suffix}"
     save(draw_view(view), path)
-    return Chart(name=view.name, prefix=group.prefix, finding=view.sentence, path=path, table=view.table)
+    return Chart(name=view.name, prefix=prefix, finding=view.sentence, path=path, table=view.table)
 
 
 def _of_comparison(
