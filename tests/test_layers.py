@@ -42,6 +42,7 @@ PURE = (
     "analysis/findings.py",
     "analysis/findings_capacity.py",
     "analysis/findings_contrasts.py",
+    "analysis/findings_modes.py",
     "analysis/growth.py",
     "analysis/intervals.py",
     "analysis/lanes.py",

@@ -12,6 +12,7 @@ from analysis.charts.backlog import draw_backlog
 from analysis.charts.clocks import draw_both_clocks, draw_ready_time, draw_response_time
 from analysis.charts.contrast import draw_contrast
 from analysis.charts.cost import draw_cpu_cost
+from analysis.charts.forest import forest
 from analysis.charts.frame import DPI, STYLE, counted, subtitle
 from analysis.charts.inside import views
 from analysis.charts.load_curve import against_load
@@ -22,6 +23,7 @@ from analysis.contrast_tables import contrast_table
 from analysis.contrasts import Comparison
 from analysis.findings import Finding, findings
 from analysis.findings_contrasts import contrast_title
+from analysis.mode_ratios import ModeRatio
 from analysis.tables import Table, chart_table
 
 Draw = Callable[[Group, str], Figure]
@@ -51,10 +53,16 @@ class Chart:
     table: Table
 
 
-def draw_charts(groups: Sequence[Group], folder: Path, compared: Sequence[Comparison] = ()) -> list[Chart]:
+def draw_charts(
+    groups: Sequence[Group],
+    folder: Path,
+    compared: Sequence[Comparison] = (),
+    modes: Sequence[ModeRatio] = (),
+) -> list[Chart]:
     """Draws one set of charts per group and one chart per comparison, in place of those that were there."""
     empty(folder)
     charts = [_of_group(group, finding, folder) for group in groups for finding in findings(group.cells)]
+    charts += [_of_view(view, folder, group.prefix, group.suffix) for group in groups for view in forest(group, modes)]
     charts += [_of_view(view, folder, group.prefix, group.suffix) for group in _ends(groups) for view in views(group)]
     charts += [_of_view(view, folder, curve.prefix, curve.suffix) for curve, view in against_load(groups, MOST_CURVES)]
     return charts + [_of_comparison(each, groups, folder, compared) for each in compared]

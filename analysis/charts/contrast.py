@@ -64,12 +64,13 @@ def _scale(ax: Axes, comparison: Comparison) -> None:
     low, high = min([1 / NARROWEST, *reached]), max([NARROWEST, *reached])
     margin = (high / low) ** 0.06
     ax.set(xscale="log", xlim=(low / margin, high * margin))
-    ax.xaxis.set_major_locator(FixedLocator(_ticks(ax)))
+    ax.xaxis.set_major_locator(FixedLocator(log_ticks(ax)))
     ax.xaxis.set_minor_locator(NullLocator())
     ax.xaxis.set_major_formatter(FuncFormatter(lambda ratio, _: f"{ratio:g}"))
 
 
-def _ticks(ax: Axes) -> list[float]:
+def log_ticks(ax: Axes) -> list[float]:
+    """The ratios that have room on an axis whose limits are set."""
     low, high = ax.get_xlim()
     across_px = ax.get_position().width * SIZE_INCH[0] * DPI
     room = math.log(high / low) * TICK_PX / across_px

@@ -6,12 +6,15 @@ from pathlib import Path
 from matplotlib.figure import Figure
 
 from analysis.cells import Group, groups
-from analysis.charts import draw, draw_comparison, draw_view
+from analysis.charts import MOST_CURVES, draw, draw_comparison, draw_view
+from analysis.charts.forest import forest
 from analysis.charts.inside import views
+from analysis.charts.load_curve import against_load
 from analysis.checks import Verdict, verdict_on
 from analysis.contrasts import Comparison, comparisons
 from analysis.experiment import Experiment
 from analysis.findings import findings
+from analysis.mode_ratios import mode_ratios
 from analysis.samples import read_experiment
 from analysis.summary import summarise_trials
 
@@ -32,8 +35,19 @@ def grouped_and_compared(folder: Path) -> tuple[list[Group], list[Comparison]]:
     return groups(experiment, verdicts), _comparisons(experiment, verdicts)
 
 
+def drawn_across(folder: Path) -> dict[str, Figure]:
+    """Every chart that needs more than one group or more than its cells: modes block by block, and the load."""
+    experiment, verdicts = _judged(folder)
+    charted = groups(experiment, verdicts)
+    controls = {trial.name: verdict_on(trial) for trial in experiment.controls}
+    found = mode_ratios(summarise_trials(experiment.trials, verdicts), summarise_trials(experiment.controls, controls))
+    across = [view for group in charted for view in forest(group, found)]
+    across += [view for _, view in against_load(charted, MOST_CURVES)]
+    return {view.name: draw_view(view) for view in across}
+
+
 def drawn_charts(group: Group) -> dict[str, Figure]:
-    """Every chart of a group, by its name."""
+    """Every chart of a group alone, by its name."""
     over_cells = {finding.chart: draw(group, finding.chart, finding.sentence) for finding in findings(group.cells)}
     return over_cells | {view.name: draw_view(view) for view in views(group)}
 
