@@ -7,7 +7,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 
 from analysis.charts.labels import EndLabel
-from analysis.charts.palette import MODES, TEXT
+from analysis.charts.palette import MODES, TEXT, ink
 
 LEFT, BOTTOM, WIDTH = 0.12, 0.21, 0.70
 BAR = 0.8
@@ -64,7 +64,7 @@ def name_bars(ax: Axes, place: list[float], cells: pd.DataFrame) -> None:
     ax.set_xticks(place, [mode if named else mode[0] for mode in cells["mode"]])
     ax.tick_params(axis="x", length=0)
     for tick, mode in zip(ax.get_xticklabels(), cells["mode"], strict=True):
-        tick.set_color(MODES[mode].colour)
+        tick.set_color(ink(MODES[mode].colour))
     centres = pd.Series(place).groupby(cells["workers"]).mean()
     for count, centre in centres.items():
         ax.annotate(

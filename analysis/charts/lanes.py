@@ -9,7 +9,7 @@ from matplotlib.figure import Figure
 from analysis.cells import Group
 from analysis.charts.frame import circumstances, framed
 from analysis.charts.labels import LINE_PX
-from analysis.charts.palette import MODES, TEXT
+from analysis.charts.palette import MODES, TEXT, ink
 from analysis.charts.panels import SINCE, TITLE, mark_events
 from analysis.charts.view import View
 from analysis.events import marks
@@ -71,7 +71,7 @@ def _draw_trial(ax: Axes, each: Lanes) -> None:
     ax.grid(visible=False)
     ax.set_yticks(_named(ax, each.lanes))
     ax.tick_params(axis="y", length=0)
-    ax.set_title(each.trial.cell.mode, color=look.colour, loc="left", fontweight="bold")
+    ax.set_title(each.trial.cell.mode, color=ink(look.colour), loc="left", fontweight="bold")
     ax.set_title(f"busy {100 * each.busy_share:.0f} % of the time", color=TEXT, loc="right", fontsize="medium")
     mark_events(ax, happened, first_row=0)
 

@@ -77,7 +77,7 @@ def _draw_predicted(ax: Axes, cells: pd.DataFrame) -> list[EndLabel]:
     if "predicted_ready_p50_s" not in cells:
         return []
     by_rate = cells.groupby(RATE)["predicted_ready_p50_s"]
-    values = by_rate.first().where(by_rate.nunique() == 1)
+    values = by_rate.first().where(by_rate.nunique() == 1).astype(float)
     known = values[np.isfinite(values)]
     if known.empty:
         return []

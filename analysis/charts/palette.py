@@ -23,6 +23,15 @@ MODES = {
     "queue": Look(colour="#0072B2", marker="o", shift=0.06),
 }
 
+# Words need more contrast than lines (4.5 : 1), so those of sync are a darker shade of its colour.
+_INKS = {MODES["sync"].colour: "#B04A00"}
+
+
+def ink(colour: str) -> str:
+    """The colour of words that are said of what is drawn in a colour."""
+    return _INKS.get(colour, colour)
+
+
 # Fill and hatch of each component; colours that no mode has.
 COMPONENTS = {
     "web": ("#009E73", ""),

@@ -9,7 +9,7 @@ from matplotlib.patheffects import withStroke
 from matplotlib.text import Annotation
 
 from analysis.charts.labels import LINE_PX
-from analysis.charts.palette import QUIET, TEXT, WINDOW
+from analysis.charts.palette import QUIET, TEXT, WINDOW, ink
 from analysis.events import Mark
 
 LEFT, BOTTOM, RIGHT, BETWEEN = 0.085, 0.13, 0.875, 0.125
@@ -29,7 +29,7 @@ def panels(figure: Figure, below: float, titles: Sequence[tuple[str, str]], left
     made = []
     for n, (title, colour) in enumerate(titles):
         ax = figure.add_axes((left + n * (width + BETWEEN), BOTTOM, width, below - BOTTOM - TITLE))
-        ax.set_title(title, color=colour, loc="left", fontweight="bold")
+        ax.set_title(title, color=ink(colour), loc="left", fontweight="bold")
         ax.tick_params(labelleft=n == 0)
         made.append(ax)
     return made
@@ -47,13 +47,14 @@ def shade_measured(ax: Axes, start_s: float, end_s: float) -> None:
 
 
 def mark_events(ax: Axes, marks: Sequence[Mark], first_row: int = 1) -> None:
-    """A line for every event and its words at the top, in rows where they would touch.
+    """A line for every event inside the limits of the axes, and its words at the top, in rows where they would touch.
 
-    Rows above the first one are left to other words. The axes have their limits.
+    Rows above the first one are left to other words.
     """
+    start, end = ax.get_xlim()
     taken: list[tuple[int, float, float]] = []
     said: dict[str, float] = {}
-    for mark in sorted(marks, key=lambda mark: mark.at_s):
+    for mark in sorted((mark for mark in marks if start <= mark.at_s <= end), key=lambda mark: mark.at_s):
         ax.axvline(mark.at_s, color=TEXT, linewidth=1.8, linestyle="-.", zorder=3, gid=EVENT)
         if mark.at_s - said.get(mark.words, float("-inf")) > ONCE_S:
             said[mark.words] = mark.at_s

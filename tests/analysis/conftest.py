@@ -2,11 +2,17 @@
 
 from pathlib import Path
 
+import matplotlib
 import pytest
 from analysed import grouped
+from every_chart import WHAT, drawn_of, drawn_of_the_harness
+from matplotlib.figure import Figure
 from synthetic_experiment import both_modes, write_experiment
 
 from analysis.cells import Group
+from analysis.charts.frame import STYLE
+
+HARNESS = "the harness itself"
 
 
 @pytest.fixture(scope="session")
@@ -19,3 +25,12 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def demo_group(demo: Path) -> Group:
     """What the demo's charts compare."""
     return grouped(demo)[0]
+
+
+@pytest.fixture(scope="session", params=[*WHAT, HARNESS])
+def drawn(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Figure]:
+    """Every chart of one kind of experiment, or those of the harness itself."""
+    if request.param == HARNESS:
+        with matplotlib.rc_context(STYLE):
+            return drawn_of_the_harness()
+    return drawn_of(request.param, tmp_path_factory.mktemp("drawn") / "x")

@@ -3,55 +3,12 @@ from itertools import combinations
 
 import matplotlib.font_manager
 import numpy as np
-import pytest
-from analysed import drawn_charts, drawn_comparisons, grouped_and_compared
 from matplotlib.figure import Figure
 from matplotlib.text import Text
 from matplotlib.transforms import Bbox
-from synthetic_experiment import (
-    Made,
-    both_brokers,
-    both_modes,
-    both_stacks,
-    repeated,
-    undecided,
-    with_delays,
-    write_experiment,
-)
 
 from analysis.charts.frame import SMALLEST_PT
 from analysis.charts.labels import spread_out
-from analysis.charts.palette import MODES
-
-WHAT = {
-    "demo": both_modes(),
-    "one mode": [Made(mode="sync", workers=count) for count in (1, 2, 4)],
-    "one worker": both_modes((1,)),
-    "one trial": [Made(mode="queue", workers=8)],
-    "all overloaded": both_modes((1, 2)),
-    "by hand": [Made(workers=2, offered_rate=5.0), Made(workers=4, offered_rate=5.0)],
-    "repeats": repeated(both_modes((1, 2, 3, 4, 8)), 3),
-    "a mode unevenly": [*both_modes((1, 4)), Made(mode="sync", workers=16)],
-    "two brokers": repeated(both_brokers(both_modes((1, 2, 4, 8), noise=0.03), slower=1.3), 4),
-    "two brokers, many workers": repeated(both_brokers(both_modes((1, 3, 4, 6, 8, 12, 16)), slower=2.3), 2),
-    "two brokers, one trial each": both_brokers([Made(workers=4)], slower=1.1),
-    "far brokers": with_delays(both_modes((4,)), (0.0, 0.05)),
-    "two stacks": both_stacks(repeated(both_modes((2, 4)), 2)),
-    "undecided": [undecided(count, mode=mode) for count in (1, 2, 4) for mode in ("sync", "queue")],
-    "one of three undecided": [*both_modes((1, 8)), undecided(4, mode="sync"), undecided(4)],
-    "two stacks, undecided": both_stacks([undecided(4, mode="sync"), undecided(4), *both_modes((8,))]),
-    "failures": both_modes((1, 2, 4, 8), fails_every=10),
-    "nothing but failures": both_modes((1, 4), fails_every=1),
-    "undecided with failures": [undecided(count, mode=mode, fails_every=7) for mode in MODES for count in (1, 4)],
-}
-
-
-@pytest.fixture(scope="module", params=WHAT)
-def drawn(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Figure]:
-    """Every chart of one experiment."""
-    folder = write_experiment(tmp_path_factory.mktemp("drawn") / "x", WHAT[request.param], by_hand=True)
-    charted, compared = grouped_and_compared(folder)
-    return drawn_charts(charted[0]) | drawn_comparisons(charted, compared)
 
 
 @cache

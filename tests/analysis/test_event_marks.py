@@ -69,7 +69,7 @@ def test_every_chart_over_time_marks_every_event_with_its_word(broken: Path) -> 
 
     figures = {name: figure for name, figure in drawn_charts(group).items() if over_time(figure)}
 
-    assert "backlog" in figures
+    assert set(figures) == {"backlog", "arrivals_w4", "lanes_w4"}
     for figure in figures.values():
         for ax in figure.axes:
             lines = [round(float(line.get_xdata()[0]), 2) for line in ax.lines if line.get_gid() == EVENT]
