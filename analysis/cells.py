@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from analysis.broker_samples import broker_samples
+from analysis.ceiling import services
 from analysis.checks import OVERLOADED, Verdict
 from analysis.conditions import Levels, conditions_of, prefix, rank, suffix, varied
 from analysis.expected import with_expected
@@ -28,8 +29,9 @@ class Group:
 
     `levels` holds every condition, `varied` names those that the experiment varied. `cells` has one row
     per cell; `traces` and `broker` hold pictures in the system over time, as the rows give it and as the
-    broker counted it; `windows` has one row per trial: what was measured [s since the load began].
-    `guess` is what the class had predicted, if it had.
+    broker counted it; `windows` has one row per trial: what was measured [s since the load began]. `trials` are
+    those that all of it was made of; `own_work_s` is the CPU time of a picture's work as one process alone needs it,
+    None where nobody looked. `guess` is what the class had predicted, if it had.
     """
 
     levels: Levels
@@ -39,6 +41,8 @@ class Group:
     traces: pd.DataFrame
     broker: pd.DataFrame
     windows: pd.DataFrame
+    trials: tuple[Trial, ...]
+    own_work_s: float | None
     cores: int | None
     guess: Guess | None = None
 
@@ -51,6 +55,11 @@ class Group:
     def offered_rate(self) -> float:
         """In pictures per second."""
         return float(self.levels["offered_rate"])
+
+    def trials_of(self, mode: str, workers: int | None = None) -> list[Trial]:
+        """The trials of a mode, or of one of its cells, in order of their repeats."""
+        own = [trial for trial in self.trials if trial.cell.mode == mode and workers in (None, trial.cell.workers)]
+        return sorted(own, key=lambda trial: trial.repeat)
 
 
 def groups(experiment: Experiment, verdicts: Mapping[str, Verdict]) -> list[Group]:
@@ -82,6 +91,8 @@ def _group(
         traces=_stacked([_trace(trial) for trial in trials]),
         broker=_stacked([_broker_trace(trial) for trial in trials if trial.cell.mode == "queue"]),
         windows=pd.DataFrame([_window(trial) for trial in trials]),
+        trials=tuple(trials),
+        own_work_s=alone.cpu_s if (alone := services(experiment.bare).get(levels["workload"])) else None,
         cores=experiment.cores,
         guess=experiment.guess,
     )

@@ -10,7 +10,7 @@ import pandas as pd
 from analysis.checks import INVALID, OVERLOADED
 from analysis.conditions import CONDITIONS, Levels
 from analysis.contrasts import TIMES, pair_ratios, with_cost
-from analysis.spread import MIN_PAIRS
+from analysis.spread import MIN_PAIRS, Estimate, estimate
 
 METRICS = ("response_p50_s", "ready_p50_s", "ready_p95_s", "throughput", "cpu_s")
 CLOCKS = (*TIMES, "ready_p95_s")
@@ -31,6 +31,10 @@ class ModeRatio:
     control: str
     ratios: tuple[float, ...]
     utilisation: tuple[float, float]
+
+    @property
+    def estimate(self) -> Estimate:
+        return estimate(self.ratios)
 
 
 def mode_ratios(per_trial: pd.DataFrame, controls: pd.DataFrame) -> list[ModeRatio]:

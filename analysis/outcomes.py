@@ -7,7 +7,7 @@ import pandas as pd
 
 from analysis.experiment import Trial
 
-SERVER_COLUMNS = ["id", "received_at", "started_at", "finished_at", "state", "reason"]
+SERVER_COLUMNS = ["id", "received_at", "enqueued_at", "started_at", "finished_at", "state", "reason"]
 # By the trial's identity, for as long as the trial lives: every table and chart asks for the same outcomes.
 _KNOWN: dict[int, pd.DataFrame] = {}
 

@@ -66,7 +66,7 @@ def _answer_of_cells(experiment: Experiment, verdicts: Mapping[str, Verdict], fo
     charted = groups(experiment, verdicts)
     per_trial = summarise_trials(experiment.trials, verdicts)
     controls = summarise_trials(experiment.controls, _verdicts(experiment, experiment.controls))
-    compared = comparisons(per_trial)
+    compared, modes = comparisons(per_trial), mode_ratios(per_trial, controls)
     # What else was varied is the question of a plan that varies it, so its answer comes first.
     sentences = [contrast_sentence(each) for each in compared]
     sentences += [f"{group.prefix}{finding.sentence}" for group in charted for finding in findings(group.cells)]
@@ -74,11 +74,11 @@ def _answer_of_cells(experiment: Experiment, verdicts: Mapping[str, Verdict], fo
     sentences += [f"{group.prefix}{words}" for group in charted for words in guess_sentences(group.cells, group.guess)]
     return Answer(
         sentences=sentences,
-        charts=draw_charts(charted, folder / "charts", compared) if charts else [],
+        charts=draw_charts(charted, folder / "charts", compared, modes) if charts else [],
         groups=charted,
         compared=compared,
         unequal=[words for group in charted for words in unequal_work(group.cells, group.prefix)],
-        modes=mode_ratios(per_trial, controls),
+        modes=modes,
     )
 
 

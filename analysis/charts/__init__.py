@@ -13,14 +13,19 @@ from analysis.charts.backlog import draw_backlog
 from analysis.charts.clocks import draw_both_clocks, draw_ready_time, draw_response_time
 from analysis.charts.contrast import draw_contrast
 from analysis.charts.cost import draw_cpu_cost
+from analysis.charts.forest import forest
 from analysis.charts.frame import DPI, STYLE, counted, subtitle
+from analysis.charts.inside import views
+from analysis.charts.load_curve import against_load
 from analysis.charts.reading import answering, points, tag_modes
 from analysis.charts.throughput import draw_throughput
+from analysis.charts.view import View
 from analysis.conditions import named, prefix, suffix
 from analysis.contrast_tables import contrast_table
 from analysis.contrasts import Comparison
 from analysis.findings import Finding, findings
 from analysis.findings_contrasts import contrast_title
+from analysis.mode_ratios import ModeRatio
 from analysis.tables import Table, chart_table
 
 Draw = Callable[[Group, str], Figure]
@@ -32,6 +37,8 @@ DRAWINGS: Mapping[str, Draw] = {
     "backlog": draw_backlog,
     "cpu_cost": draw_cpu_cost,
 }
+# Worker counts that have a chart against the load.
+MOST_CURVES = 4
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -48,10 +55,18 @@ class Chart:
     table: Table
 
 
-def draw_charts(groups: Sequence[Group], folder: Path, compared: Sequence[Comparison] = ()) -> list[Chart]:
+def draw_charts(
+    groups: Sequence[Group],
+    folder: Path,
+    compared: Sequence[Comparison] = (),
+    modes: Sequence[ModeRatio] = (),
+) -> list[Chart]:
     """Draws one set of charts per group and one chart per comparison, in place of those that were there."""
     empty(folder)
     charts = [_of_group(group, finding, folder) for group in groups for finding in findings(group.cells)]
+    charts += [_of_view(view, folder, group.prefix, group.suffix) for group in groups for view in forest(group, modes)]
+    charts += [_of_view(view, folder, group.prefix, group.suffix) for group in _ends(groups) for view in views(group)]
+    charts += [_of_view(view, folder, curve.prefix, curve.suffix) for curve, view in against_load(groups, MOST_CURVES)]
     return charts + [_of_comparison(each, groups, folder, compared) for each in compared]
 
 
@@ -66,6 +81,12 @@ def draw(group: Group, chart: str, title: str) -> Figure:
     """One chart of one group as a figure."""
     with matplotlib.rc_context(STYLE):
         return DRAWINGS[chart](group, title)
+
+
+def draw_view(view: View) -> Figure:
+    """One chart that looks into trials as a figure."""
+    with matplotlib.rc_context(STYLE):
+        return view.draw(view.sentence)
 
 
 def draw_comparison(comparison: Comparison, groups: Sequence[Group]) -> Figure:
@@ -96,6 +117,17 @@ def _of_group(group: Group, finding: Finding, folder: Path) -> Chart:
         path=path,
         table=chart_table(group.cells, finding.chart),
     )
+
+
+def _ends(groups: Sequence[Group]) -> Sequence[Group]:
+    """The first and the last: they differ most, and to look into the trials of all would be too many charts."""
+    return groups[:: max(1, len(groups) - 1)]
+
+
+def _of_view(view: View, folder: Path, prefix: str, suffix: str) -> Chart:
+    path = folder / f"{view.name}{suffix}"
+    save(draw_view(view), path)
+    return Chart(name=view.name, prefix=prefix, finding=view.sentence, path=path, table=view.table)
 
 
 def _of_comparison(

@@ -9,10 +9,13 @@ from matplotlib.figure import Figure
 from analysis.cells import Group
 from analysis.charts.frame import circumstances, framed
 from analysis.charts.labels import EndLabel, label_ends
-from analysis.charts.palette import MODES, QUIET, WINDOW
+from analysis.charts.palette import MODES, QUIET
+from analysis.charts.panels import SINCE, mark_events, panels, shade_measured
+from analysis.events import marks
 from analysis.words import workers
 
-LEFT, BOTTOM, RIGHT, BETWEEN = 0.085, 0.13, 0.875, 0.125
+# Room above the highest count for words, in multiples of it.
+ROOM, ROOM_WITH_EVENTS = 1.2, 1.6
 # How a line is drawn whose cell is doubtful.
 DASHED = (0, (4, 1.5))
 
@@ -20,38 +23,29 @@ DASHED = (0, (4, 1.5))
 def draw_backlog(group: Group, title: str) -> Figure:
     """Pictures due and not done over the seconds since the load began; dotted the broker's own count."""
     note = "dotted: by the broker" if len(group.broker) else ""
-    figure, top = framed(title, circumstances(group, note))
+    figure, below = framed(title, circumstances(group, note))
     modes = list(dict.fromkeys(group.cells["mode"]))
-    width = (RIGHT - LEFT - BETWEEN * (len(modes) - 1)) / len(modes)
-    highest = 1.2 * max(float(group.traces["in_system"].max()), 5.0)
-    for n, mode in enumerate(modes):
-        ax = figure.add_axes((LEFT + n * (width + BETWEEN), BOTTOM, width, top - BOTTOM - 0.055))
-        ax.set(xlim=(0, group.traces["since_s"].max()), ylim=(0, highest), xlabel="seconds since the load began")
-        ax.set_title(mode, color=MODES[mode].colour, loc="left", fontweight="bold")
+    happened = {mode: [mark for trial in group.trials_of(mode) for mark in marks(trial)] for mode in modes}
+    room = ROOM_WITH_EVENTS if any(happened.values()) else ROOM
+    highest = room * max(float(group.traces["in_system"].max()), 5.0)
+    for mode, ax in zip(modes, panels(figure, below, [(mode, MODES[mode].colour) for mode in modes]), strict=True):
+        ax.set(xlim=(0, group.traces["since_s"].max()), ylim=(0, highest), xlabel=SINCE)
         _draw_mode(ax, group, mode)
-        ax.tick_params(labelleft=n == 0)
+        mark_events(ax, happened[mode])
     figure.axes[0].set_ylabel("pictures in the system")
     return figure
 
 
 def _draw_mode(ax: Axes, group: Group, mode: str) -> None:
-    _shade(ax, group.windows.query("mode == @mode"))
+    windows = group.windows.query("mode == @mode")
+    # What every trial of the panel measured.
+    shade_measured(ax, float(windows["from_s"].max()), float(windows["until_s"].min()))
     for _, rows in group.broker.query("mode == @mode").groupby("trial"):
         ax.plot(rows["since_s"], rows["in_system"], ":", color=QUIET, linewidth=1.5)
     traces = group.traces.query("mode == @mode")
     doubts = group.cells.query("mode == @mode").set_index("workers")["doubt"]
     drawn = [_draw_count(ax, rows, mode, doubts[count]) for count, rows in traces.groupby("workers")]
     label_ends(ax, [label for labels in drawn for label in labels], at_edge=True)
-
-
-def _shade(ax: Axes, windows: pd.DataFrame) -> None:
-    """Shades what every trial of the panel measured; nothing if no time is common to all."""
-    start, end = float(windows["from_s"].max()), float(windows["until_s"].min())
-    if start >= end:
-        return
-    ax.axvspan(start, end, color=WINDOW, zorder=0)
-    across = ax.get_xaxis_transform()
-    ax.annotate("measured", ((start + end) / 2, 0.98), xycoords=across, ha="center", va="top", color=QUIET)
 
 
 def _draw_count(ax: Axes, rows: pd.DataFrame, mode: str, doubt: str) -> list[EndLabel]:

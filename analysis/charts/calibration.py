@@ -43,7 +43,8 @@ def draw_judged(checks: Checks, title: str) -> Figure:
     ax.axvline(0, color=QUIET, linewidth=1.5)
     for check in checks:
         marker, colour = LOOKS[_share(check)]
-        ax.plot(_place(check), names.index(_server(check)), marker, color=colour, markersize=13, clip_on=False)
+        look: dict[str, Any] = {"color": colour, "markeredgecolor": TEXT, "markersize": 13, "clip_on": False}
+        ax.plot(_place(check), names.index(_server(check)), marker, **look)
     ax.set_yticks(range(len(names)), names)
     ax.set(xlim=(-BEYOND, BEYOND), ylim=(len(names) - 0.5, -0.5), xlabel="error [of what is allowed]")
     _legend(ax, sorted({_share(check) for check in checks}))
@@ -56,7 +57,7 @@ def draw_told(checks: Checks, title: str) -> Figure:
     ax = figure.add_axes((LEFT + 0.1, BOTTOM, WIDTH - 0.1, below - BOTTOM))
     worst = [check for check in checks if _share(check) == "p99"]
     names = [_server(check).removeprefix(TOLD).removesuffix(", one stall") for check in worst]
-    ax.barh(range(len(worst)), [check["measured"] for check in worst], color="#56B4E9", height=0.6)
+    ax.barh(range(len(worst)), [check["measured"] for check in worst], color="#56B4E9", edgecolor=TEXT, height=0.6)
     for place, check in enumerate(worst):
         ax.annotate(
             f" {duration(check['measured'])}",
@@ -118,6 +119,6 @@ def _share(check: Mapping[str, Any]) -> str:
 def _legend(ax: Axes, shares: Sequence[str]) -> None:
     for place, share in enumerate(shares):
         marker, colour = LOOKS[share]
-        across: dict[str, Any] = {"color": colour, "clip_on": False, "transform": ax.transAxes}
-        ax.plot([1.04], [0.95 - 0.08 * place], marker, markersize=13, **across)
-        ax.text(1.07, 0.95 - 0.08 * place, share, va="center", **across)
+        across: dict[str, Any] = {"clip_on": False, "transform": ax.transAxes}
+        ax.plot([1.04], [0.95 - 0.08 * place], marker, color=colour, markeredgecolor=TEXT, markersize=13, **across)
+        ax.text(1.07, 0.95 - 0.08 * place, share, va="center", color=TEXT, **across)

@@ -33,7 +33,7 @@ def draw_capacity(rows: pd.DataFrame, ceiling: pd.DataFrame, title: str, subtitl
 def _draw_bars(ax: Axes, counts: list[int], rows: pd.DataFrame) -> EndLabel | None:
     mode = str(rows["mode"].iloc[0])
     look, place = MODES[mode], places(counts, rows)
-    ax.vlines(place, rows["passed"], rows["failed"], color=look.colour, linewidth=7, alpha=0.45)
+    ax.vlines(place, rows["passed"], rows["failed"], color=look.colour, linewidth=5)
     for end, face in (("passed", look.colour), ("failed", "white")):
         ax.plot(place, rows[end], look.marker, color=look.colour, markersize=13, mfc=face, mew=2.5, linestyle="")
     known = np.flatnonzero(rows["passed"].notna())

@@ -10,7 +10,7 @@ from matplotlib.ticker import FixedLocator, FuncFormatter, NullLocator
 from analysis.charts.doubts import Doubt, ring_point
 from analysis.charts.frame import DPI, MARGIN_PX, SIZE_INCH, framed
 from analysis.charts.labels import LINE_PX
-from analysis.charts.palette import FAINT, MODES, QUIET, WINDOW
+from analysis.charts.palette import FAINT, MODES, QUIET, WINDOW, ink
 from analysis.comparing import SAME_WITHIN
 from analysis.conditions import short
 from analysis.contrasts import CPU, METRICS, READY, RESPONSE, THROUGHPUT, Comparison, Contrast
@@ -29,7 +29,7 @@ Line = tuple[str, int]
 
 
 def draw_contrast(comparison: Comparison, title: str, subtitle: str) -> Figure:
-    """One panel a metric, all on one log axis; faint dots are pairs, hollow markers are controls."""
+    """One panel a metric, all on one log axis; small dots are pairs, hollow markers are controls."""
     figure, top = framed(title, subtitle)
     height = top - BOTTOM - PANEL_TITLE
     metrics = [name for name in METRICS if any(each.metric == name for each in comparison.contrasts)]
@@ -43,7 +43,7 @@ def draw_contrast(comparison: Comparison, title: str, subtitle: str) -> Figure:
         _scale(ax, comparison)
         _draw_panel(ax, comparison, metric, lines)
     _name_lines(figure.axes[0], names, lines)
-    words = f"value / value with {short(comparison.factor, comparison.base)} (log scale) · grey: ±10 % · faint: pairs"
+    words = f"value / value with {short(comparison.factor, comparison.base)} (log scale) · grey: ±10 % · small: pairs"
     figure.text((LEFT + RIGHT) / 2, MARGIN_PX / 2 / (SIZE_INCH[1] * DPI), words, ha="center", va="bottom")
     return figure
 
@@ -64,12 +64,13 @@ def _scale(ax: Axes, comparison: Comparison) -> None:
     low, high = min([1 / NARROWEST, *reached]), max([NARROWEST, *reached])
     margin = (high / low) ** 0.06
     ax.set(xscale="log", xlim=(low / margin, high * margin))
-    ax.xaxis.set_major_locator(FixedLocator(_ticks(ax)))
+    ax.xaxis.set_major_locator(FixedLocator(log_ticks(ax)))
     ax.xaxis.set_minor_locator(NullLocator())
     ax.xaxis.set_major_formatter(FuncFormatter(lambda ratio, _: f"{ratio:g}"))
 
 
-def _ticks(ax: Axes) -> list[float]:
+def log_ticks(ax: Axes) -> list[float]:
+    """The ratios that have room on an axis whose limits are set."""
     low, high = ax.get_xlim()
     across_px = ax.get_position().width * SIZE_INCH[0] * DPI
     room = math.log(high / low) * TICK_PX / across_px
@@ -103,7 +104,7 @@ def _draw_contrast(ax: Axes, contrast: Contrast, line: float) -> None:
         return
     look, found = MODES[contrast.mode], contrast.estimate
     dots: dict[str, Any] = {"marker": look.marker, "linestyle": "", "color": look.colour}
-    ax.plot(contrast.ratios, [line] * found.pairs, alpha=0.3, markersize=8, markeredgewidth=0, **dots)
+    ax.plot(contrast.ratios, [line] * found.pairs, markersize=4, markeredgewidth=0, **dots)
     ax.hlines(line, found.low, found.high, color=look.colour, linewidth=3 if found.has_interval else 1.5)
     face = "white" if contrast.control else look.colour
     ax.plot([found.ratio], [line], markersize=12, markeredgewidth=2.5, markerfacecolor=face, **dots)
@@ -129,7 +130,7 @@ def _name_lines(ax: Axes, names: list[str], lines: list[Line]) -> None:
     ax.set_yticks(range(len(lines)), names)
     ax.tick_params(axis="y", length=0)
     for text, (mode, _) in zip(ax.get_yticklabels(), lines, strict=True):
-        text.set_color(MODES[mode].colour)
+        text.set_color(ink(MODES[mode].colour))
     ax.annotate(
         "mode, workers", (0, 1), xycoords="axes fraction", xytext=(-6, 6), textcoords="offset points",
         ha="right", va="baseline", color=QUIET,

@@ -6,7 +6,7 @@ from typing import Any
 
 from matplotlib.axes import Axes
 
-from analysis.charts.palette import MODES, QUIET, Look
+from analysis.charts.palette import MODES, QUIET, Look, ink
 
 LINE_PX = 31
 LABEL_OFFSET_PX = 24
@@ -61,7 +61,7 @@ def _write(ax: Axes, label: EndLabel, right_px: float, up_px: float) -> None:
         (label.x, label.y),
         xytext=((right_px + LABEL_OFFSET_PX) * to_points, up_px * to_points),
         textcoords="offset points",
-        color=label.colour,
+        color=ink(label.colour),
         va="center",
         annotation_clip=False,
         arrowprops=back if apart else None,
@@ -98,7 +98,7 @@ def draw_arrows(ax: Axes, arrows: Sequence[Arrow], last_place: float) -> float:
             xycoords=ax.get_xaxis_transform(),
             xytext=(22, -n * (2 if narrow else 1) * LINE_PX * 72 / ax.figure.dpi),
             textcoords="offset points",
-            color=colour,
+            color=ink(colour),
             va="top",
             linespacing=1.1,
             annotation_clip=False,

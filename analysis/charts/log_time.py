@@ -1,6 +1,7 @@
 """A logarithmic axis of times that a person can read."""
 
 import math
+from collections.abc import Sequence
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -20,8 +21,15 @@ ROOM_BELOW = 0.09
 DRAWN_ON = (0.1, 100.0)
 
 
-def scale_time_axis(ax: Axes, *, room_for_arrows: bool, room_for_doubts: bool, drawn_on: bool = False) -> None:
-    """A log axis around the values drawn [s], with a free band at the top when arrows stand there.
+def scale_time_axis(
+    ax: Axes,
+    *,
+    room_for_arrows: bool,
+    room_for_doubts: bool,
+    drawn_on: bool = False,
+    values: Sequence[float] | None = None,
+) -> None:
+    """A log axis around the values drawn [s], or those given, with a free band at the top when arrows stand there.
 
     `drawn_on` widens it to the axis on which people have drawn. Below the lowest value there is room for a word when
     one stands there.
@@ -29,7 +37,7 @@ def scale_time_axis(ax: Axes, *, room_for_arrows: bool, room_for_doubts: bool, d
     drawn = [np.asarray(line.get_ydata(), dtype=float) for line in ax.lines]
     if drawn_on:
         drawn.append(np.array(DRAWN_ON))
-    low, high = _limits(np.concatenate(drawn))
+    low, high = _limits(np.concatenate(drawn) if values is None else np.array(values))
     if room_for_doubts:
         low *= (low / high) ** ROOM_BELOW
     highest_tick = high

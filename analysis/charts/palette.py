@@ -25,6 +25,15 @@ MODES = {
     "queue": Look(colour="#0072B2", marker="o", shift=0.06),
 }
 
+# Words need more contrast than lines (4.5 : 1), so those of sync are a darker shade of its colour.
+_INKS = {MODES["sync"].colour: "#B04A00"}
+
+
+def ink(colour: str) -> str:
+    """The colour of words that are said of what is drawn in a colour."""
+    return _INKS.get(colour, colour)
+
+
 # Fill and hatch of each component; colours that no mode has.
 COMPONENTS = {
     "web": ("#009E73", ""),
@@ -33,4 +42,16 @@ COMPONENTS = {
     "broker": ("#F0E442", "xx"),
     "database": ("#E69F00", "\\\\"),
     "external": ("#56B4E9", ".."),
+}
+
+# Fill and hatch of each part of a picture's time.
+TIME_PARTS = {
+    "send lag": (TEXT, ""),
+    "web wait": ("#E69F00", "\\\\"),
+    "accept": ("#009E73", ""),
+    "queue wait": ("#F0E442", "xx"),
+    "work": ("#CC79A7", "//"),
+    "CPU work": ("#CC79A7", "//"),
+    "external, waits": ("#56B4E9", ".."),
+    "answer": (FAINT, "--"),
 }

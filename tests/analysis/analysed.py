@@ -3,10 +3,15 @@
 from collections.abc import Sequence
 from pathlib import Path
 
+import pandas as pd
 from matplotlib.figure import Figure
 
 from analysis.cells import Group, groups
-from analysis.charts import draw, draw_comparison
+from analysis.charts import MOST_CURVES, draw, draw_comparison, draw_view
+from analysis.charts.forest import forest
+from analysis.charts.inside import views
+from analysis.charts.load_curve import against_load
+from analysis.charts.view import View
 from analysis.checks import Verdict, verdict_on
 from analysis.compare.charts import AXES, charted, draw_lines, draw_ratios_of
 from analysis.compare.reading import read_sides
@@ -14,6 +19,7 @@ from analysis.compare.together import togethers
 from analysis.contrasts import Comparison, comparisons
 from analysis.experiment import Experiment
 from analysis.findings import findings
+from analysis.mode_ratios import mode_ratios
 from analysis.samples import read_experiment
 from analysis.summary import summarise_trials
 
@@ -34,9 +40,30 @@ def grouped_and_compared(folder: Path) -> tuple[list[Group], list[Comparison]]:
     return groups(experiment, verdicts), _comparisons(experiment, verdicts)
 
 
+def drawn_across(folder: Path) -> dict[str, Figure]:
+    """Every chart that needs more than one group or more than its cells: modes block by block, and the load."""
+    return {view.name: draw_view(view) for view, _ in _views_across(*_judged(folder))}
+
+
+def views_of(folder: Path) -> list[tuple[View, pd.DataFrame]]:
+    """Every chart but those of cells alone, each with the cells that it is about."""
+    experiment, verdicts = _judged(folder)
+    inside = [(view, group.cells) for group in groups(experiment, verdicts) for view in views(group)]
+    return inside + _views_across(experiment, verdicts)
+
+
+def _views_across(experiment: Experiment, verdicts: dict[str, Verdict]) -> list[tuple[View, pd.DataFrame]]:
+    charted = groups(experiment, verdicts)
+    controls = {trial.name: verdict_on(trial) for trial in experiment.controls}
+    found = mode_ratios(summarise_trials(experiment.trials, verdicts), summarise_trials(experiment.controls, controls))
+    across = [(view, group.cells) for group in charted for view in forest(group, found)]
+    return across + [(view, curve.cells) for curve, view in against_load(charted, MOST_CURVES)]
+
+
 def drawn_charts(group: Group) -> dict[str, Figure]:
-    """Every chart of a group, by its name."""
-    return {finding.chart: draw(group, finding.chart, finding.sentence) for finding in findings(group.cells)}
+    """Every chart of a group alone, by its name."""
+    over_cells = {finding.chart: draw(group, finding.chart, finding.sentence) for finding in findings(group.cells)}
+    return over_cells | {view.name: draw_view(view) for view in views(group)}
 
 
 def drawn_comparisons(charted: Sequence[Group], compared: Sequence[Comparison]) -> dict[str, Figure]:

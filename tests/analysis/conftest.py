@@ -2,16 +2,22 @@
 
 from pathlib import Path
 
+import matplotlib
 import pytest
 from analysed import grouped
+from every_chart import COMPARED, POOLED, SEARCHES, WHAT, drawn_of, drawn_of_the_harness
+from matplotlib.figure import Figure
 from sealing import sealed
 from synthetic_experiment import both_modes, write_experiment
 
 from analysis.__main__ import main
 from analysis.cells import Group
+from analysis.charts.frame import STYLE
 from analysis.lesson.measured import Measured, measured
 from analysis.lesson.sheets import write_sheets
 from analysis.samples import read_experiment
+
+HARNESS = "the harness itself"
 
 
 @pytest.fixture(scope="session")
@@ -47,3 +53,12 @@ def sheets(example: Measured, tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("sheets")
     write_sheets(example, folder)
     return folder
+
+
+@pytest.fixture(scope="session", params=[*WHAT, *SEARCHES, *COMPARED, *POOLED, HARNESS])
+def drawn(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Figure]:
+    """Every chart of one kind of experiment, or those of the harness itself."""
+    if request.param == HARNESS:
+        with matplotlib.rc_context(STYLE):
+            return drawn_of_the_harness()
+    return drawn_of(request.param, tmp_path_factory.mktemp("drawn") / "x")

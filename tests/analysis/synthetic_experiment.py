@@ -10,6 +10,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from analysis.predicting import write_predictions
+
 START = 1_763_900_000.0
 ACCEPT_S = 0.012
 HAND_OVER_S = 0.004
@@ -101,6 +103,29 @@ def both_stacks(made: Sequence[Made], slower: float = 1.3) -> list[Made]:
 def with_delays(made: Sequence[Made], delays_s: Sequence[float]) -> list[Made]:
     """The same cells with their broker so far away: an answer waits for the message to go there and back."""
     return [replace(each, broker_delay_s=far, accept_s=each.accept_s + 2 * far) for far in delays_s for each in made]
+
+
+def at_rates(made: Sequence[Made], rates: Sequence[float]) -> list[Made]:
+    """The same cells at each offered rate, told apart by their repeat."""
+    return [replace(each, offered_rate=rate, repeat=n) for n, rate in enumerate(rates, 1) for each in made]
+
+
+def write_controls(folder: Path, made: Sequence[Made]) -> None:
+    """Each of these cells a second time, with answers that take 2 % longer."""
+    for each in made:
+        place = folder / each.name.replace("-r", "-control-r")
+        write_trial(place, replace(each, accept_s=1.02 * each.accept_s))
+        record = json.loads((place / "trial.json").read_text())
+        (place / "trial.json").write_text(json.dumps(record | {"name": place.name, "control": True}))
+
+
+def write_bare(folder: Path, service_s: float = 0.29, cpu_s: float = 0.017) -> None:
+    """What one bare process did before the trials, and the predictions made of it."""
+    ends = [START - 100 + service_s * n for n in range(40)]
+    rows = [f"io,1,0,{end - service_s * (0.95 + 0.1 * (n % 2))},{end},{cpu_s}" for n, end in enumerate(ends)]
+    (folder / "bare.csv").write_text("\n".join(["workload,processes,process,started_at,finished_at,cpu_s", *rows]))
+    cells = {json.dumps(json.loads(path.read_text())["cell"]) for path in folder.glob("*/trial.json")}
+    write_predictions(folder, [json.loads(cell) for cell in sorted(cells)], cores=2)
 
 
 def undecided(workers: int, **what: Any) -> Made:

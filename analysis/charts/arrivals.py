@@ -1,0 +1,112 @@
+"""What came and what was done, counted from the start, one panel a mode: the gap between the lines is the backlog."""
+
+from collections.abc import Sequence
+from functools import partial
+from typing import Any
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from analysis.cells import Group
+from analysis.charts.frame import circumstances, framed
+from analysis.charts.labels import EndLabel, label_ends
+from analysis.charts.palette import MODES, TEXT
+from analysis.charts.panels import BEFORE, SINCE, mark_events, panels, shade_measured
+from analysis.charts.view import View
+from analysis.events import marks
+from analysis.flow import Flow, flow, flow_sentence, flow_table
+from analysis.telling import tellings
+from analysis.words import duration
+
+# Room above the last count for words, in multiples of it.
+ROOM, ROOM_WITH_EVENTS = 1.15, 1.35
+# A gap lower than this share of the axis has no room for words; they then stand below the lines.
+ROOM_FOR_WORDS = 0.3
+# Where the words stand along their arrows, so that they touch neither each other nor the lines.
+UP, ALONG = 0.38, 0.47
+WORDS: Any = {"color": TEXT, **BEFORE}
+DASHED = (0, (3, 2))
+
+
+def arrivals(group: Group) -> list[View]:
+    """One chart of trials that cannot keep up, and one of trials that do."""
+    views = []
+    for telling in tellings(group):
+        flows = [flow(trial) for trial in telling.trials]
+        views.append(
+            View(
+                name=f"arrivals_w{telling.workers}",
+                sentence=flow_sentence(telling, flows),
+                draw=partial(draw_arrivals, group, flows),
+                table=flow_table(flows),
+            )
+        )
+    return views
+
+
+def draw_arrivals(group: Group, flows: Sequence[Flow], title: str) -> Figure:
+    """Uploads due, answered and ended since the load began; arrows show how many are open and how far it is behind."""
+    names = ", ".join(each.trial.name for each in flows)
+    figure, below = framed(title, circumstances(group, f"shown: {names}"))
+    happened = [marks(each.trial) for each in flows]
+    highest = max(len(each.due) for each in flows) * (ROOM_WITH_EVENTS if any(happened) else ROOM)
+    titles = [(each.trial.cell.mode, MODES[each.trial.cell.mode].colour) for each in flows]
+    for ax, each, marked in zip(panels(figure, below, titles), flows, happened, strict=True):
+        ax.set(xlim=(0, max(each.until_s for each in flows)), ylim=(0, highest), xlabel=SINCE)
+        _draw_flow(ax, each)
+        mark_events(ax, marked)
+    figure.axes[0].set_ylabel("uploads since the load began")
+    return figure
+
+
+def _draw_flow(ax: Axes, each: Flow) -> None:
+    trial, colour = each.trial, MODES[each.trial.cell.mode].colour
+    shade_measured(ax, trial.window.start - trial.started_at, trial.window.end - trial.started_at)
+    labels = [_draw_count(ax, each, each.due, "due", color=TEXT, linewidth=2)]
+    if trial.cell.mode == "queue":
+        labels.append(_draw_count(ax, each, each.answered, "answered", color=colour, linewidth=2.5, linestyle=DASHED))
+    labels.append(_draw_count(ax, each, each.ended, "ended" if each.failed else "done", color=colour, linewidth=3.5))
+    _fill(ax, each, colour)
+    _mark_gaps(ax, each)
+    label_ends(ax, labels, at_edge=True)
+
+
+def _draw_count(ax: Axes, each: Flow, times: np.ndarray, name: str, **look: Any) -> EndLabel:
+    x, y = _counted(times, each.until_s)
+    ax.step(x, y, where="post", **look)
+    return EndLabel(x=each.until_s, y=float(len(times)), text=name, colour=look["color"])
+
+
+def _counted(times: np.ndarray, until_s: float) -> tuple[np.ndarray, np.ndarray]:
+    """The count after each of the times, from zero at the start to the end."""
+    return np.concatenate([[0.0], times, [until_s]]), np.append(np.arange(len(times) + 1), len(times))
+
+
+def _fill(ax: Axes, each: Flow, colour: str) -> None:
+    at = np.unique(np.concatenate([[0.0], each.due, each.ended, [each.until_s]]))
+    due, ended = (np.searchsorted(times, at, side="right") for times in (each.due, each.ended))
+    ax.fill_between(at, ended, due, step="post", color=colour, alpha=0.15, linewidth=0)
+
+
+def _mark_gaps(ax: Axes, each: Flow) -> None:
+    """An arrow up where the most are open, one across where the ends are furthest behind; their words once each."""
+    at, ended, due = each.most
+    nth, was_due, came = each.furthest
+    arrow: Any = {"arrowstyle": "<->", "color": TEXT, "lw": 2, "shrinkA": 0, "shrinkB": 0}
+    ax.annotate("", (at, ended), xytext=(at, due), arrowprops=arrow)
+    ax.annotate("", (was_due, nth), xytext=(came, nth), arrowprops=arrow)
+    inside = due - ended > ROOM_FOR_WORDS * ax.get_ylim()[1]
+    write = _write_inside if inside else _write_below
+    write(ax, f"{due - ended} open", (at, ended + UP * (due - ended)), "right", 0.19)
+    write(ax, f"{duration(each.behind_s)} behind", (was_due + ALONG * (came - was_due), nth), "center", 0.08)
+
+
+def _write_inside(ax: Axes, words: str, point: tuple[float, float], align: str, _: float) -> None:
+    ax.annotate(words, point, xytext=(-8 if align == "right" else 0, 5), textcoords="offset points", ha=align, **WORDS)
+
+
+def _write_below(ax: Axes, words: str, point: tuple[float, float], _: str, height: float) -> None:
+    """The words below the lines, where it is empty, with a line to the point they are said of."""
+    back: Any = {"arrowstyle": "-", "color": TEXT, "lw": 0.8, "shrinkB": 3, "relpos": (0, 0.5)}
+    ax.annotate(words, point, xytext=(0.97, height), textcoords="axes fraction", ha="right", arrowprops=back, **WORDS)

@@ -1,0 +1,43 @@
+"""What the two modes differ in, block by block, in one sentence. Pure."""
+
+from collections.abc import Mapping, Sequence
+
+from analysis.findings_contrasts import UNCLEAR, ratio_text, reading_of
+from analysis.mode_ratios import ModeRatio
+from analysis.words import workers
+
+ROW_WORDS: Mapping[str, str] = {
+    "response_p50_s": "answer p50",
+    "ready_p50_s": "ready p50",
+    "ready_p95_s": "ready p95",
+    "throughput": "throughput",
+    "cpu_s": "CPU",
+}
+SUBJECTS: Mapping[str, str] = {
+    "response_p50_s": "answers take",
+    "ready_p50_s": "pictures take",
+    "throughput": "throughput is",
+    "cpu_s": "CPU time per picture is",
+}
+
+
+def modes_title(found: Sequence[ModeRatio]) -> str:
+    """Answer and picture with the most workers that have ratios of them; throughput and cost where none have."""
+    told = [each for each in found if not each.control]
+    timed = [each for each in told if each.metric in ("response_p50_s", "ready_p50_s")]
+    chosen = timed or [each for each in told if each.metric in ("throughput", "cpu_s")]
+    most = max(each.workers for each in chosen)
+    last = [each for each in chosen if each.workers == most]
+    notes = [*(["medians"] if timed else []), *([] if last[0].estimate.has_interval else [reading_of(last[0].ratios)])]
+    note = f" ({'; '.join(notes)})" if notes else ""
+    return f"Queue instead of sync with {workers(most)}: {', '.join(map(_said, last))}{note}"
+
+
+def _said(each: ModeRatio) -> str:
+    found = each.estimate
+    if found.same:
+        return f"{SUBJECTS[each.metric]} the same within {found.within_percent} %"
+    if found.unclear:
+        return f"{SUBJECTS[each.metric].rpartition(' ')[0]} {UNCLEAR}"
+    times = "as high" if each.metric == "throughput" else "as long"
+    return f"{SUBJECTS[each.metric]} {ratio_text(found.ratio)} times {times}"

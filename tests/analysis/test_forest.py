@@ -1,0 +1,96 @@
+"""The two modes block by block as a picture: intervals, 1 marked, and the control."""
+
+from pathlib import Path
+
+import pytest
+from analysed import drawn_across
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from synthetic_experiment import Made, both_modes, repeated, write_controls, write_experiment
+
+from analysis.findings_modes import modes_title
+from analysis.mode_ratios import ModeRatio
+
+
+@pytest.fixture(scope="module")
+def chart(tmp_path_factory: pytest.TempPathFactory) -> Figure:
+    """Four blocks of both modes with 2 and 4 workers, the queue with 4 twice; 2 workers are overloaded."""
+    made = repeated(both_modes((2, 4), noise=0.02), 4)
+    folder = write_experiment(tmp_path_factory.mktemp("forest") / "x", made)
+    write_controls(folder, [each for each in made if (each.mode, each.workers) == ("queue", 4)])
+    return drawn_across(folder)["modes"]
+
+
+def rows(ax: Axes) -> list[str]:
+    return [label.get_text() for label in ax.get_yticklabels()]
+
+
+def test_there_is_a_row_for_each_ratio_and_the_control_has_its_own(chart: Figure) -> None:
+    (ax,) = chart.axes
+
+    assert rows(ax)[:3] == ["answer p50, 4", "ready p50, 4", "ready p95, 4"]
+    assert {"throughput, 2", "throughput, 4", "A/A ready p95, 4"} <= set(rows(ax))
+    assert "answer p50, 2" not in rows(ax)
+    assert "A/A: queue against itself" in chart.texts[1].get_text().replace("\n", " ")
+
+
+def test_the_axis_is_logarithmic_says_so_and_marks_1(chart: Figure) -> None:
+    (ax,) = chart.axes
+
+    assert ax.get_xscale() == "log" and "(log scale)" in ax.get_xlabel()
+    assert 1 in ax.get_xticks()
+    assert any(list(line.get_xdata()) == [1, 1] for line in ax.lines)
+
+
+def test_the_answer_is_an_arrow_so_that_the_intervals_of_the_others_are_seen(chart: Figure) -> None:
+    (ax,) = chart.axes
+    (arrow,) = (line for line in ax.lines if line.get_marker() == "<")
+
+    assert list(arrow.get_ydata()) == [rows(ax).index("answer p50, 4")]
+    assert ax.get_xlim()[0] > 0.5
+
+
+def test_the_numbers_stand_beside_each_row(chart: Figure) -> None:
+    (ax,) = chart.axes
+    beside = [text.get_text() for text in ax.texts if "–" in text.get_text()]
+
+    assert len(beside) == len(rows(ax))
+
+
+def test_controls_are_hollow(chart: Figure) -> None:
+    (ax,) = chart.axes
+    hollow = {int(line.get_ydata()[0]) for line in ax.lines if line.get_markerfacecolor() == "white"}
+
+    assert hollow == {n for n, name in enumerate(rows(ax)) if name.startswith("A/A")}
+
+
+def ratio(metric: str, *ratios: float) -> ModeRatio:
+    return ModeRatio(levels={}, workers=4, metric=metric, control="", ratios=ratios, utilisation=(0.8, 0.8))
+
+
+def test_the_title_tells_answers_and_pictures() -> None:
+    found = [ratio("response_p50_s", 0.03, 0.03, 0.03), ratio("ready_p50_s", 1.01, 0.99, 1.0), ratio("throughput", 1.0)]
+
+    assert modes_title(found) == (
+        "Queue instead of sync with 4 workers: answers take 0.03 times as long, pictures take the same within 3 % "
+        "(medians)"
+    )
+
+
+def test_the_title_says_that_one_block_has_no_spread() -> None:
+    assert modes_title([ratio("ready_p50_s", 0.9)]) == (
+        "Queue instead of sync with 4 workers: pictures take 0.90 times as long (medians; one pair: no spread)"
+    )
+
+
+def test_without_times_the_title_tells_throughput_and_cost() -> None:
+    found = [ratio("throughput", 1.0, 1.3, 0.8), ratio("cpu_s", 1.5, 1.5, 1.51)]
+
+    assert modes_title(found) == (
+        "Queue instead of sync with 4 workers: throughput cannot be told apart, CPU time per picture is 1.50 times as "
+        "long"
+    )
+
+
+def test_there_is_no_chart_of_one_mode(tmp_path: Path) -> None:
+    assert drawn_across(write_experiment(tmp_path / "x", [Made()])) == {}
