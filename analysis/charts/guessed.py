@@ -24,7 +24,7 @@ def draw_guessed(ax: Axes, counts: list[int], guessed: Mapping[int, float]) -> l
     values = np.array([guessed.get(count, np.nan) for count in counts])
     growing = np.flatnonzero(np.isposinf(values))
     band: dict[str, Any] = {"y": np.full(len(growing), IN_BAND), "transform": ax.get_xaxis_transform()}
-    ax.scatter(growing - BESIDE, **band, marker="X", s=SIZE**2, color=GUESS, edgecolors="white")
+    ax.scatter(growing - BESIDE, **band, marker="X", s=SIZE**2, color=GUESS, edgecolors=GUESS)
     known = np.flatnonzero(np.isfinite(values))
     if not len(known):
         # Crosses alone are named from the end of the scale below them.

@@ -10,7 +10,7 @@ from matplotlib.figure import Figure
 
 from analysis.charts.frame import framed
 from analysis.charts.labels import EndLabel, label_ends
-from analysis.charts.palette import MODES, WINDOW
+from analysis.charts.palette import MODES, WINDOW, ink
 from analysis.charts.worker_axis import BOTTOM, LEFT, WIDTH, worker_counts
 from analysis.needed import Step, steps, sync_is_fine
 from analysis.words import number
@@ -20,6 +20,9 @@ ROOM_ABOVE = 0.15
 WIDER = 1.05
 # The palette's shift is for some places on an axis; with so many two equal lines are just as far apart in pixels.
 USUAL_PLACES = 3
+# In black and white the modes differ by these, besides their markers.
+CONFIRMED = {"sync": "--", "queue": "-"}
+UNDECIDED = {"sync": "-.", "queue": ":"}
 
 
 def draw_needed(rows: pd.DataFrame, title: str, subtitle: str) -> Figure:
@@ -52,7 +55,7 @@ def _shade(ax: Axes, fine: Step | None) -> None:
         textcoords="offset points",
         ha="right" if left else "left",
         va="top",
-        color=colour,
+        color=ink(colour),
     )
 
 
@@ -64,9 +67,9 @@ def _draw_mode(ax: Axes, counts: list[int], mode: str, found: list[Step]) -> End
     shift = look.shift * len(counts) / USUAL_PLACES
     height = [counts.index(step.workers) + shift for step in found]
     loads = [load for step in found for load in (step.start, step.passed)]
-    ax.plot(loads, np.repeat(height, 2), color=look.colour, linewidth=3, solid_joinstyle="miter")
+    ax.plot(loads, np.repeat(height, 2), color=look.colour, linewidth=3, linestyle=CONFIRMED[mode])
     for step, at in zip(found, height, strict=True):
-        ax.plot([step.passed, min(step.failed, edge)], [at, at], ":", color=look.colour, linewidth=3)
+        ax.plot([step.passed, min(step.failed, edge)], [at, at], UNDECIDED[mode], color=look.colour, linewidth=3)
         point: dict[str, Any] = {"marker": look.marker, "color": look.colour, "markersize": 11, "mew": 2.5}
         if math.isfinite(step.failed):
             ax.plot(step.failed, at, mfc="white", **point)

@@ -7,7 +7,7 @@ QUIET = "#595959"
 FAINT = "#d9d9d9"
 WINDOW = "#f0f0f0"
 # What people had predicted: the palette's purple, darkened until it can be read as text.
-GUESS = "#8E4585"
+GUESS = "#6A0DAD"
 
 
 @dataclass(frozen=True)

@@ -18,7 +18,8 @@ def draw_scalability(ax: Axes, counts: list[int], cells: pd.DataFrame) -> None:
         look = MODES[mode]
         along = place_of(counts, workers) + look.shift
         ax.fill_between(along, *found.band(workers), color=look.colour, alpha=0.2, linewidth=0, zorder=0.5)
-        ax.plot(along, found.law.throughput(workers), color=look.colour, linewidth=1, zorder=0.6)
+        dash = {"sync": "--", "queue": ":"}[str(mode)]
+        ax.plot(along, found.law.throughput(workers), dash, color=look.colour, linewidth=1, zorder=0.6)
 
 
 def law_words(cells: pd.DataFrame) -> str:
