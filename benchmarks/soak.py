@@ -26,19 +26,22 @@ def broken(trial: Trial, memory: list[MemoryGrowth]) -> Iterator[str]:
     if trial.info["files"]["of_none"] or trial.info["files"]["half_written"]:
         yield f"files were left behind: {trial.info['files']}"
     for component in memory:
-        if component.growth_mb is not None and component.growth_mb >= MOST_GROWTH_MB:
+        if component.growth_mb is None:
+            yield f"{component.component} lived too shortly to tell whether it grows"
+        elif component.growth_mb >= MOST_GROWTH_MB:
             yield f"{component.component} grew by {component.growth_mb:.2f} MB in 10 min"
 
 
 def told(trial: Trial) -> str:
     """The ledger in one sentence."""
     drawn_up, done = ledger(trial), faults(trial)
+    slowest = "never" if drawn_up.recovery_s is None else f"{drawn_up.recovery_s:.1f} s"
     kinds = len({fault["what"] for fault in done})
     return (
         f"{trial.window.length_s / 60:.0f} min, {len(done)} faults of {kinds} kinds: "
         f"{drawn_up.accepted} accepted, {drawn_up.refused} refused, {drawn_up.unknown} without an answer; "
         f"{drawn_up.completed} completed, {drawn_up.failed_visibly} failed visibly, {drawn_up.lost} lost, "
-        f"{drawn_up.double_effects} stored twice; slowest recovery {drawn_up.recovery_s or 0:.1f} s; "
+        f"{drawn_up.double_effects} stored twice; slowest recovery {slowest}; "
         f"files of no picture: {trial.info['files']['of_none']}."
     )
 

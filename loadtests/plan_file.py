@@ -9,7 +9,7 @@ from typing import Any
 from loadtests.configuration import APPEND_ONLY, BROKERS, DATABASES, MODES, NO_FAULT, PROFILES, STACKS
 from loadtests.errors import PlanError
 from loadtests.faults.catalogue import FAULTS
-from loadtests.faults.in_plan import FAULT_KEYS, with_faults
+from loadtests.faults.in_plan import FAULT_KEYS, refuse_impossible, with_faults
 from loadtests.goal import AMOUNTS, Goal, as_trials, read_goal
 from loadtests.plan import Experiment, Factors, Phases
 from loadtests.plan_values import choices, number, numbers, refuse_unknown, subtable, switch, text
@@ -30,7 +30,12 @@ def read_plan(path: Path, stack: str | None = None) -> Experiment:
         experiment = parse(table)
     except PlanError as error:
         raise PlanError(f"{path}: {error}") from None
-    return _refuse_empty(experiment.on(stack) if stack else experiment, path)
+    experiment = experiment.on(stack) if stack else experiment
+    try:
+        refuse_impossible(experiment)
+    except PlanError as error:
+        raise PlanError(f"{path}: {error}") from None
+    return _refuse_empty(experiment, path)
 
 
 def parse(table: Mapping[str, Any]) -> Experiment:

@@ -1,5 +1,6 @@
 """Files that are there whole or not at all."""
 
+import contextlib
 import time
 import uuid
 from pathlib import Path
@@ -28,8 +29,11 @@ class WholeFileStorage(FileSystemStorage):
 
     def remove_abandoned(self, age_s: float) -> int:
         """Remove what processes that died were writing so long ago; returns how many files."""
-        folder, before = Path(self.path(PARTIAL)), time.time() - age_s
-        old = [path for path in folder.glob("*") if path.stat().st_mtime < before]
-        for path in old:
-            path.unlink(missing_ok=True)
-        return len(old)
+        before, removed = time.time() - age_s, 0
+        for path in Path(self.path(PARTIAL)).glob("*"):
+            # It may have got its name since it was found.
+            with contextlib.suppress(FileNotFoundError):
+                if path.stat().st_mtime < before:
+                    path.unlink()
+                    removed += 1
+        return removed

@@ -1,4 +1,5 @@
-"""Kombu's transport for Redis, in which a message whose confirmation fails does not cost its worker a place."""
+"""Kombu's transport for Redis, in which a message that cannot be confirmed or given back does not cost its worker a
+place."""
 
 from kombu.transport import TRANSPORT_ALIASES, redis, virtual
 
@@ -14,8 +15,18 @@ class QoS(redis.QoS):
         try:
             super().ack(delivery_tag)
         except Exception:
-            virtual.QoS.ack(self, delivery_tag)
+            self._give_place_back(delivery_tag)
             raise
+
+    def reject(self, delivery_tag: str, requeue: bool = False) -> None:
+        try:
+            super().reject(delivery_tag, requeue)
+        except Exception:
+            self._give_place_back(delivery_tag)
+            raise
+
+    def _give_place_back(self, delivery_tag: str) -> None:
+        virtual.QoS.ack(self, delivery_tag)
 
 
 class Channel(redis.Channel):

@@ -55,11 +55,8 @@ DISCOVERY = Exercise(
 TIMEZONE = Exercise(
     story="The welcome is to come three seconds after the sign-up, and does not come before tomorrow.",
     fault=(
-        Edit(
-            file="project/settings.py",
-            right='USE_TZ = True\nTIME_ZONE = "UTC"\n',
-            wrong='USE_TZ = False\nTIME_ZONE = "Asia/Tokyo"\n',
-        ),
+        Edit(file="project/settings.py", right="USE_TZ = True\n", wrong="USE_TZ = False\n"),
+        Edit(file="project/settings.py", right='TIME_ZONE = "UTC"\n', wrong='TIME_ZONE = "Asia/Tokyo"\n'),
         Edit(
             file="project/settings.py",
             right='CELERY_TIMEZONE = "UTC"\n',
@@ -97,5 +94,10 @@ def broken(text: str, edit: Edit) -> str:
 
 
 def mended(text: str, edit: Edit) -> str:
-    """The text with the passage as the app has it; what somebody has mended already stays as it is."""
+    """The text with the passage as the app has it; what somebody has mended already stays as it is.
+
+    Refused if somebody has made something else of it.
+    """
+    if edit.wrong not in text and edit.right not in text:
+        raise ValueError(f"{edit.file} holds neither this nor what was to be mended:\n{edit.right}")
     return text.replace(edit.wrong, edit.right)

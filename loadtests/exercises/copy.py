@@ -33,4 +33,8 @@ def mend_copy(exercise: Exercise, copy: Path) -> None:
 def _edit(copy: Path, edits: Iterable[Edit], how: Callable[[str, Edit], str]) -> None:
     for edit in edits:
         path = copy / edit.file
-        path.write_text(how(path.read_text(encoding="utf-8"), edit), encoding="utf-8")
+        try:
+            text = how(path.read_text(encoding="utf-8"), edit)
+        except ValueError as error:
+            raise StackError(f"{error}Take a fresh copy: another --folder.") from error
+        path.write_text(text, encoding="utf-8")

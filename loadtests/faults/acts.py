@@ -1,5 +1,6 @@
 """What is done to a running stack, by the name of the fault; each act gives what undoes it."""
 
+import shutil
 import sqlite3
 from collections.abc import Mapping
 
@@ -13,7 +14,12 @@ def take_storage_away(stack: LocalStack) -> Undo:
     """A plain file stands where the folder was, so that nobody makes it anew."""
     media, away = stack.directory / "media", stack.directory / "media-away"
     media.rename(away)
-    media.touch()
+    try:
+        media.touch(exist_ok=False)
+    except FileExistsError:
+        # Somebody who was just writing has made the folder anew.
+        shutil.rmtree(media)
+        media.touch(exist_ok=False)
 
     def undo() -> None:
         media.unlink()

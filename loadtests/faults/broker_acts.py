@@ -9,7 +9,8 @@ import psutil
 import redis
 
 from loadtests.errors import StackError
-from loadtests.faults.finding import FIND_LIMIT_S, Undo, freeze, nothing, tree
+from loadtests.faults.finding import Undo, freeze, nothing, tree
+from loadtests.faults.schedule import FIND_LIMIT_S
 from loadtests.stack.local import LocalStack
 from loadtests.stack.queue_length import QUEUE, UNACKED_KEY
 
@@ -41,6 +42,8 @@ def fill_broker(stack: LocalStack) -> Undo:
 
 def fill_broker_disk(stack: LocalStack) -> Undo:
     """The kernel ends a server that writes beyond its limit; the one that is started after it has none."""
+    if not hasattr(psutil, "RLIMIT_FSIZE"):
+        raise StackError("Only Linux can limit the files of a server that runs: leave out the fault broker-disk-full.")
     written = sum(file.stat().st_size for file in stack.directory.glob("appendonlydir/*.aof"))
     limit = written + LAST_ROOM
     psutil.Process(stack.child("broker").pid).rlimit(psutil.RLIMIT_FSIZE, (limit, limit))

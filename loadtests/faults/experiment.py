@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from loadtests.configuration import BROKERS, Cell
+from loadtests.errors import PlanError
 from loadtests.faults.catalogue import FAULTS
 from loadtests.faults.schedule import made_possible
 from loadtests.plan import Experiment, Factors, Phases
@@ -26,6 +27,9 @@ class FaultExperiment(Experiment):
 
 def fault_experiment(profile: str, broker: str, names: Sequence[str]) -> FaultExperiment:
     """What `python -m loadtests faults` measures: what of these faults can happen to the broker."""
+    able = tuple(name for name in names if broker in FAULTS[name].brokers)
+    if not able:
+        raise PlanError(f"{' and '.join(names)} cannot happen to {broker}.")
     return FaultExperiment(
         name=f"faults-{profile}" if broker == BROKERS[0] else f"faults-{profile}-{broker}",
         question=f"What becomes of accepted pictures when something breaks? (profile {profile})",
@@ -37,7 +41,7 @@ def fault_experiment(profile: str, broker: str, names: Sequence[str]) -> FaultEx
             offered_rate=(RATE,),
             profile=(profile,),
             broker=(broker,),
-            fault=tuple(name for name in names if broker in FAULTS[name].brokers),
+            fault=able,
         ),
         phases=Phases(warmup_s=1.0, measure_s=8.0, drain_limit_s=DRAIN_LIMIT_S[profile]),
     )

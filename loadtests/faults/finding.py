@@ -7,13 +7,11 @@ from collections.abc import Callable, Iterable
 import psutil
 
 from loadtests.errors import StackError
+from loadtests.faults.schedule import FIND_LIMIT_S
 from loadtests.stack.local import LocalStack
 
 Undo = Callable[[], None]
 Act = Callable[[LocalStack], Undo]
-
-#: How long to look for a pool process that works on a picture, or for a message.
-FIND_LIMIT_S = 2.0
 
 
 def nothing() -> None:

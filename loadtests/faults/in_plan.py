@@ -6,24 +6,31 @@ from typing import Any
 
 from loadtests.errors import PlanError
 from loadtests.faults.catalogue import FAULTS
-from loadtests.faults.schedule import AtRandom, Due, possible
+from loadtests.faults.schedule import FIND_LIMIT_S, AtRandom, Due, possible
 from loadtests.plan import Experiment
-from loadtests.plan_values import choices, number, refuse_unknown, subtable
+from loadtests.plan_values import choices, number, refuse_unknown, subtable, text
 
 #: The keys of a plan that give faults.
 FAULT_KEYS = ("fault", "random_faults")
 
-#: A turn must hold the longest fault and what it takes to recover.
-SHORTEST_TURN_S = 10.0
+#: A fault comes in the middle half of its turn, so it may take a quarter of it and be over before the turn is.
+TURNS_OF_A_FAULT = 4
 
 
 def with_faults(experiment: Experiment, table: Mapping[str, Any]) -> Experiment:
-    """The experiment with the faults of its plan; raises on anything unclear, or if one cannot happen to a cell."""
-    faults, at_random = _listed(table, experiment.phases.measure_s), _at_random(table)
-    for name in {due.what for due in faults} | set(at_random.what if at_random else ()):
-        if cell := next((cell for cell in experiment.cells() if not possible(name, cell)), None):
-            raise PlanError(f"the fault {name} cannot happen where mode = {cell.mode}: {_needed(name)}.")
-    return replace(experiment, faults=faults, random_faults=at_random)
+    """The experiment with the faults of its plan; raises on anything unclear."""
+    measure_s = experiment.phases.measure_s
+    return replace(experiment, faults=_listed(table, measure_s), random_faults=_at_random(table, measure_s))
+
+
+def refuse_impossible(experiment: Experiment) -> None:
+    """Raise if a fault cannot happen to one of the cells."""
+    at_random = experiment.random_faults.what if experiment.random_faults else ()
+    for name in dict.fromkeys([*(due.what for due in experiment.faults), *at_random]):
+        for cell in experiment.cells():
+            if not possible(name, cell):
+                where = f"stack = {cell.stack}, mode = {cell.mode}, broker = {cell.broker}"
+                raise PlanError(f"the fault {name} cannot happen where {where}: {_needed(name)}.")
 
 
 def _listed(table: Mapping[str, Any], measure_s: float) -> tuple[Due, ...]:
@@ -36,18 +43,20 @@ def _listed(table: Mapping[str, Any], measure_s: float) -> tuple[Due, ...]:
 
 def _due(table: Mapping[str, Any], measure_s: float) -> Due:
     refuse_unknown(table, ("what", "at_s"), "fault.")
-    (what,) = choices(table, "what", tuple(FAULTS))
+    what = text(table, "what")
+    choices(table, "what", tuple(FAULTS))
     # What is not over when the measurement ends would be undone before its time.
     return Due(what=what, at_s=number(table, "at_s", low=0, high=max(0.0, measure_s - FAULTS[what].hold_s)))
 
 
-def _at_random(table: Mapping[str, Any]) -> AtRandom | None:
+def _at_random(table: Mapping[str, Any], measure_s: float) -> AtRandom | None:
     if "random_faults" not in table:
         return None
     given = subtable(table, "random_faults")
     refuse_unknown(given, ("what", "every_s"), "random_faults.")
-    every_s = number(given, "every_s", low=SHORTEST_TURN_S, high=86_400)
-    return AtRandom(what=tuple(choices(given, "what", tuple(FAULTS))), every_s=every_s)
+    what = tuple(choices(given, "what", tuple(FAULTS)))
+    shortest_s = TURNS_OF_A_FAULT * (FIND_LIMIT_S + max(FAULTS[name].hold_s for name in what))
+    return AtRandom(what=what, every_s=number(given, "every_s", low=shortest_s, high=max(shortest_s, measure_s)))
 
 
 def _needed(name: str) -> str:

@@ -29,13 +29,14 @@ class Injector:
     def __init__(self, faults: Sequence[Due], stack: Stack, clock: Clock) -> None:
         self._due, self._stack, self._clock = deque(faults), stack, clock
         self._undo: Undo | None = None
+        self._held_until = 0.0
         self._measured_from: float | None = None
         self.events: list[dict[str, Any]] = []
 
     def check(self) -> None:
         """Begin the next fault or end the present one, if it is time."""
         if self._undo:
-            if self._clock.now() >= self.events[-1]["began_at"] + FAULTS[self.events[-1]["what"]].hold_s:
+            if self._clock.now() >= self._held_until:
                 self.end()
         elif self._due and self._is_due(self._due[0]):
             self._begin(self._due.popleft().what)
@@ -58,10 +59,13 @@ class Injector:
         return self._measured_from is not None and self._clock.now() >= self._measured_from + fault.at_s
 
     def _begin(self, name: str) -> None:
-        stack, began_at = self._stack, self._clock.now()
+        stack, fault = self._stack, FAULTS[name]
         assert isinstance(stack, LocalStack), "the plan has seen to that"
         self._undo = _told(name, lambda: ACTS[name](stack))
-        expected = _expected(FAULTS[name], stack.spec.profile)
+        # An act may first have to look for somebody at work.
+        began_at = self._clock.now()
+        self._held_until = began_at + fault.hold_s
+        expected = _expected(fault, stack.spec.profile)
         self.events.append({"kind": "fault", "what": name, "expected": expected, "began_at": began_at})
 
 
@@ -76,7 +80,7 @@ def _told(name: str, act: Callable[[], T]) -> T:
     """What an act gives; what it meets on its way is told with the fault's name."""
     try:
         return act()
-    except (psutil.Error, redis.RedisError, sqlite3.Error, LookupError) as error:
+    except (psutil.Error, redis.RedisError, sqlite3.Error, LookupError, OSError) as error:
         raise StackError(f"The fault {name} could not be played: {type(error).__name__}: {error}.") from error
 
 

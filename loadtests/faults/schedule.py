@@ -10,6 +10,9 @@ from loadtests.faults.catalogue import FAULTS
 #: When the fault of a cell happens: into the measurement, so that pictures are in every part of the stack.
 AT_S = 2.0
 
+#: How long to look for a pool process that works on a picture, or for a message.
+FIND_LIMIT_S = 2.0
+
 #: So many uploads per second that two workers leave some in the queue.
 CROWDED_RATE = 8.0
 

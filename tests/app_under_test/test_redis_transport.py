@@ -11,8 +11,8 @@ from project.redis_transport import Transport
 PATIENCE_S = 0.3
 
 
-def place_is_free_after_a_confirmation_that_failed(transport, broker_url) -> bool:
-    """Fetch one message with room for one, and confirm it while the broker answers nothing."""
+def place_is_free_after_what_failed(what, transport, broker_url) -> bool:
+    """Fetch one message with room for one, and confirm it or give it back while the broker answers nothing."""
     options = {"socket_timeout": PATIENCE_S}
     with Connection(broker_url, transport=transport, transport_options=options) as connection:
         queue = Queue("confirmations", channel=connection.channel())
@@ -26,16 +26,17 @@ def place_is_free_after_a_confirmation_that_failed(transport, broker_url) -> boo
         assert message and not channel.qos.can_consume()
         redis.Redis.from_url(broker_url).client_pause(int(3 * PATIENCE_S * 1000))
         with pytest.raises(connection.connection_errors):
-            message.ack()
+            what(message)
         return channel.qos.can_consume()
 
 
 @pytest.mark.stack
+@pytest.mark.parametrize("what", [lambda one: one.ack(), lambda one: one.requeue()], ids=["confirmed", "given back"])
 @pytest.mark.parametrize(
     ("transport", "is_free"), [(Transport, True), (stock.Transport, False)], ids=["ours", "kombu's"]
 )
-def test_only_with_our_transport_the_next_message_can_come(broker_url, transport, is_free):
-    assert place_is_free_after_a_confirmation_that_failed(transport, broker_url) == is_free
+def test_only_with_our_transport_the_next_message_can_come(broker_url, what, transport, is_free):
+    assert place_is_free_after_what_failed(what, transport, broker_url) == is_free
 
 
 def test_the_app_that_keeps_its_promise_uses_it():

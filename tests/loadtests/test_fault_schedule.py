@@ -11,9 +11,9 @@ from loadtests.faults.acts import ACTS
 from loadtests.faults.catalogue import FAULTS
 from loadtests.faults.experiment import fault_experiment
 from loadtests.faults.schedule import AtRandom, Due, possible
-from loadtests.plan_file import parse
+from loadtests.plan_file import parse, read_plan
 
-PLAN = tomllib.loads("""
+PLAN_TEXT = """
 name = "broken"
 question = "What becomes of accepted pictures?"
 repeats = 2
@@ -26,7 +26,8 @@ offered_rate = 5
 warmup_s = 2
 measure_s = 60
 drain_limit_s = 30
-""")
+"""
+PLAN = tomllib.loads(PLAN_TEXT)
 
 
 def with_faults(**tables):
@@ -81,14 +82,33 @@ def test_faults_by_chance_are_one_in_every_turn_and_the_seed_decides_which():
         ({"fault": [{"what": "child-kiled", "at_s": 1}]}, "'child-kiled' is not one of"),
         ({"fault": [{"what": "child-hangs", "at_s": 58}]}, "at_s = 58 must be a number from 0 to 56"),
         ({"fault": [{"what": "child-hangs", "at": 5}]}, "unknown key fault.at; "),
-        ({"fault": [{"what": "network-cut", "at_s": 5}]}, "network-cut cannot happen .* broker_delay_s above 0"),
-        ({"random_faults": {"what": "child-killed", "every_s": 2}}, "every_s = 2 must be a number from 10"),
+        ({"fault": [{"what": ["child-killed", "node-killed"], "at_s": 5}]}, "what must be a text"),
+        ({"random_faults": {"what": "network-cut", "every_s": 20}}, "every_s = 20 must be a number from 28 to 60"),
+        ({"random_faults": {"what": "child-killed", "every_s": 90}}, "every_s = 90 must be a number from 8 to 60"),
         ({"random_faults": {"what": [], "every_s": 20}}, "must name one or more"),
     ],
 )
 def test_what_cannot_be_played_is_refused_by_name(tables, words):
     with pytest.raises(PlanError, match=words):
         with_faults(**tables)
+
+
+@pytest.mark.parametrize(
+    ("fault", "stack", "words"),
+    [("network-cut", None, "broker_delay_s above 0"), ("child-killed", "compose", "where stack = compose")],
+)
+def test_a_plan_whose_fault_cannot_happen_is_refused_on_whatever_stack_it_is_to_run(fault, stack, words, tmp_path):
+    path = tmp_path / "broken.toml"
+    listed = f'[[fault]]\nwhat = "{fault}"\nat_s = 5\n'
+    path.write_text(PLAN_TEXT + listed)
+
+    with pytest.raises(PlanError, match=f"the fault {fault} cannot happen .*{words}"):
+        read_plan(path, stack)
+
+
+def test_a_fault_that_a_broker_cannot_have_is_refused():
+    with pytest.raises(PlanError, match="broker-full cannot happen to rabbitmq"):
+        fault_experiment("safe", "rabbitmq", ("broker-full",))
 
 
 def test_a_worker_cannot_be_killed_where_there_is_none():
