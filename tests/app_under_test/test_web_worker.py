@@ -1,19 +1,16 @@
 """The class of the web processes: what a slow client costs, and that an ordinary one costs what it did."""
 
 import statistics
-import sys
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack
 
 import psutil
 import pytest
 
-from loadtests.stack.commands import worker_class
-from loadtests.stack.ports import free_port
 from tests.app_under_test.picture_files import jpeg
-from tests.app_under_test.running_app import RunningApp, fetch, running, wait_for
+from tests.app_under_test.running_app import RunningApp, fetch, wait_for, web_server
 from tests.app_under_test.slow_clients import answer, everything, head, opened, slow_clients
 from tests.real_stack import ROOT
 
@@ -22,18 +19,6 @@ pytestmark = pytest.mark.stack
 LIMIT_S = 1.5
 MOST_BYTES = 1_000_000
 LIMITS = {"REQUEST_LIMIT_S": str(LIMIT_S), "UPLOAD_MAX_BYTES": str(MOST_BYTES)}
-
-
-@contextmanager
-def gunicorn(module: str, processes: int, env: dict[str, str]) -> Iterator[tuple[str, int]]:
-    """A web server as the stack starts it; its address and the master's process id."""
-    address = f"127.0.0.1:{free_port()}"
-    options = ("--bind", address, "--workers", str(processes), *map(str, worker_class(threads=1)), "--preload")
-    more = ("--timeout", "600", "--no-control-socket")
-    with running(sys.executable, "-m", "gunicorn", module, *options, *more, env=env) as master:
-        wait_for(lambda: fetch(f"http://{address}/"))
-        wait_for(lambda: len(psutil.Process(master.pid).children()) == processes)
-        yield f"http://{address}", master.pid
 
 
 @pytest.fixture(scope="module")
@@ -46,7 +31,7 @@ def counting() -> Iterator[Callable[[int], tuple[str, int]]]:
         def start(processes: int) -> tuple[str, int]:
             if processes not in started:
                 module = "tests.app_under_test.counting_wsgi:application"
-                started[processes] = servers.enter_context(gunicorn(module, processes, env))
+                started[processes] = servers.enter_context(web_server(env, processes=processes, module=module))
             return started[processes]
 
         yield start
@@ -190,7 +175,7 @@ def test_two_requests_that_come_in_pieces_at_once_go_to_two_processes(counting):
 def test_58_slow_clients_do_not_harm_other_users(app: RunningApp, tmp_path):
     """Through the queue door, with its one web process; and nothing of theirs is left on the disk."""
     env = app.env | {"REQUEST_LIMIT_S": "3", "TMPDIR": str(tmp_path), "FILE_UPLOAD_TEMP_DIR": str(tmp_path)}
-    with gunicorn("project.wsgi", 1, env) as (url, _):
+    with web_server(env) as (url, _):
         front = RunningApp(url=url, worker=app.worker, env=env)
         p95_s(front)
         alone_s = p95_s(front)
