@@ -9,8 +9,9 @@ PORT ?= 8000
 STACK ?= local
 BROKER ?= redis
 DATABASE ?= sqlite
+MINUTES ?= 20
 
-.PHONY: demo test test-faults test-compose lint up attach down charts calibrate faults bench bench-rows bench-sampling bench-intervals bench-capacity bench-speed bench-million example lock clean
+.PHONY: demo test test-faults test-compose lint up attach down charts calibrate faults fuzz bench bench-rows bench-sampling bench-intervals bench-capacity bench-speed bench-million example lock clean
 
 demo: .venv/run.stamp  ## measure sync against queue with 1, 2, 4, 8 workers, then charts and report
 	$(BIN)/python -m loadtests run loadtests/plans/demo.toml
@@ -60,6 +61,9 @@ calibrate: .venv/run.stamp  ## measure servers whose answers are known; later re
 faults: .venv/run.stamp  ## break a stack in every way we know, safe and as Celery comes: into docs/security.md
 	$(BIN)/python -m loadtests faults | $(BIN)/python -m analysis.readme docs/security.md safe
 	$(BIN)/python -m loadtests faults --profile defaults | $(BIN)/python -m analysis.readme docs/security.md defaults
+
+fuzz: .venv/dev.stamp  ## send odd files and broken requests for MINUTES; SEED= repeats a run
+	$(BIN)/python -m tests.fuzz --minutes $(MINUTES) $(if $(SEED),--seed $(SEED))
 
 bench: demo  ## measure, then hold the figures against the laws that both modes must obey
 	$(BIN)/python -m benchmarks.laws results/demo
