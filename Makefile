@@ -13,8 +13,9 @@ BROKER ?= redis
 DATABASE ?= sqlite
 REVEAL := 6.0.2
 MARKED := 17.0.5
+MINUTES ?= 20
 
-.PHONY: demo test test-faults test-compose lint up attach down charts screenshots preflight lesson calibrate faults bench bench-rows bench-sampling bench-intervals bench-capacity bench-speed bench-million bench-promise bench-replay soak example lock vendor clean
+.PHONY: demo test test-faults test-compose lint up attach down charts screenshots preflight lesson calibrate faults fuzz bench bench-rows bench-sampling bench-intervals bench-capacity bench-speed bench-million bench-promise bench-replay soak example lock vendor clean
 
 demo: .venv/run.stamp  ## measure sync against queue with 1, 2, 4, 8 workers, then charts and report
 	$(BIN)/python -m loadtests run loadtests/plans/demo.toml $(if $(PREDICTIONS),--predictions '$(PREDICTIONS)')
@@ -81,6 +82,9 @@ soak: .venv/run.stamp  ## half an hour in which something breaks every 75 s: int
 	$(BIN)/python -m loadtests run loadtests/plans/soak.toml
 	$(BIN)/python -m analysis results/soak
 	$(BIN)/python -m benchmarks.soak results/soak | $(BIN)/python -m analysis.readme docs/security.md soak
+
+fuzz: .venv/dev.stamp  ## send odd files and broken requests for MINUTES; SEED= repeats a run
+	$(BIN)/python -m tests.fuzz --minutes $(MINUTES) $(if $(SEED),--seed $(SEED))
 
 bench: demo  ## measure, then hold the figures against the laws that both modes must obey
 	$(BIN)/python -m benchmarks.laws results/demo
