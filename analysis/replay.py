@@ -85,9 +85,7 @@ def _label(trial: Trial, apart: Sequence[str], judged: Verdict) -> str:
 
 def _rows(trial: Trial) -> pd.DataFrame:
     """Every upload in order of its due time, with all that is known of it."""
-    rows = outcomes(trial).merge(
-        trial.pictures.drop_duplicates("id")[["id", "enqueued_at", "executions"]], on="id", how="left"
-    )
+    rows = outcomes(trial).merge(trial.pictures.drop_duplicates("id")[["id", "executions"]], on="id", how="left")
     rows = rows.sort_values("due_at", kind="stable", ignore_index=True)
     places = worker_places(rows["started_at"].tolist(), rows["finished_at"].tolist(), trial.cell.places)
     ended_badly = rows["outcome"] == "failed"
