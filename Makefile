@@ -11,6 +11,8 @@ PORT ?= 8000
 STACK ?= local
 BROKER ?= redis
 DATABASE ?= sqlite
+# Empty: open nothing.
+OPEN ?= yes
 REVEAL := 6.0.2
 MARKED := 17.0.5
 MINUTES ?= 20
@@ -65,9 +67,9 @@ screenshots: .venv/dev.stamp charts  ## pictures of every page and chart, on a p
 preflight: .venv/run.stamp  ## half a minute before a lesson: is this machine ready, and what will it measure?
 	$(BIN)/python -m loadtests preflight
 
-lesson: .venv/run.stamp  ## slides, hand-out, prediction page and report for a class: make lesson RESULTS=results/demo
+lesson: .venv/run.stamp  ## slides, hand-out, prediction page and report for a class, opened: make lesson RESULTS=results/demo OPEN=
 	@# The committed example stays as it is.
-	$(BIN)/python -m analysis lesson $(LESSON) $(if $(filter results/example,$(LESSON)),--output results/lesson-example) \
+	$(BIN)/python -m analysis lesson $(LESSON) $(if $(OPEN),--open) $(if $(filter results/example,$(LESSON)),--output results/lesson-example) \
 		$(if $(wildcard results/faults-defaults/experiment.json),--faults results/faults-defaults)
 
 calibrate: .venv/run.stamp  ## measure servers whose answers are known; later reports show how near this machine comes

@@ -21,8 +21,8 @@ def pairs(cells: pd.DataFrame) -> list[tuple[int, Row, Row]]:
 
 
 def same(one: float, other: float) -> bool:
-    """Whether two values are too close to be called different."""
-    return abs(one - other) <= SAME_WITHIN * max(abs(one), abs(other))
+    """Whether the larger of two values is at most 10 % above the smaller, too close to be called different."""
+    return abs(one - other) <= SAME_WITHIN * min(abs(one), abs(other))
 
 
 def both(one: float, other: float) -> str:

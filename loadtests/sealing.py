@@ -15,7 +15,7 @@ MOST_BYTES = 65_536
 
 def read_predictions(given: str, experiment: Experiment) -> bytes:
     """The content of a file of predictions, or the line itself; raises if it does not suit the plan."""
-    content = given.encode() if given.lstrip().startswith("{") else _read(Path(given))
+    content = given.encode() if given.lstrip().startswith("{") else _read(Path(given).expanduser())
     counts = check_guess(content.decode(errors="replace"))
     if strange := sorted(counts - set(experiment.factors.workers)):
         planned = ", ".join(map(str, experiment.factors.workers))

@@ -62,6 +62,7 @@ PURE = (
     "analysis/growth.py",
     "analysis/guess.py",
     "analysis/guessed.py",
+    "analysis/lesson/escaping.py",
     "analysis/lesson/expectations.py",
     "analysis/lesson/lie_rows.py",
     "analysis/lesson/lies.py",

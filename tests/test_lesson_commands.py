@@ -1,4 +1,4 @@
-"""Every command that the lesson names is one that exists and takes these words."""
+"""Every command that the lesson, its slides too, names is one that exists and takes these words."""
 
 import re
 import shlex
@@ -9,11 +9,13 @@ from pathlib import Path
 
 import pytest
 
+from analysis.__main__ import main as analysis
 from loadtests.__main__ import main
 from loadtests.exercises.__main__ import main as exercises
 
 ROOT = Path(__file__).parents[1]
 LESSON = ROOT / "docs/lesson"
+SLIDES = [ROOT / "analysis/lesson" / name for name in ("framing.py", "observing.py")]
 MAKEFILE = (ROOT / "Makefile").read_text()
 
 
@@ -25,6 +27,8 @@ def _named() -> set[str]:
         for block in re.findall(r"^```sh[^\n]*\n(.*?)^```$", text, re.DOTALL | re.MULTILINE):
             named |= set(block.strip().splitlines())
         named |= set(re.findall(r"`((?:make|\.venv/bin/\w+) [^`]*)`", text))
+    for path in SLIDES:
+        named |= set(re.findall(r'[`"]((?:make|\.venv/bin/\w+) [^`"]*)[`"]', path.read_text()))
     for question in tomllib.loads((LESSON / "quiz.toml").read_text())["question"]:
         named |= set(question["see"]["command"].split(" && "))
     return {re.sub(r"\s+#.*", "", command) for command in named} - {"pip install celery redis"}
@@ -35,6 +39,7 @@ COMMANDS = sorted(_named())
 
 def test_the_lesson_names_commands():
     assert len(COMMANDS) > 15
+    assert any("faults-live" in command for command in COMMANDS)
     assert {command.split()[0] for command in COMMANDS} == {"make", ".venv/bin/python", ".venv/bin/locust", "celery"}
 
 
@@ -58,6 +63,14 @@ def test_every_command_of_the_harness_takes_these_words(command, capsys):
 
     assert (ended.value.code, capsys.readouterr().err) == (0, "")
     assert [word for word in words if word.endswith(".toml") and not (ROOT / word).exists()] == []
+
+
+@pytest.mark.parametrize("command", [command for command in COMMANDS if "-m analysis" in command])
+def test_every_command_of_the_analysis_takes_these_words(command, capsys):
+    with pytest.raises(SystemExit) as ended:
+        analysis([*shlex.split(command)[3:], "--help"])
+
+    assert (ended.value.code, capsys.readouterr().err) == (0, "")
 
 
 @pytest.mark.parametrize("command", [command for command in COMMANDS if command.startswith(".venv/bin/locust ")])

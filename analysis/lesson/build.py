@@ -34,7 +34,7 @@ def build(material: Material, folder: Path, report: Path) -> list[Path]:
     folder.mkdir(parents=True, exist_ok=True)
     for name, text in _pages(material):
         (folder / name).write_text(text, encoding="utf-8")
-    write_sheets(measured(material.experiment, material.group), folder)
+    write_sheets(measured(material.experiment, material.group, material.here), folder)
     write_deck(story(material), material, folder / "slides.pptx")
     there = {name: what for name, what in WHAT.items() if (folder / name).exists()}
     index = folder / "index.html"

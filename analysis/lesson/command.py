@@ -4,6 +4,7 @@ import argparse
 import os
 import sys
 import webbrowser
+from contextlib import suppress
 from pathlib import Path
 
 from analysis.errors import AnalysisError
@@ -18,6 +19,8 @@ EXAMPLES = """examples:
   python -m analysis lesson results/demo --faults results/faults-defaults --open
   python -m analysis lesson results/example --output results/lesson-example
 """
+#: One of these is set where a browser can be shown.
+DESKTOPS = ("DISPLAY", "WAYLAND_DISPLAY", "BROWSER")
 
 
 def main(argv: list[str]) -> int:
@@ -29,16 +32,24 @@ def main(argv: list[str]) -> int:
         print(f"analysis: {error}", file=sys.stderr)
         return 1
     print("\n".join(map(str, written)))
-    if options.open and not os.environ.get("CI"):
-        webbrowser.open(written[0].resolve().as_uri())
+    if options.open:
+        _open(written[0])
     return 0
+
+
+def _open(page: Path) -> None:
+    """Where somebody sits in front of it; the pages are there all the same where no browser starts."""
+    if os.environ.get("CI") or not (sys.platform == "darwin" or any(map(os.environ.get, DESKTOPS))):
+        return
+    with suppress(webbrowser.Error, OSError):
+        webbrowser.open(page.resolve().as_uri())
 
 
 def _write(options: argparse.Namespace) -> list[Path]:
     into = options.output or options.folder
     analysed = write_results(options.folder, into, charts=True)
     answer = analysed.answer
-    broken = read_experiment(options.faults).trials if options.faults else ()
+    broken = read_experiment(options.faults) if options.faults else None
     here = expected_here(options.folder.parent)
     material = gather(analysed.experiment, answer.groups, answer.charts, broken=broken, here=here)
     return build(material, into / "lesson", analysed.report)

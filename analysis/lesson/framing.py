@@ -1,11 +1,17 @@
 """The slides before the measurements, and those after them."""
 
 from analysis.lesson.material import Material
+from analysis.lesson.measured import measured_on
 from analysis.lesson.slide import Slide
 from analysis.words import duration, number, workers
 
-#: The diagram of the lesson, for those who cannot see it.
+#: The parts of the diagram, in the order in which an upload comes to them.
 WAY = ("User", "Django app", "Task queue", "Worker processes", "External resource")
+#: How a prediction gets into an experiment; `make lesson RESULTS=results/class-a` shows it afterwards.
+SEAL = (
+    ".venv/bin/python -m loadtests run loadtests/plans/demo.toml --results results/class-a "
+    "--predictions ~/Downloads/predictions.json"
+)
 CODE = """\
 @shared_task
 def send_welcome_email(user_id): ...
@@ -22,8 +28,8 @@ def opening(material: Material) -> list[Slide]:
             name="title",
             title=str(material.experiment.info.get("question") or "What does a task queue buy you?"),
             until=1,
-            words=(_measured_on(material),),
-            notes=("Before the class: make preflight. If nothing starts, the slides of make lesson need no stack.",),
+            words=(f"Measured: {measured_on(material.experiment, material.group)}.",),
+            notes=("Before the class: make preflight. If nothing starts, these pages need no stack.",),
         ),
         Slide(
             name="objectives",
@@ -80,7 +86,7 @@ def opening(material: Material) -> list[Slide]:
             ),
             notes=(
                 "Each for himself, then in pairs, then one curve for the class.",
-                "Seal it: make demo PREDICTIONS=predictions.json. After the first trial it is refused.",
+                f"Seal it before the first trial of an experiment: `{SEAL}`",
                 *material.here,
             ),
         ),
@@ -88,6 +94,7 @@ def opening(material: Material) -> list[Slide]:
 
 
 def closing(material: Material) -> list[Slide]:
+    users = max(1, round(material.group.offered_rate))
     return [
         Slide(
             name="turn",
@@ -95,18 +102,27 @@ def closing(material: Material) -> list[Slide]:
             until=39,
             words=(
                 "make up MODE=queue WORKERS=1",
-                "locust --headless -u 5 -t 15s",
-                "Once more with 4 workers; then make charts.",
+                f".venv/bin/locust --headless -u {users} -t 15s",
+                "make down",
+                "Once more with 4 workers; then:",
+                "make charts",
                 "What did your machine do?",
             ),
-            notes=("On the students' machines, in pairs. Without a stack: report.html of the example.",),
+            notes=(
+                "On the students' machines, in pairs. Without a stack: report.html of the example.",
+                "Who has run make demo sends a line: `.venv/bin/python -m analysis share results/demo`",
+                "All lines in a folder make one chart: `.venv/bin/python -m analysis pool sent/`",
+            ),
         ),
         Slide(
             name="django",
             title="In Django: a task, a call, a worker",
             until=40,
             code=CODE,
-            notes=("Timezone warnings: CELERY_TIMEZONE. Tasks not found: __init__.py and autodiscover_tasks().",),
+            notes=(
+                "Tasks not found: autodiscover_tasks(), INSTALLED_APPS, and the file name tasks.py.",
+                "Wrong times: USE_TZ = True. CELERY_TIMEZONE alone does not heal them; it is for crontab().",
+            ),
         ),
         Slide(
             name="worth",
@@ -142,10 +158,3 @@ def closing(material: Material) -> list[Slide]:
 
 def _service_s(material: Material) -> float:
     return float(material.group.cells["service_p50_s"].median())
-
-
-def _measured_on(material: Material) -> str:
-    machine = material.experiment.info.get("machine") or {}
-    day = str(material.experiment.info.get("created_at") or "")[:10]
-    parts = [day, str(machine.get("cpu") or ""), f"{material.group.cores} cores" if material.group.cores else ""]
-    return f"Measured: {', '.join(filter(None, parts))}."

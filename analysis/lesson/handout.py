@@ -6,9 +6,9 @@ from analysis.charts import as_svg
 from analysis.lesson.blank_axes import TITLES, blank_axes
 from analysis.lesson.framing import WAY
 from analysis.lesson.material import Material
-from analysis.lesson.pages import diagram, picture, render
+from analysis.lesson.pages import diagram, diagram_in_words, picture, render
 from analysis.lesson.slide import Slide
-from analysis.words import number
+from analysis.words import number, workers
 
 
 def render_handout(material: Material, slides: Sequence[Slide]) -> str:
@@ -18,8 +18,19 @@ def render_handout(material: Material, slides: Sequence[Slide]) -> str:
         question=slides[0].title,
         offered=number(material.group.offered_rate),
         counts=material.worker_counts,
-        questions=[slide.title for slide in slides if slide.chart or slide.table],
+        questions=[words for slide in slides for words in _asked(slide, material)],
         axes={chart: picture(as_svg(blank_axes(material.group, chart))) for chart in TITLES},
         way=WAY,
         diagram=diagram(),
+        diagram_in_words=diagram_in_words(),
     )
+
+
+def _asked(slide: Slide, material: Material) -> list[str]:
+    """What the class writes down before it sees the chart or the table of a slide."""
+    if slide.name == "response":
+        some = workers(material.worker_counts[0])
+        return [f"With {some}: how long until the answer, {where}?" for where in ("in sync", "with the queue")]
+    if slide.table:
+        return ["How many accepted uploads are lost?"]
+    return [slide.title] if slide.chart else []

@@ -59,7 +59,8 @@ def truncated(trials: Sequence[Trial], verdicts: Mapping[str, str]) -> Lie | Non
     return Lie(
         name="truncated",
         title="Truncated axis",
-        hides=f"A difference of {number(100 * (high - low) / low, 2)} % is drawn as {EXAGGERATION} times as much",
+        hides=f"With a difference of {number(100 * (high - low) / low, 2)} % "
+        f"one bar is drawn {EXAGGERATION} times as long as the other",
         how=f"The median wait for a picture with {workers(most)} in both modes, from {start:.1f} ms and from zero.",
         shown=Bars(bars=bars, axis="wait for a picture [ms]", start=start),
         honest=Bars(bars=bars, axis="wait for a picture [ms]"),

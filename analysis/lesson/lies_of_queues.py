@@ -23,7 +23,7 @@ def closed_loop(trials: Sequence[Trial], verdicts: Mapping[str, str]) -> Lie | N
         return None
     trial = growing[0]
     rows = cohort(trial)
-    unanswered = int((~rows["accepted"]).sum())
+    unanswered = int(rows["answered_at"].isna().sum())
     taken = _taken_up(trial)
     alone = taken["answered_at"] - taken["received_at"]
     return Lie(

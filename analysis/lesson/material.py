@@ -6,19 +6,19 @@ from dataclasses import dataclass
 from analysis.cells import Group
 from analysis.charts import Chart
 from analysis.errors import AnalysisError
-from analysis.experiment import Experiment, Trial
+from analysis.experiment import Experiment
 from analysis.findings import findings
 
 
 @dataclass(frozen=True, kw_only=True)
 class Material:
-    """The experiment of the class; `broken` are trials in which a stack was broken on purpose, `here` is what the
+    """The experiment of the class; `broken` is one in which a stack was broken on purpose, `here` is what the
     preflight expects on this machine."""
 
     experiment: Experiment
     group: Group
     charts: Mapping[str, Chart]
-    broken: Sequence[Trial] = ()
+    broken: Experiment | None = None
     here: Sequence[str] = ()
 
     @property
@@ -35,7 +35,7 @@ def gather(
     groups: Sequence[Group],
     charts: Sequence[Chart],
     *,
-    broken: Sequence[Trial] = (),
+    broken: Experiment | None = None,
     here: Sequence[str] = (),
 ) -> Material:
     """The material in what was analysed: the first group in which both modes were measured, or the first."""

@@ -5,14 +5,19 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from markupsafe import Markup
 
 from analysis.checks import OVERLOADED
 from analysis.comparing import Row
-from analysis.lesson.measured import Measured
+from analysis.conditions import CONDITIONS
+from analysis.lesson.escaping import literal
+from analysis.lesson.measured import Measured, measured_on
 from analysis.terminal import markdown
 from analysis.words import GROWS, duration, number, workers
 
 UNKNOWN = "(not measured)"
+#: What the table calls by the names in the files.
+NAMED = ("mode", *CONDITIONS)
 
 
 class Numbers:
@@ -87,7 +92,6 @@ def words(measured: Measured) -> Mapping[str, Any]:
     """Everything that a text or a question may name."""
     cells, group = measured.group.cells, measured.group
     counts = sorted({int(count) for count in cells["workers"]})
-    machine = measured.experiment.info.get("machine") or {}
     return {
         "at": Numbers(cells),
         "fewest": counts[0],
@@ -99,10 +103,18 @@ def words(measured: Measured) -> Mapping[str, Any]:
         "measured_s": number(float(group.windows["length_s"].max())),
         "experiment": measured.experiment.name,
         "cores": group.cores or "unknown",
-        "machine": ", ".join(f"{key} {value}" for key, value in machine.items()) or "unknown",
-        "table": markdown(cells.assign(withheld=0), []),
+        "users": max(1, round(group.offered_rate)),
+        "workload": group.levels["workload"],
+        "measured_on": measured_on(measured.experiment, group),
+        "here": measured.here,
+        # Markdown of our own making, about levels whose names are not.
+        "table": Markup(markdown(cells.assign(withheld=0, **{name: cells[name].map(_name) for name in NAMED}), [])),
         "grows_words": GROWS,
     }
+
+
+def _name(level: object) -> object:
+    return literal(level) if isinstance(level, str) else level
 
 
 def _told(wait: str) -> str:

@@ -1,10 +1,14 @@
 """What every page of the lesson is made with: templates, and pictures inside the page, so that nothing is fetched."""
 
 import base64
+import re
+from html import unescape
 from pathlib import Path
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
+
+from analysis.pages import policy
 
 FOLDER = Path(__file__).parent
 #: Drawn beside the lesson's texts, so that both show the same.
@@ -20,6 +24,7 @@ def render(template: str, **what: object) -> str:
         trim_blocks=True,
         lstrip_blocks=True,
     )
+    environment.globals["policy"] = policy
     return environment.get_template(template).render(**what)
 
 
@@ -31,6 +36,12 @@ def picture(svg: bytes) -> str:
 def diagram() -> str:
     """The diagram of the lesson as such an address; empty where the documents are not there."""
     return picture(DIAGRAM.read_bytes()) if DIAGRAM.exists() else ""
+
+
+def diagram_in_words() -> str:
+    """What the drawing says that it shows; empty where the documents are not there."""
+    found = re.search(r"<desc[^>]*>(.*?)</desc>", DIAGRAM.read_text(encoding="utf-8")) if DIAGRAM.exists() else None
+    return unescape(found[1]) if found else ""
 
 
 def vendored(name: str) -> Markup:

@@ -6,6 +6,7 @@ from analysis.charts.log_time import DRAWN_ON
 from analysis.charts.palette import GUESS
 from analysis.charts.throughput import throughput_top
 from analysis.guess import GROWS, MOST_RATE, MOST_S, SCHEMA
+from analysis.lesson.framing import SEAL
 from analysis.lesson.material import Material
 from analysis.lesson.pages import render
 from analysis.words import number
@@ -18,6 +19,7 @@ def render_predict(material: Material) -> str:
         "predict.html",
         counts=material.worker_counts,
         offered=number(group.offered_rate),
+        seal=SEAL,
         limits={"throughput": MOST_RATE, "time": MOST_S},
         drawing={
             "schema": SCHEMA,

@@ -13,7 +13,7 @@ FAULT_HEADINGS = ["fault", "accepted", "completed", "lost", "stored twice"]
 
 
 def all_trials(experiment: Experiment) -> tuple[str, Table]:
-    """The ledgers of all trials of an experiment, added up."""
+    """The ledgers of all trials of an experiment in which nothing was broken, added up."""
     drawn_up = [ledger(trial) for trial in experiment.trials]
     counts = {
         "sent": sum(each.attempted for each in drawn_up),
@@ -25,15 +25,25 @@ def all_trials(experiment: Experiment) -> tuple[str, Table]:
         "lost": sum(each.lost for each in drawn_up),
         "stored twice": sum(each.double_effects or 0 for each in drawn_up),
     }
-    kept = counts["lost"] + counts["stored twice"] == 0
-    said = "nothing was lost, nothing was stored twice" if kept else f"{counts['lost']} were lost"
-    sentence = f"Of {counts['accepted']} accepted uploads {said}"
+    lost, twice = (counts[name] or "none" for name in ("lost", "stored twice"))
+    sentence = f"Nothing broken: {counts['accepted']} accepted, {lost} lost, {twice} stored twice"
     return sentence, Table(headings=["uploads", "number"], rows=[[name, str(n)] for name, n in counts.items()])
 
 
-def faults(broken: Sequence[Trial]) -> tuple[str, Table]:
-    """One row for each fault, those that lost most first."""
-    drawn_up = [(trial.cell.fault, ledger(trial)) for trial in broken if trial.cell.fault != Cell.fault]
+def broken_trials(experiment: Experiment) -> list[Trial]:
+    """Those trials of an experiment in which something was broken on purpose."""
+    return [trial for trial in experiment.trials if trial.cell.fault != Cell.fault]
+
+
+def faults_title(broken: Sequence[Trial]) -> str:
+    """What was broken: the fault, or how many."""
+    names = sorted({trial.cell.fault for trial in broken})
+    return f"Break it: {names[0] if len(names) == 1 else f'{len(names)} faults, one at a time'}"
+
+
+def faults(name: str, broken: Sequence[Trial]) -> tuple[str, Table]:
+    """One row for each fault of the experiment of that name, those that lost most first."""
+    drawn_up = [(trial.cell.fault, ledger(trial)) for trial in broken]
     drawn_up.sort(key=lambda each: (-each[1].lost, -(each[1].double_effects or 0), each[0]))
     rows = [
         [fault, str(each.accepted), str(each.completed), str(each.lost), str(each.double_effects or 0)]
@@ -41,5 +51,5 @@ def faults(broken: Sequence[Trial]) -> tuple[str, Table]:
     ]
     losing = sum(each.lost > 0 for _, each in drawn_up)
     profiles = listing(sorted({trial.cell.profile for trial in broken}))
-    sentence = f"Profile {profiles}: {losing} of {len(drawn_up)} faults lost accepted uploads"
+    sentence = f"{name} (profile {profiles}): {losing} of {len(drawn_up)} faults lost accepted uploads"
     return sentence, Table(headings=FAULT_HEADINGS, rows=rows)

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 from analysis.charts import Chart
-from analysis.lesson.pages import diagram, picture, render, vendored
+from analysis.lesson.pages import diagram, diagram_in_words, picture, render, vendored
 from analysis.lesson.slide import Slide
 
 
@@ -19,5 +19,6 @@ def render_slides(title: str, slides: Sequence[Slide], charts: Mapping[str, Char
         },
         findings={name: chart.finding for name, chart in charts.items()},
         diagram=diagram(),
+        diagram_in_words=diagram_in_words(),
         vendored=vendored,
     )

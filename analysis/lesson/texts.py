@@ -12,6 +12,7 @@ from markdown_it import MarkdownIt
 from markdown_it.token import Token
 from markupsafe import Markup
 
+from analysis.lesson.escaping import literal
 from analysis.lesson.measured import SOURCES, Measured
 from analysis.lesson.numbers import words
 from analysis.lesson.pages import render as page
@@ -31,10 +32,10 @@ def render(name: str, measured: Measured, folder: Path = SOURCES) -> str:
 
 def fill(text: str, measured: Measured) -> str:
     """The Markdown with its numbers in it; what comes from the files cannot become markup."""
-    known = words(measured)
-    environment = SandboxedEnvironment(undefined=StrictUndefined, autoescape=True, keep_trailing_newline=True)
-    # The table is Markdown of our own making.
-    return environment.from_string(text).render({**known, "table": Markup(known["table"])})
+    environment = SandboxedEnvironment(
+        undefined=StrictUndefined, autoescape=True, finalize=literal, keep_trailing_newline=True
+    )
+    return environment.from_string(text).render(words(measured))
 
 
 def as_html(text: str) -> str:

@@ -1,4 +1,6 @@
 import re
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -7,6 +9,8 @@ from synthetic_experiment import Made, both_modes, break_books, write_experiment
 
 from analysis.__main__ import main
 from tests.pages import offline, serious_findings
+
+ROOT = Path(__file__).parents[2]
 
 
 def files(folder: Path) -> set[str]:
@@ -17,7 +21,8 @@ def test_the_first_page_links_to_everything_that_was_made_and_to_the_report(less
     links = re.findall(r'href="([^":]+)"', (lesson / "index.html").read_text())
 
     assert {"slides.html", "slides.pptx", "handout.html", "predict.html", "../report.html"} <= set(links)
-    assert [link for link in links if not (lesson / link).exists()] == []
+    assert [link for link in links if not (lesson / link.partition("#")[0]).exists()] == []
+    assert "../report.html#replay" in links
 
 
 def test_the_first_page_opens_with_no_network_and_axe_finds_nothing_serious(lesson: Path, browser: Browser) -> None:
@@ -74,7 +79,42 @@ def test_what_the_preflight_expects_stands_in_the_notes(tmp_path: Path) -> None:
 
     assert main(["lesson", str(folder)]) == 0
 
+    notes = (folder / "lesson" / "notes.html").read_text()
+    assert "Preflight of this machine, 2026-11-25T08:00:00+00:00." in notes
+    assert "3.7 pictures/s with 1 worker and 12 pictures/s with 4 workers." in notes
     text = (folder / "lesson" / "slides.html").read_text()
     assert "Preflight of this machine, 2026-11-25T08:00:00+00:00." in text
     assert "Expected from the work alone: 3.7 pictures/s with 1 worker and 12 pictures/s with 4 workers." in text
     assert "grows without limit with 1 worker and 0.30 s with 4 workers." in text
+
+
+def test_the_first_page_is_opened_in_the_browser_if_there_is_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = write_experiment(tmp_path / "demo", [Made(workers=4)], by_hand=True)
+    browser = tmp_path / "browser"
+    browser.write_text(f'#!/bin/sh\necho "$1" > {tmp_path}/opened\n')
+    browser.chmod(0o755)
+    monkeypatch.setenv("BROWSER", str(browser))
+    command = [sys.executable, "-m", "analysis", "lesson", str(folder), "--open"]
+
+    monkeypatch.setenv("CI", "yes")
+    assert subprocess.run(command, cwd=ROOT, timeout=120).returncode == 0
+    assert not (tmp_path / "opened").exists()
+
+    monkeypatch.delenv("CI")
+    assert subprocess.run(command, cwd=ROOT, timeout=120).returncode == 0
+    assert (tmp_path / "opened").read_text().strip() == (folder / "lesson" / "index.html").as_uri()
+
+
+def test_where_no_browser_starts_the_pages_are_there_all_the_same(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = write_experiment(tmp_path / "demo", [Made(workers=4)], by_hand=True)
+    monkeypatch.delenv("CI", raising=False)
+    monkeypatch.setenv("BROWSER", str(tmp_path / "none"))
+    monkeypatch.setenv("PATH", "")
+
+    assert main(["lesson", str(folder), "--open"]) == 0
+
+    assert (folder / "lesson" / "index.html").exists()

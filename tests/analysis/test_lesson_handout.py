@@ -29,6 +29,8 @@ def test_it_needs_no_network_and_axe_finds_nothing_serious(lesson: Path, browser
 def test_it_asks_what_the_slides_ask_and_has_room_for_both_numbers(lesson: Path) -> None:
     text = (lesson / "handout.html").read_text()
 
+    for mode in ("in sync", "with the queue"):
+        assert f"With 1 worker: how long until the answer, {mode}?" in text
     for words in ("How much do more workers finish?", "I expect", "measured", "because", "queue [pictures/s]"):
         assert words in text
 

@@ -119,6 +119,13 @@ def test_a_number_and_that_it_grows_exclude_each_other(page: Page) -> None:
     assert saved(page).ready_s == {1: 30}
 
 
+def test_each_box_to_tick_says_of_what_it_tells(page: Page) -> None:
+    names = page.locator("input[type=checkbox]").evaluate_all("all => all.map((each) => each.ariaLabel)")
+
+    assert len(set(names)) == len(names) == 6
+    assert all("grows without limit" in name for name in names)
+
+
 @pytest.mark.parametrize(("number", "told"), [("", "Nothing is predicted yet"), ("-3", "Not a number from 0")])
 def test_what_is_no_prediction_is_not_saved_but_explained(page: Page, number: str, told: str) -> None:
     page.get_by_label("1 worker [pictures/s]").fill(number)

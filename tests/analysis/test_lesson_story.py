@@ -1,3 +1,4 @@
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -6,15 +7,37 @@ import pandas as pd
 import pytest
 
 from analysis.cells import Group
+from analysis.charts import Chart
 from analysis.experiment import Experiment, Trial
 from analysis.lesson.expectations import expected_throughput, expected_wait
+from analysis.lesson.material import Material, gather
+from analysis.lesson.measured import SOURCES
 from analysis.lesson.reckoning import MOST_ROWS, all_trials, faults
+from analysis.lesson.slide import Slide
+from analysis.lesson.story import story
 from analysis.samples import read_experiment
+from analysis.tables import Table
+
+SHOWN = ("response_time", "both_clocks", "backlog", "throughput", "ready_time", "cpu_cost")
 
 
 @pytest.fixture(scope="module")
 def experiment(demo: Path) -> Experiment:
     return read_experiment(demo)
+
+
+@pytest.fixture(scope="module")
+def material(experiment: Experiment, demo_group: Group) -> Material:
+    """With every chart that a slide may show; none is looked at."""
+    table = Table(headings=[], rows=[])
+    charts = [
+        Chart(name=name, prefix="", finding="x", path=Path(f"{name}{demo_group.suffix}"), table=table) for name in SHOWN
+    ]
+    return gather(experiment, [demo_group], charts)
+
+
+def breaking(material: Material) -> Slide:
+    return next(slide for slide in story(material) if slide.name == "break")
 
 
 def broken(experiment: Experiment, names: Sequence[str], forgotten: int) -> list[Trial]:
@@ -31,24 +54,64 @@ def test_the_ledger_of_all_trials_is_their_sum(experiment: Experiment) -> None:
     assert counts["sent"] == sum(len(trial.requests) for trial in experiment.trials)
     assert counts["accepted"] == counts["completed"] + counts["still waiting when the trial ended"]
     assert counts["sent"] == counts["accepted"] + counts["refused, or without an answer"]
-    assert sentence == f"Of {counts['accepted']} accepted uploads nothing was lost, nothing was stored twice"
+    assert sentence == f"Nothing broken: {counts['accepted']} accepted, none lost, none stored twice"
 
 
 def test_the_fault_that_lost_most_stands_first(experiment: Experiment) -> None:
-    sentence, table = faults(broken(experiment, ["node-killed", "broker-frozen"], forgotten=3))
+    sentence, table = faults("faults-defaults", broken(experiment, ["node-killed", "broker-frozen"], forgotten=3))
 
     assert [row[0] for row in table.rows] == ["node-killed", "broker-frozen"]
     assert [row[3] for row in table.rows] == ["3", "0"]
-    assert sentence == "Profile defaults: 1 of 2 faults lost accepted uploads"
+    assert sentence == "faults-defaults (profile defaults): 1 of 2 faults lost accepted uploads"
 
 
 def test_no_more_faults_than_a_slide_holds_are_told_but_all_are_counted(experiment: Experiment) -> None:
     names = [f"fault-{n}" for n in range(MOST_ROWS + 5)]
 
-    sentence, table = faults(broken(experiment, names, forgotten=1))
+    sentence, table = faults("faults-defaults", broken(experiment, names, forgotten=1))
 
     assert len(table.rows) == MOST_ROWS
     assert f"1 of {len(names)} faults" in sentence
+
+
+def test_where_nothing_was_broken_the_slide_says_so(material: Material) -> None:
+    slide = breaking(material)
+
+    assert slide.title == "What went in, what came out"
+    assert slide.words[0] == "Nothing was broken in these trials."
+    assert slide.answer.startswith("Nothing broken: ")
+
+
+@pytest.mark.parametrize(
+    ("names", "title"),
+    [(["node-killed"], "Break it: node-killed"), (["a", "b", "c"], "Break it: 3 faults, one at a time")],
+)
+def test_the_slide_names_what_was_broken_and_in_which_experiment(
+    material: Material, experiment: Experiment, names: Sequence[str], title: str
+) -> None:
+    trials = (*experiment.trials, *broken(experiment, names, forgotten=3))
+
+    slide = breaking(replace(material, broken=replace(experiment, name="faults-live", trials=trials)))
+
+    assert slide.title == title
+    assert slide.answer == f"faults-live (profile defaults): 1 of {len(names)} faults lost accepted uploads"
+    assert "Nothing was broken" not in " ".join(slide.words)
+
+
+def test_the_slides_take_the_minutes_of_the_notes(material: Material) -> None:
+    steps = re.findall(r"^\| \d+&nbsp;–&nbsp;(\d+) \|", (SOURCES / "notes.md").read_text(), re.MULTILINE)
+    ends = [slide.until for slide in story(material)]
+
+    assert len(steps) >= 9
+    assert [until for until in map(int, steps) if until not in ends] == []
+
+
+def test_each_step_of_the_notes_has_its_slides(material: Material) -> None:
+    until = {slide.name: slide.until for slide in story(material)}
+
+    assert [until[name] for name in ("doors", "predict", "response")] == [5, 8, 14]
+    assert [until[name] for name in ("backlog", "ready", "cost")] == [20, 28, 34]
+    assert [until[name] for name in ("django", "wrap-up", "quiz")] == [40, 42, 45]
 
 
 def test_what_is_expected_is_told_once_for_the_worker_counts_that_share_it() -> None:

@@ -1,4 +1,5 @@
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -8,10 +9,14 @@ from playwright.sync_api import Browser
 
 from analysis.lesson.measured import SOURCES, Measured
 from analysis.lesson.numbers import Numbers
-from analysis.lesson.texts import TEXTS, as_html, fill
-from tests.pages import offline, serious_findings
+from analysis.lesson.texts import TEXTS, as_html, fill, render
+from tests.pages import offline, opened, serious_findings
 
 ROOT = Path(__file__).parents[2]
+#: How many elements of each kind a page has.
+ELEMENTS = """() => Object.fromEntries(
+    Object.entries(Object.groupBy([...document.querySelectorAll("*")], (each) => each.tagName))
+        .map(([kind, all]) => [kind, all.length]))"""
 
 
 def test_every_number_that_a_text_asks_for_is_in_a_cell_of_the_summary(example: Measured) -> None:
@@ -67,6 +72,47 @@ def test_every_exercise_has_a_prediction_a_command_and_where_to_look(example: Me
         assert "```sh\n" in exercise
         assert "**Look at:**" in exercise
     assert all("**Predict:**" in exercise and "<details>" in exercise for exercise in exercises[:-1])
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "![x](http://evil.test/p.png)",
+        "[x](http://evil.test)",
+        "<img src=http://evil.test/p.png onerror=alert(1)>",
+        "a | b\n\n# c\n\n- **d** `e` <http://evil.test> &lt;",
+    ],
+)
+def test_names_from_files_stand_for_themselves(example: Measured, browser: Browser, tmp_path: Path, name: str) -> None:
+    cells = example.group.cells.assign(workload=name)
+    machine = {"cpu": name, "cores": 2}
+    hostile = replace(
+        example,
+        experiment=replace(example.experiment, name=name, info={**example.experiment.info, "machine": machine}),
+        group=replace(example.group, cells=cells),
+        here=(name,),
+    )
+    for text in TEXTS:
+        (tmp_path / f"{text}.html").write_text(render(text, example))
+        (tmp_path / f"{text}-hostile.html").write_text(render(text, hostile))
+        with offline(browser, tmp_path / f"{text}.html", 1280, 720) as page:
+            elements = page.evaluate(ELEMENTS)
+        with offline(browser, tmp_path / f"{text}-hostile.html", 1280, 720) as page:
+            # One paragraph more: what the preflight expects, with a word in bold.
+            more = {"P": 1, "STRONG": 1} if text == "notes" else {}
+            assert page.evaluate(ELEMENTS) == {kind: n + more.get(kind, 0) for kind, n in elements.items()}
+            if text != "django":
+                assert " ".join(name.split()) in " ".join(page.inner_text("body").split())
+
+
+def test_the_policy_lets_nothing_out(sheets: Path, browser: Browser) -> None:
+    for name in (*TEXTS, "quiz", "gallery"):
+        with opened(browser, sheets / f"{name}.html") as shown:
+            shown.page.evaluate(
+                "document.body.append(Object.assign(new Image(), { src: 'http://127.0.0.1:9/picture.png' }))"
+            )
+
+            assert any("Content Security Policy" in words for words in shown.problems), name
 
 
 def test_links_lead_to_pages_that_lie_beside(sheets: Path) -> None:

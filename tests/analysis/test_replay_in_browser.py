@@ -17,6 +17,14 @@ from tests.pages import opened
 #: 10 uploads/s for 15 s, of which every tenth fails; 2 workers cannot keep up.
 WATCHED = [Made(mode=mode, workers=2, measure_s=15.0, warmup_s=0.5, fails_every=10) for mode in ("sync", "queue")]
 EXAMPLE = Path(__file__).parents[2] / "results" / "example"
+#: How many stamps of the queue's trial lie before a time.
+STAMPS = """(t) => {
+    const data = JSON.parse(document.querySelector('.replay script').textContent);
+    const trial = data.trials.find(({ mode }) => mode === 'queue');
+    const after = ['sent', 'received', 'enqueued', 'started', 'finished', 'gone', 'answered'];
+    return trial.due.filter((due) => due <= t).length
+        + after.flatMap((name) => trial[name].filter((ms, n) => ms !== null && trial.due[n] + ms <= t)).length;
+}"""
 AT = "t => { const scrub = document.querySelector('[data-part=scrub]'); scrub.value = t;"
 AT += " scrub.dispatchEvent(new Event('input')); }"
 
@@ -96,6 +104,19 @@ def test_space_plays_and_pauses_and_the_arrow_keys_go_from_event_to_event(page: 
     expect(page.locator(".replay")).to_have_attribute("data-state", "playing")
     page.keyboard.press(" ")
     expect(page.locator(".replay")).to_have_attribute("data-state", "paused")
+
+
+def test_no_event_is_passed_over_where_several_share_a_millisecond(page: Page) -> None:
+    _part(page, "stage").focus()
+    told: list[str] = []
+    while _now(page) < 2000:
+        page.keyboard.press("ArrowRight")
+        told.append(page.get_by_role("status").inner_text())
+    last = _now(page)
+
+    recorded = page.evaluate(STAMPS, last)
+    assert len(told) < recorded
+    assert sum(words.count("#") for words in told) == recorded
 
 
 def test_a_picture_chosen_from_the_list_is_followed_through_its_stations(page: Page) -> None:

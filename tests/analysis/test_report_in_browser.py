@@ -1,5 +1,6 @@
 """The report in a real browser without a network, on a projector and on a phone."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -97,6 +98,24 @@ def test_a_mode_can_be_hidden(report: Path, browser: Browser) -> None:
         assert chart.locator("svg .mode-sync").evaluate_all(visible) == ["hidden"]
         assert chart.locator("svg .mode-queue").evaluate_all(visible) == ["visible"]
         assert shown.page.locator("figure#response_time svg .mode-sync").evaluate_all(visible) == ["visible"]
+
+
+def test_the_tab_key_finds_a_value_whatever_is_hidden(report: Path, browser: Browser) -> None:
+    with opened(browser, report) as shown:
+        chart = shown.page.locator("figure#throughput")
+        stop = chart.locator(".point[tabindex='0']")
+        for hidden, found in [("sync", "queue"), (None, "sync"), ("queue", "sync")]:
+            for mode in ("sync", "queue"):
+                button = chart.get_by_role("button", name=f"Show {mode}")
+                if (button.get_attribute("aria-pressed") == "false") != (mode == hidden):
+                    button.click()
+
+            expect(stop).to_have_count(1)
+            expect(stop).to_have_class(re.compile(f"mode-{found}"))
+            chart.get_by_role("button", name="Enlarge").focus()
+            shown.page.keyboard.press("Tab")
+            shown.page.keyboard.press("Tab")
+            expect(chart.locator(".point:focus")).to_have_count(1)
 
 
 @pytest.mark.parametrize("size", SIZES)

@@ -3,6 +3,7 @@
 const told = JSON.parse(document.getElementById("drawing").textContent);
 const BOX = { left: 110, right: 780, top: 14, bottom: 330 };
 const NARROW = { width: 440, below: 700 }; // On a phone the same letters need fewer units across.
+const REVOKE_MS = 10000;
 const BAND = 60; // Above the scale of times: it grows without limit.
 const NAMES = ["throughput", "ready_s", "response_s"];
 const field = (name, key) => document.getElementById(`${name}-${key}`);
@@ -156,7 +157,8 @@ function save(event) {
   link.href = URL.createObjectURL(new Blob([JSON.stringify(prediction(), null, 2) + "\n"], { type: "application/json" }));
   link.download = "predictions.json";
   link.click();
-  URL.revokeObjectURL(link.href);
+  // Not at once: some browsers read the file only after this.
+  setTimeout(() => URL.revokeObjectURL(link.href), REVOKE_MS);
   status.textContent = "Saved. What is in the file is what will be sealed.";
 }
 

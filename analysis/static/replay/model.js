@@ -121,13 +121,22 @@ function countsAt(trial, t) {
   return { ...counts, waiting: counts.due - counts.ready - counts.gone, unanswered: counts.due - counts.answered };
 }
 
-/** The first event after t, or the last before it; of one upload if it is given. Undefined if there is none. */
-function nextEvent(trial, t, upload = null) {
-  return (upload ? ownEvents(upload) : trial.events).find(({ at }) => at > t);
+/** All events of the first instant after t, or of the last before it; of one upload if it is given. */
+function nextEvents(trial, t, upload = null) {
+  return togetherWith(eventsIn(trial, upload), (events) => events.find(({ at }) => at > t));
 }
 
-function previousEvent(trial, t, upload = null) {
-  return (upload ? ownEvents(upload) : trial.events).findLast(({ at }) => at < t);
+function previousEvents(trial, t, upload = null) {
+  return togetherWith(eventsIn(trial, upload), (events) => events.findLast(({ at }) => at < t));
+}
+
+function togetherWith(events, find) {
+  const found = find(events);
+  return events.filter(({ at }) => at === found?.at);
+}
+
+function eventsIn(trial, upload) {
+  return upload ? ownEvents(upload) : trial.events;
 }
 
 function ownEvents(upload) {

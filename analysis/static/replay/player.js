@@ -130,10 +130,12 @@ function startReplay(root) {
 
   function step(find) {
     pause();
-    const event = find(state.trial, state.t, state.followed);
-    if (!event || event.at > state.trial.end) return tell("There is no further event.");
-    go(event.at);
-    return tell(`${moment(event.at)}: #${event.upload.n + 1} ${eventWords(event.what, event.upload, state.trial)}.`);
+    // What shares a millisecond is told together, or a step would pass over it.
+    const events = find(state.trial, state.t, state.followed);
+    if (!events.length || events[0].at > state.trial.end) return tell("There is no further event.");
+    go(events[0].at);
+    const told = events.map(({ what, upload }) => `#${upload.n + 1} ${eventWords(what, upload, state.trial)}`);
+    return tell(`${moment(state.t)}: ${told.join("; ")}.`);
   }
 
   function go(t) {
@@ -158,8 +160,8 @@ function startReplay(root) {
   });
   part("speed").addEventListener("change", ({ target }) => { state.speed = Number(target.value); draw(); });
   part("play").addEventListener("click", toggle);
-  part("back").addEventListener("click", () => step(previousEvent));
-  part("next").addEventListener("click", () => step(nextEvent));
+  part("back").addEventListener("click", () => step(previousEvents));
+  part("next").addEventListener("click", () => step(nextEvents));
   part("scrub").addEventListener("input", ({ target }) => { pause(); go(Number(target.value)); });
   part("zoom").addEventListener("click", ({ target }) => {
     state.isZoomed = !state.isZoomed;
@@ -174,13 +176,15 @@ function startReplay(root) {
     if (found) pick(found);
   });
   part("stage").addEventListener("keydown", (event) => {
-    const act = { " ": toggle, ArrowRight: () => step(nextEvent), ArrowLeft: () => step(previousEvent) }[event.key];
+    const act = { " ": toggle, ArrowRight: () => step(nextEvents), ArrowLeft: () => step(previousEvents) }[event.key];
     if (!act) return;
     event.preventDefault();
     act();
   });
   new ResizeObserver(() => { if (part("stage").clientWidth !== state.layout.width) resize(); }).observe(part("stage"));
-  new IntersectionObserver(([entry]) => { state.isVisible = entry.isIntersecting; wake(); }).observe(part("stage"));
+  // The browser may hand over several changes at once; the last one holds.
+  const seen = (entries) => { state.isVisible = entries.at(-1).isIntersecting; wake(); };
+  new IntersectionObserver(seen).observe(part("stage"));
 
   choose(part("trial").value);
 }

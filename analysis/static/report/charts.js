@@ -7,7 +7,11 @@ function answerFor(figure) {
   const bar = Object.assign(document.createElement("div"), { className: "chart-bar" });
   const modes = ["sync", "queue"].filter((mode) => drawing.querySelector(`svg .mode-${mode}`));
   for (const mode of modes) {
-    bar.append(toggle(`Show ${mode}`, true, (shown) => drawing.classList.toggle(`without-${mode}`, !shown)));
+    bar.append(toggle(`Show ${mode}`, true, (shown) => {
+      drawing.classList.toggle(`without-${mode}`, !shown);
+      const buttons = [...drawing.querySelectorAll(".point")];
+      letTabFind(inSight(buttons)[0], buttons);
+    }));
   }
   bar.append(toggle("Enlarge", false, (enlarged) => drawing.classList.toggle("enlarged", enlarged)));
   figure.prepend(bar);
@@ -74,8 +78,16 @@ function roomBeside(button) {
 
 /** The next button in sight, which becomes the one that the tab key finds. */
 function neighbour(buttons, step) {
-  const inSight = buttons.filter((button) => getComputedStyle(button).visibility === "visible");
-  const next = inSight[inSight.indexOf(document.activeElement) + step];
-  if (next) for (const button of buttons) button.tabIndex = button === next ? 0 : -1;
+  const seen = inSight(buttons);
+  const next = seen[seen.indexOf(document.activeElement) + step];
+  if (next) letTabFind(next, buttons);
   return next;
+}
+
+function inSight(buttons) {
+  return buttons.filter((button) => getComputedStyle(button).visibility === "visible");
+}
+
+function letTabFind(found, buttons) {
+  for (const button of buttons) button.tabIndex = button === found ? 0 : -1;
 }
