@@ -24,7 +24,7 @@ ROOM, ROOM_WITH_EVENTS = 1.15, 1.35
 # A gap lower than this share of the axis has no room for words; they then stand below the lines.
 ROOM_FOR_WORDS = 0.3
 # Where the words stand along their arrows, so that they touch neither each other nor the lines.
-UP, ALONG = 0.38, 0.47
+UP, ALONG, BEGIN = 0.38, 0.47, 0.3
 WORDS: Any = {"color": TEXT, **BEFORE}
 DASHED = (0, (3, 2))
 
@@ -96,17 +96,25 @@ def _mark_gaps(ax: Axes, each: Flow) -> None:
     arrow: Any = {"arrowstyle": "<->", "color": TEXT, "lw": 2, "shrinkA": 0, "shrinkB": 0}
     ax.annotate("", (at, ended), xytext=(at, due), arrowprops=arrow)
     ax.annotate("", (was_due, nth), xytext=(came, nth), arrowprops=arrow)
-    inside = due - ended > ROOM_FOR_WORDS * ax.get_ylim()[1]
-    write = _write_inside if inside else _write_below
-    write(ax, f"{due - ended} open", (at, ended + UP * (due - ended)), "right", 0.19)
-    write(ax, f"{duration(each.behind_s)} behind", (was_due + ALONG * (came - was_due), nth), "center", 0.08)
+    middle = was_due + ALONG * (came - was_due)
+    up, behind = f"{due - ended} open", f"{duration(each.behind_s)} behind"
+    upright, level = (at, ended + UP * (due - ended)), (middle, float(nth))
+    if due - ended > ROOM_FOR_WORDS * ax.get_ylim()[1]:
+        # Above the arrow or below it, where the line is further away from the beginning of the words.
+        begin = was_due + BEGIN * (came - was_due)
+        above = np.searchsorted(each.due, begin) - nth > nth - np.searchsorted(each.ended, begin)
+        _write_beside(ax, up, upright, (-8, 5), ha="right")
+        _write_beside(ax, behind, level, (0, 5 if above else -5), ha="center", va="baseline" if above else "top")
+    else:
+        _write_below(ax, up, upright, 0.19)
+        _write_below(ax, behind, level, 0.08)
 
 
-def _write_inside(ax: Axes, words: str, point: tuple[float, float], align: str, _: float) -> None:
-    ax.annotate(words, point, xytext=(-8 if align == "right" else 0, 5), textcoords="offset points", ha=align, **WORDS)
+def _write_beside(ax: Axes, words: str, point: tuple[float, float], off_pt: tuple[float, float], **align: Any) -> None:
+    ax.annotate(words, point, xytext=off_pt, textcoords="offset points", **align, **WORDS)
 
 
-def _write_below(ax: Axes, words: str, point: tuple[float, float], _: str, height: float) -> None:
+def _write_below(ax: Axes, words: str, point: tuple[float, float], height: float) -> None:
     """The words below the lines, where it is empty, with a line to the point they are said of."""
     back: Any = {"arrowstyle": "-", "color": TEXT, "lw": 0.8, "shrinkB": 3, "relpos": (0, 0.5)}
     ax.annotate(words, point, xytext=(0.97, height), textcoords="axes fraction", ha="right", arrowprops=back, **WORDS)
