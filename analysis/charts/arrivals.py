@@ -22,7 +22,7 @@ from analysis.words import duration
 # Room above the last count for words, in multiples of it.
 ROOM, ROOM_WITH_EVENTS = 1.15, 1.35
 # A gap lower than this share of the axis has no room for words; they then stand below the lines.
-ROOM_FOR_WORDS = 0.3
+ROOM_FOR_WORDS = 0.4
 # Where the words stand along their arrows, so that they touch neither each other nor the lines.
 UP, ALONG, BEGIN = 0.38, 0.47, 0.3
 WORDS: Any = {"color": TEXT, **BEFORE}
