@@ -2,6 +2,8 @@
 PYTHON ?= python3
 BIN := .venv/bin
 RESULTS ?= results/by-hand
+# A lesson without results of its own takes the example.
+LESSON := $(if $(filter file,$(origin RESULTS)),results/example,$(patsubst %/,%,$(RESULTS)))
 MODE ?= queue
 WORKERS ?= 2
 WORKLOAD ?= io
@@ -9,11 +11,14 @@ PORT ?= 8000
 STACK ?= local
 BROKER ?= redis
 DATABASE ?= sqlite
+REVEAL := 6.0.2
+MARKED := 17.0.5
+MINUTES ?= 20
 
-.PHONY: demo test test-faults test-compose lint up attach down charts calibrate faults bench bench-rows bench-sampling bench-intervals bench-capacity bench-speed bench-million example lock clean
+.PHONY: demo test test-faults test-compose lint up attach down charts screenshots preflight lesson calibrate faults fuzz bench bench-rows bench-sampling bench-intervals bench-capacity bench-speed bench-million bench-promise bench-replay soak example lock vendor clean
 
 demo: .venv/run.stamp  ## measure sync against queue with 1, 2, 4, 8 workers, then charts and report
-	$(BIN)/python -m loadtests run loadtests/plans/demo.toml
+	$(BIN)/python -m loadtests run loadtests/plans/demo.toml $(if $(PREDICTIONS),--predictions '$(PREDICTIONS)')
 	$(BIN)/python -m analysis results/demo
 
 test: .venv/dev.stamp  ## all tests; those that start real processes one after the other, as they time things
@@ -54,12 +59,32 @@ down: .venv/run.stamp  ## stop the stack, or let go of the attached one
 charts: .venv/run.stamp  ## draw charts and report from the files alone: make charts RESULTS=results/demo
 	$(BIN)/python -m analysis $(RESULTS)
 
+screenshots: .venv/dev.stamp charts  ## pictures of every page and chart, on a projector and on a phone: make screenshots RESULTS=results/demo
+	$(BIN)/python -m tests.screenshots $(RESULTS) $(if $(TO),--to $(TO))
+
+preflight: .venv/run.stamp  ## half a minute before a lesson: is this machine ready, and what will it measure?
+	$(BIN)/python -m loadtests preflight
+
+lesson: .venv/run.stamp  ## slides, hand-out, prediction page and report for a class: make lesson RESULTS=results/demo
+	@# The committed example stays as it is.
+	$(BIN)/python -m analysis lesson $(LESSON) $(if $(filter results/example,$(LESSON)),--output results/lesson-example) \
+		$(if $(wildcard results/faults-defaults/experiment.json),--faults results/faults-defaults)
+
 calibrate: .venv/run.stamp  ## measure servers whose answers are known; later reports show how near this machine comes
 	$(BIN)/python -m loadtests calibrate
 
 faults: .venv/run.stamp  ## break a stack in every way we know, safe and as Celery comes: into docs/security.md
 	$(BIN)/python -m loadtests faults | $(BIN)/python -m analysis.readme docs/security.md safe
 	$(BIN)/python -m loadtests faults --profile defaults | $(BIN)/python -m analysis.readme docs/security.md defaults
+	$(BIN)/python -m loadtests faults --broker rabbitmq | $(BIN)/python -m analysis.readme docs/security.md rabbitmq
+
+soak: .venv/run.stamp  ## half an hour in which something breaks every 75 s: into docs/security.md
+	$(BIN)/python -m loadtests run loadtests/plans/soak.toml
+	$(BIN)/python -m analysis results/soak
+	$(BIN)/python -m benchmarks.soak results/soak | $(BIN)/python -m analysis.readme docs/security.md soak
+
+fuzz: .venv/dev.stamp  ## send odd files and broken requests for MINUTES; SEED= repeats a run
+	$(BIN)/python -m tests.fuzz --minutes $(MINUTES) $(if $(SEED),--seed $(SEED))
 
 bench: demo  ## measure, then hold the figures against the laws that both modes must obey
 	$(BIN)/python -m benchmarks.laws results/demo
@@ -80,6 +105,14 @@ bench-speed: .venv/run.stamp  ## how many uploads one load process sends, agains
 bench-million: .venv/run.stamp  ## whether the analysis keeps its pace on a million uploads
 	$(BIN)/python -m benchmarks.million
 
+bench-promise: .venv/run.stamp  ## what the promise costs in throughput and CPU time: into docs/security.md
+	$(BIN)/python -m loadtests run loadtests/plans/promise.toml
+	$(BIN)/python -m analysis results/promise
+	$(BIN)/python -m benchmarks.promise results/promise | $(BIN)/python -m analysis.readme docs/security.md price
+
+bench-replay: .venv/dev.stamp  ## how many frames a second the replay in a report shows: make bench-replay RESULTS=results/demo
+	$(BIN)/python -m benchmarks.replay $(RESULTS)
+
 bench-rows: .venv/run.stamp  ## whether SQLite and PostgreSQL keep every row at full load
 	for name in sqlite-full postgres-full; do \
 		$(BIN)/python -m loadtests run loadtests/plans/$$name.toml && $(BIN)/python -m analysis results/$$name || exit 1; \
@@ -90,7 +123,7 @@ example: .venv/run.stamp  ## replace the committed example by what `make demo` m
 	test -f results/demo/summary.csv
 	rm -rf results/example
 	cp -r results/demo results/example
-	rm -rf results/example/*/logs results/example/*.partial
+	rm -rf results/example/*/logs results/example/*.partial results/example/lesson
 	$(BIN)/python -m analysis results/example --markdown | $(BIN)/python -m analysis.readme README.md example
 	find results/example -name '*.svg' -delete -o -name report.html -delete -o -name '*.png' ! -name throughput.png -delete
 
@@ -100,6 +133,14 @@ lock:  ## resolve every *.in anew; needs uv on the PATH
 		uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header \
 			-o $$name.txt $$name.in || exit 1; \
 	done
+
+vendor:  ## fetch the slides' reveal.js anew; needs npm and a network. Its notes plugin holds marked
+	@folder=$(CURDIR)/analysis/lesson/vendor/reveal && from=$$(mktemp -d) && cd "$$from" && \
+	npm pack --silent reveal.js@$(REVEAL) marked@$(MARKED) >/dev/null && \
+	for each in *.tgz; do mkdir "$${each%%[.-]*}" && tar -xzf "$$each" -C "$${each%%[.-]*}" --strip-components 1; done && \
+	cp reveal/dist/reveal.js reveal/dist/reveal.css reveal/dist/plugin/notes.js reveal/LICENSE "$$folder" && \
+	cp marked/LICENSE* "$$folder/LICENSE-marked" && \
+	echo "reveal.js $(REVEAL) as npm has it; notes.js holds marked $(MARKED)" > "$$folder/VERSION" && rm -rf "$$from"
 
 clean:  ## stop the stack if one is up, and remove what is made here, but no results
 	@if [ -d .venv ]; then $(BIN)/python -m loadtests down; fi

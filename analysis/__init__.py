@@ -3,6 +3,7 @@
 from analysis.calibration import Check, certify
 from analysis.checks import Verdict
 from analysis.errors import AnalysisError
+from analysis.guess import parse_guess
 from analysis.judging import goal_outcome, judge, ledger_of, noisy_trials, ratio_scatter
 from analysis.predicting import predicted_rates, write_predictions
 
@@ -15,6 +16,7 @@ __all__ = [
     "judge",
     "ledger_of",
     "noisy_trials",
+    "parse_guess",
     "predicted_rates",
     "ratio_scatter",
     "write_predictions",

@@ -4,7 +4,6 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from analysis.broker_samples import broker_against_database
 from analysis.conservation import violations
 from analysis.experiment import Trial
 from analysis.outcomes import refused
@@ -80,7 +79,7 @@ def disagreements(trial: Trial, rows: pd.DataFrame) -> list[str]:
         sentences.append("Pictures are not finished and nobody asked the broker what it holds: some may be lost")
     if balance.lost:
         sentences.append(f"{balance.lost} accepted pictures are lost: neither finished nor held by the broker")
-    return [*sentences, *broker_against_database(trial), *violations(trial)]
+    return [*sentences, *violations(trial)]
 
 
 def _unasked(trial: Trial, rows: pd.DataFrame) -> bool:

@@ -4,7 +4,6 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-import numpy as np
 import pandas as pd
 
 from analysis.checks import OVERLOADED
@@ -14,8 +13,6 @@ from analysis.goals import Goal, reached_s
 from analysis.tables import Table
 from analysis.words import GROWS, duration, number, workers
 
-# So many loads are asked for their workers, from the smallest that was confirmed to the largest.
-ASKED_LOADS = 6
 LEVELS = tuple(name for name in CONDITIONS if name != "offered_rate")
 
 
@@ -53,10 +50,10 @@ def capacity_sentences(capacities: pd.DataFrame) -> list[str]:
     return sentences
 
 
-def overload_sentences(per_trial: pd.DataFrame) -> list[str]:
+def overload_sentences(cells: pd.DataFrame) -> list[str]:
     """What the heaviest load that was tried did in each mode, one for each worker count and set of conditions."""
-    beyond = per_trial[per_trial["verdict"] == OVERLOADED].sort_values("offered_rate")
-    told = _told_apart(per_trial)
+    beyond = cells[cells["verdict"] == OVERLOADED].sort_values("offered_rate")
+    told = _told_apart(cells)
     sentences = []
     for (*levels, count), rows in beyond.groupby([*LEVELS, "workers"]):
         before = prefix(dict(zip(LEVELS, levels, strict=True)), told)
@@ -81,22 +78,6 @@ def capacity_table(capacities: pd.DataFrame) -> Table:
             for row in capacities.to_dict("records")
         ],
     )
-
-
-def needed_table(capacities: pd.DataFrame) -> Table | None:
-    """The fewest workers that keep the goal at some loads, in each mode; None if nothing was confirmed."""
-    known = capacities.dropna(subset=["passed"])
-    if known.empty:
-        return None
-    modes = list(dict.fromkeys(known["mode"]))
-    loads = np.unique(np.floor(10 * np.linspace(known["passed"].min(), known["passed"].max(), ASKED_LOADS)) / 10)
-    rows = [
-        [str(before).removesuffix(": ") or "–", number(load)]
-        + [_fewest(rows[rows["mode"] == mode], load) for mode in modes]
-        for before, rows in known.groupby("prefix", sort=False)
-        for load in loads
-    ]
-    return Table(headings=["conditions", "load [pictures/s]", *(f"{mode}: workers" for mode in modes)], rows=rows)
 
 
 def reached(trials: Sequence[Trial], goal: Goal) -> pd.DataFrame:
@@ -134,8 +115,3 @@ def _overload(row: Mapping[Any, Any]) -> str:
     if row["mode"] == "sync" or row["unanswered_grows"]:
         return f"the wait for an answer {GROWS}"
     return f"the answer still comes in {duration(row['response_p50_s'])}, and the wait for the picture {GROWS}"
-
-
-def _fewest(rows: pd.DataFrame, load: float) -> str:
-    enough = rows.loc[rows["passed"] >= load, "workers"]
-    return str(int(enough.min())) if len(enough) else "more than were tried"

@@ -19,7 +19,7 @@ ALWAYS = (
     "CPU time is divided by finished pictures. In an overloaded cell the web process has also paid for those that "
     "were accepted and are not finished, so a finished one looks dearer.",
     "Percentiles are nearest-rank over all requests due in the window. A request that failed or did not finish "
-    "counts as infinitely late. No p95 is given for fewer than 72 requests.",
+    "counts as infinitely late. No p95 is given for fewer than 72 requests, and no p99 for fewer than 368.",
     "Throughput counts pictures finished inside the window by the server's stamp, whenever they were due.",
     "The workload io waits for an external resource and so scales beyond the cores; picture work that needs "
     "the CPU does not.",
@@ -47,7 +47,7 @@ def _few_trials(groups: Sequence[Group]) -> list[str]:
             "At least one cell was measured only once: there is no interval, and differences of some percent "
             "mean nothing. Differences below 10 % are called the same."
         ]
-    return ["The thin ranges span the lowest and the highest trial of a cell; they are not confidence intervals."]
+    return ["In the chart of throughput the thin lines span the lowest and the highest trial; they are no intervals."]
 
 
 def _short_windows(experiment: Experiment) -> list[str]:

@@ -13,6 +13,7 @@ from analysis.checks import OVERLOADED, Verdict
 from analysis.conditions import Levels, conditions_of, prefix, rank, suffix, varied
 from analysis.expected import with_expected
 from analysis.experiment import Experiment, Trial
+from analysis.guess import Guess
 from analysis.marks import with_marks
 from analysis.outcomes import in_system, outcomes
 from analysis.summary import summarise, summarise_trials
@@ -30,7 +31,7 @@ class Group:
     per cell; `traces` and `broker` hold pictures in the system over time, as the rows give it and as the
     broker counted it; `windows` has one row per trial: what was measured [s since the load began]. `trials` are
     those that all of it was made of; `own_work_s` is the CPU time of a picture's work as one process alone needs it,
-    None where nobody looked.
+    None where nobody looked. `guess` is what the class had predicted, if it had.
     """
 
     levels: Levels
@@ -43,6 +44,7 @@ class Group:
     trials: tuple[Trial, ...]
     own_work_s: float | None
     cores: int | None
+    guess: Guess | None = None
 
     @property
     def prefix(self) -> str:
@@ -92,6 +94,7 @@ def _group(
         trials=tuple(trials),
         own_work_s=alone.cpu_s if (alone := services(experiment.bare).get(levels["workload"])) else None,
         cores=experiment.cores,
+        guess=experiment.guess,
     )
 
 

@@ -9,7 +9,7 @@ from analysis.accounts import disagreements
 from analysis.experiment import Trial
 from analysis.failures import failure_words
 from analysis.growth import CLEAR_GROWTH, Growth, backlog_growth, unanswered_growth
-from analysis.ledger import NO_FAULT, ledger, ledger_words, restart_words
+from analysis.ledger import faults, ledger, ledger_words, restart_words
 from analysis.metrics import send_lag_p99
 from analysis.noise import Spins, noise_words
 from analysis.outcomes import outcomes
@@ -74,7 +74,7 @@ def _check_accounts(trial: Trial, rows: pd.DataFrame) -> Verdict:
 
 def _disagreements(trial: Trial, rows: pd.DataFrame) -> list[str]:
     """Where something was done to the stack on purpose, its own counts may fail it, and the ledger alone speaks."""
-    if trial.cell.fault != NO_FAULT:
+    if faults(trial):
         return ledger_words(ledger(trial))
     return [*disagreements(trial, rows), *restart_words(trial)]
 

@@ -48,6 +48,8 @@ MODE_AND_WORKERS: Mapping[str, Condition] = {
 }
 # These change how much work arrives, so their levels are shown apart and never compared.
 LOAD = ("workload", "offered_rate")
+# What differs where two experiments are compared: everything at once, so it is no condition.
+EXPERIMENT = "experiment"
 FACTORS = tuple(name for name in CONDITIONS if name not in LOAD)
 # What mode sync never touches: between their levels it must not differ, which makes it a control.
 OF_THE_BROKER = ("broker", "queue_type", "prefetch", "broker_delay_s", "append_only", "profile")
@@ -87,8 +89,8 @@ def varied(cells: Iterable[Cell]) -> tuple[str, ...]:
 
 
 def short(name: str, level: Any) -> str:
-    """One level as part of a sentence, such as `rabbitmq` or `4 web threads`."""
-    return _filled(CONDITIONS[name].short, name, level)
+    """One level as part of a sentence, such as `rabbitmq` or `4 web threads`; an experiment's is its name."""
+    return str(level) if name == EXPERIMENT else _filled(CONDITIONS[name].short, name, level)
 
 
 def named(levels: Levels, shown: Sequence[str]) -> list[str]:

@@ -11,7 +11,9 @@ from analysis.words import number
 
 METRIC_WORDS = {
     RESPONSE: "response time, median",
+    "response_p95_s": "response time, p95",
     READY: "ready time, median",
+    "ready_p95_s": "ready time, p95",
     THROUGHPUT: "throughput",
     CPU: "CPU time per picture",
 }

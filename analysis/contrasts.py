@@ -56,10 +56,16 @@ class Comparison:
 
 def comparisons(per_trial: pd.DataFrame) -> list[Comparison]:
     """Every level of every varied condition against its first, from one row a trial; INVALID ones do not count."""
-    rows = with_doubts(with_cost(per_trial[~per_trial["verdict"].isin(INVALID)]))
+    rows = _without_own_prefetch(with_doubts(with_cost(per_trial[~per_trial["verdict"].isin(INVALID)])))
     changed = [name for name in CONDITIONS if rows[name].nunique() > 1]
     found = [each for factor in FACTORS if factor in changed for each in _of_factor(rows, factor, changed)]
     return [each for each in found if any(contrast.ratios for contrast in each.contrasts)]
+
+
+def _without_own_prefetch(rows: pd.DataFrame) -> pd.DataFrame:
+    """The rows with one prefetch, if it differs only as the profiles differ, each of which has its own."""
+    is_own = rows["profile"].nunique() > 1 and rows.groupby("profile")["prefetch"].nunique().max() == 1
+    return rows.assign(prefetch=rows["prefetch"].min()) if is_own else rows
 
 
 def with_cost(per_trial: pd.DataFrame) -> pd.DataFrame:

@@ -6,6 +6,8 @@ from typing import Any
 
 import pandas as pd
 
+from analysis.guess import Guess
+
 
 @dataclass(frozen=True, kw_only=True)
 class Cell:
@@ -58,7 +60,7 @@ class Trial:
 
     `broker_left` counts the messages that the broker still held at the end; None if it was not asked.
     `cpu_seconds` holds what each component used inside the window. `effects` says how often the external resource
-    stored each picture; None in older files.
+    stored each picture, `memory` how much each process held; None where it was not asked.
     """
 
     name: str
@@ -74,6 +76,7 @@ class Trial:
     backlog: pd.DataFrame
     info: Mapping[str, Any]
     effects: pd.DataFrame | None = None
+    memory: pd.DataFrame | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -84,7 +87,7 @@ class Experiment:
     guard's piece of work usually took before and after a trial [s]. `bare` holds the pictures that bare processes did,
     `predicted` what was expected of each cell before it was measured; both are empty where that was not done.
     `controls` are cells that were measured a second time in the same blocks, to show what chance alone does.
-    `capacities` has one row per search for the highest rate that keeps a goal.
+    `capacities` has one row per search for the highest rate that keeps a goal. `guess` is what a class had predicted.
     """
 
     name: str
@@ -97,6 +100,7 @@ class Experiment:
     bare: pd.DataFrame
     predicted: pd.DataFrame
     capacities: pd.DataFrame
+    guess: Guess | None = None
 
     @property
     def searched(self) -> bool:

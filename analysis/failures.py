@@ -16,15 +16,15 @@ def failure_words(rows: pd.DataFrame) -> str:
     failed = cohort[cohort["outcome"] == "failed"]
     if len(failed) <= FAILED_TOLERANCE * len(cohort):
         return ""
-    causes = ", ".join(f"{count} {cause}" for cause, count in _causes(failed).value_counts().items())
+    told = ", ".join(f"{count} {cause}" for cause, count in causes(failed).value_counts().items())
     return (
-        f"{len(failed)} of {len(cohort)} uploads failed: {causes}. Uploads that fail cost less than those whose "
+        f"{len(failed)} of {len(cohort)} uploads failed: {told}. Uploads that fail cost less than those whose "
         "picture is made, so the rates and times of this trial mean little. Send pictures that the app takes, or look "
         "into its logs."
     )
 
 
-def _causes(failed: pd.DataFrame) -> pd.Series:
+def causes(failed: pd.DataFrame) -> pd.Series:
     """The server's code for each failure; else the kind of error that the client met, else the status."""
     server = failed["reason"].where(failed["reason"] != "")
     told = failed["error"].str.extract(REASON, expand=False)

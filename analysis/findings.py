@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 
 from analysis.comparing import Row, pairs, same
+from analysis.derived import Derivation, derived
 from analysis.findings_capacity import backlog_sentence, cost_sentence, throughput_sentence
 from analysis.marks import told_workers
 from analysis.words import GROWS, duration, listing, number
@@ -13,10 +14,14 @@ from analysis.words import GROWS, duration, listing, number
 
 @dataclass(frozen=True, kw_only=True)
 class Finding:
-    """What one chart shows, as a sentence without its full stop."""
+    """What one chart shows, as a sentence without its full stop.
+
+    Its numbers are cells of the summary, or `derived` from them.
+    """
 
     chart: str
     sentence: str
+    derived: tuple[Derivation, ...] = ()
 
 
 def findings(cells: pd.DataFrame) -> list[Finding]:
@@ -29,7 +34,11 @@ def findings(cells: pd.DataFrame) -> list[Finding]:
         "backlog": backlog_sentence(cells),
         "cpu_cost": cost_sentence(cells),
     }
-    return [Finding(chart=chart, sentence=sentence) for chart, sentence in told.items() if sentence]
+    return [
+        Finding(chart=chart, sentence=sentence, derived=derived(chart, cells))
+        for chart, sentence in told.items()
+        if sentence
+    ]
 
 
 def _response_time(cells: pd.DataFrame) -> str:

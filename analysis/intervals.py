@@ -1,7 +1,7 @@
 """How far a percentile can be trusted, from the trials that it was pooled from. Pure."""
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -53,3 +53,23 @@ def interval_columns(cohorts: Sequence[pd.DataFrame]) -> Mapping[str, float]:
             columns[f"{clock}_{name}_low_s"] = found.low if found else math.nan
             columns[f"{clock}_{name}_high_s"] = found.high if found else math.nan
     return columns
+
+
+def bounds(cells: pd.DataFrame, name: str) -> pd.DataFrame:
+    """`low` and `high` [s] around a percentile of each cell, such as `ready_p50`: its interval, and with two trials the
+    lowest and the highest of a median; NaN where there is neither, or where the percentile itself is not told."""
+    ends = {end: cells[f"{name}_{end}_s"] for end in ("low", "high")}
+    if f"{name}_s_low" in cells:
+        ends = {end: known.fillna(cells[f"{name}_s_{end}"]) for end, known in ends.items()}
+    return pd.DataFrame(ends).where(cells[f"{name}_mark"] == "", axis=0)
+
+
+def bounds_words(cells: pd.DataFrame, names: Iterable[str]) -> str:
+    """What the lines from `low` to `high` are, for the subtitle of a chart; nothing where there are none."""
+    known = pd.concat([cells.loc[bounds(cells, name)["low"].notna(), "trials"] for name in names])
+    kinds = {
+        "95\N{NO-BREAK SPACE}% intervals over the trials": (known >= MIN_PAIRS).any(),
+        "lowest to highest of two trials": (known < MIN_PAIRS).any(),
+    }
+    told = " or ".join(words for words, there in kinds.items() if there)
+    return f"lines: {told}" if told else ""

@@ -11,9 +11,6 @@ import pandas as pd
 
 from analysis.experiment import Trial
 
-#: A trial in which nothing was done to the stack.
-NO_FAULT = "none"
-
 #: Work that was begun at most this long before the end may still be going on; what was begun before has died.
 STILL_AT_WORK_S = 10.0
 
@@ -68,6 +65,11 @@ def restart_words(trial: Trial) -> list[str]:
     return [f"The {name} died and was started again while the trial ran" for name in dict.fromkeys(died)]
 
 
+def faults(trial: Trial) -> list[Mapping[str, Any]]:
+    """What was done to the stack on purpose, in order."""
+    return [event for event in trial.info.get("events", []) if event["kind"] == "fault"]
+
+
 def ledger(trial: Trial) -> Ledger:
     """The ledger of all phases of a trial."""
     sent = trial.requests[trial.requests["sent_at"].notna()].set_index("id")
@@ -95,7 +97,7 @@ def ledger(trial: Trial) -> Ledger:
         if effects is None
         else int((effects["puts"][effects["id"].isin(trial.requests["id"])] > 1).sum()),
         longest_wait_s=float(waits.max()) if len(waits) else None,
-        recovery_s=_recovery_s(trial, rows.reindex(accepted)),
+        recovery_s=_worst_recovery_s(trial),
     )
 
 
@@ -117,13 +119,27 @@ def _left(trial: Trial, what: str) -> int:
     return int(left.get(what) or 0)
 
 
-def _recovery_s(trial: Trial, accepted: pd.DataFrame) -> float | None:
-    """How long after a fault's end everything that had come by then was finished [s]; None without a fault, or if
-    something never was."""
-    ends = [event["ended_at"] for event in trial.info.get("events", []) if event["kind"] == "fault"]
-    if not ends:
-        return None
-    there = accepted[accepted["received_at"] <= max(ends)]
+def recovery_s(trial: Trial, fault: Mapping[str, Any]) -> float | None:
+    """How long after a fault's end everything accepted by then was finished [s]; None if something never was."""
+    sent = trial.requests[trial.requests["sent_at"].notna()]
+    accepted = trial.pictures.set_index("id").reindex(sent["id"][sent["status"].between(200, 299)])
+    there = accepted[accepted["received_at"] <= fault["ended_at"]]
     if there["finished_at"].isna().any():
         return None
-    return max(0.0, float(there["finished_at"].max()) - max(ends)) if len(there) else 0.0
+    return max(0.0, float(there["finished_at"].max()) - fault["ended_at"]) if len(there) else 0.0
+
+
+def as_expected(trial: Trial, fault: Mapping[str, Any]) -> bool:
+    """Whether a fault showed what was written down beforehand: that pictures are lost or none, and how soon all were
+    finished. Each of a trial's faults answers for what the trial lost."""
+    expected, drawn_up, took_s = fault["expected"], ledger(trial), recovery_s(trial, fault)
+    if expected["recovery_s"] is None:
+        return bool(drawn_up.lost) == bool(expected["loses"])
+    return drawn_up.valid and took_s is not None and took_s <= float(expected["recovery_s"])
+
+
+def _worst_recovery_s(trial: Trial) -> float | None:
+    """The longest of the trial's faults; None without any, or if something never was finished."""
+    found = [recovery_s(trial, fault) for fault in faults(trial)]
+    times = [time for time in found if time is not None]
+    return max(times) if times and len(times) == len(found) else None

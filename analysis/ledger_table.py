@@ -1,10 +1,10 @@
-"""The ledgers of an experiment's trials as a table, and when something was done to the stack."""
+"""The ledgers of an experiment's trials as a table, and what was done to the stacks."""
 
 from collections.abc import Iterable, Mapping
 from typing import Any
 
 from analysis.experiment import Trial
-from analysis.ledger import ledger
+from analysis.ledger import as_expected, faults, ledger, recovery_s
 from analysis.tables import Table
 from analysis.words import duration
 
@@ -33,15 +33,34 @@ def ledger_table(trials: Iterable[Trial]) -> Table:
     )
 
 
-def event_words(trial: Trial) -> str:
-    """What happened to a trial's stack, in seconds from the start of the measurement; empty if nothing did."""
-    return "; ".join(_event(event, trial.window.start) for event in trial.info.get("events", []))
+def fault_table(trials: Iterable[Trial]) -> Table | None:
+    """What was done to the stacks, what was expected of it and what it showed; None if nothing was done."""
+    rows = [_fault_row(trial, fault) for trial in trials for fault in faults(trial)]
+    headings = ["trial", "profile", "fault", "from [s]", "to [s]", "expected", "lost", "recovered after", "as expected"]
+    return Table(headings=headings, rows=rows) if rows else None
 
 
-def _event(event: Mapping[str, Any], zero: float) -> str:
-    what = f"{event['what']}" if event["kind"] == "fault" else f"{event['what']} started again"
-    began, ended = event["began_at"] - zero, event["ended_at"] - zero
-    return f"{what} at {began:.1f} s" + (f" to {ended:.1f} s" if event["kind"] == "fault" else "")
+def restarts_told(trial: Trial) -> str:
+    """What died and was started again, in seconds from the start of the measurement; empty if nothing did."""
+    restarts = [event for event in trial.info.get("events", []) if event["kind"] == "restart"]
+    return "; ".join(f"{event['what']} at {event['began_at'] - trial.window.start:.1f} s" for event in restarts)
+
+
+def _fault_row(trial: Trial, fault: Mapping[str, Any]) -> list[str]:
+    lost, recovered_s = ledger(trial).lost, recovery_s(trial, fault)
+    times = [f"{fault[edge] - trial.window.start:.1f}" for edge in ("began_at", "ended_at")]
+    recovered = "never" if recovered_s is None else duration(recovered_s)
+    expected = fault.get("expected")
+    judged = "–" if not expected else "yes" if as_expected(trial, fault) else "NO"
+    return [trial.name, trial.cell.profile, fault["what"], *times, _told(expected), str(lost), recovered, judged]
+
+
+def _told(expected: Mapping[str, Any] | None) -> str:
+    if not expected:
+        return "–"
+    if expected["recovery_s"] is not None:
+        return f"nothing lost, within {expected['recovery_s']:g} s"
+    return f"{'pictures lost' if expected['loses'] else 'nothing lost'}: {expected['words']}"
 
 
 def _row(trial: Trial) -> list[str]:

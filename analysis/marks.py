@@ -10,11 +10,11 @@ from analysis.comparing import Row
 from analysis.failures import FAILED_TOLERANCE
 from analysis.words import GROWS, workers
 
-MISSING = {"p50": "half or more missing", "p95": "over 5 % missing"}
+MISSING = {"p50": "half or more missing", "p95": "over 5 % missing", "p99": "over 1 % missing"}
 
 
 def with_marks(cells: pd.DataFrame) -> pd.DataFrame:
-    """Adds `CLOCK_p50_mark` and `CLOCK_p95_mark`, what an arrow says where there is no value to draw, and `doubt`.
+    """Adds `CLOCK_p50_mark` and so on, what an arrow says where there is no value to draw, and `doubt`.
 
     An overloaded cell has no ready time of its own: it depends on when one stops measuring. The answer of
     queue mode does not wait for a worker, so it keeps its value unless unanswered uploads pile up as well.

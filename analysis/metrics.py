@@ -12,6 +12,8 @@ from analysis.outcomes import in_system
 # All of n samples lie below the true p95 with probability 0.95**n. From 72 on that is less than 2.5 %, what each
 # end of a two-sided 95 % interval with equal tails may miss. A bound from above alone, at 95 %, needs 59 (R26).
 MIN_SAMPLES_P95 = 72
+# The same of the true p99: 0.99**n.
+MIN_SAMPLES_P99 = 368
 BACKLOG_STEP_S = 0.5
 
 
@@ -30,6 +32,11 @@ def percentile(samples: pd.Series, share: float) -> float:
 def p95(samples: pd.Series) -> float:
     """The 95th percentile; NaN when there are too few samples to claim one."""
     return percentile(samples, 0.95) if len(samples) >= MIN_SAMPLES_P95 else math.nan
+
+
+def p99(samples: pd.Series) -> float:
+    """The 99th percentile; NaN when there are too few samples to claim one."""
+    return percentile(samples, 0.99) if len(samples) >= MIN_SAMPLES_P99 else math.nan
 
 
 def rate(at: pd.Series, window: Window) -> float:

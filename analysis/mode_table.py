@@ -1,6 +1,6 @@
 """The two modes side by side as a table, with the control that tells what chance alone does. Pure."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 from analysis.conditions import prefix
 from analysis.contrast_tables import METRIC_WORDS, spread_texts
@@ -8,8 +8,6 @@ from analysis.findings_contrasts import reading_of
 from analysis.mode_ratios import ModeRatio
 from analysis.tables import Table
 from analysis.words import number
-
-WORDS: Mapping[str, str] = {**METRIC_WORDS, "ready_p95_s": "ready time, p95"}
 
 
 def mode_table(found: Sequence[ModeRatio], varied: Sequence[str]) -> Table | None:
@@ -24,7 +22,7 @@ def _row(each: ModeRatio, varied: Sequence[str]) -> list[str]:
     return [
         f"{prefix(each.levels, varied)}{compared}",
         str(each.workers),
-        WORDS[each.metric],
+        METRIC_WORDS[each.metric],
         *spread_texts(each.ratios),
         ", ".join(number(value, 2) for value in each.utilisation),
         reading_of(each.ratios),

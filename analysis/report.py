@@ -7,12 +7,11 @@ from dataclasses import dataclass
 from typing import Any
 
 import pandas as pd
-from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from analysis.accounts import Accounts, accounts
 from analysis.calibration_table import calibration_table
-from analysis.capacities import capacity_table, needed_table
+from analysis.capacities import capacity_table
 from analysis.caveats import caveats
 from analysis.cells import Group
 from analysis.charts import Chart
@@ -22,11 +21,15 @@ from analysis.contrast_tables import contrast_heading, contrast_table
 from analysis.contrasts import Comparison
 from analysis.expected_table import expected_table
 from analysis.experiment import Experiment, Trial
-from analysis.ledger_table import event_words, ledger_table
+from analysis.ledger_table import fault_table, ledger_table, restarts_told
+from analysis.memory_table import memory_table
 from analysis.metrics import send_lag_p99
 from analysis.mode_ratios import ModeRatio
 from analysis.mode_table import mode_table
+from analysis.needed import needed_table
 from analysis.outcomes import outcomes
+from analysis.pages import environment
+from analysis.replay import replay
 from analysis.tables import Table, summary_table
 from analysis.words import duration, verdict
 
@@ -63,7 +66,7 @@ def render(
     calibrated: Sequence[Chart],
 ) -> str:
     """The whole page as text."""
-    page = _environment().get_template("report.html")
+    page = environment().get_template("report.html")
     return page.render(
         experiment=experiment,
         info=dict.fromkeys(CIRCUMSTANCES) | dict(experiment.info) | {"order": _order(experiment)},
@@ -72,18 +75,21 @@ def render(
         unequal=answer.unequal,
         differences=[(contrast_heading(each), contrast_table(each)) for each in answer.compared],
         modes=mode_table(answer.modes, varied(trial.cell for trial in experiment.trials)),
-        figures=[_figure(chart) for chart in answer.charts],
+        replay=replay(experiment, verdicts),
+        figures=[figure_of(chart) for chart in answer.charts],
         expected=expected_table(answer.groups),
         capacities=_capacity_tables(answer.capacities),
         summary=summary_table(summary),
         accounts=_accounts_table(experiment, verdicts),
         ledger=ledger_table(experiment.trials),
-        events=[(trial.name, words) for trial in experiment.trials if (words := event_words(trial))],
+        faults=fault_table(experiment.trials),
+        restarts=[(trial.name, words) for trial in experiment.trials if (words := restarts_told(trial))],
+        memory=memory_table(experiment.trials),
         broken=_with_verdict(experiment, verdicts, lambda judgement: judgement.name == INVALID_ACCOUNTS),
         doubtful=_with_verdict(experiment, verdicts, _doubtful),
         withheld=[trial.name for trial in experiment.trials if verdicts[trial.name].invalid],
         settings=_settings(experiment.trials),
-        calibrated=[_figure(chart) for chart in calibrated],
+        calibrated=[figure_of(chart) for chart in calibrated],
         calibration=calibration_table(experiment.info.get("calibration")),
         caveats=caveats(experiment, answer.groups, answer.compared),
     )
@@ -103,20 +109,8 @@ def _order(experiment: Experiment) -> list[str]:
     return [name for name in experiment.info.get("order") or [] if name in measured]
 
 
-def _environment() -> Environment:
-    environment = Environment(
-        loader=PackageLoader("analysis"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    environment.filters["pretty"] = lambda value: json.dumps(value, indent=2, ensure_ascii=False, default=str)
-    environment.filters["verdict"] = verdict
-    return environment
-
-
-def _figure(chart: Chart) -> Figure:
+def figure_of(chart: Chart) -> Figure:
+    """A saved chart as a page shows it."""
     return Figure(
         name=chart.path.name,
         sentence=f"{chart.prefix}{chart.finding}",

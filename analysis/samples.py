@@ -2,66 +2,31 @@
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
+from analysis.columns import (
+    BACKLOG_COLUMNS,
+    BARE_COLUMNS,
+    CAPACITY_COLUMNS,
+    FIRST_LEVELS,
+    LATER_BACKLOG_COLUMNS,
+    LATER_CELL_KEYS,
+    MEMORY_COLUMNS,
+    PICTURE_COLUMNS,
+    PREDICTION_COLUMNS,
+    REQUEST_COLUMNS,
+    TEXT_COLUMNS,
+)
 from analysis.errors import AnalysisError
-from analysis.expected import KEYS, PREDICTED
 from analysis.experiment import Cell, Experiment, Trial, Window
 from analysis.noise import counted, ordinary_spins_s
+from analysis.seal import GUESS, read_sealed
 
-REQUEST_COLUMNS = ("id", "phase", "due_at", "sent_at", "answered_at", "status", "error", "picture")
-PICTURE_COLUMNS = (
-    *("id", "received_at", "enqueued_at", "started_at", "finished_at"),
-    *("state", "executions", "reason"),
-)
-BACKLOG_COLUMNS = ("sampled_at", "waiting", "in_hand", "done")
-# Older files lack these: all values are missing then.
-LATER_BACKLOG_COLUMNS = ("in_database", "counted_by")
-BARE_COLUMNS = ("workload", "processes", "process", "started_at", "finished_at", "cpu_s")
 PREDICTION = "prediction.csv"
-CAPACITY_COLUMNS = (
-    *(name for name in KEYS if name != "offered_rate"),
-    *("clock", "share", "limit_s", "passed", "failed", "predicted", "drained", "reason", "trials", "measured_s"),
-)
-PREDICTION_COLUMNS = (*KEYS, *PREDICTED)
-TEXT_COLUMNS = {
-    "workload",
-    "mode",
-    "stack",
-    "broker",
-    "queue_type",
-    "database",
-    "append_only",
-    "profile",
-    "fault",
-    "clock",
-    "id",
-    "phase",
-    "error",
-    "picture",
-    "state",
-    "reason",
-}
 MODES = ("sync", "queue")
-# Older files lack these: the defaults of Cell hold then.
-LATER_CELL_KEYS: Mapping[str, type] = {
-    "stack": str,
-    "broker": str,
-    "queue_type": str,
-    "database": str,
-    "web_threads": int,
-    "prefetch": int,
-    "broker_delay_s": float,
-    "append_only": str,
-    "profile": str,
-    "fault": str,
-}
-# As a table holds them.
-FIRST_LEVELS = {field.name: str(field.default) for field in fields(Cell) if field.name in LATER_CELL_KEYS}
 
 
 def read_experiment(folder: Path) -> Experiment:
@@ -87,6 +52,7 @@ def read_experiment(folder: Path) -> Experiment:
         bare=read_bare(folder),
         predicted=_read_if_there(folder / PREDICTION, PREDICTION_COLUMNS),
         capacities=_read_if_there(folder / "capacity.csv", CAPACITY_COLUMNS),
+        guess=read_sealed(folder / GUESS, info.get("predictions")),
     )
 
 
@@ -111,6 +77,7 @@ def read_trial(folder: Path) -> Trial:
             backlog=_read_rows(folder / "backlog.csv", BACKLOG_COLUMNS, LATER_BACKLOG_COLUMNS),
             info=info,
             effects=_read_rows(effects, ("id", "puts")) if (effects := folder / "effects.csv").exists() else None,
+            memory=_read_rows(memory, MEMORY_COLUMNS) if (memory := folder / "memory.csv").exists() else None,
         )
     except KeyError as error:
         raise AnalysisError(

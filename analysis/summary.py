@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from itertools import pairwise, product
 from typing import Any
 
 import pandas as pd
@@ -12,11 +13,12 @@ from analysis.conditions import CONDITIONS, conditions_of, rank
 from analysis.errors import AnalysisError
 from analysis.experiment import Cell, Trial
 from analysis.growth import backlog_growth, unanswered_growth
-from analysis.intervals import interval_columns
+from analysis.intervals import CLOCKS, interval_columns
 from analysis.metrics import (
     accepted_rate,
     cpu_per_picture,
     p95,
+    p99,
     percentile,
     rate,
     send_lag_p99,
@@ -29,7 +31,7 @@ from analysis.outcomes import outcomes
 ORDER = (*CONDITIONS, "mode", "workers")
 ACCOUNT_COLUMNS = ("planned", "ok", "failed", "unfinished", "lost")
 # A database that is no process of its own, as SQLite, costs what web and worker use for it.
-SYSTEM_COMPONENTS = ("web", "worker", "broker", "database", "external")
+SYSTEM_COMPONENTS = ("web", "worker", "sweeper", "broker", "database", "external")
 Measured = tuple[Trial, pd.DataFrame]
 
 
@@ -45,6 +47,11 @@ def summarise_believed(trials: Iterable[Trial], verdicts: Mapping[str, Verdict])
     """
     rows = _table(_believed(alike, verdicts) for alike in _by_cell(trials))
     return rows.astype(dict.fromkeys(ACCOUNT_COLUMNS, "Int64"))
+
+
+def summarise_kept(trials: Iterable[Trial], verdicts: Mapping[str, Verdict]) -> pd.DataFrame:
+    """The same for `summary.csv`: a cell that has no other trial keeps the numbers of its INVALID ones."""
+    return _table(_kept(alike, verdicts) for alike in _by_cell(trials))
 
 
 def summarise_trials(trials: Iterable[Trial], verdicts: Mapping[str, Verdict]) -> pd.DataFrame:
@@ -71,8 +78,15 @@ def _table(rows: Iterable[dict[str, Any]]) -> pd.DataFrame:
 
 
 def _pooled(trials: Sequence[Trial], verdicts: Mapping[str, Verdict]) -> dict[str, Any]:
-    row = _row([(trial, outcomes(trial)) for trial in trials])
-    return row | {"verdict": worst([verdicts[trial.name].name for trial in trials])}
+    measured = [(trial, outcomes(trial)) for trial in trials]
+    row = _row(measured) | {"verdict": worst([verdicts[trial.name].name for trial in trials])} | _p99s(measured)
+    _check_order(row)
+    return row
+
+
+def _kept(trials: Sequence[Trial], verdicts: Mapping[str, Verdict]) -> dict[str, Any]:
+    believed = [trial for trial in trials if not verdicts[trial.name].invalid]
+    return _pooled(believed or trials, verdicts) | {"withheld": len(trials) - len(believed)}
 
 
 def _believed(trials: Sequence[Trial], verdicts: Mapping[str, Verdict]) -> dict[str, Any]:
@@ -91,7 +105,7 @@ def _identity(trial: Trial) -> dict[str, Any]:
 
 def _row(measured: Sequence[Measured]) -> dict[str, Any]:
     trials = [trial for trial, _ in measured]
-    cohorts = [rows[rows["in_cohort"]] for _, rows in measured]
+    cohorts = _cohorts(measured)
     cohort = pd.concat(cohorts)
     return {
         **_described(trials[0].cell, len(trials)),
@@ -100,8 +114,33 @@ def _row(measured: Sequence[Measured]) -> dict[str, Any]:
         **_times(trials[0].cell, cohort),
         **interval_columns(cohorts),
         **_counts(measured),
-        **{f"cpu_{name}_s_per_picture": cost for name, cost in cpu_per_picture(trials).items()},
+        **_costs(trials),
     }
+
+
+def _cohorts(measured: Sequence[Measured]) -> list[pd.DataFrame]:
+    return [rows[rows["in_cohort"]] for _, rows in measured]
+
+
+def _p99s(measured: Sequence[Measured]) -> dict[str, float]:
+    """In the last columns, because the others were there before."""
+    cohort = pd.concat(_cohorts(measured))
+    return {f"{clock}_p99_s": p99(cohort[f"{clock}_s"]) for clock in CLOCKS}
+
+
+def _check_order(row: Mapping[str, Any]) -> None:
+    """Raises if a percentile lies above a higher one; those that are withheld are above and below nothing."""
+    for clock, (lower, higher) in product(CLOCKS, pairwise(("p50", "p95", "p99"))):
+        if row[f"{clock}_{lower}_s"] > row[f"{clock}_{higher}_s"]:
+            raise AnalysisError(f"The {clock} time has a {lower} above its {higher}: its percentiles cannot be right.")
+
+
+def _costs(trials: Sequence[Trial]) -> dict[str, float]:
+    """CPU seconds per finished picture: of each component, and of the measured system as a whole."""
+    costs = cpu_per_picture(trials)
+    known = [costs[name] for name in SYSTEM_COMPONENTS if name in costs]
+    each = {f"cpu_{name}_s_per_picture": cost for name, cost in costs.items()}
+    return {"system_cpu_s_per_picture": sum(known) if known else math.nan} | each
 
 
 def _described(cell: Cell, trials: int) -> dict[str, Any]:
@@ -126,7 +165,7 @@ def _mean(measured: Sequence[Measured], metric: Callable[[Trial, pd.DataFrame], 
 
 def _times(cell: Cell, cohort: pd.DataFrame) -> dict[str, float]:
     service = service_times(cohort)
-    times = {
+    return {
         "response_p50_s": percentile(cohort["response_s"], 0.5),
         "response_p95_s": p95(cohort["response_s"]),
         "ready_p50_s": percentile(cohort["ready_s"], 0.5),
@@ -135,10 +174,6 @@ def _times(cell: Cell, cohort: pd.DataFrame) -> dict[str, float]:
         "utilisation": utilisation(cell.offered_rate, float(service.mean()), cell.places),
         "send_lag_p99_s": send_lag_p99(cohort),
     }
-    for clock in ("response", "ready"):
-        if times[f"{clock}_p50_s"] > times[f"{clock}_p95_s"]:
-            raise AnalysisError(f"The {clock} time has a p50 above its p95: its percentiles cannot be right.")
-    return times
 
 
 def _counts(measured: Sequence[Measured]) -> dict[str, int]:

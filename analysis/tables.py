@@ -38,6 +38,7 @@ def _plain(value: Any) -> str:
 
 
 COLUMNS: Mapping[str, tuple[str, Format]] = {
+    "experiment": ("experiment", _plain),
     "mode": ("mode", _plain),
     "workers": ("workers", _plain),
     "workload": ("workload", _plain),
@@ -68,8 +69,10 @@ COLUMNS: Mapping[str, tuple[str, Format]] = {
     "unanswered_growth": ("growth of the unanswered [uploads/s]", lambda value: number(value, 2)),
     "response_p50_s": ("response time, median [s]", _seconds),
     "response_p95_s": ("response time, p95 [s]", _seconds),
+    "response_p99_s": ("response time, p99 [s]", _seconds),
     "ready_p50_s": ("ready time, median [s]", _seconds),
     "ready_p95_s": ("ready time, p95 [s]", _seconds),
+    "ready_p99_s": ("ready time, p99 [s]", _seconds),
     **{
         f"{clock}_{share}_{end}_s": (f"{clock} time, {name}: {word} [s]", _seconds)
         for clock in ("response", "ready")
@@ -78,6 +81,7 @@ COLUMNS: Mapping[str, tuple[str, Format]] = {
     },
     "service_p50_s": ("service time, median [s]", _seconds),
     "utilisation": ("utilisation [1]", lambda value: number(value, 2)),
+    "system_cpu_s_per_picture": ("CPU of the measured system [s/picture]", _cpu),
     "send_lag_p99_s": ("send lag, p99 [s]", _seconds),
     "planned": ("planned", _plain),
     "ok": ("ok", _plain),
@@ -86,10 +90,16 @@ COLUMNS: Mapping[str, tuple[str, Format]] = {
     "lost": ("lost", _plain),
     "verdict": ("verdict", verdict),
 }
+
+
+def _with_ends(percentile: str) -> tuple[str, ...]:
+    return f"{percentile}_s", f"{percentile}_low_s", f"{percentile}_high_s"
+
+
 CELL = ("mode", "workers")
 BESIDE_THROUGHPUT = ("ceiling_throughput", "efficiency", "predicted_throughput")
 CHART_COLUMNS: Mapping[str, Sequence[str]] = {
-    "response_time": (*CELL, "response_p50_s", "response_p95_s", "verdict"),
+    "response_time": (*CELL, *_with_ends("response_p50"), *_with_ends("response_p95"), "verdict"),
     "throughput": (
         *CELL,
         "throughput",
@@ -99,12 +109,18 @@ CHART_COLUMNS: Mapping[str, Sequence[str]] = {
         *BESIDE_THROUGHPUT,
         "verdict",
     ),
-    "ready_time": (*CELL, "ready_p50_s", "ready_p95_s", "service_p50_s", "predicted_ready_p50_s", "verdict"),
-    "both_clocks": (*CELL, "response_p50_s", "ready_p50_s", "verdict"),
+    "ready_time": (
+        *CELL,
+        *_with_ends("ready_p50"),
+        *_with_ends("ready_p95"),
+        "service_p50_s",
+        "predicted_ready_p50_s",
+        "verdict",
+    ),
+    "both_clocks": (*CELL, *_with_ends("response_p50"), *_with_ends("ready_p50"), "verdict"),
     "backlog": (*CELL, "backlog_growth", "unfinished", "verdict"),
     "cpu_cost": CELL,
 }
-MARKED = ("response_p50", "response_p95", "ready_p50", "ready_p95")
 
 
 def chart_table(cells: pd.DataFrame, chart: str) -> Table:
@@ -141,6 +157,6 @@ def _heading(column: str) -> str:
 def _text(row: "pd.Series[Any]", column: str) -> str:
     time = column.removesuffix("_s").removesuffix("_low").removesuffix("_high")
     # What grows without limit depends on when one stops measuring, and so would its bounds.
-    if time in MARKED and row.get(f"{time}_mark") == GROWS:
+    if row.get(f"{time}_mark") == GROWS:
         return GROWS if column == f"{time}_s" else "–"
     return COLUMNS.get(column, (column, _cpu))[1](row[column])

@@ -1,6 +1,7 @@
 """The result as a person reads it in a terminal, or as Markdown for a README."""
 
 from collections.abc import Sequence
+from itertools import zip_longest
 from typing import Any
 
 import pandas as pd
@@ -12,6 +13,7 @@ from analysis.conditions import CONDITIONS, named
 from analysis.words import clock, number, verdict
 
 HEADINGS = ("mode", "workers", "finished/s", "response p50 / p95", "ready p50 / p95", "ok", "verdict")
+BRACKETS = "in brackets: 95 % intervals over the trials"
 # The widest table that still fits a terminal beside an editor.
 WIDEST = 100
 
@@ -40,7 +42,7 @@ def markdown(cells: pd.DataFrame, sentences: Sequence[str]) -> str:
     """The findings as a list and one compact table for each combination of conditions."""
     blocks = ["\n".join(f"- {sentence}." for sentence in sentences)] if sentences else []
     for heading, rows in _by_conditions(cells):
-        lines = [HEADINGS, ["---"] * len(HEADINGS), *rows]
+        lines = [HEADINGS, ["---"] * len(HEADINGS), *(line for row in rows for line in _lines(row))]
         table = "\n".join(f"| {' | '.join(line)} |" for line in lines)
         blocks.append(f"{heading[0].upper()}{heading[1:]}:\n\n{table}")
     return "\n\n".join(blocks)
@@ -56,9 +58,20 @@ def open_console() -> Console:
 def _by_conditions(cells: pd.DataFrame) -> list[tuple[str, list[list[str]]]]:
     shown = [name for name in CONDITIONS if cells[name].nunique() > 1]
     return [
-        (", ".join(named(dict(zip(CONDITIONS, levels, strict=True)), shown)), [_row(row) for _, row in rows.iterrows()])
+        _headed(named(dict(zip(CONDITIONS, levels, strict=True)), shown), [_row(row) for _, row in rows.iterrows()])
         for levels, rows in cells.groupby(list(CONDITIONS), sort=False)
     ]
+
+
+def _headed(conditions: Sequence[str], rows: list[list[str]]) -> tuple[str, list[list[str]]]:
+    """The rows under what they have in common; where one has intervals the heading says what the brackets are."""
+    bracketed = any("\n" in cell for row in rows for cell in row)
+    return ", ".join(conditions) + (f" ({BRACKETS})" if bracketed else ""), rows
+
+
+def _lines(row: Sequence[str]) -> list[tuple[str, ...]]:
+    """A row whose cells have several lines as so many rows."""
+    return list(zip_longest(*(cell.split("\n") for cell in row), fillvalue=""))
 
 
 def _row(row: "pd.Series[Any]") -> list[str]:
@@ -73,8 +86,11 @@ def _row(row: "pd.Series[Any]") -> list[str]:
 
 
 def _clock(row: "pd.Series[Any]", name: str) -> str:
-    marks = {f"{share}_mark": row[f"{name}_{share}_mark"] for share in ("p50", "p95")}
-    return clock(row[f"{name}_p50_s"], row[f"{name}_p95_s"], **marks)
+    told: dict[str, Any] = {}
+    for share in ("p50", "p95"):
+        told[f"{share}_mark"] = row[f"{name}_{share}_mark"]
+        told[f"{share}_ends"] = (row[f"{name}_{share}_low_s"], row[f"{name}_{share}_high_s"])
+    return clock(row[f"{name}_p50_s"], row[f"{name}_p95_s"], **told)
 
 
 def _verdict(row: "pd.Series[Any]") -> str:

@@ -5,6 +5,10 @@ from collections.abc import Sequence
 
 GROWS = "grows without limit"
 
+#: The lower and the upper end of an interval.
+Ends = tuple[float, float]
+NO_ENDS: Ends = (math.nan, math.nan)
+
 
 def duration(seconds: float) -> str:
     """A time as a person reads it, such as `14 ms` or `0.31 s`."""
@@ -12,9 +16,16 @@ def duration(seconds: float) -> str:
         return "–"
     if math.isinf(seconds):
         return "missing"
-    if abs(seconds) < 0.0995:
-        return f"{seconds * 1000:.0f} ms"
-    return f"{seconds:.2f} s" if abs(seconds) < 9.95 else f"{seconds:.0f} s"
+    scale, digits, unit = _unit(seconds)
+    return f"{scale * seconds:.{digits}f} {unit}"
+
+
+def bounded(seconds: float, low: float, high: float) -> str:
+    """A time with its interval in the same unit, such as `0.31 s (0.28–0.35)`; without one where there is none."""
+    if math.isnan(low):
+        return duration(seconds)
+    scale, digits, _ = _unit(seconds)
+    return f"{duration(seconds)} ({scale * low:.{digits}f}–{scale * high:.{digits}f})"
 
 
 def cpu_time(seconds: float) -> str:
@@ -42,13 +53,26 @@ def listing(items: Sequence[str]) -> str:
     return " and ".join(filter(None, [", ".join(items[:-1]), *items[-1:]]))
 
 
-def clock(p50: float, p95: float, *, p50_mark: str, p95_mark: str) -> str:
-    """Median and p95 of one clock in a table cell; the marks are what arrows would say instead."""
+def clock(
+    p50: float, p95: float, *, p50_mark: str, p95_mark: str, p50_ends: Ends = NO_ENDS, p95_ends: Ends = NO_ENDS
+) -> str:
+    """Median and p95 of one clock in a table cell, in two lines where there are intervals, which `ends` bound.
+
+    The marks are what arrows would say instead.
+    """
     if p50_mark or math.isnan(p50):
         return p50_mark or "–"
-    return f"{duration(p50)} / {p95_mark or duration(p95)}"
+    between = " / " if all(math.isnan(low) for low, _ in (p50_ends, p95_ends)) else " /\n"
+    return f"{bounded(p50, *p50_ends)}{between}{p95_mark or bounded(p95, *p95_ends)}"
 
 
 def verdict(name: str) -> str:
     """A verdict in lower case words, such as `invalid accounts`."""
     return name.lower().replace("_", " ")
+
+
+def _unit(seconds: float) -> tuple[float, int, str]:
+    """By what a time is multiplied, how many decimals it keeps, and the unit that it then has."""
+    if abs(seconds) < 0.0995:
+        return 1000, 0, "ms"
+    return (1, 2, "s") if abs(seconds) < 9.95 else (1, 0, "s")

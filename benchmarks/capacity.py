@@ -66,7 +66,9 @@ def trial(server: Server, step: Step, draw: np.random.Generator) -> Trial:
     done = finished < end
     requests = pd.DataFrame({"id": np.arange(len(due)).astype(str), "due_at": due, "sent_at": sent, "status": 202.0})
     phase = np.where(window.holds(requests["due_at"]), "measure", "other")
-    pictures = requests[["id"]].assign(received_at=sent, state=np.where(done, "ready", "queued"), reason="")
+    pictures = requests[["id"]].assign(
+        received_at=sent, enqueued_at=sent, state=np.where(done, "ready", "queued"), reason=""
+    )
     at = {"started_at": np.where(done, finished - services, np.nan), "finished_at": np.where(done, finished, np.nan)}
     rest: dict[str, Any] = {"name": "simulated", "repeat": 1, "started_at": 0.0, "cpu_seconds": {}, "info": {}}
     rest |= {"window": window, "load_stopped_at": end, "broker_left": int((~done).sum())}

@@ -1,4 +1,4 @@
-"""The harness's command line: python -m loadtests plan|run|faults|calibrate|up|attach|down."""
+"""The harness's command line: python -m loadtests plan|run|faults|preflight|calibrate|up|attach|down."""
 
 import argparse
 import contextlib
@@ -18,7 +18,9 @@ from loadtests.faults.experiment import fault_experiment
 from loadtests.orchestrator import Interrupted, run_experiment
 from loadtests.plan_file import read_plan
 from loadtests.planning import expected
+from loadtests.preflight.run import preflight as check_machine
 from loadtests.results import read_record
+from loadtests.sealing import read_predictions
 from loadtests.stack.info import ROOT, StackInfo
 from loadtests.stack.site import StackSpec
 
@@ -29,6 +31,7 @@ def main(argv: list[str] | None = None) -> int:
         "plan": plan,
         "run": run,
         "faults": faults,
+        "preflight": preflight,
         "calibrate": calibrate,
         "up": up,
         "attach": attach,
@@ -59,20 +62,21 @@ def plan(arguments: argparse.Namespace) -> int:
 def run(arguments: argparse.Namespace) -> int:
     experiment = read_plan(arguments.plan, arguments.stack)
     folder = arguments.results or ROOT / "results" / experiment.name
-    run_experiment(experiment, _short(folder), arguments.pictures)
+    predictions = read_predictions(arguments.predictions, experiment) if arguments.predictions else None
+    run_experiment(experiment, _short(folder), arguments.pictures, predictions)
     return 0
 
 
 def faults(arguments: argparse.Namespace) -> int:
-    names = arguments.only or tuple(FAULTS)
-    experiment = fault_experiment(arguments.profile, names)
+    experiment = fault_experiment(arguments.profile, arguments.broker, arguments.only or tuple(FAULTS))
     folder = _short(arguments.results or ROOT / "results" / experiment.name)
     run_experiment(experiment, folder)
     records = [read_record(folder / trial.name) for trial in experiment.trials()]
-    ledgers = {record["cell"]["fault"]: record["ledger"] for record in records}
-    print(told.table({name: ledgers[name] for name in names}))
-    broken = [name for name in names if not told.kept(name, ledgers[name])]
-    print(f"{len(names) - len(broken)} of {len(names)} faults lost nothing and were over in time.")
+    found = {record["cell"]["fault"]: record["ledger"] for record in records}
+    ledgers = {name: found[name] for name in FAULTS if name in found}
+    print(told.table(ledgers))
+    broken = [name for name, ledger in ledgers.items() if not told.kept(name, ledger)]
+    print(f"{len(ledgers) - len(broken)} of {len(ledgers)} faults lost nothing and were over in time.")
     return 1 if broken and arguments.profile == "safe" else 0
 
 
@@ -83,6 +87,10 @@ def calibrate(arguments: argparse.Namespace) -> int:
     missed = sum(not check["passed"] for check in checks)
     print(f"{len(checks) - missed} of {len(checks)} checks passed. Reports made on this machine show them from now on.")
     return 1 if missed else 0
+
+
+def preflight(arguments: argparse.Namespace) -> int:
+    return 0 if check_machine(arguments.results.resolve(), print) else 1
 
 
 def up(arguments: argparse.Namespace) -> int:

@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import fields
 from pathlib import Path
 
-from loadtests.configuration import PROFILES, STACKS, Configuration
+from loadtests.configuration import BROKERS, PROFILES, STACKS, Configuration
 from loadtests.faults.catalogue import FAULTS
 from loadtests.plan_file import COUNTS, NUMBERS, WORDS
 from loadtests.stack.info import BY_HAND, ROOT
@@ -16,6 +16,7 @@ EXAMPLES = """\
 examples:
   python -m loadtests run loadtests/plans/demo.toml
   python -m loadtests run my-plan.toml --results results/monday --pictures ~/Pictures
+  python -m loadtests run loadtests/plans/demo.toml --predictions predictions.json
   python -m loadtests calibrate
   python -m loadtests up --mode queue --workers 4
   python -m loadtests down
@@ -40,6 +41,7 @@ def build_parser(actions: Mapping[str, Action]) -> argparse.ArgumentParser:
     _add_plan(add("plan", help="say how long a plan takes and how exact it will be"))
     _add_run(add("run", help="measure every trial of a plan"))
     _add_faults(add("faults", help="break the stack in every way we know and count what is lost"))
+    _add_preflight(add("preflight", help="say in half a minute whether this machine is ready for a lesson"))
     _add_calibrate(add("calibrate", help="measure servers whose answers are known, before yours"))
     _add_up(add("up", help="start a stack in the background"))
     _add_attach(add("attach", help="watch containers that docker compose has started"))
@@ -56,12 +58,22 @@ def _add_run(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--stack", choices=STACKS, help="another stack than the plan's")
     parser.add_argument("--results", type=Path, help="folder for the results (default: results/<name of the plan>)")
     parser.add_argument("--pictures", type=Path, help="folder with pictures of your own")
+    parser.add_argument(
+        "--predictions",
+        metavar="FILE",
+        help="what the class expects, saved by predict.html (or its line): sealed before the first trial",
+    )
 
 
 def _add_faults(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--profile", choices=PROFILES, default="safe", help="the safe queue, or Celery as it comes")
+    parser.add_argument("--broker", choices=BROKERS[:2], default=BROKERS[0], help="the broker that is broken")
     parser.add_argument("--only", nargs="+", choices=tuple(FAULTS), metavar="FAULT", help=f"of {', '.join(FAULTS)}")
     parser.add_argument("--results", type=Path, help="folder for the results (default: results/faults-<profile>)")
+
+
+def _add_preflight(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--results", type=Path, default=ROOT / "results" / "preflight", help="folder for what was seen")
 
 
 def _add_calibrate(parser: argparse.ArgumentParser) -> None:

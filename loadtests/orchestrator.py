@@ -1,6 +1,8 @@
 """The loop over the trials of an experiment: order, resume, progress, save."""
 
+import math
 import sys
+import time
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -8,7 +10,6 @@ from typing import Any
 from loadtests import machine, results
 from loadtests.bare import BARE, measure_bare
 from loadtests.capacity.run import Searcher
-from loadtests.configuration import NO_FAULT
 from loadtests.errors import QueuelabError, TrialError
 from loadtests.goal import Goal
 from loadtests.lock import exclusive
@@ -17,6 +18,7 @@ from loadtests.plan import Experiment
 from loadtests.planning import FEWEST_BLOCKS, MOST_BLOCKS, PILOT_BLOCKS, USUAL_TRIALS, blocks_needed, trial_s
 from loadtests.preparing import prepare
 from loadtests.progress import Trials
+from loadtests.sealing import seal
 from loadtests.trial import TrialSetup, run_trial
 from loadtests.verdicts import log_ratio_sd, noisy_trials, predict
 
@@ -25,15 +27,23 @@ class Interrupted(QueuelabError):
     """The person stopped the experiment; what is finished stays."""
 
 
-def run_experiment(experiment: Experiment, folder: Path, pictures: Path | None = None) -> None:
-    """Measure every trial that is not there yet; each is on disk before the next starts."""
+def run_experiment(
+    experiment: Experiment, folder: Path, pictures: Path | None = None, predictions: bytes | None = None
+) -> None:
+    """Measure every trial that is not there yet; each is on disk before the next starts.
+
+    predictions: what people expect, to be sealed before the first.
+    """
     busy = f"{folder} is being measured into by another process. Wait for it, or take another folder: --results."
     with exclusive(folder.with_name(f".{folder.name}.lock"), busy):
-        _measure(experiment, folder, pictures)
+        set_aside = prepare(experiment, folder, pictures)
+        if predictions is not None:
+            seal(folder, predictions)
+        _measure(experiment, folder, pictures, set_aside)
 
 
-def _measure(experiment: Experiment, folder: Path, pictures: Path | None) -> None:
-    set_aside = prepare(experiment, folder, pictures)
+def _measure(experiment: Experiment, folder: Path, pictures: Path | None, set_aside: Path | None) -> None:
+    until = time.monotonic() + 60 * experiment.minutes if experiment.minutes else math.inf
     _foresee(experiment, folder, pictures)
     if experiment.goal:
         _find_capacities(experiment, experiment.goal, folder, pictures)
@@ -44,13 +54,14 @@ def _measure(experiment: Experiment, folder: Path, pictures: Path | None) -> Non
     ]
     # With a wanted precision the pilot tells how many blocks it takes.
     first = PILOT_BLOCKS if experiment.precision else len(blocks)
-    total, done = sum(map(len, blocks[:first])), sum(len(block) - len(_missing(block)) for block in blocks)
+    total = sum(map(len, blocks[:first]))
+    done = total - sum(len(_missing(block)) for block in blocks[:first])
     with Trials(total, done, trial_s(experiment)) as progress:
         progress.say(_opening(folder, total, done, set_aside))
-        _measure_blocks(blocks[:first], progress)
+        _measure_blocks(blocks[:first], progress, until)
         if experiment.precision:
             wanted = _blocks_wanted(experiment.precision, folder, progress)
-            progress.extend(sum(map(len, blocks[first:wanted])))
+            progress.extend(sum(len(_missing(block)) for block in blocks[first:wanted]))
             _measure_blocks(blocks[first:wanted], progress)
 
 
@@ -73,8 +84,14 @@ def _find_capacities(experiment: Experiment, goal: Goal, folder: Path, pictures:
         ).find_all()
 
 
-def _measure_blocks(blocks: list[list[TrialSetup]], progress: Trials) -> None:
+def _measure_blocks(blocks: list[list[TrialSetup]], progress: Trials, until: float = math.inf) -> None:
+    """Measure what is missing of some blocks; after the first, none that would not end in time [monotonic s]."""
+    begun = False
     for block in filter(_is_open, blocks):
+        if begun and time.monotonic() + len(_missing(block)) * progress.trial_s > until:
+            progress.say("The time of the plan is over; with the same command it goes on with the next block.")
+            return
+        begun = True
         for setup in _missing(block):
             _run(setup, progress)
         _measure_noisy_again(block, progress)
@@ -110,7 +127,7 @@ def _measure_noisy_again(block: list[TrialSetup], progress: Trials) -> None:
     finished = results.finished_trials(block[0].folder)
     noisy = [one for one in block if one.trial.name in words and one.trial.again().name not in finished]
     # Of a fault only the ledger counts, which no noise can bend.
-    noisy = [one for one in noisy if one.trial.cell.fault == NO_FAULT]
+    noisy = [one for one in noisy if not one.experiment.faults_in(one.trial)]
     if len(noisy) > max(1, int(MOST_NOISY * len(block))):
         progress.say(
             f"{len(noisy)} of {len(block)} trials were noisy: this machine is not quiet, so they stand as they are."

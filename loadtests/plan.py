@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass, fields, replace
 from typing import Any
 
 from loadtests.configuration import NO_FAULT, Cell, database_on, meaningful
+from loadtests.faults.schedule import AtRandom, Due, due_in, possible
 from loadtests.goal import Goal
 
 #: How a varied level stands in a trial's name.
@@ -73,17 +74,22 @@ class Phases:
 class Experiment:
     """One question and all trials that answer it.
 
+    minutes: the time that may be spent on it; then `repeats` is what should fit, and no block is begun that would not.
     precision: how exactly the ratio of the modes' ready times is wanted, as the half width of its 95 % interval; then
     `repeats` is the most that may be spent on it. With a goal no rates are given: they are searched for.
+    faults happen in every trial, and so does one of random_faults in every turn.
     """
 
     name: str
     question: str
     repeats: int
     seed: int
+    minutes: float | None = None
     precision: float | None = None
     control: bool = False
     goal: Goal | None = None
+    faults: tuple[Due, ...] = ()
+    random_faults: AtRandom | None = None
     factors: Factors
     phases: Phases
 
@@ -107,11 +113,21 @@ class Experiment:
 
     def cells(self) -> list[Cell]:
         """Every combination of levels that means something."""
+        cells = [cell for cell in self.combined() if meaningful(cell)]
+        # What a trial writes down is what runs.
+        cells = [replace(cell, prefetch=cell.prefetch_multiplier) for cell in cells]
+        return [cell for cell in cells if cell.fault == NO_FAULT or possible(cell.fault, cell)]
+
+    def combined(self) -> list[Cell]:
+        """Every combination of levels."""
         names = [field.name for field in fields(Factors)]
         combined = itertools.product(*(getattr(self.factors, name) for name in names))
-        cells = [Cell(**dict(zip(names, levels, strict=True))) for levels in combined]
-        # What a trial writes down is what runs.
-        return [replace(cell, prefetch=cell.prefetch_multiplier) for cell in cells if meaningful(cell)]
+        return [Cell(**dict(zip(names, levels, strict=True))) for levels in combined]
+
+    def faults_in(self, trial: Trial) -> list[Due]:
+        """What happens to the stack during a trial, in order."""
+        planned, measure_s = (self.faults, self.random_faults), self.phases.measure_s
+        return due_in(trial.cell, *planned, measure_s, self.seed_of(trial))
 
     def step(self, cell: Cell, number: int, measure_s: float) -> tuple["Experiment", Trial]:
         """One trial of a search: the cell at its own rate, and the experiment that it is measured in."""

@@ -6,8 +6,10 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from loadtests.configuration import APPEND_ONLY, BROKERS, DATABASES, MODES, PROFILES, STACKS
+from loadtests.configuration import APPEND_ONLY, BROKERS, DATABASES, MODES, NO_FAULT, PROFILES, STACKS
 from loadtests.errors import PlanError
+from loadtests.faults.catalogue import FAULTS
+from loadtests.faults.in_plan import FAULT_KEYS, refuse_impossible, with_faults
 from loadtests.goal import AMOUNTS, Goal, as_trials, read_goal
 from loadtests.plan import Experiment, Factors, Phases
 from loadtests.plan_values import choices, number, numbers, refuse_unknown, subtable, switch, text
@@ -28,14 +30,19 @@ def read_plan(path: Path, stack: str | None = None) -> Experiment:
         experiment = parse(table)
     except PlanError as error:
         raise PlanError(f"{path}: {error}") from None
-    return _refuse_empty(experiment.on(stack) if stack else experiment, path)
+    experiment = experiment.on(stack) if stack else experiment
+    try:
+        refuse_impossible(experiment)
+    except PlanError as error:
+        raise PlanError(f"{path}: {error}") from None
+    return _refuse_empty(experiment, path)
 
 
 def parse(table: Mapping[str, Any]) -> Experiment:
     """The experiment in a parsed plan."""
     if "goal" in table:
         return _with_goal(parse(as_trials(table)), read_goal(subtable(table, "goal")))
-    refuse_unknown(table, ("name", "question", *AMOUNTS, "seed", "control", "factors", "phases"), "")
+    refuse_unknown(table, ("name", "question", *AMOUNTS, "seed", "control", "factors", "phases", *FAULT_KEYS), "")
     phases = subtable(table, "phases")
     refuse_unknown(phases, ("warmup_s", "measure_s", "drain_limit_s"), "phases.")
     experiment = Experiment(
@@ -51,7 +58,7 @@ def parse(table: Mapping[str, Any]) -> Experiment:
             drain_limit_s=number(phases, "drain_limit_s", low=0, high=3600),
         ),
     )
-    return _with_amount(experiment, table)
+    return with_faults(_with_amount(experiment, table), table)
 
 
 def _with_goal(experiment: Experiment, goal: Goal) -> Experiment:
@@ -72,7 +79,7 @@ def _with_amount(experiment: Experiment, table: Mapping[str, Any]) -> Experiment
         return replace(experiment, repeats=int(number(table, "repeats", low=1, high=1000, whole=True)))
     if given == ["minutes"]:
         minutes = number(table, "minutes", low=0.1, high=10_000)
-        return replace(experiment, repeats=repeats_within(60 * minutes, experiment))
+        return replace(experiment, repeats=repeats_within(60 * minutes, experiment), minutes=minutes)
     if set(experiment.factors.mode) != set(MODES):
         raise PlanError("precision is that of the ratio of the modes, so the plan must measure both.")
     return replace(experiment, repeats=MOST_BLOCKS, precision=number(table, "precision", low=0.005, high=1))
@@ -88,6 +95,7 @@ WORDS = {
     "database": DATABASES,
     "append_only": APPEND_ONLY,
     "profile": PROFILES,
+    "fault": (NO_FAULT, *FAULTS),
 }
 COUNTS: Mapping[str, tuple[float, float]] = {"workers": (1, 256), "web_threads": (1, 256), "prefetch": (1, 1000)}
 NUMBERS: Mapping[str, tuple[float, float]] = {"offered_rate": (0.01, 10_000), "broker_delay_s": (0, 10)}
@@ -115,7 +123,8 @@ def _refuse_empty(experiment: Experiment, path: Path) -> Experiment:
         return experiment
     raise PlanError(
         f'{path}: no combination of these levels exists. queue_type = "quorum" needs broker = "rabbitmq"; '
-        'stack = "compose" needs database = "postgres", a broker of its own and broker_delay_s = 0.'
+        'stack = "compose" needs database = "postgres", a broker of its own and broker_delay_s = 0; '
+        'a fault needs stack = "local", most need mode = "queue", and the network faults broker_delay_s above 0.'
     )
 
 

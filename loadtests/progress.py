@@ -56,10 +56,13 @@ class Trials(AbstractContextManager["Trials"]):
     def say(self, line: str) -> None:
         self._console.print(line, markup=False, soft_wrap=True)
 
+    @property
+    def trial_s(self) -> float:
+        """How long one trial takes [s]: the mean of those measured so far, or the first guess."""
+        return sum(self._measured_s) / len(self._measured_s) if self._measured_s else self._expected_s
+
     def _left(self) -> str:
-        """The time left, from the mean length of the trials measured so far."""
-        measured = self._measured_s
-        each_s = sum(measured) / len(measured) if measured else self._expected_s
+        """The time left."""
         # A search may need more trials than one usually does.
-        left_s = round(each_s * max(0, self.total - self._done))
+        left_s = round(self.trial_s * max(0, self.total - self._done))
         return f"about {left_s // 60} min {left_s % 60:02d} s left"

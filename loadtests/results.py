@@ -109,9 +109,9 @@ def close_trial(partial: Path, also: dict[str, Any] | None = None) -> tuple[Path
     """Judge a measured trial and give it its name; from here on it counts. Returns its folder and its record.
 
     also: what the load process cannot know: noise (what was heard of the machine beside it, None if nobody listened),
-    control (whether it is an A/A twin) and events (what happened to the stack).
+    control (whether it is an A/A twin), events (what happened to the stack) and files (that its storage holds).
     """
-    record = read_record(partial) | {"noise": None, "control": False, "events": []} | (also or {})
+    record = read_record(partial) | {"noise": None, "control": False, "events": [], "files": None} | (also or {})
     write_json(partial / "trial.json", record)
     record["ledger"] = ledger_of(partial)
     record["verdict"] = verdict_on(partial)

@@ -10,14 +10,16 @@ from pathlib import Path
 from typing import Any
 
 from loadtests import probe, results
-from loadtests.configuration import NO_FAULT
 from loadtests.errors import TrialError
+from loadtests.faults.injector import Injector
 from loadtests.noise import NoiseGuard
 from loadtests.plan import Experiment, Trial
 from loadtests.stack.base import Stack
+from loadtests.stack.census import SHORTEST_S, Census
 from loadtests.stack.commands import inherited
 from loadtests.stack.info import ROOT, StackInfo
 from loadtests.stack.kinds import new_stack
+from loadtests.stack.leftovers import files_left
 from loadtests.stack.local import LocalStack
 from loadtests.stack.processes import Child, Command, Family
 from loadtests.stack.site import StackSpec
@@ -29,6 +31,13 @@ LOCUST_ALLOWANCE_S = 60.0
 
 #: A Locust that has to be ended has no record to write that anybody would read.
 LOCUST_GRACE_S = 1.0
+
+
+#: How much memory each process held, in a trial that is long enough.
+MEMORY = "memory.csv"
+
+#: Called all the time while the load is on, with the id of the load process.
+Meanwhile = Callable[[int], None]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -46,46 +55,49 @@ def run_trial(setup: TrialSetup) -> dict[str, Any]:
     partial = results.open_trial(setup.folder.resolve(), setup.trial.name)
     guard = NoiseGuard(setup.experiment.phases.measure_s)
     stack = new_stack(spec_of(setup), partial / "stack", partial / "logs")
-    events: list[dict[str, Any]] = []
+    happened: dict[str, Any] = {}
     try:
         with stack as info:
             probe.check(info)
             info.write(partial / "stack" / "stack.json")
-            events = _load_under_fault(setup, stack, info, partial)
+            happened = _load_watched(setup, stack, info, partial)
     finally:
         # Pictures, database and secrets go, whatever happened; logs stay.
         shutil.rmtree(partial / "stack", ignore_errors=True)
-    also = {"noise": asdict(guard.end()), "control": setup.trial.control, "events": events}
+    also = {"noise": asdict(guard.end()), "control": setup.trial.control, **happened}
     return results.close_trial(partial, also)[1]
 
 
-def _load_under_fault(setup: TrialSetup, stack: Stack, info: StackInfo, partial: Path) -> list[dict[str, Any]]:
-    """Apply the load while the trial's fault happens; what was done, and what came back, in order."""
-    if setup.trial.cell.fault == NO_FAULT:
-        apply_load(setup, stack, partial)
-        return stack.events
-    # Imported here: the catalogue needs a local stack, and no other kind can be done anything to.
-    from loadtests.faults.injector import Injector
+def _load_watched(setup: TrialSetup, stack: Stack, info: StackInfo, partial: Path) -> dict[str, Any]:
+    """Apply the load while the trial's faults happen; what was done, what came back, and what files are left."""
+    injector = Injector(setup.experiment.faults_in(setup.trial), stack, info.clock)
+    is_long = setup.experiment.phases.measure_s >= SHORTEST_S
+    census = Census(partial / MEMORY, info.clock) if is_long else None
 
-    assert isinstance(stack, LocalStack), "the plan has seen to that"
-    injector = Injector(setup.trial.cell.fault, stack, info.clock)
+    def meanwhile(load_pid: int) -> None:
+        injector.check()
+        if census:
+            census.check({**stack.pids, "load": load_pid})
+
     try:
-        apply_load(setup, stack, partial, injector.check)
+        apply_load(setup, stack, partial, meanwhile)
     finally:
         injector.end()
-    return sorted([*injector.events, *stack.events], key=lambda event: float(event["began_at"]))
+    injector.check_all_played()
+    events = sorted([*injector.events, *stack.events], key=lambda event: float(event["began_at"]))
+    return {"events": events, "files": files_left(info) if isinstance(stack, LocalStack) else None}
 
 
 def spec_of(setup: TrialSetup) -> StackSpec:
     return StackSpec(**setup.trial.cell.levels(), seed=setup.experiment.seed)
 
 
-def apply_load(setup: TrialSetup, stack: Stack, partial: Path, meanwhile: Callable[[], None] = lambda: None) -> None:
-    """Run Locust beside the stack until it ends, and end it if a component dies; meanwhile is called all the time."""
+def apply_load(setup: TrialSetup, stack: Stack, partial: Path, meanwhile: Meanwhile | None = None) -> None:
+    """Run Locust beside the stack until it ends, and end it if a component dies."""
     family = Family(partial / "logs")
     try:
         locust = family.start(_locust(setup, partial))
-        _wait(locust, stack, setup, meanwhile)
+        _wait(locust, stack, setup, meanwhile or (lambda _load_pid: None))
     finally:
         family.close(LOCUST_GRACE_S)
     if locust.process.returncode != 0 or not (partial / "trial.json").exists():
@@ -94,7 +106,7 @@ def apply_load(setup: TrialSetup, stack: Stack, partial: Path, meanwhile: Callab
         )
 
 
-def _wait(locust: Child, stack: Stack, setup: TrialSetup, meanwhile: Callable[[], None]) -> None:
+def _wait(locust: Child, stack: Stack, setup: TrialSetup, meanwhile: Meanwhile) -> None:
     phases = setup.experiment.phases
     limit_s = phases.warmup_s + phases.measure_s + phases.drain_limit_s + LOCUST_ALLOWANCE_S
     deadline = time.monotonic() + limit_s
@@ -103,7 +115,7 @@ def _wait(locust: Child, stack: Stack, setup: TrialSetup, meanwhile: Callable[[]
             locust.process.wait(timeout=0.2)
             return
         except subprocess.TimeoutExpired:
-            meanwhile()
+            meanwhile(locust.pid)
             stack.check()
         if time.monotonic() > deadline:
             raise TrialError(f"Locust had not finished after {limit_s:g} s. The end of {locust.log}:\n{locust.tail()}")

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from loadtests.configuration import Cell
-from loadtests.errors import TrialError
+from loadtests.errors import PlanError, TrialError
 from loadtests.goal import Goal
 
 
@@ -46,6 +46,17 @@ def predict(folder: Path, cells: Sequence[Cell], cores: int) -> None:
     from analysis import write_predictions
 
     write_predictions(folder, [asdict(cell) for cell in cells], cores)
+
+
+def check_guess(text: str) -> set[int]:
+    """The numbers of workers that a class's predictions are about; raises unless they are predictions."""
+    from analysis import AnalysisError, parse_guess
+
+    try:
+        guess = parse_guess(text)
+    except AnalysisError as error:
+        raise PlanError(str(error)) from None
+    return {*guess.throughput, *guess.ready_s}
 
 
 def log_ratio_sd(folder: Path, repeats: int) -> float | None:

@@ -1,6 +1,19 @@
 """What holds for every test."""
 
 import signal
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser
+
+from tests.chromium import chromium
 
 # Where the tests run in the background, Ctrl-C is ignored, and every process that they start would inherit that.
 signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """A real browser, for one file: while one is open, Django refuses to ask its database in the same thread."""
+    with chromium() as opened:
+        yield opened

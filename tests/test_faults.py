@@ -1,9 +1,12 @@
 """Faults on a real stack under load: what profile safe keeps, and what Celery as it comes loses, by one ledger."""
 
 import json
+import re
 
+import pandas as pd
 import pytest
 
+from tests.loadtests.test_plan import PLANS
 from tests.real_stack import components_in, run
 
 pytestmark = [pytest.mark.faults, pytest.mark.timeout(300)]
@@ -47,7 +50,11 @@ def test_the_report_shows_the_ledger_and_the_faults(safe):
 
     assert run("analysis", folder).returncode == 0
     page = (folder / "report.html").read_text()
-    assert "<h2>Ledger</h2>" in page and "node-killed at " in page and "worker started again" in page
+    assert (
+        "<h2>Ledger</h2>" in page
+        and "<td>node-killed</td>" in page
+        and "started again after it had died: worker at" in page
+    )
 
 
 def test_celery_as_it_comes_loses_what_it_had_promised(tmp_path):
@@ -57,3 +64,33 @@ def test_celery_as_it_comes_loses_what_it_had_promised(tmp_path):
     ledger = ledgers(tmp_path / "f")["node-killed"]["ledger"]
     assert not ledger["valid"] and ledger["lost"] > 0
     assert "0 of 1 faults lost nothing" in done.stdout
+
+
+@pytest.fixture(scope="module")
+def soaked(tmp_path_factory):
+    """The soak's plan with a minute and four turns."""
+    folder = tmp_path_factory.mktemp("soak")
+    text = (PLANS / "soak.toml").read_text()
+    plan = folder / "plan.toml"
+    plan.write_text(re.sub("measure_s = .*", "measure_s = 60", re.sub("every_s = .*", "every_s = 15", text)))
+    done = run("loadtests", "run", plan, "--results", folder / "soak", timeout_s=280)
+    assert done.returncode == 0, done.stdout + done.stderr
+    return folder / "soak"
+
+
+def test_a_short_soak_loses_nothing_and_leaves_no_file_of_no_picture(soaked):
+    (record,) = ledgers(soaked).values()
+
+    assert record["ledger"]["valid"] and record["ledger"]["pending"] == 0
+    assert sum(event["kind"] == "fault" for event in record["events"]) == 4
+    assert record["files"]["of_none"] == 0 and record["files"]["of_pictures"] > 4 * record["ledger"]["completed"]
+
+
+def test_a_short_soak_counts_the_memory_of_every_part(soaked):
+    memory = pd.read_csv(next(soaked.glob("*/memory.csv")))
+
+    assert set(memory["component"]) == {"broker", "proxy", "external", "worker", "sweeper", "web", "control", "load"}
+    assert (memory["rss_bytes"] > 1e6).all() and memory["sampled_at"].nunique() > 10
+    assert run("analysis", soaked).returncode == 0
+    page = (soaked / "report.html").read_text()
+    assert "<h2>Memory</h2>" in page and page.count("<td>nothing lost, within") == 4

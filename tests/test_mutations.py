@@ -19,6 +19,7 @@ from loadtests.stack.settings import verify
 from tests.real_stack import ROOT
 
 CELLS = ("sync-w1", "sync-w4", "sync-w8", "queue-w1", "queue-w4", "queue-w8")
+QUEUES = tuple(cell for cell in CELLS if cell.startswith("queue"))
 EXAMPLE = ROOT / "results" / "example"
 STAMPS = ["received_at", "enqueued_at", "started_at", "finished_at"]
 CLIENT_STAMPS = ["due_at", "sent_at", "answered_at"]
@@ -126,6 +127,27 @@ def double_the_samples(trial):
     trial.backlog[["waiting", "in_hand", "in_database"]] *= 2
 
 
+def double_the_database_s_samples(trial):
+    trial.backlog["in_database"] *= 2
+
+
+def double_the_broker_s_samples(trial):
+    trial.backlog[["waiting", "in_hand"]] *= 2
+
+
+def count_half_of_the_messages(trial):
+    trial.backlog[["waiting", "in_hand"]] //= 2
+
+
+def take_messages_that_wait_for_messages_in_hand(trial):
+    trial.backlog[["waiting", "in_hand"]] = trial.backlog[["in_hand", "waiting"]].to_numpy()
+
+
+def freeze_the_broker_s_samples(trial):
+    for count in ("waiting", "in_hand"):
+        trial.backlog[count] = trial.backlog[count].iloc[0]
+
+
 def freeze_the_samples(trial):
     for count in ("waiting", "in_hand", "in_database"):
         trial.backlog[count] = trial.backlog[count].iloc[0]
@@ -173,11 +195,16 @@ MUTATIONS: list[tuple[str, Callable[[Record], None], str]] = [
     ("queue-w4-r1", count_unfinished_as_finished, "lack a stamp"),
     ("queue-w4-r1", execute_a_picture_twice, "not executed exactly once"),
     ("queue-w1-r1", lose_accepted_pictures, "lost"),
-    ("queue-w1-r1", double_the_samples, "Little's law"),
-    ("queue-w1-r1", freeze_the_samples, "Little's law"),
+    *((f"{cell}-r1", double_the_samples, "Little's law") for cell in CELLS),
+    # One worker that is overloaded always has one picture in hand in sync: there a count that stands still is right.
+    *((f"{cell}-r1", freeze_the_samples, "Little's law") for cell in CELLS if cell != "sync-w1"),
+    *((f"{cell}-r1", double_the_database_s_samples, "Little's law") for cell in CELLS),
+    *((f"{cell}-r1", double_the_broker_s_samples, "The broker held") for cell in QUEUES),
+    *((f"{cell}-r1", count_half_of_the_messages, "The broker held") for cell in QUEUES),
+    *((f"{cell}-r1", freeze_the_broker_s_samples, "The broker held") for cell in QUEUES),
+    *((f"{cell}-r1", take_messages_that_wait_for_messages_in_hand, "that the workers held") for cell in QUEUES),
     *((f"{cell}-r1", freeze_the_count_of_finished_pictures, "the count stood still") for cell in CELLS),
     *((f"{cell}-r1", lose_the_samples, "hardly sampled") for cell in CELLS),
-    ("sync-w4-r1", double_the_samples, "Little's law"),
     ("queue-w4-r1", move_the_window_past_the_load, "No request was due"),
     ("queue-w4-r1", move_the_window_by_a_second, "were planned, but"),
     ("sync-w4-r1", answer_before_the_work_is_done, "although the picture is not ready"),

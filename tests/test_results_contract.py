@@ -16,6 +16,7 @@ from loadtests.scenarios import recorder
 from loadtests.scenarios.payloads import Payload
 from loadtests.scenarios.phases import Phases
 from loadtests.scenarios.upload import Request
+from loadtests.stack.census import MEMORY_COLUMNS
 
 ROOT = Path(__file__).parents[1]
 DICTIONARY = (ROOT / "results" / "README.md").read_text()
@@ -40,6 +41,7 @@ def test_the_recorder_writes_the_columns_that_the_dictionary_explains():
     assert explained("TRIAL/requests.csv") == list(recorder.REQUEST_COLUMNS)
     assert explained("TRIAL/backlog.csv") == list(recorder.BACKLOG_COLUMNS)
     assert explained("TRIAL/pictures.csv") == PICTURE_COLUMNS.split(",")
+    assert explained("TRIAL/memory.csv") == list(MEMORY_COLUMNS)
 
 
 def test_the_example_has_the_columns_that_the_dictionary_explains():
@@ -76,7 +78,7 @@ def written(tmp_path):
     (folder / "pictures.csv").write_text("\n".join([PICTURE_COLUMNS, *rows]) + "\n")
     (folder / "backlog.csv").write_text(
         "sampled_at,waiting,in_hand,in_database,done,counted_by\n"
-        "100.0,,0,0,0,100.01\n100.5,,1,1,1,100.51\n101.0,,0,0,2,101.01\n"
+        "100.0,,0,0,0,100.01\n100.5,,0,0,2,100.51\n101.0,,0,0,2,101.01\n"
     )
     record = {
         "schema": 1,

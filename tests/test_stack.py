@@ -12,6 +12,7 @@ import pytest
 from loadtests import probe
 from loadtests.errors import StackError
 from loadtests.stack.client import get_json
+from loadtests.stack.commands import WEB_WORKER
 from loadtests.stack.info import alive_lock, read_info
 from loadtests.stack.local import LocalStack
 from loadtests.stack.site import Site, StackSpec
@@ -47,7 +48,7 @@ def test_the_effective_settings_are_those_of_the_live_processes(queue_stack):
     assert set(worker["pids"]) == children
     assert len(children) == 2
     assert queue_stack.settings["broker"]["server"] in ("valkey", "redis")
-    assert queue_stack.settings["web"] == {"processes": 1, "worker_class": "sync", "threads": 1}
+    assert queue_stack.settings["web"] == {"processes": 1, "worker_class": WEB_WORKER, "threads": 1}
 
 
 def test_the_questions_have_a_listener_of_their_own(queue_stack):

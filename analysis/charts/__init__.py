@@ -1,5 +1,6 @@
 """Draws and saves the charts of an experiment; every number in them was computed elsewhere."""
 
+import io
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,6 +17,7 @@ from analysis.charts.forest import forest
 from analysis.charts.frame import DPI, STYLE, counted, subtitle
 from analysis.charts.inside import views
 from analysis.charts.load_curve import against_load
+from analysis.charts.reading import answering, points, tag_modes
 from analysis.charts.throughput import draw_throughput
 from analysis.charts.view import View
 from analysis.conditions import named, prefix, suffix
@@ -91,12 +93,17 @@ def draw_comparison(comparison: Comparison, groups: Sequence[Group]) -> Figure:
     """One comparison as a figure; how and on what it was measured is told by the groups of its two sides."""
     sides = [{**comparison.held, comparison.factor: level} for level in (comparison.base, comparison.level)]
     compared = [group for group in groups if group.levels in sides]
+    return draw_ratios(comparison, compared, named(comparison.held, comparison.varied))
+
+
+def draw_ratios(comparison: Comparison, compared: Sequence[Group], conditions: Sequence[str], note: str = "") -> Figure:
+    """The ratios of one comparison as a figure, under these conditions and with a note at the end of the subtitle."""
     told = [contrast.estimate for contrast in comparison.contrasts if contrast.ratios]
     counts = counted([each.pairs for each in told], "pair")
     lines = dict.fromkeys("95 % intervals" if each.has_interval else "lowest to highest" for each in told)
-    note = f"lines: {' or '.join(lines)}" if any(each.pairs > 1 for each in told) else "no spread"
+    spread = f"lines: {' or '.join(lines)}" if any(each.pairs > 1 for each in told) else "no spread"
     with matplotlib.rc_context(STYLE):
-        under = subtitle(named(comparison.held, comparison.varied), compared, counts, note)
+        under = subtitle(conditions, compared, counts, " · ".join(filter(None, [spread, note])))
         return draw_contrast(comparison, contrast_title(comparison), under)
 
 
@@ -140,9 +147,19 @@ def _of_comparison(
     )
 
 
+def as_svg(figure: Figure) -> bytes:
+    """A figure as the content of an .svg; no date, so that the same numbers give the same file."""
+    content = io.BytesIO()
+    with matplotlib.rc_context(STYLE):
+        figure.savefig(content, format="svg", metadata={"Date": None, "Creator": None})
+    return content.getvalue()
+
+
 def save(figure: Figure, path: Path) -> None:
-    """Saves a figure as .png and .svg."""
+    """Saves a figure as .png and as .svg, of which a page can ask modes and values."""
+    told = points(figure)
+    tag_modes(figure)
+    drawing = path.with_name(f"{path.name}.svg")
     with matplotlib.rc_context(STYLE):
         figure.savefig(path.with_name(f"{path.name}.png"), dpi=2 * DPI)
-        # No date, so that the same numbers give the same file.
-        figure.savefig(path.with_name(f"{path.name}.svg"), metadata={"Date": None, "Creator": None})
+    drawing.write_text(answering(as_svg(figure).decode(), told), encoding="utf-8")

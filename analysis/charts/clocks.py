@@ -1,6 +1,8 @@
 """Response time and ready time against workers."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -11,12 +13,18 @@ from matplotlib.figure import Figure
 from analysis.cells import Group
 from analysis.charts.doubts import Doubt, mark_doubts
 from analysis.charts.frame import circumstances
+from analysis.charts.guessed import draw_guessed
 from analysis.charts.labels import Arrow, EndLabel, draw_arrows, label_ends
 from analysis.charts.log_time import scale_time_axis
 from analysis.charts.palette import MODES
 from analysis.charts.predicted import draw_predicted
 from analysis.charts.worker_axis import places, worker_axes, worker_counts
+from analysis.intervals import bounds, bounds_words
 from analysis.words import GROWS
+
+# The lines that show how far a point can be trusted: how wide their ends are, and that they lie behind all points.
+CAP_PT, BEHIND = 14, 1.5
+NOTHING: Mapping[int, float] = MappingProxyType({})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -29,25 +37,30 @@ class Series:
     name: str
     solid: bool
 
+    @property
+    def percentile(self) -> str:
+        """What it is called in the columns of a summary, such as `ready_p95`."""
+        return f"{self.clock}_{self.share}"
+
 
 def draw_response_time(group: Group, title: str) -> Figure:
     """Response time against workers, median and p95, in both modes."""
-    return _draw(group.cells, _both_shares(group, "response"), title, circumstances(group), "response time")
+    return _draw(group, _both_shares(group, "response"), title, "response time")
 
 
 def draw_ready_time(group: Group, title: str) -> Figure:
     """Ready time against workers, median and p95, in both modes."""
-    return _draw(group.cells, _both_shares(group, "ready"), title, circumstances(group), "ready time", "ready_p50_s")
+    series, guessed = _both_shares(group, "ready"), group.guess.ready_s if group.guess else NOTHING
+    return _draw(group, series, title, "ready time", predicted="ready_p50_s", guessed=guessed)
 
 
 def draw_both_clocks(group: Group, title: str) -> Figure:
     """Queue mode alone: the time to the answer and the time until the picture is ready, as medians."""
-    queue = group.cells[group.cells["mode"] == "queue"]
     series = [
         Series(mode="queue", clock="response", share="p50", name="response time", solid=False),
         Series(mode="queue", clock="ready", share="p50", name="ready time", solid=True),
     ]
-    return _draw(queue, series, title, circumstances(group, "medians"), "time since due")
+    return _draw(group, series, title, "time since due", note="medians")
 
 
 def _both_shares(group: Group, clock: str) -> list[Series]:
@@ -61,9 +74,18 @@ def _both_shares(group: Group, clock: str) -> list[Series]:
 
 
 def _draw(
-    cells: pd.DataFrame, series: list[Series], title: str, subtitle: str, what: str, predicted: str = ""
+    group: Group,
+    series: list[Series],
+    title: str,
+    what: str,
+    *,
+    note: str = "",
+    predicted: str = "",
+    guessed: Mapping[int, float] = NOTHING,
 ) -> Figure:
-    figure, ax = worker_axes(title, subtitle, cells)
+    cells = group.cells[group.cells["mode"].isin([each.mode for each in series])]
+    lines = bounds_words(cells, dict.fromkeys(each.percentile for each in series))
+    figure, ax = worker_axes(title, circumstances(group, note, lines), cells)
     counts = worker_counts(cells)
     labels, arrows, doubts = [], [], []
     for each in series:
@@ -73,7 +95,9 @@ def _draw(
         arrows += _arrows(place, rows, each)
         doubts += _doubts(place, rows, each)
     labels += draw_predicted(ax, counts, cells, predicted, "predicted median")
-    scale_time_axis(ax, room_for_arrows=bool(arrows), room_for_doubts=bool(doubts))
+    labels += draw_guessed(ax, counts, guessed)
+    room = bool(arrows) or np.inf in guessed.values()
+    scale_time_axis(ax, room_for_arrows=room, room_for_doubts=bool(doubts), drawn_on=bool(guessed))
     ax.set_ylabel(f"{what} (log scale)")
     mark_doubts(ax, doubts)
     taken_px = draw_arrows(ax, arrows, last_place=len(counts) - 1)
@@ -82,14 +106,10 @@ def _draw(
 
 
 def _draw_line(ax: Axes, place: np.ndarray, rows: pd.DataFrame, each: Series) -> list[EndLabel]:
-    """Draws the points that have a value, the range over repeats thin behind them; gives their name."""
-    metric, values = f"{each.clock}_{each.share}", _values(rows, each)
-    colour = MODES[each.mode].colour
-    ax.plot(place, values, color=colour, **_look(each))
-    if f"{metric}_s_low" in rows:
-        drawn = values.notna()
-        low, high = (rows[f"{metric}_s_{end}"].where(drawn) for end in ("low", "high"))
-        ax.vlines(place, low, high, color=colour, linewidth=1.5)
+    """Draws the points that have a value, and how far they can be trusted thin behind them; gives their name."""
+    values, colour = _values(rows, each), MODES[each.mode].colour
+    ax.plot(place, values, color=colour, label=each.name, **_look(each))
+    _draw_bounds(ax, place, rows, each)
     known = np.flatnonzero(values.notna())
     if not len(known):
         return []
@@ -97,9 +117,16 @@ def _draw_line(ax: Axes, place: np.ndarray, rows: pd.DataFrame, each: Series) ->
     return [EndLabel(x=float(place[last]), y=float(values.iloc[last]), text=each.name, colour=colour)]
 
 
+def _draw_bounds(ax: Axes, place: np.ndarray, rows: pd.DataFrame, each: Series) -> None:
+    ends = bounds(rows, each.percentile)
+    look: dict[str, Any] = {"color": MODES[each.mode].colour, "zorder": BEHIND}
+    ax.vlines(place, ends["low"], ends["high"], linewidth=1.5, linestyle=_look(each)["linestyle"], **look)
+    for end in ends:
+        ax.plot(place, ends[end], "_", markersize=CAP_PT, markeredgewidth=1.5, **look)
+
+
 def _values(rows: pd.DataFrame, each: Series) -> pd.Series:
-    metric = f"{each.clock}_{each.share}"
-    return rows[f"{metric}_s"].where(rows[f"{metric}_mark"] == "")
+    return rows[f"{each.percentile}_s"].where(rows[f"{each.percentile}_mark"] == "")
 
 
 def _doubts(place: np.ndarray, rows: pd.DataFrame, each: Series) -> list[Doubt]:
@@ -123,7 +150,7 @@ def _look(each: Series) -> dict[str, Any]:
 
 
 def _arrows(place: np.ndarray, rows: pd.DataFrame, each: Series) -> list[Arrow]:
-    marks = rows[f"{each.clock}_{each.share}_mark"]
+    marks = rows[f"{each.percentile}_mark"]
     return [
         Arrow(x=float(x), mode=each.mode, words=_arrow_words(each, mark))
         for x, mark in zip(place, marks, strict=True)

@@ -54,16 +54,16 @@ def framed(title: str, subtitle: str) -> tuple[Figure, float]:
     return figure, 1 - (below + 2 * GAP_PX) / (SIZE_INCH[1] * DPI)
 
 
-def circumstances(group: Group, note: str = "") -> str:
+def circumstances(group: Group, *notes: str) -> str:
     """The subtitle: under which load, for how long, how often and on what this was measured."""
     trials = [int(count) for count in group.cells["trials"]]
-    return subtitle(named(group.levels, group.varied), [group], f"{counted(trials, 'trial')} per cell", note)
+    return subtitle(named(group.levels, group.varied), [group], f"{counted(trials, 'trial')} per cell", *notes)
 
 
-def subtitle(conditions: Sequence[str], groups: Sequence[Group], counts: str, note: str = "") -> str:
+def subtitle(conditions: Sequence[str], groups: Sequence[Group], counts: str, *notes: str) -> str:
     """Conditions, what was counted, and what the groups tell of how and on what they were measured."""
     cores = f"{groups[0].cores} cores" if groups[0].cores else ""
-    return " · ".join(filter(None, [*conditions, _measured(groups), counts, cores, note]))
+    return " · ".join(filter(None, [*conditions, _measured(groups), counts, cores, *notes]))
 
 
 def _measured(groups: Sequence[Group]) -> str:

@@ -2,10 +2,11 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from matplotlib.axes import Axes
 
-from analysis.charts.palette import MODES, QUIET, ink
+from analysis.charts.palette import MODES, QUIET, Look, ink
 
 LINE_PX = 31
 LABEL_OFFSET_PX = 24
@@ -28,11 +29,12 @@ class EndLabel:
 
 @dataclass(frozen=True, kw_only=True)
 class Arrow:
-    """A point that has no value: its place on the x axis and what is said of it."""
+    """A point that has no value: its place on the x axis, what is said of it, and how its marker is filled."""
 
     x: float
     mode: str
     words: str
+    fill: str = "full"
 
 
 def label_ends(ax: Axes, labels: Sequence[EndLabel], *, at_edge: bool = False, taken_px: float = 0.0) -> None:
@@ -111,9 +113,16 @@ def fold(words: str) -> str:
     return f"{words[:middle]}\n{words[middle + 1 :]}"
 
 
+def fill_look(look: Look, fill: str) -> dict[str, Any]:
+    """A marker in the colour of its mode: `full`, `none`, or one half of it, the rest white."""
+    hollow = fill == "none"
+    face = {"markerfacecolor": "white" if hollow else look.colour, "markerfacecoloralt": "white"}
+    return {"color": look.colour, "fillstyle": "full" if hollow else fill, "zorder": 4} | face
+
+
 def _draw_arrow(ax: Axes, arrow: Arrow) -> None:
     look = MODES[arrow.mode]
     shape = {"arrowstyle": "-|>,head_width=0.5,head_length=0.8", "color": look.colour, "lw": 4}
     across = ax.get_xaxis_transform()
     ax.annotate("", (arrow.x, ARROW_TO), xytext=(arrow.x, ARROW_FROM), xycoords=across, arrowprops=shape)
-    ax.plot([arrow.x], [ARROW_FROM], look.marker, color=look.colour, markersize=11, transform=across)
+    ax.plot([arrow.x], [ARROW_FROM], look.marker, markersize=11, transform=across, **fill_look(look, arrow.fill))

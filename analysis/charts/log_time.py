@@ -13,18 +13,30 @@ from analysis.charts.palette import WINDOW
 
 # Below this ratio of top to bottom a logarithmic axis shows hardly a tick.
 SMALLEST_RANGE = 20.0
+# Above this one, ticks at 2 and 5 would be too close to be read.
+MOST_TICKED = 2000.0
 # In parts of the axis.
 ROOM_BELOW = 0.09
+# The axis on which a class draws its guess [s]; a chart with the guess in it has the same.
+DRAWN_ON = (0.1, 100.0)
 
 
 def scale_time_axis(
-    ax: Axes, *, room_for_arrows: bool, room_for_doubts: bool, values: Sequence[float] | None = None
+    ax: Axes,
+    *,
+    room_for_arrows: bool,
+    room_for_doubts: bool,
+    drawn_on: bool = False,
+    values: Sequence[float] | None = None,
 ) -> None:
     """A log axis around the values drawn [s], or those given, with a free band at the top when arrows stand there.
 
-    Below the lowest value there is room for a word when one stands there.
+    `drawn_on` widens it to the axis on which people have drawn. Below the lowest value there is room for a word when
+    one stands there.
     """
     drawn = [np.asarray(line.get_ydata(), dtype=float) for line in ax.lines]
+    if drawn_on:
+        drawn.append(np.array(DRAWN_ON))
     low, high = _limits(np.concatenate(drawn) if values is None else np.array(values))
     if room_for_doubts:
         low *= (low / high) ** ROOM_BELOW
@@ -48,7 +60,7 @@ def _limits(values: np.ndarray) -> tuple[float, float]:
 
 
 def _ticks(low: float, high: float) -> list[float]:
-    steps = (1,) if high / low > 1000 else (1, 2, 5)
+    steps = (1,) if high / low > MOST_TICKED else (1, 2, 5)
     decades = range(math.floor(math.log10(low)), math.ceil(math.log10(high)) + 1)
     return [at for decade in decades for step in steps if low <= (at := step * 10.0**decade) <= high]
 

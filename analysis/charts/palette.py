@@ -6,6 +6,8 @@ TEXT = "#1a1a1a"
 QUIET = "#595959"
 FAINT = "#d9d9d9"
 WINDOW = "#f0f0f0"
+# What people had predicted: the palette's purple, darkened until it can be read as text.
+GUESS = "#6A0DAD"
 
 
 @dataclass(frozen=True)
@@ -36,6 +38,7 @@ def ink(colour: str) -> str:
 COMPONENTS = {
     "web": ("#009E73", ""),
     "worker": ("#CC79A7", "//"),
+    "sweeper": ("#BBBBBB", "--"),
     "broker": ("#F0E442", "xx"),
     "database": ("#E69F00", "\\\\"),
     "external": ("#56B4E9", ".."),

@@ -11,20 +11,36 @@ from analysis.ceiling import ceilings
 from analysis.charts import Chart, empty, save
 from analysis.charts.capacity import draw_capacity, draw_reached
 from analysis.charts.frame import STYLE, counted
+from analysis.charts.needed import draw_needed
 from analysis.experiment import Experiment, Trial
+from analysis.needed import decision, needed_table
 from analysis.tables import Table
 from analysis.words import number, workers
 
 
 def draw_searches(experiment: Experiment, capacities: pd.DataFrame, folder: Path) -> list[Chart]:
-    """For each combination of conditions one chart over the workers, and one of the trials for each worker count."""
+    """For each combination of conditions the workers that a load needs, the load that workers keep, and for each
+    worker count the trials."""
     empty(folder)
-    charts = []
+    charts: list[Chart] = []
     for number_of, (before, rows) in enumerate(capacities.groupby("prefix", sort=False), 1):
         suffix = f"-{number_of}" if capacities["prefix"].nunique() > 1 else ""
+        charts += _over_load(experiment, str(before), rows, folder / f"workers_needed{suffix}")
         charts.append(_over_workers(experiment, str(before), rows, folder / f"capacity{suffix}"))
         charts += _of_trials(experiment, str(before), rows, folder, suffix)
     return charts
+
+
+def _over_load(experiment: Experiment, before: str, rows: pd.DataFrame, path: Path) -> Iterator[Chart]:
+    """The decision that the searches allow; none where nothing was confirmed."""
+    table = needed_table(rows)
+    if table is None:
+        return
+    title, marks = decision(rows), "filled: kept · hollow: not kept · dotted: undecided"
+    under = [f"workload {rows['workload'].iloc[0]}", goal_words(rows), marks, *_cores(experiment)]
+    with matplotlib.rc_context(STYLE):
+        save(draw_needed(rows, title, " · ".join(under)), path)
+    yield Chart(name="workers_needed", prefix=before, finding=title, path=path, table=table)
 
 
 def _over_workers(experiment: Experiment, before: str, rows: pd.DataFrame, path: Path) -> Chart:

@@ -8,32 +8,49 @@ from matplotlib.figure import Figure
 from analysis.cells import Group
 from analysis.charts.doubts import Doubt, mark_doubts
 from analysis.charts.frame import circumstances
+from analysis.charts.guessed import draw_guessed
 from analysis.charts.labels import EndLabel, label_ends
 from analysis.charts.palette import MODES, QUIET
 from analysis.charts.predicted import draw_predicted
-from analysis.charts.worker_axis import places, worker_axes, worker_counts
+from analysis.charts.scalability import draw_scalability, law_words
+from analysis.charts.worker_axis import place_of, places, worker_axes, worker_counts
 from analysis.words import number
 
 # Room above the offered load for the name of the line of what is possible.
 HEADROOM = 1.3
+# A guess further above what was measured than this leaves the axes, so that the measurement stays readable.
+MOST_GUESSED = 3.0
 # What N workers could do at best, as far as it is known: the ceiling was measured.
-LIMITS = {"ceiling_throughput": "ceiling: N bare processes", "ideal_throughput": "ideal: N × 1 worker"}
+LIMITS = {"ceiling_throughput": "ceiling: bare work", "ideal_throughput": "ideal: N × 1 worker"}
 
 
 def draw_throughput(group: Group, title: str) -> Figure:
     """Throughput [pictures/s] from zero; dashed the offered load, thin what is possible, diamonds the prediction."""
-    figure, ax = worker_axes(title, circumstances(group, _efficiency(group)), group.cells)
+    figure, ax = worker_axes(title, circumstances(group, _notes(group)), group.cells)
     counts = worker_counts(group.cells)
-    top = HEADROOM * max(group.offered_rate, float(group.cells["throughput"].max()))
+    top = throughput_top(group)
     ax.set(ylim=(0, top), ylabel="throughput [pictures/s]")
+    draw_scalability(ax, counts, group.cells)
     labels = [_draw_mode(ax, counts, rows) for _, rows in group.cells.groupby("mode")]
     labels.append(_draw_offered(ax, group.offered_rate, counts))
     labels += _draw_limit(ax, counts, group.cells, top)
     labels += draw_predicted(ax, counts, group.cells, "throughput", "predicted")
+    labels += draw_guessed(ax, counts, group.guess.throughput if group.guess else {})
     _mark_cores(ax, counts, group)
     mark_doubts(ax, [doubt for _, rows in group.cells.groupby("mode") for doubt in _doubts(counts, rows)])
     label_ends(ax, labels, at_edge=True)
     return figure
+
+
+def _notes(group: Group) -> str:
+    return " · ".join(filter(None, [_efficiency(group), law_words(group.cells)]))
+
+
+def throughput_top(group: Group) -> float:
+    """Where the axis ends [pictures/s]; a guess beyond what was offered makes room for itself, up to a limit."""
+    guessed = max(group.guess.throughput.values(), default=0.0) if group.guess else 0.0
+    most = max(group.offered_rate, float(group.cells["throughput"].max()))
+    return HEADROOM * max(most, min(guessed, MOST_GUESSED * most))
 
 
 def _efficiency(group: Group) -> str:
@@ -73,7 +90,9 @@ def _draw_limit(ax: Axes, counts: list[int], cells: pd.DataFrame, top: float) ->
     limit, name = per_count[known[0]], LIMITS[known[0]]
     ax.plot(range(len(counts)), limit, color=QUIET, linewidth=1.2)
     if limit.iloc[-1] < top:
-        return [EndLabel(x=len(counts) - 1, y=float(limit.iloc[-1]), text=name, colour=QUIET)]
+        # The margin has no room for the whole name.
+        short = name.partition(": ")[2]
+        return [EndLabel(x=len(counts) - 1, y=float(limit.iloc[-1]), text=short, colour=QUIET)]
     leaves_at = float(np.interp(top * 0.93, limit, range(len(counts))))
     left = leaves_at > (len(counts) - 1) / 2
     ax.annotate(
@@ -93,7 +112,7 @@ def _mark_cores(ax: Axes, counts: list[int], group: Group) -> None:
     cores = group.cores
     if cores is None or not counts[0] <= cores <= counts[-1]:
         return
-    place = float(np.interp(np.log2(cores), np.log2(counts), range(len(counts))))
+    place = float(place_of(counts, cores))
     ax.vlines(place, 0, group.offered_rate, linestyle=":", color=QUIET, linewidth=1.5)
     ax.annotate(
         f"{cores} core{'' if cores == 1 else 's'}",

@@ -30,3 +30,8 @@ def places(counts: list[int], rows: pd.DataFrame) -> np.ndarray:
     """Where the rows of one mode stand on the axis."""
     shift = MODES[rows["mode"].iloc[0]].shift
     return np.array([counts.index(int(count)) for count in rows["workers"]]) + shift
+
+
+def place_of(counts: list[int], workers: np.ndarray | float) -> np.ndarray:
+    """Where any number of workers lies among the measured counts, by its logarithm between two of them."""
+    return np.asarray(np.interp(np.log2(workers), np.log2(counts), range(len(counts))))

@@ -15,9 +15,7 @@ from django.utils.datastructures import MultiValueDict
 from pictures.models import Door
 from pictures.reasons import PictureError
 from pictures.services import Upload
-
-#: Boundaries and part headers come on top of the file.
-MULTIPART_ALLOWANCE_BYTES = 64 * 1024
+from project.connection import MULTIPART_ALLOWANCE_BYTES
 
 
 class UploadForm(forms.Form):

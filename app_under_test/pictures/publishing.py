@@ -85,14 +85,22 @@ def head_published_at() -> float | None:
         except ChannelError:
             # No such queue: nobody has sent anything yet.
             return None
-    return None if headers is None else float(headers.get(_PUBLISHED_AT, 0))
+    return None if headers is None else _published_at(headers)
+
+
+def _published_at(headers: dict[str, Any]) -> float:
+    """What the message says, if it is one of ours."""
+    try:
+        return float(headers.get(_PUBLISHED_AT, 0))
+    except (TypeError, ValueError):
+        return 0.0
 
 
 def _head(channel: Any, queue: str) -> dict[str, Any] | None:
     """The headers of the message at the head of the queue; none at all where they cannot be seen."""
     if settings.BROKER_IS_REDIS:
         raw = channel.client.lindex(queue, -1)
-        return dict(json.loads(raw)["headers"]) if raw else None
+        return None if raw is None else _headers(raw)
     if current_app.conf.task_default_queue_type == "quorum":
         # Such a queue counts how often a message was put back, and may drop it.
         return {} if channel.queue_declare(queue, passive=True).message_count else None
@@ -102,6 +110,14 @@ def _head(channel: Any, queue: str) -> dict[str, Any] | None:
         return None
     channel.basic_reject(message.delivery_tag, requeue=True)
     return dict(message.headers or {})
+
+
+def _headers(raw: bytes) -> dict[str, Any]:
+    """Those of a message as it lies in Redis; none at all if it is no message."""
+    try:
+        return dict(json.loads(raw)["headers"])
+    except (LookupError, RecursionError, TypeError, ValueError):
+        return {}
 
 
 def _connection() -> Connection:

@@ -163,8 +163,11 @@ def _start(picture_id: UUID, node: str) -> bool:
 
 
 def _original(picture_id: UUID) -> bytes:
-    with Picture.objects.get(id=picture_id).original.open("rb") as file:
-        data: bytes = file.read()
+    try:
+        with Picture.objects.get(id=picture_id).original.open("rb") as file:
+            data: bytes = file.read()
+    except OSError as error:
+        raise PictureError("storage_failed") from error
     return data
 
 

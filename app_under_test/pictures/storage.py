@@ -1,22 +1,39 @@
 """Files that are there whole or not at all."""
 
+import contextlib
+import time
 import uuid
 from pathlib import Path
 from typing import IO
 
 from django.core.files.storage import FileSystemStorage
 
+#: Where files are written before they get their names.
+PARTIAL = "partial"
+
 
 class WholeFileStorage(FileSystemStorage):
-    """Writes beside the name and renames: a process that dies meanwhile leaves no half picture, and two that write
-    the same name at once leave one of the two."""
+    """Writes elsewhere and renames: a process that dies meanwhile leaves no half picture, and two that write the same
+    name at once leave one of the two."""
 
     def _save(self, name: str, content: IO[bytes]) -> str:
-        partial = f"{name}.{uuid.uuid4().hex}.partial"
+        partial, whole = f"{PARTIAL}/{uuid.uuid4().hex}", Path(self.path(name))
         try:
             super()._save(partial, content)  # type: ignore[misc]  # Storages are told to override it; the stubs lack it.
-            Path(self.path(partial)).replace(self.path(name))
+            whole.parent.mkdir(parents=True, exist_ok=True)
+            Path(self.path(partial)).replace(whole)
         except OSError:
             self.delete(partial)
             raise
         return name
+
+    def remove_abandoned(self, age_s: float) -> int:
+        """Remove what processes that died were writing so long ago; returns how many files."""
+        before, removed = time.time() - age_s, 0
+        for path in Path(self.path(PARTIAL)).glob("*"):
+            # It may have got its name since it was found.
+            with contextlib.suppress(FileNotFoundError):
+                if path.stat().st_mtime < before:
+                    path.unlink()
+                    removed += 1
+        return removed

@@ -3,11 +3,13 @@
 import logging
 
 from django.conf import settings
+from django.core.files.storage import storages
 from django.db.models import F, Q
 from django.db.models.functions import Coalesce
 
 from pictures.models import Door, Picture, State
 from pictures.publishing import head_published_at, publish
+from pictures.storage import WholeFileStorage
 from project import clock
 from project.profiles import TASK_TIME_LIMIT_S
 
@@ -37,6 +39,12 @@ def sweep() -> int:
     published = door.filter(state=State.QUEUED).annotate(published_at=Coalesce(F("republished_at"), F("enqueued_at")))
     lost = published.filter(Q(published_at__lt=_border(now)) | Q(enqueued_at=None, received_at__lt=now - DEAD_AFTER_S))
     return sum(_republish(picture) for picture in lost.order_by("received_at")[:BATCH])
+
+
+def tidy() -> int:
+    """Remove the half-written files of processes that have died; returns how many."""
+    storage = storages["default"]
+    return storage.remove_abandoned(DEAD_AFTER_S) if isinstance(storage, WholeFileStorage) else 0
 
 
 def _border(now: float) -> float:

@@ -8,11 +8,16 @@ from celery.signals import task_prerun, worker_init
 from django.conf import settings
 from django.db import close_old_connections, connections
 
+from project import redis_transport
+
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "project.settings")
 
 app = Celery("project")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
+
+if settings.KEEPS_PROMISE:
+    redis_transport.use()
 
 
 @task_prerun.connect

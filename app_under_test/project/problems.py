@@ -1,5 +1,6 @@
 """Errors as JSON: a stable reason and a sentence."""
 
+import logging
 from collections.abc import Callable
 
 from django.conf import settings
@@ -34,6 +35,15 @@ class JsonErrorsMiddleware:
                 answer["Allow"] = response["Allow"]
             return answer
         return response
+
+
+class ClientErrorsInOneLine(logging.Filter):
+    """Takes the traceback from what Django logs of a request that was malformed: it tells of no fault of ours."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        if getattr(record, "status_code", 500) < 500:
+            record.exc_info = None
+        return True
 
 
 def _needs_words(request: HttpRequest, response: HttpResponse) -> bool:

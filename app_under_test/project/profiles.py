@@ -28,6 +28,8 @@ def celery_settings(profile: str, *, redis: bool) -> dict[str, Any]:
         "CELERY_TASK_REJECT_ON_WORKER_LOST": True,
         # What is in work when the connection breaks may end: delivered again, it is found finished.
         "CELERY_WORKER_CANCEL_LONG_RUNNING_TASKS_ON_CONNECTION_LOSS": False,
+        # Celery's would end with its node at a message that it cannot read.
+        "CELERY_WORKER_CONSUMER": "project.consumer:DiscardingConsumer",
         "CELERY_TASK_SOFT_TIME_LIMIT": SOFT_TIME_LIMIT_S,
         "CELERY_TASK_TIME_LIMIT": TASK_TIME_LIMIT_S,
         # One more attempt, because a connection from the pool may have died since its last use; then the caller is

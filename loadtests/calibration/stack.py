@@ -34,7 +34,8 @@ class TruthQueue:
         self.length()
 
     def length(self) -> QueueLength:
-        return QueueLength(waiting=0, in_hand=get_json(f"{self._url}/counts/")["processing"])
+        counts = get_json(f"{self._url}/counts/")
+        return QueueLength(waiting=counts["queued"], in_hand=counts["processing"])
 
     def close(self) -> None:
         """Nothing is open between two questions."""

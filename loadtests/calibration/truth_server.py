@@ -37,7 +37,7 @@ class TruthServer:
         self._trials: dict[str, str] = {}
         self._connected_at: dict[str, float] = {}
         self._answered_at: dict[str, float] = {}
-        self._open: list[float] = []
+        self._open: list[tuple[float, float]] = []
 
     def upload(self, headers: dict[str, str], connected_at: float, answer: Callable[[str], None]) -> None:
         """Take an upload that has arrived whole; it is answered, and finished, when the truth says so."""
@@ -45,7 +45,7 @@ class TruthServer:
         visit = self._desk.admit(name, self.clock.now())
         self._visits[name], self._trials[name] = visit, headers.get("x-trial", "")
         self._connected_at[name] = connected_at
-        heapq.heappush(self._open, visit.finished_at)
+        heapq.heappush(self._open, (visit.finished_at, visit.started_at))
 
         def reply() -> None:
             self._answered_at[name] = self.clock.now()
@@ -69,10 +69,12 @@ class TruthServer:
         loop.call_later(due_at - TIMER_S - self.clock.now(), look)
 
     def counts(self, _query: dict[str, list[str]]) -> str:
-        while self._open and self._open[0] <= self.clock.now():
+        now = self.clock.now()
+        while self._open and self._open[0][0] <= now:
             heapq.heappop(self._open)
-        working = len(self._open)
-        return json.dumps({"queued": 0, "processing": working, "ready": len(self._visits) - working, "failed": 0})
+        queued = sum(started_at > now for _, started_at in self._open)
+        told = {"queued": queued, "processing": len(self._open) - queued}
+        return json.dumps(told | {"ready": len(self._visits) - len(self._open), "failed": 0})
 
     def pictures_csv(self, query: dict[str, list[str]]) -> str:
         since, now = query.get("finished_since"), self.clock.now()

@@ -1,10 +1,12 @@
 """Every fault once, on a stack under a steady load."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
-from loadtests.configuration import Cell
+from loadtests.configuration import BROKERS, Cell
+from loadtests.errors import PlanError
 from loadtests.faults.catalogue import FAULTS
+from loadtests.faults.schedule import made_possible
 from loadtests.plan import Experiment, Factors, Phases
 
 #: Two workers, a little more than half of what they can do, so that they recover.
@@ -19,19 +21,27 @@ DRAIN_LIMIT_S = {"safe": 75.0, "defaults": 12.0}
 class FaultExperiment(Experiment):
     """One trial for each fault, each on the levels that it needs."""
 
-    def cells(self) -> list[Cell]:
-        return [replace(cell, **(FAULTS[cell.fault].levels or {})) for cell in super().cells()]
+    def combined(self) -> list[Cell]:
+        return [made_possible(cell) for cell in super().combined()]
 
 
-def fault_experiment(profile: str, names: Sequence[str]) -> FaultExperiment:
-    """What `python -m loadtests faults` measures."""
+def fault_experiment(profile: str, broker: str, names: Sequence[str]) -> FaultExperiment:
+    """What `python -m loadtests faults` measures: what of these faults can happen to the broker."""
+    able = tuple(name for name in names if broker in FAULTS[name].brokers)
+    if not able:
+        raise PlanError(f"{' and '.join(names)} cannot happen to {broker}.")
     return FaultExperiment(
-        name=f"faults-{profile}",
+        name=f"faults-{profile}" if broker == BROKERS[0] else f"faults-{profile}-{broker}",
         question=f"What becomes of accepted pictures when something breaks? (profile {profile})",
         repeats=1,
         seed=11,
         factors=Factors(
-            mode=("queue",), workers=(WORKERS,), offered_rate=(RATE,), profile=(profile,), fault=tuple(names)
+            mode=("queue",),
+            workers=(WORKERS,),
+            offered_rate=(RATE,),
+            profile=(profile,),
+            broker=(broker,),
+            fault=able,
         ),
         phases=Phases(warmup_s=1.0, measure_s=8.0, drain_limit_s=DRAIN_LIMIT_S[profile]),
     )

@@ -1,8 +1,9 @@
-"""Plays a fault on a stack while a trial is measured, and writes down when it really began and ended."""
+"""Plays faults on a stack while a trial is measured, and writes down when each really began and ended."""
 
 import json
 import sqlite3
-from collections.abc import Callable
+from collections import deque
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -11,54 +12,75 @@ import redis
 
 from loadtests.clock import Clock
 from loadtests.errors import StackError
-from loadtests.faults.acts import Undo
-from loadtests.faults.catalogue import FAULTS
+from loadtests.faults.acts import ACTS
+from loadtests.faults.catalogue import FAULTS, Fault
+from loadtests.faults.finding import Undo
+from loadtests.faults.schedule import Due
+from loadtests.stack.base import Stack
 from loadtests.stack.info import LOAD_PHASES
 from loadtests.stack.local import LocalStack
 
 T = TypeVar("T")
 
-#: Into the measurement, so that pictures are in every part of the stack.
-AT_S = 2.0
-
 
 class Injector:
-    """Asked again and again, it does what is due."""
+    """Asked again and again, it does what is due, one fault at a time."""
 
-    def __init__(self, name: str, stack: LocalStack, clock: Clock) -> None:
-        self._name, self._stack, self._clock = name, stack, clock
-        self._fault = FAULTS[name]
+    def __init__(self, faults: Sequence[Due], stack: Stack, clock: Clock) -> None:
+        self._due, self._stack, self._clock = deque(faults), stack, clock
         self._undo: Undo | None = None
-        self._begins_at: float | None = None
+        self._held_until = 0.0
+        self._measured_from: float | None = None
         self.events: list[dict[str, Any]] = []
 
     def check(self) -> None:
-        """Begin the fault or end it, if it is time."""
-        if not self.events:
-            self._begin_when_due()
-        elif self._undo and self._clock.now() >= self.events[0]["began_at"] + self._fault.hold_s:
-            self.end()
+        """Begin the next fault or end the present one, if it is time."""
+        if self._undo:
+            if self._clock.now() >= self._held_until:
+                self.end()
+        elif self._due and self._is_due(self._due[0]):
+            self._begin(self._due.popleft().what)
 
     def end(self) -> None:
-        """Undo the fault, also when the trial ends before its time."""
+        """Undo the present fault, also when the trial ends before its time."""
         undo, self._undo = self._undo, None
         if undo:
-            _told(self._name, undo)
-            self.events[0]["ended_at"] = self._clock.now()
+            _told(self.events[-1]["what"], undo)
+            self.events[-1]["ended_at"] = self._clock.now()
 
-    def _begin_when_due(self) -> None:
-        if self._begins_at is None:
-            self._begins_at = _measured_from(self._stack.directory / LOAD_PHASES)
-        if self._begins_at is not None and self._clock.now() >= self._begins_at + AT_S:
-            self._undo = _told(self._name, lambda: self._fault.begin(self._stack))
-            self.events.append({"kind": "fault", "what": self._name, "began_at": self._clock.now()})
+    def check_all_played(self) -> None:
+        """Raise if the trial was over before a fault had its turn."""
+        if self._due:
+            raise StackError(f"The fault {self._due[0].what} had no turn before the load ended: measure longer.")
+
+    def _is_due(self, fault: Due) -> bool:
+        if self._measured_from is None:
+            self._measured_from = _measured_from(self._stack.directory / LOAD_PHASES)
+        return self._measured_from is not None and self._clock.now() >= self._measured_from + fault.at_s
+
+    def _begin(self, name: str) -> None:
+        stack, fault = self._stack, FAULTS[name]
+        assert isinstance(stack, LocalStack), "the plan has seen to that"
+        self._undo = _told(name, lambda: ACTS[name](stack))
+        # An act may first have to look for somebody at work.
+        began_at = self._clock.now()
+        self._held_until = began_at + fault.hold_s
+        expected = _expected(fault, stack.spec.profile)
+        self.events.append({"kind": "fault", "what": name, "expected": expected, "began_at": began_at})
+
+
+def _expected(fault: Fault, profile: str) -> dict[str, Any]:
+    """What a profile should show of a fault: that it loses pictures or none, and how soon all are done [s]."""
+    if profile == "safe":
+        return {"loses": False, "recovery_s": fault.recovery_s}
+    return {"loses": fault.loses, "recovery_s": None, "words": fault.defaults}
 
 
 def _told(name: str, act: Callable[[], T]) -> T:
     """What an act gives; what it meets on its way is told with the fault's name."""
     try:
         return act()
-    except (psutil.Error, redis.RedisError, sqlite3.Error, LookupError) as error:
+    except (psutil.Error, redis.RedisError, sqlite3.Error, LookupError, OSError) as error:
         raise StackError(f"The fault {name} could not be played: {type(error).__name__}: {error}.") from error
 
 

@@ -1,6 +1,6 @@
 """Shows both clocks in Locust's own table and charts while a test runs."""
 
-from collections.abc import Container, Mapping
+from collections.abc import Mapping
 from uuid import UUID
 
 from locust.env import Environment
@@ -18,11 +18,6 @@ class BothClocks:
         self._mode = info.mode
         self._ready = ReadyWatch(info, tag)
 
-    @property
-    def finished(self) -> Container[UUID]:
-        """The pictures that are known to be finished, in mode queue."""
-        return self._ready.finished
-
     def answered(self, request: Request) -> None:
         assert request.answered_at is not None, "shown only once it is answered"
         refused = None if request.accepted else RuntimeError(request.error or f"status {request.status}")
@@ -35,8 +30,11 @@ class BothClocks:
         if self._mode == "sync":
             return
         for id_, finished_at, state in self._ready.ask():
-            if id_ in requests and state == "ready":
-                self._show("READY", "picture ready", requests[id_], finished_at)
+            request = requests.get(id_)
+            if request and not request.finished:
+                request.finished = True
+                if state == "ready":
+                    self._show("READY", "picture ready", request, finished_at)
 
     def _show(self, kind: str, clock: str, request: Request, at: float, exception: Exception | None = None) -> None:
         self._environment.events.request.fire(

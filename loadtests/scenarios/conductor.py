@@ -23,6 +23,7 @@ from loadtests.scenarios.options import Options, options_of, to_message
 from loadtests.scenarios.payloads import Payload, payloads
 from loadtests.scenarios.sender import Sender
 from loadtests.scenarios.session import Load, Session
+from loadtests.scenarios.target import refuse_foreign
 from loadtests.stack.busy import refuse_busy
 from loadtests.stack.info import LOAD_PHASES, StackInfo
 from loadtests.workloads import WORKLOADS
@@ -31,8 +32,8 @@ from loadtests.workloads import WORKLOADS
 class Conductor:
     """Begins, measures and keeps one test after the other."""
 
-    def __init__(self, environment: Environment) -> None:
-        self._environment = environment
+    def __init__(self, environment: Environment, allowed: tuple[str, ...]) -> None:
+        self._environment, self._allowed = environment, allowed
         self._load: Load | None = None
         #: The test that runs now.
         self._session: Session | None = None
@@ -127,7 +128,10 @@ class Conductor:
             raise
 
     def _prepared(self, options: Options) -> Session:
+        # What a person wrote into the form, and where the uploads would go.
+        refuse_foreign(self._environment.host, self._allowed)
         info = self._finder.find(options)
+        refuse_foreign(info.url, self._allowed)
         refuse_busy(info)
         self._environment.host = info.url
         pictures = photos(WORKLOADS[info.workload], options.pictures)

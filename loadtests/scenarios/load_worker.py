@@ -20,6 +20,7 @@ from loadtests.scenarios.options import from_message
 from loadtests.scenarios.payloads import payloads
 from loadtests.scenarios.phases import Phases
 from loadtests.scenarios.sender import Sender
+from loadtests.scenarios.target import refuse_foreign
 from loadtests.stack.info import read_info
 from loadtests.workloads import WORKLOADS
 
@@ -34,11 +35,11 @@ SAME = {
 class LoadWorker:
     """Takes part in the trials of a master; sender is there while users are to send."""
 
-    def __init__(self, environment: Environment) -> None:
+    def __init__(self, environment: Environment, allowed: tuple[str, ...]) -> None:
         assert isinstance(environment.runner, WorkerRunner), "only a worker has a master"
         self.sender: Sender | None = None
         self._environment, self._runner = environment, environment.runner
-        self._tag = ""
+        self._tag, self._allowed = "", allowed
         self._reports = Group()
 
     def listen(self) -> None:
@@ -64,6 +65,7 @@ class LoadWorker:
         _refuse_different(trial, {"host": host_id()})
         options = from_message(trial["options"])
         info = read_info(options.stack)
+        refuse_foreign(info.url, self._allowed)
         pictures = photos(WORKLOADS[info.workload], options.pictures)
         _refuse_different(trial, {"code_sha256": code_hash(), "pictures_sha256": content_hash(pictures)})
         return Sender(

@@ -17,9 +17,10 @@ from loadtests.errors import QueuelabError
 from loadtests.scenarios.conductor import Conductor
 from loadtests.scenarios.finder import host
 from loadtests.scenarios.load_worker import LoadWorker
-from loadtests.scenarios.options import add_options, options_of
+from loadtests.scenarios.options import add_options, allowed_targets, options_of
 from loadtests.scenarios.sender import TIMER_S
 from loadtests.scenarios.stream import Stream
+from loadtests.scenarios.target import refuse_foreign
 
 # Locust rounds to two digits to keep its tables small; ours are small enough for whole milliseconds.
 locust.stats.bucket_response_time = round  # type: ignore[assignment]
@@ -58,21 +59,30 @@ class UploadUser(User):
 events.init_command_line_parser.add_listener(add_options)
 
 
+def _keep_no_history(stats: locust.stats.RequestStats) -> None:
+    """Copies of whole tables, once a second, for a page that nobody looks at."""
+    stats.use_response_times_cache = stats.total.use_response_times_cache = False
+
+
 @events.init.add_listener
 def take_part(environment: Environment, **_: Any) -> None:
     """Take this process's role. Refuse in one sentence, and before anybody presses start, what cannot work."""
-    options, runner = options_of(environment), environment.runner
+    options, runner, allowed = options_of(environment), environment.runner, allowed_targets(environment)
     if options.planned and not isinstance(runner, LocalRunner):
         raise SystemExit("A planned trial is sent by one process: run locust without --processes, --master, --worker.")
+    if options.planned:
+        _keep_no_history(environment.stats)
     role: Conductor | LoadWorker
-    if isinstance(runner, WorkerRunner):
-        # Which stack is meant, the master will say.
-        role = LoadWorker(environment)
-    else:
-        role = Conductor(environment)
-        try:
+    try:
+        refuse_foreign(environment.host or host(options.stack), allowed)
+        if isinstance(runner, WorkerRunner):
+            # Which stack is meant, the master will say.
+            role = LoadWorker(environment, allowed)
+        else:
+            role = Conductor(environment, allowed)
             environment.host = host(options.stack)
-        except QueuelabError as error:
-            raise SystemExit(str(error)) from None
+            refuse_foreign(environment.host, allowed)
+    except QueuelabError as error:
+        raise SystemExit(str(error)) from None
     role.listen()
     roles.append(role)

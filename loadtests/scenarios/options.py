@@ -10,6 +10,7 @@ from locust.argument_parser import LocustArgumentParser
 from locust.env import Environment
 
 from loadtests.plan_file import WORDS
+from loadtests.scenarios.target import FLAG
 from loadtests.stack.info import BY_HAND, ROOT
 from loadtests.stack.network import in_network
 
@@ -49,6 +50,7 @@ def add_options(parser: LocustArgumentParser) -> None:
         add("--mode", choices=WORDS["mode"], default="queue", help="the door that the load goes through")
         add("--workload", choices=WORDS["workload"], default="io", help="the pictures that are sent")
     hidden = partial(parser.add_argument, include_in_web_ui=False)
+    add_allow_target(parser)
     hidden("--stack", default=str(BY_HAND / "stack.json"), help="the running stack's file")
     # What follows is how an orchestrated trial tells its plan; by hand Locust's own options say it.
     planned = partial(hidden, help=SUPPRESS)
@@ -56,6 +58,18 @@ def add_options(parser: LocustArgumentParser) -> None:
     planned("--uploads-per-user", type=float, default=1.0)
     planned("--warmup", type=float, default=0.0)
     planned("--measure", type=float, default=0.0)
+
+
+def add_allow_target(parser: LocustArgumentParser) -> None:
+    """No field of the form: who may be loaded is decided where Locust is started, not by whoever finds its page."""
+    help = "host that may be loaded although it is not this machine's loopback; can be given several times"
+    parser.add_argument(FLAG, action="append", metavar="HOST", help=help, include_in_web_ui=False)
+
+
+def allowed_targets(environment: Environment) -> tuple[str, ...]:
+    """To be asked once, at the start: a request to Locust's page can change any option later."""
+    assert environment.parsed_options is not None, "Locust's command line parses options before any event"
+    return tuple(environment.parsed_options.allow_target or ())
 
 
 def options_of(environment: Environment) -> Options:

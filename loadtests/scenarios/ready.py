@@ -14,16 +14,15 @@ OVERLAP_S = 1.0
 
 
 class ReadyWatch:
-    """Knows which pictures of one trial are finished, and tells each only once."""
+    """Asks which pictures of one trial are finished, the later ones each time."""
 
     def __init__(self, info: StackInfo, trial: str) -> None:
         self._info = info
         self._trial = trial
         self._since = 0.0
-        self.finished: dict[UUID, float] = {}
 
     def ask(self) -> list[tuple[UUID, float, str]]:
-        """Id, time in Unix seconds and state of each picture that was finished since the last time."""
+        """Id, time in Unix seconds and state of each picture finished since the last time, or just before it."""
         try:
             text = get(
                 f"{self._info.control_url}/pictures.csv",
@@ -36,7 +35,5 @@ class ReadyWatch:
             logging.warning("%s", error)
             return []
         rows = [(UUID(row["id"]), float(row["finished_at"]), row["state"]) for row in csv.DictReader(io.StringIO(text))]
-        fresh = [row for row in rows if row[0] not in self.finished]
-        self.finished |= {id_: at for id_, at, _ in fresh}
-        self._since = max([self._since, *(at - OVERLAP_S for _, at, _ in fresh)])
-        return fresh
+        self._since = max([self._since, *(at - OVERLAP_S for _, at, _ in rows)])
+        return rows

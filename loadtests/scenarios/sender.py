@@ -175,7 +175,7 @@ class Sender:
     def _done(self, request: Request) -> bool:
         """Whether nothing more is to be heard of a request."""
         if request.accepted and self._mode == "queue":
-            return request.id in self._display.finished
+            return request.finished
         return request.answered_at is not None
 
     def _note_cpu(self) -> None:

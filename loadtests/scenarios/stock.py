@@ -7,6 +7,9 @@ from locust.argument_parser import LocustArgumentParser
 from locust.env import Environment
 
 from loadtests.corpus import photos
+from loadtests.errors import QueuelabError
+from loadtests.scenarios.options import add_allow_target, allowed_targets
+from loadtests.scenarios.target import refuse_foreign
 from loadtests.workloads import WORKLOADS
 
 WAITS = {
@@ -31,15 +34,20 @@ class StockUser(FastHttpUser):
 
 @events.init_command_line_parser.add_listener
 def add_options(parser: LocustArgumentParser) -> None:
+    add_allow_target(parser)
     parser.add_argument("--wait", choices=tuple(WAITS), default="constant_pacing")
     parser.add_argument("--each-s", type=float, default=1.0)
     parser.add_argument("--connection", choices=("keep-alive", "close"), default="keep-alive")
 
 
 @events.init.add_listener
-def set_wait(environment: Environment, **_: Any) -> None:
+def begin(environment: Environment, **_: Any) -> None:
     options = environment.parsed_options
     assert options is not None, "Locust's command line parses options before any event"
+    try:
+        refuse_foreign(environment.host, allowed_targets(environment))
+    except QueuelabError as error:
+        raise SystemExit(str(error)) from None
     StockUser.wait_time = WAITS[options.wait](options.each_s)
     StockUser.headers = {"Connection": options.connection}
     StockUser.picture = photos(WORKLOADS["io"])[0].path.read_bytes()

@@ -20,7 +20,8 @@ CHUNK_BYTES = 65_536
 
 @dataclass(slots=True)
 class Request:
-    """One planned request and what became of it; stamps are Unix seconds, None until they happen."""
+    """One planned request and what became of it; stamps are Unix seconds, None until they happen. finished: whether its
+    picture is known to be, in mode queue."""
 
     id: UUID
     due_at: float
@@ -29,6 +30,7 @@ class Request:
     answered_at: float | None = None
     status: int | None = None
     error: str = ""
+    finished: bool = False
 
     @property
     def accepted(self) -> bool:

@@ -45,6 +45,11 @@ class Stack(ABC):
         """Raise if a component has ended, or if nobody samples the stack any more."""
 
     @property
+    def pids(self) -> dict[str, int]:
+        """The process ids of the components that are processes of this machine; none in containers."""
+        return {}
+
+    @property
     def events(self) -> list[dict[str, Any]]:
         """What has died and was started again, and when; only a local stack does that."""
         return []

@@ -14,6 +14,9 @@ from loadtests.workloads import WORKLOADS
 
 APP = ROOT / "app_under_test"
 
+#: What a web process of one thread is: gunicorn's sync class, but no slow client holds it up.
+WEB_WORKER = "project.web_worker.PatientWorker"
+
 #: Left out of the children's environment: they would change what is measured.
 FOREIGN_PREFIXES = (
     "DJANGO_",
@@ -25,6 +28,7 @@ FOREIGN_PREFIXES = (
     "QUEUE_",
     "SWEEP_",
     "MOST_",
+    "REQUEST_",
     "LOCUST_",
     "GUNICORN_",
     "RABBITMQ_",
@@ -61,12 +65,13 @@ def bare_work(site: Site, processes: int, seconds: float, output: Path, pictures
 
 def web(site: Site, spec: StackSpec) -> Command:
     """The app's front door: N processes that do the work, or one that only accepts."""
-    return _gunicorn("web", site, site.web_port, 1 if spec.mode == "queue" else spec.workers, spec.web_threads)
+    processes = 1 if spec.mode == "queue" else spec.workers
+    return _gunicorn("web", site, site.web_port, processes, worker_class(spec.web_threads))
 
 
 def control(site: Site) -> Command:
     """The same app behind a listener of its own, for the harness's questions."""
-    return _gunicorn("control", site, site.control_port, processes=1, threads=1)
+    return _gunicorn("control", site, site.control_port, 1, ("--worker-class", "sync"))
 
 
 def worker(site: Site, spec: StackSpec) -> Command:
@@ -92,23 +97,23 @@ def proxy(site: Site, target: tuple[str, int]) -> Command:
     )
 
 
-def _gunicorn(name: str, site: Site, port: int, processes: int, threads: int) -> Command:
+def _gunicorn(name: str, site: Site, port: int, processes: int, how: tuple[object, ...]) -> Command:
     # A picture may take long, so silence is no reason to kill.
     return _python(
         name,
         site,
         ("-m", "gunicorn", "project.wsgi", "--bind", f"{HOST}:{port}", "--workers", processes)
-        + (*worker_class(threads), "--preload", "--timeout", 600, "--graceful-timeout", 2)
+        + (*how, "--preload", "--timeout", 600, "--graceful-timeout", 2)
         + ("--no-control-socket", "--name", f"queuelab-{name}"),
     )
 
 
 def worker_class(threads: int) -> tuple[object, ...]:
     """How each web process takes connections: never one more than it can serve now, or it would wait there
-    although another process idles. The sync class shares one accept queue by itself; gthread has to be told
-    that it may have no more connections than threads, and none that is kept for later."""
+    although another process idles. The app's own class sees to it by itself; gthread has to be told that it may have
+    no more connections than threads, and none that is kept for later."""
     if threads == 1:
-        return ("--worker-class", "sync")
+        return ("--worker-class", WEB_WORKER)
     return (
         ("--worker-class", "gthread", "--threads", threads)
         + ("--worker-connections", threads, "--keep-alive", 0)

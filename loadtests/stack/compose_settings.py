@@ -94,6 +94,6 @@ def web_settings(processes: int, options: Sequence[str]) -> dict[str, Any]:
     """The front door as it runs with some options of gunicorn's."""
     return {
         "processes": processes,
-        "worker_class": "gthread" if "gthread" in options else "sync",
+        "worker_class": options[options.index("--worker-class") + 1] if "--worker-class" in options else "sync",
         "threads": int(options[options.index("--threads") + 1]) if "--threads" in options else 1,
     }

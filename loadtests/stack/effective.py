@@ -10,7 +10,7 @@ import psutil
 from loadtests.stack.client import get_json
 from loadtests.stack.ground import Ground
 from loadtests.stack.processes import START_LIMIT_S, Family, wait_until
-from loadtests.stack.queue_length import Queue, open_queue
+from loadtests.stack.queue_length import Queue, RedisQueue, open_queue
 from loadtests.stack.site import Site
 
 #: Questions with little patience, before those that give a busy worker time to answer.
@@ -33,6 +33,8 @@ def effective_settings(site: Site, family: Family, ground: Ground) -> dict[str, 
     )
     assert ground.queue, "the ground was started"
     del settings["now"]
+    if site.levels.broker == "redis" and isinstance(ground.queue, RedisQueue):
+        settings["broker"]["append_only"] = ground.queue.append_only()
     return settings | {
         "web": _web(site, family),
         "broker_delay": _broker_delay(site, ground.queue),

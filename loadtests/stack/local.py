@@ -54,7 +54,7 @@ class LocalStack(Stack):
             clock_offset_ns=site.clock_offset_ns,
             directory=str(site.directory),
             supervisor_pid=psutil.Process().pid,
-            pids=self._family.pids,
+            pids=self.pids,
             settings=settings,
         )
 
@@ -84,10 +84,9 @@ class LocalStack(Stack):
         return self._supervisor.events if self._supervisor else []
 
     @property
-    def components(self) -> list[str]:
-        """The names of what runs."""
+    def pids(self) -> dict[str, int]:
         assert self._family, "asked while the stack is up"
-        return list(self._family.children)
+        return self._family.pids
 
     @property
     def broker_url(self) -> str:

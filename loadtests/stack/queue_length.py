@@ -46,7 +46,9 @@ class RedisQueue:
     """Redis or Valkey."""
 
     def __init__(self, url: str) -> None:
-        self._client = redis.Redis.from_url(url, socket_timeout=TIMEOUT_S, socket_connect_timeout=TIMEOUT_S)
+        self._client = redis.Redis.from_url(
+            url, socket_timeout=TIMEOUT_S, socket_connect_timeout=TIMEOUT_S, decode_responses=True
+        )
 
     def round_trip(self) -> None:
         try:
@@ -60,6 +62,14 @@ class RedisQueue:
             return self._lengths()
         except redis.RedisError as error:
             raise StackError(f"The broker does not say how long its queue is: {error}") from error
+
+    def append_only(self) -> str:
+        """When the live server writes its messages to disk: no, everysec or always."""
+        try:
+            told = self._client.config_get("appendonly", "appendfsync")
+        except redis.RedisError as error:
+            raise StackError(f"The broker does not say when it writes to disk: {error}") from error
+        return str(told["appendfsync"]) if told["appendonly"] == "yes" else "no"
 
     def _lengths(self) -> QueueLength:
         pipe = self._client.pipeline(transaction=True)

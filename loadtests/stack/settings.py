@@ -48,8 +48,11 @@ def _processes(settings: dict[str, Any], levels: Configuration) -> list[tuple[st
 def _servers(settings: dict[str, Any], levels: Configuration) -> list[tuple[str, object, object]]:
     server, vendor = settings["broker"].get("server"), settings["database"]["vendor"]
     found = levels.broker if server in BROKER_SERVERS.get(levels.broker, (server,)) else server
+    # Only a private Redis is asked when it writes to disk.
+    written = settings["broker"].get("append_only", levels.append_only)
     return [
         ("profile", levels.profile, settings["profile"]),
         ("broker", levels.broker, found),
+        ("the broker's append-only file", levels.append_only, written),
         ("database", DATABASE_VENDORS.get(levels.database, vendor), vendor),
     ]

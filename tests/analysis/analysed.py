@@ -13,6 +13,9 @@ from analysis.charts.inside import views
 from analysis.charts.load_curve import against_load
 from analysis.charts.view import View
 from analysis.checks import Verdict, verdict_on
+from analysis.compare.charts import AXES, charted, draw_lines, draw_ratios_of
+from analysis.compare.reading import read_sides
+from analysis.compare.together import togethers
 from analysis.contrasts import Comparison, comparisons
 from analysis.experiment import Experiment
 from analysis.findings import findings
@@ -66,6 +69,14 @@ def drawn_charts(group: Group) -> dict[str, Figure]:
 def drawn_comparisons(charted: Sequence[Group], compared: Sequence[Comparison]) -> dict[str, Figure]:
     """Every comparison's chart, by what is compared in it."""
     return {f"{each.factor} {each.level}": draw_comparison(each, charted) for each in compared}
+
+
+def drawn_together(*folders: Path) -> dict[str, Figure]:
+    """Every chart of a comparison of folders, as if it had been forced."""
+    (together,) = togethers(read_sides(folders))
+    forced = "forced: other time windows"
+    lines = {metric: draw_lines(together, metric, forced) for metric in AXES}
+    return lines | {f"ratios {which}": draw_ratios_of(together, which, forced) for which in charted(together)}
 
 
 def _judged(folder: Path) -> tuple[Experiment, dict[str, Verdict]]:

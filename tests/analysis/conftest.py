@@ -5,12 +5,17 @@ from pathlib import Path
 import matplotlib
 import pytest
 from analysed import grouped
-from every_chart import WHAT, drawn_of, drawn_of_the_harness
+from every_chart import COMPARED, POOLED, SEARCHES, WHAT, drawn_of, drawn_of_the_harness
 from matplotlib.figure import Figure
+from sealing import sealed
 from synthetic_experiment import both_modes, write_experiment
 
+from analysis.__main__ import main
 from analysis.cells import Group
 from analysis.charts.frame import STYLE
+from analysis.lesson.measured import Measured, measured
+from analysis.lesson.sheets import write_sheets
+from analysis.samples import read_experiment
 
 HARNESS = "the harness itself"
 
@@ -27,7 +32,30 @@ def demo_group(demo: Path) -> Group:
     return grouped(demo)[0]
 
 
-@pytest.fixture(scope="session", params=[*WHAT, HARNESS])
+@pytest.fixture(scope="session")
+def lesson(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of a lesson made of an experiment in which the class's guess was sealed."""
+    folder = sealed(write_experiment(tmp_path_factory.mktemp("lesson") / "demo", both_modes()))
+    assert main(["lesson", str(folder)]) == 0
+    return folder / "lesson"
+
+
+@pytest.fixture(scope="session")
+def example() -> Measured:
+    """The committed experiment: real rows of a real stack."""
+    folder = Path(__file__).parents[2] / "results" / "example"
+    return measured(read_experiment(folder), grouped(folder)[0])
+
+
+@pytest.fixture(scope="session")
+def sheets(example: Measured, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with quiz, texts and gallery made of it."""
+    folder = tmp_path_factory.mktemp("sheets")
+    write_sheets(example, folder)
+    return folder
+
+
+@pytest.fixture(scope="session", params=[*WHAT, *SEARCHES, *COMPARED, *POOLED, HARNESS])
 def drawn(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Figure]:
     """Every chart of one kind of experiment, or those of the harness itself."""
     if request.param == HARNESS:

@@ -1,12 +1,17 @@
 """Every chart that the project can draw, of many kinds of experiments."""
 
 import json
+import math
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
+import matplotlib
 import pandas as pd
-from analysed import drawn_across, drawn_charts, drawn_comparisons, grouped_and_compared
+from analysed import drawn_across, drawn_charts, drawn_comparisons, drawn_together, grouped_and_compared
+from hand_made import capacities
+from laptops import laptop
 from matplotlib.figure import Figure
+from sealing import GUESSED, sealed
 from synthetic_experiment import (
     START,
     Made,
@@ -22,9 +27,17 @@ from synthetic_experiment import (
     write_experiment,
 )
 
+from analysis.ceiling import ceilings
 from analysis.charts.calibration import draw_judged, draw_told
 from analysis.charts.capacity import draw_capacity, draw_reached
+from analysis.charts.frame import STYLE
+from analysis.charts.needed import draw_needed
 from analysis.charts.palette import MODES
+from analysis.columns import BARE_COLUMNS
+from analysis.needed import decision
+from analysis.pool.chart import draw_speedups
+from analysis.pool.pooled import pool
+from analysis.pool.sentences import title
 
 WHAT: Mapping[str, Sequence[Made]] = {
     "demo": both_modes(),
@@ -46,11 +59,51 @@ WHAT: Mapping[str, Sequence[Made]] = {
     "failures": both_modes((1, 2, 4, 8), fails_every=10),
     "nothing but failures": both_modes((1, 4), fails_every=1),
     "undecided with failures": [undecided(count, mode=mode, fails_every=7) for mode in MODES for count in (1, 4)],
+    "a scalability law": both_modes((1, 2, 3, 4, 6, 8), offered_rate=30.0, service_s=0.8, noise=0.05),
+    "the class's guess": both_modes(),
+    "a wild guess": repeated(both_modes(), 3),
+    "a guess of what grows": both_modes((4, 8)),
     "many workers": both_modes((8, 32), offered_rate=40.0),
     "three rates": at_rates(both_modes((2, 4)), (4.0, 8.0, 16.0)),
     "rates that all grow": at_rates(both_modes((1,)), (8.0, 16.0)),
     "blocks with a control": repeated(both_modes((2, 4, 16), noise=0.02), 4),
     "broken": both_modes((4,)),
+}
+WILD = {str(count): value for count, value in zip((1, 2, 4, 8), (9000, 0, 9, 14), strict=True)}
+GUESSES = {
+    "the class's guess": GUESSED,
+    "a wild guess": {"schema": 1, "throughput": WILD, "ready_s": {**WILD, "1": "inf"}},
+    "a guess of what grows": {"schema": 1, "ready_s": {"4": "inf", "8": "inf"}},
+}
+OPEN = math.nan
+SEARCHES = {
+    "a search": [(mode, workers, 2.9 * workers, 3.2 * workers, OPEN) for workers in (1, 2, 4) for mode in MODES],
+    "a long search": [(mode, workers, 2.9 * workers, 3.2 * workers, OPEN) for workers in range(1, 9) for mode in MODES],
+    "a search with open ends": [
+        ("sync", 1, 2.5, OPEN, OPEN),
+        ("queue", 1, OPEN, 3.0, OPEN),
+        ("queue", 4, 60, 61, OPEN),
+    ],
+    "a search in one mode": [("queue", 1, 0.04, 0.05, OPEN)],
+}
+# Experiments side by side, by the names of their folders.
+COMPARED = {
+    "two machines": {
+        "laptop": repeated(both_modes((1, 2, 4, 8), noise=0.03), 3),
+        "server": repeated(both_modes((1, 2, 4, 8), service_s=0.2, noise=0.03), 3),
+    },
+    "four experiments with long names": {
+        f"measured on the {n}th of November": both_modes((1, 4, 8), service_s=0.2 + n / 20) for n in range(4)
+    },
+    "one of two overloaded": {"first": both_modes((2, 4)), "second": both_modes((2, 4), service_s=0.1)},
+    "one mode each": {"here": [Made(workers=1)], "there": [Made(workers=1, service_s=0.05)]},
+    "undecided and failing": {"here": [undecided(4), Made(workers=8)], "there": both_modes((4, 8), fails_every=9)},
+}
+# Pooled laptops, by cores and speed-up.
+POOLED = {
+    "a class": [*((2, 1.8 + n / 40) for n in range(8)), (2, 0.5), *((8, 3.6 + n / 30) for n in range(6)), (4, 3.2)],
+    "one laptop": [(4, 3.0)],
+    "many kinds": [(cores, 1 + cores / 8) for cores in (1, 2, 4, 6, 8, 10, 12, 16)],
 }
 EVENTS = [
     {"kind": "fault", "what": "broker-killed", "began_at": START + 3.0, "ended_at": START + 5.0},
@@ -81,9 +134,29 @@ BESIDE: Mapping[str, Callable[[Path], None]] = {
 
 
 def drawn_of(what: str, folder: Path) -> dict[str, Figure]:
-    """Every chart of one kind of experiment; of those of a group alone, the first group's."""
+    """Every chart of one search, of one class, of one comparison, or of one kind of experiment: of those of a group
+    alone, the first group's."""
+    if what in SEARCHES:
+        return _of_search(capacities(*SEARCHES[what]))
+    if what in POOLED:
+        pooled = pool([laptop(cores, speedup) for cores, speedup in POOLED[what]])
+        return {"speed-up": draw_speedups(pooled, "queue", title(pooled, "queue"))}
+    if what in COMPARED:
+        return drawn_together(*(write_experiment(folder / name, made) for name, made in COMPARED[what].items()))
+    return _of_experiment(what, folder)
+
+
+def _of_search(found: pd.DataFrame) -> dict[str, Figure]:
+    with matplotlib.rc_context(STYLE):
+        capacity = draw_capacity(found, ceilings(pd.DataFrame(columns=list(BARE_COLUMNS))), "title", "subtitle")
+        return {"workers_needed": draw_needed(found, decision(found), "subtitle"), "capacity": capacity}
+
+
+def _of_experiment(what: str, folder: Path) -> dict[str, Figure]:
     write_experiment(folder, WHAT[what], by_hand=True)
     BESIDE.get(what, lambda _: None)(folder)
+    if what in GUESSES:
+        sealed(folder, GUESSES[what])
     charted, compared = grouped_and_compared(folder)
     return drawn_charts(charted[0]) | drawn_comparisons(charted, compared) | drawn_across(folder)
 

@@ -5,6 +5,7 @@ from typing import Any
 
 import pandas as pd
 
+from analysis.capacities import LEVELS, with_prefix
 from analysis.experiment import Cell, Trial, Window
 from analysis.marks import with_marks
 
@@ -19,8 +20,10 @@ CELL_DEFAULTS = {
     "failed": 0,
     "response_p50_s": 0.014,
     "response_p95_s": 0.02,
+    "response_p99_s": math.nan,
     "ready_p50_s": 0.3,
     "ready_p95_s": 0.4,
+    "ready_p99_s": math.nan,
     "service_p50_s": 0.29,
     "verdict": "VALID",
 }
@@ -89,6 +92,17 @@ def cells(*rows: dict[str, Any]) -> pd.DataFrame:
 def per_trial(*rows: dict[str, Any]) -> pd.DataFrame:
     """One row per trial as comparisons need it: every row names what differs from the defaults."""
     return pd.DataFrame([TRIAL_DEFAULTS | row for row in rows])
+
+
+def capacities(*searches: tuple[str, int, float, float, float]) -> pd.DataFrame:
+    """What searches have found: mode, workers, the rates that were kept and were not, and that of a drain."""
+    levels = {name: TRIAL_DEFAULTS[name] for name in LEVELS}
+    goal = {"clock": "ready", "share": 0.95, "limit_s": 2.0}
+    known = {"predicted": 3.0, "reason": "All agreed.", "trials": 23, "measured_s": 900}
+    names = ("mode", "workers", "passed", "failed", "drained")
+    rows = [levels | goal | known | dict(zip(names, search, strict=True)) for search in searches]
+    overloaded = pd.DataFrame([TRIAL_DEFAULTS | {"workers": 1, "verdict": "OVERLOADED", "throughput": 3.5}])
+    return with_prefix(pd.DataFrame(rows), overloaded)
 
 
 def _frame(rows: list[dict[str, Any]], defaults: dict[str, Any]) -> pd.DataFrame:

@@ -49,6 +49,19 @@ def test_the_output_is_plain_and_narrow_where_nobody_looks(small: Path, capsys: 
     assert "\x1b" not in "".join(lines)
 
 
+@pytest.mark.parametrize("options", [["--no-charts"], ["--no-charts", "--markdown"]])
+def test_a_table_with_intervals_is_no_wider(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], options: list[str]
+) -> None:
+    main([str(write_experiment(tmp_path / "thrice", repeated(both_modes((1, 4)), 3))), *options])
+
+    printed = capsys.readouterr().out
+    rows = [line for line in printed.splitlines() if not line.startswith(("Report:", "- "))]
+    assert max(map(len, rows)) <= 100
+    assert "(in brackets: 95 % intervals over the trials)" in printed
+    assert "13 ms (13–13) /" in printed
+
+
 def test_without_charts_none_is_drawn(small: Path) -> None:
     assert main([str(small), "--no-charts"]) == 0
 

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from analysed import drawn_charts, grouped
 from matplotlib.axes import Axes
+from matplotlib.collections import LineCollection
 from matplotlib.colors import to_hex
 from matplotlib.figure import Figure
 from matplotlib.text import Annotation
@@ -13,12 +14,20 @@ from analysis.cells import Group
 from analysis.charts import DRAWINGS, draw_charts
 from analysis.charts.palette import MODES
 from analysis.findings import findings
+from analysis.tables import chart_table
 from analysis.words import GROWS
 
 
 @pytest.fixture(scope="module")
 def demo_charts(demo_group: Group) -> dict[str, Figure]:
     return drawn_charts(demo_group)
+
+
+@pytest.fixture(scope="module")
+def thrice(tmp_path_factory: pytest.TempPathFactory) -> Group:
+    """Both modes with 4 and 8 workers, three trials each."""
+    made = repeated(both_modes((4, 8), noise=0.05), 3)
+    return grouped(write_experiment(tmp_path_factory.mktemp("results") / "thrice", made))[0]
 
 
 @pytest.fixture(scope="module")
@@ -123,6 +132,41 @@ def test_repeats_show_their_range(tmp_path: Path) -> None:
     assert (cells["throughput"] < cells["throughput_high"]).all()
 
 
+@pytest.mark.parametrize("chart", ["response_time", "ready_time", "both_clocks"])
+def test_from_three_trials_on_a_time_is_drawn_with_its_interval(thrice: Group, chart: str) -> None:
+    figure = drawn_charts(thrice)[chart]
+    rows = thrice.cells[thrice.cells["mode"] == "queue"]
+    clock = "response" if chart == "response_time" else "ready"
+    ends = {(row[f"{clock}_p50_low_s"], row[f"{clock}_p50_high_s"]) for _, row in rows.iterrows()}
+
+    assert ends <= _spans(figure.axes[0])
+    assert "lines: 95 % intervals over the trials" in _subtitle(figure)
+
+
+def test_the_numbers_of_a_chart_hold_the_ends_of_its_intervals(thrice: Group) -> None:
+    headings = chart_table(thrice.cells, "ready_time").headings
+
+    assert {"ready time, median: at least [s]", "ready time, p95: at most [s]"} <= set(headings)
+
+
+def test_two_trials_show_their_medians_and_one_shows_nothing(tmp_path: Path, demo_charts: dict[str, Figure]) -> None:
+    (group,) = grouped(write_experiment(tmp_path / "twice", repeated(both_modes((8,), noise=0.1), 2)))
+    figure = drawn_charts(group)["ready_time"]
+
+    assert len(_spans(figure.axes[0])) == 2
+    assert "lines: lowest to highest of two trials" in _subtitle(figure)
+    assert not _spans(demo_charts["ready_time"].axes[0])
+    assert "lines" not in _subtitle(demo_charts["ready_time"])
+
+
+def test_what_grows_without_limit_has_no_interval(tmp_path: Path) -> None:
+    (group,) = grouped(write_experiment(tmp_path / "thrice", repeated(both_modes((1,), noise=0.1), 3)))
+    figure = drawn_charts(group)["ready_time"]
+
+    assert not _spans(figure.axes[0])
+    assert "lines" not in _subtitle(figure)
+
+
 def test_invalid_trials_are_withheld_from_the_charts(tmp_path: Path) -> None:
     folder = write_experiment(tmp_path / "broken", both_modes((4, 8)))
     break_books(folder / "queue-w8-r1")
@@ -174,6 +218,18 @@ def test_a_chart_that_is_no_longer_drawn_does_not_stay(saved_charts: Path) -> No
 
 def _arrows(ax: Axes) -> list[Annotation]:
     return [text for text in ax.texts if isinstance(text, Annotation) and not text.get_text()]
+
+
+def _spans(ax: Axes) -> set[tuple[float, float]]:
+    """The ends of every line from low to high."""
+    bars = [
+        path.vertices for lines in ax.collections if isinstance(lines, LineCollection) for path in lines.get_paths()
+    ]
+    return {(float(bar[0][1]), float(bar[-1][1])) for bar in bars if np.isfinite(bar).all()}
+
+
+def _subtitle(figure: Figure) -> str:
+    return figure.texts[1].get_text().replace("\n", " ").replace("\N{NO-BREAK SPACE}", " ")
 
 
 def _words(ax: Axes) -> set[str]:

@@ -29,8 +29,10 @@ NO_FILL = {"none", "white", "#ffffff"}
 
 
 def lines(ax: Axes) -> list[Line2D]:
-    """The lines and points of an axes, but for marks of events and lines between rows."""
-    return [line for line in ax.lines if line.get_gid() != EVENT and to_hex(line.get_color()) not in BACKGROUND]
+    """The lines and points of an axes, but for marks of events, lines between rows, and the ends of intervals, which
+    stand on the points of their series."""
+    marks = (line for line in ax.lines if line.get_gid() != EVENT and line.get_marker() != "_")
+    return [line for line in marks if to_hex(line.get_color()) not in BACKGROUND]
 
 
 def inked(line: Line2D) -> list[object]:

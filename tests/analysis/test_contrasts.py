@@ -54,6 +54,19 @@ def test_trials_that_differ_in_two_conditions_are_no_pair() -> None:
     assert comparisons(per_trial({}, RABBIT | {"database": "postgres"})) == []
 
 
+def test_a_profile_is_compared_with_the_prefetch_that_is_its_own() -> None:
+    defaults = {"profile": "defaults", "prefetch": 4}
+    (found,) = comparisons(per_trial(REDIS_1, REDIS_2, REDIS_1 | defaults, REDIS_2 | defaults))
+
+    assert (found.factor, {found.base, found.level}) == ("profile", {"safe", "defaults"})
+
+
+def test_profiles_that_differ_in_the_prefetch_of_a_plan_are_no_pair() -> None:
+    found = comparisons(per_trial({}, {"prefetch": 8}, {"profile": "defaults", "prefetch": 4}))
+
+    assert [each.factor for each in found] == ["prefetch"]
+
+
 def test_the_load_is_never_compared() -> None:
     assert comparisons(per_trial({}, {"offered_rate": 20.0}, {"workload": "cpu"})) == []
 

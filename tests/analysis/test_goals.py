@@ -7,11 +7,17 @@ import pandas as pd
 import pytest
 
 from analysis import AnalysisError
-from analysis.capacities import capacity_sentences, capacity_table, needed_table, overload_sentences, with_prefix
+from analysis.capacities import capacity_sentences, capacity_table, overload_sentences
 from analysis.checks import Verdict
 from analysis.goals import Goal, outcome
-from tests.analysis.hand_made import TRIAL_DEFAULTS, trial
+from tests.analysis.hand_made import TRIAL_DEFAULTS, capacities, trial
 
+SEARCHES = [
+    ("sync", 1, 2.5, 3.0, math.nan),
+    ("queue", 1, 2.4, 2.9, 3.6),
+    ("sync", 4, 10.0, 12.0, math.nan),
+    ("queue", 4, 10.4, math.nan, 14.0),
+]
 GOAL = Goal(clock="ready", share=0.95, limit_s=0.5)
 
 
@@ -69,30 +75,7 @@ def test_books_that_do_not_close_stop_the_search():
 
 @pytest.fixture
 def found():
-    levels = {name: TRIAL_DEFAULTS[name] for name in ("workload", "stack", "broker", "queue_type", "database")}
-    levels |= {"web_threads": 1, "prefetch": 1, "broker_delay_s": 0.0}
-    levels |= {"append_only": "no", "profile": "safe", "fault": "none"}
-    searches = [
-        ("sync", 1, 2.5, 3.0, math.nan),
-        ("queue", 1, 2.4, 2.9, 3.6),
-        ("sync", 4, 10.0, 12.0, math.nan),
-        ("queue", 4, 10.4, math.nan, 14.0),
-    ]
-    rows = [
-        levels
-        | {"mode": mode, "workers": workers, "clock": "ready", "share": 0.95, "limit_s": 2.0, "passed": passed}
-        | {
-            "failed": failed,
-            "predicted": 3.0,
-            "drained": drained,
-            "reason": "All agreed.",
-            "trials": 23,
-            "measured_s": 900,
-        }
-        for mode, workers, passed, failed, drained in searches
-    ]
-    per_trial = pd.DataFrame([TRIAL_DEFAULTS | {"workers": 1, "verdict": "OVERLOADED", "throughput": 3.5}])
-    return with_prefix(pd.DataFrame(rows), per_trial)
+    return capacities(*SEARCHES)
 
 
 def test_a_capacity_is_told_as_the_two_rates_that_it_lies_between(found):
@@ -103,13 +86,6 @@ def test_a_capacity_is_told_as_the_two_rates_that_it_lies_between(found):
         "queue keeps it at 2.4 and no more at 2.9 pictures/s"
     )
     assert "queue keeps it at 10.4 pictures/s; how far beyond is open" in second
-
-
-def test_the_workers_for_a_load_are_the_fewest_whose_confirmed_capacity_reaches_it(found):
-    rows = needed_table(found).rows
-
-    assert rows[0] == ["–", "2.4", "1", "1"]
-    assert rows[-1] == ["–", "10.4", "more than were tried", "4"]
 
 
 def test_the_raw_maximum_stands_beside_what_was_finished_under_overload(found):

@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 from hand_made import trial
 
-from analysis.ledger import ledger, ledger_words, restart_words
+from analysis.ledger import as_expected, ledger, ledger_words, recovery_s, restart_words
 
 NO_ANSWER = {"answered_at": math.nan, "status": math.nan}
 QUEUED = {"state": "queued", "started_at": math.nan, "finished_at": math.nan}
@@ -99,6 +99,35 @@ def test_recovery_counts_from_the_fault_s_end_to_the_last_picture_that_had_come_
     }
 
     assert ledger(made({"a": {}, "b": {}}, pictures, info=left())).recovery_s == recovery_s
+
+
+def test_each_fault_recovers_for_itself_and_the_slowest_speaks_for_the_trial():
+    first, second = FAULT | {"ended_at": 13.0}, FAULT | {"ended_at": 20.0}
+    pictures = {
+        "a": {"received_at": 12.0, "finished_at": 18.0},
+        "b": {"received_at": 19.0, "finished_at": 22.0},
+    }
+    broken = made({"a": {}, "b": {}}, pictures, info=left(events=(first, second)))
+
+    assert [recovery_s(broken, fault) for fault in (first, second)] == [5.0, 2.0]
+    assert ledger(broken).recovery_s == 5.0
+
+
+@pytest.mark.parametrize(
+    ("expected", "pictures", "kept"),
+    [
+        ({"loses": False, "recovery_s": 5.0}, {"a": {"received_at": 12.0, "finished_at": 17.0}}, True),
+        ({"loses": False, "recovery_s": 3.0}, {"a": {"received_at": 12.0, "finished_at": 17.0}}, False),
+        ({"loses": False, "recovery_s": 5.0}, {"a": BEGUN}, False),
+        ({"loses": True, "recovery_s": None}, {"a": BEGUN}, True),
+        ({"loses": True, "recovery_s": None}, {"a": {}}, False),
+        ({"loses": False, "recovery_s": None}, {"a": {}}, True),
+    ],
+)
+def test_a_fault_is_held_against_what_was_written_down_beforehand(expected, pictures, kept):
+    fault = FAULT | {"expected": expected}
+
+    assert as_expected(made({"a": {}}, pictures, info=left(events=(fault,))), fault) == kept
 
 
 def test_what_died_by_itself_is_named_once():

@@ -67,3 +67,11 @@ def test_a_p95_that_is_missing_is_not_said_to_grow() -> None:
     assert clock(0.3, math.nan, p50_mark="", p95_mark="") == "0.30 s / –"
     assert clock(4.2, 9.9, p50_mark=GROWS, p95_mark=GROWS) == GROWS
     assert clock(math.nan, math.nan, p50_mark="", p95_mark="") == "–"
+
+
+def test_intervals_stand_behind_their_values_in_two_lines() -> None:
+    both = clock(0.314, 0.67, p50_mark="", p95_mark="", p50_ends=(0.301, 0.349), p95_ends=(0.58, 0.71))
+    median = clock(0.0064, math.inf, p50_mark="", p95_mark="over 5 % missing", p50_ends=(0.005, 0.0101))
+
+    assert both == "0.31 s (0.30–0.35) /\n0.67 s (0.58–0.71)"
+    assert median == "6 ms (5–10) /\nover 5 % missing"

@@ -8,9 +8,11 @@ from hand_made import trial
 from analysis.experiment import Window
 from analysis.metrics import (
     MIN_SAMPLES_P95,
+    MIN_SAMPLES_P99,
     cpu_per_picture,
     growth_rate,
     p95,
+    p99,
     percentile,
     rate,
     send_lag_p99,
@@ -46,6 +48,11 @@ def test_an_infinite_sample_leaves_the_percentiles_below_it_exact() -> None:
 def test_a_p95_is_withheld_below_72_samples() -> None:
     assert math.isnan(p95(pd.Series([1.0] * 71)))
     assert p95(pd.Series([1.0] * 72)) == 1.0
+
+
+def test_a_p99_is_withheld_below_368_samples() -> None:
+    assert math.isnan(p99(pd.Series([1.0] * 367)))
+    assert p99(pd.Series([1.0] * 363 + [2.0] * 5)) == 2.0
 
 
 def test_no_samples_have_no_percentile() -> None:
@@ -105,3 +112,7 @@ def test_a_component_is_shared_among_the_pictures_of_the_trials_that_measured_it
 
 def test_72_samples_leave_each_end_of_a_95_percent_interval_its_half() -> None:
     assert 0.95**MIN_SAMPLES_P95 < 0.025 < 0.95 ** (MIN_SAMPLES_P95 - 1)
+
+
+def test_368_do_the_same_for_the_p99() -> None:
+    assert 0.99**MIN_SAMPLES_P99 < 0.025 < 0.99 ** (MIN_SAMPLES_P99 - 1)

@@ -13,10 +13,15 @@ from synthetic_experiment import (
     write_experiment,
 )
 
-from analysis.__main__ import write_summary
 from analysis.checks import verdict_on
+from analysis.errors import AnalysisError
+from analysis.marks import with_marks
+from analysis.outcomes import cohort
 from analysis.samples import read_experiment
-from analysis.summary import summarise, summarise_believed
+from analysis.summary import summarise, summarise_believed, summarise_kept
+from analysis.tables import as_table
+from analysis.words import GROWS
+from analysis.writing import write_summary
 
 DESIGNED_COLUMNS = [
     "mode",
@@ -83,6 +88,31 @@ def test_repeats_of_a_cell_are_pooled(tmp_path: Path) -> None:
     assert summary["planned"].sum() == planned
 
 
+def test_a_p99_comes_last_and_only_of_uploads_enough(demo: Path, many: Path) -> None:
+    few, enough = (_summary(folder) for folder in (demo, many))
+
+    assert enough.columns[-2:].tolist() == ["response_p99_s", "ready_p99_s"]
+    assert few["ready_p99_s"].isna().all()
+    assert (enough["planned"] >= 368).all()
+    pooled = pd.concat([cohort(trial)["ready_s"] for trial in read_experiment(many).trials])
+    assert enough["ready_p99_s"].iloc[0] == pooled.quantile(0.99, interpolation="inverted_cdf")
+
+
+def test_a_p99_of_what_grows_without_limit_is_not_told_as_a_number(tmp_path: Path) -> None:
+    overloaded = write_experiment(tmp_path / "overloaded", repeated([Made(workers=1)], 4))
+
+    cells = with_marks(_summary(overloaded))
+
+    assert as_table(cells, ["response_p99_s", "ready_p99_s"]).rows == [["0.013", GROWS]]
+
+
+def test_a_p99_below_the_p95_is_caught(many: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("analysis.summary.p99", lambda samples: samples.quantile(0.5))
+
+    with pytest.raises(AnalysisError, match="p95 above its p99"):
+        _summary(many)
+
+
 def test_every_combination_of_conditions_has_a_row_of_its_own_with_the_usual_level_first(tmp_path: Path) -> None:
     experiment = read_experiment(write_experiment(tmp_path / "two", both_brokers(both_modes((4,)), slower=1.3)))
     summary = summarise(experiment.trials, {trial.name: verdict_on(trial) for trial in experiment.trials})
@@ -109,6 +139,17 @@ def test_a_builder_gives_the_same_trial_for_the_same_seed(tmp_path: Path) -> Non
     one, other = (write_experiment(tmp_path / name, [Made()]) for name in ("one", "other"))
 
     assert (one / "queue-w4-r1" / "requests.csv").read_text() == (other / "queue-w4-r1" / "requests.csv").read_text()
+
+
+@pytest.fixture(scope="module")
+def many(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """One cell with four trials, of some 450 uploads together."""
+    return write_experiment(tmp_path_factory.mktemp("results") / "many", repeated([Made()], 4))
+
+
+def _summary(folder: Path) -> pd.DataFrame:
+    trials = read_experiment(folder).trials
+    return summarise(trials, {trial.name: verdict_on(trial) for trial in trials})
 
 
 @pytest.fixture
@@ -142,13 +183,14 @@ def test_a_cell_whose_trials_are_all_invalid_has_a_verdict_and_no_numbers(repeat
     assert known == {"verdict": "INVALID_ACCOUNTS", "trials": 0, "withheld": 1, "unanswered_grows": False}
 
 
-def test_the_file_keeps_every_trial(repeats: Path) -> None:
+def test_the_file_keeps_the_numbers_of_a_cell_that_has_only_invalid_trials(repeats: Path) -> None:
     trials = read_experiment(repeats).trials
 
-    cells = summarise(trials, {trial.name: verdict_on(trial) for trial in trials})
+    cells = summarise_kept(trials, {trial.name: verdict_on(trial) for trial in trials})
 
-    assert cells["trials"].tolist() == [2, 1]
-    assert cells["verdict"].tolist() == ["INVALID_ACCOUNTS"] * 2
+    assert cells["trials"].tolist() == [1, 1]
+    assert cells["withheld"].tolist() == [1, 1]
+    assert cells["verdict"].tolist() == ["OVERLOADED", "INVALID_ACCOUNTS"]
     assert cells["throughput"].notna().all()
 
 

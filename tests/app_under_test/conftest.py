@@ -11,13 +11,13 @@ import pytest
 import redis
 from aiosmtpd.controller import Controller
 from aiosmtpd.handlers import Message
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Page
 
+from loadtests.stack.commands import worker_class
 from loadtests.stack.ports import free_port
 from loadtests.stack.redis_server import server_path
 from project.celery import app as celery_app
 from tests.app_under_test.running_app import APP, BIN, TOKEN, RunningApp, fetch, running, wait_for
-from tests.chromium import chromium
 
 
 @pytest.fixture(autouse=True)
@@ -115,20 +115,13 @@ def app(broker_url, external_resource_url, mailbox, tmp_path_factory) -> Iterato
         "PATH": f"{BIN}:{os.environ['PATH']}",
     }
     subprocess.run([sys.executable, "manage.py", "migrate", "-v0"], cwd=APP, env=os.environ | env, check=True)
-    web = ("gunicorn", "project.wsgi", "-k", "sync", "--preload", "-w", "2", "--no-control-socket", "-b")
+    web = ("gunicorn", "project.wsgi", *worker_class(threads=1), "--preload", "-w", "2", "--no-control-socket", "-b")
     celery = ("celery", "-A", "project", "worker", "-l", "info")
     with running(*web, f"127.0.0.1:{port}", env=env), running(*celery, env=env) as worker:
         running_app = RunningApp(url=f"http://127.0.0.1:{port}", worker=worker, env=env)
         wait_for(lambda: running_app.get("/healthz").status == 200)
         wait_for(lambda: running_app.get("/config/?workers=1").json["workers"])
         yield running_app
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    """A real browser, for one file: while one is open, Django refuses to ask its database in the same thread."""
-    with chromium() as opened:
-        yield opened
 
 
 @pytest.fixture

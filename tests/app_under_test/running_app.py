@@ -16,6 +16,11 @@ from http.client import HTTPMessage
 from pathlib import Path
 from typing import Any
 
+import psutil
+
+from loadtests.stack.commands import worker_class
+from loadtests.stack.ports import free_port
+
 APP = Path(__file__).parents[2] / "app_under_test"
 BIN = Path(sys.executable).parent
 TOKEN = "a token for the tests"
@@ -102,3 +107,35 @@ def running(*argv: str | Path, env: dict[str, str] | None = None) -> Iterator["s
         with suppress(ProcessLookupError):  # It may have ended by itself.
             os.killpg(process.pid, signal.SIGKILL)
         process.wait()
+
+
+@contextmanager
+def web_server(env: dict[str, str], *, processes: int = 1, module: str = "project.wsgi") -> Iterator[tuple[str, int]]:
+    """A web server as the stack starts it; its address and the master's process id."""
+    address = f"127.0.0.1:{free_port()}"
+    options = ("--bind", address, "--workers", str(processes), *map(str, worker_class(threads=1)), "--preload")
+    more = ("--timeout", "600", "--no-control-socket")
+    with running(sys.executable, "-m", "gunicorn", module, *options, *more, env=env) as master:
+        wait_for(lambda: fetch(f"http://{address}/"))
+        wait_for(lambda: len(psutil.Process(master.pid).children()) == processes)
+        yield f"http://{address}", master.pid
+
+
+@contextmanager
+def celery_worker(env: dict[str, str], log: Path) -> "Iterator[subprocess.Popen[bytes]]":
+    """A Celery node of one process that writes to a file; ready."""
+    command = ("-m", "celery", "-A", "project", "worker", "--loglevel", "INFO", "--concurrency", "1")
+    with running(sys.executable, *command, "--logfile", log, env=env) as worker:
+        wait_for(lambda: log.exists() and "ready." in log.read_text())
+        yield worker
+
+
+def apart(app: RunningApp, place: Path, *, database: int) -> dict[str, str]:
+    """The environment of an app beside the running one: with pictures, rows and messages of its own."""
+    env = app.env | {
+        "DATABASE_URL": f"sqlite:///{place / 'db.sqlite3'}",
+        "MEDIA_ROOT": str(place / "media"),
+        "CELERY_BROKER_URL": app.env["CELERY_BROKER_URL"].replace("/0", f"/{database}"),
+    }
+    subprocess.run([sys.executable, "manage.py", "migrate", "-v0"], cwd=APP, env=os.environ | env, check=True)
+    return env

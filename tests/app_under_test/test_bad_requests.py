@@ -1,5 +1,6 @@
 """Requests that are malformed, lie about what is in them or end too early, sent to both doors."""
 
+import logging
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from io import BytesIO, RawIOBase
@@ -11,6 +12,7 @@ import redis
 
 from pictures.models import Picture, State
 from project.celery import app as celery_app
+from project.problems import ClientErrorsInOneLine
 from tests.app_under_test.bad_inputs import FORM, body, part
 from tests.app_under_test.picture_files import jpeg
 
@@ -195,3 +197,11 @@ def test_64_a_picture_s_page_takes_no_post(client):
     answer = client.post(f"/pictures/{UNKNOWN}/")
 
     assert (answer.status_code, answer["Allow"]) == (405, "GET")
+
+
+@pytest.mark.parametrize(("status", "told"), [(400, False), (500, True)])
+def test_the_log_has_a_traceback_only_of_faults_of_ours(status, told):
+    record = logging.LogRecord("django.request", logging.ERROR, "", 0, "words", (), (ValueError, ValueError(), None))
+    record.status_code = status
+
+    assert ClientErrorsInOneLine().filter(record) and bool(record.exc_info) is told

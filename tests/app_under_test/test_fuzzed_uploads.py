@@ -1,7 +1,6 @@
 """Files and bodies that nobody thought of: whatever comes, the door answers, and what it refuses leaves nothing."""
 
 import shutil
-from base64 import b64encode
 from pathlib import Path
 
 import pytest
@@ -9,11 +8,11 @@ from django.test import Client
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from hypothesis.strategies import DataObject, SearchStrategy
-from PIL import Image
 
 from pictures.models import Picture, State
-from tests.app_under_test.bad_inputs import BOUNDARY, FORM, PIXELS, body, exif_block, located, part
-from tests.app_under_test.picture_files import animated_png, animated_webp, encode, jpeg, png, png_header, stripes
+from tests.app_under_test.bad_inputs import FORM, PIXELS, body, part
+from tests.app_under_test.fuzz_seeds import FORMS, ODD_CHUNKS, SEEDS, TOKENS
+from tests.app_under_test.picture_files import png, png_header
 
 pytestmark = [pytest.mark.django_db, pytest.mark.filterwarnings("ignore::UserWarning:PIL")]
 
@@ -23,39 +22,6 @@ some = settings(
     # Each example clears away what it has made.
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
-
-TINY = stripes((255, 0, 0), (0, 0, 255), width=12, height=16)
-SEEDS = (
-    encode(TINY, exif=located(), icc_profile=b"profile", xmp=b"<x:xmpmeta/>", comment=b"words"),
-    encode(TINY, exif=exif_block((0x0112, 3, b"\6\0\0\0"), (0x011A, 5, b"\x1a\0\0\0"))),
-    encode(TINY, progressive=True),
-    encode(TINY.convert("CMYK")),
-    encode(TINY, "PNG", exif=located(), icc_profile=b"profile"),
-    encode(TINY.convert("P"), "PNG", transparency=0),
-    encode(Image.new("I;16", (9, 9), 0x8000), "PNG"),
-    animated_png(3),
-    encode(TINY, "WEBP", exif=located(), xmp=b"<x:xmpmeta/>"),
-    encode(TINY, "WEBP", lossless=True),
-    animated_webp(3),
-)
-#: Of these a body is made; some of them fit together.
-TOKENS = (
-    f"--{BOUNDARY}\r\n".encode(),
-    f"\r\n--{BOUNDARY}--\r\n".encode(),
-    b'Content-Disposition: form-data; name="image"; filename="a.jpg"\r\n',
-    b"Content-Disposition: form-data; name*=utf-8''image; filename*=hex''%41\r\n",
-    b"Content-Disposition: form-data\r\n",
-    b"Content-Type: image/jpeg; charset=hex\r\n",
-    b"Content-Transfer-Encoding: base64\r\n",
-    b"Content-Length: -1\r\n",
-    b"\r\n",
-    jpeg(),
-    part("image", jpeg(), filename="a.jpg"),
-    part("image", b64encode(jpeg()), filename="a.jpg", encoding="base64"),
-    part("note", b"words"),
-)
-#: Whole bodies, to be broken.
-FORMS = tuple(body(token, TOKENS[-1]) for token in TOKENS[-3:-1])
 
 
 @st.composite
@@ -73,8 +39,7 @@ def mutated(draw: DataObject, whole: SearchStrategy[bytes]) -> bytes:
 @st.composite
 def png_of_odd_chunks(draw: DataObject) -> bytes:
     """Chunks whose checksums are right, so that what is in them reaches the decoder."""
-    names = [b"PLTE", b"tRNS", b"gAMA", b"cHRM", b"pHYs", b"iCCP", b"eXIf", b"tEXt", b"zTXt", b"iTXt", b"acTL", b"fcTL"]
-    chunk = st.tuples(st.sampled_from([*names, b"fdAT", b"IDAT"]), st.binary(max_size=30))
+    chunk = st.tuples(st.sampled_from(ODD_CHUNKS), st.binary(max_size=30))
     header = draw(st.sampled_from([png_header(8, 8), (b"IHDR", b"\0\0\0\x08\0\0\0\x08" + draw(st.binary(max_size=5)))]))
     return png(header, *draw(st.lists(chunk, max_size=4)), (b"IDAT", PIXELS), *draw(st.lists(chunk, max_size=2)))
 

@@ -10,6 +10,7 @@ from playwright.sync_api import expect
 
 from tests.app_under_test.picture_files import jpeg
 from tests.app_under_test.running_app import wait_for
+from tests.pages import SIZES, serious_findings
 
 pytestmark = pytest.mark.stack
 
@@ -73,6 +74,19 @@ def test_the_page_needs_nothing_from_elsewhere(page, app):
 
     assert len(asked) >= 3
     assert all(url.startswith((app.url, "data:")) for url in asked)
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_the_page_fits_a_projector_and_a_phone_and_axe_finds_nothing_serious(page, size):
+    width, height = SIZES[size]
+    page.set_viewport_size({"width": width, "height": height})
+
+    page.get_by_label("Choose a picture").set_input_files(PICTURE)
+    page.get_by_role("button", name=BUTTONS["queue"]).click()
+    expect(page.locator("[data-door=queue]").get_by_role("status")).to_have_text("Ready.")
+
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    assert serious_findings(page) == []
 
 
 def test_a_new_user_gets_a_real_e_mail_from_the_worker(page, mailbox):

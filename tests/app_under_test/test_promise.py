@@ -1,5 +1,7 @@
 """A 202 is a promise: what the app does so that no accepted picture is lost, and none has two effects."""
 
+import os
+import time
 from uuid import uuid4
 
 import pytest
@@ -9,7 +11,7 @@ from django.core.files.base import ContentFile
 from accounts.tasks import send_welcome_email
 from pictures import publishing, services
 from pictures.models import Door, Picture, State
-from pictures.sweeping import sweep
+from pictures.sweeping import sweep, tidy
 from project import clock
 from project.celery import app as celery_app
 from project.profiles import celery_settings, prefetch
@@ -113,7 +115,8 @@ def test_work_that_no_worker_can_still_be_doing_is_begun_again(broker):
     "not_lost",
     [
         {"seconds_ago": 0.0},
-        {"state": State.PROCESSING, "started_at": clock.now()},
+        # Begun just now, however long the tests before this one take.
+        {"state": State.PROCESSING, "started_at": clock.now() + 3600},
         {"state": State.READY},
         {"door": Door.SYNC},
     ],
@@ -221,3 +224,14 @@ def test_the_profiles_differ_in_what_keeps_the_promise():
 def test_a_profile_that_nobody_knows_is_refused():
     with pytest.raises(ValueError, match="one of safe, defaults, not 'sfae'"):
         celery_settings("sfae", redis=True)
+
+
+def test_what_a_process_was_writing_when_it_died_is_removed_once_nobody_can_be_writing_it(media):
+    queued()
+    dead, in_work = media / "partial" / "dead", media / "partial" / "in-work"
+    for file in (dead, in_work):
+        file.write_bytes(b"half")
+    os.utime(dead, (time.time() - 60, time.time() - 60))
+
+    assert tidy() == 1
+    assert [path.name for path in (media / "partial").iterdir()] == ["in-work"]

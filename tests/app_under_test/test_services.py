@@ -188,7 +188,7 @@ def test_a_lost_original_fails_the_picture(external_resource, media):
     (media / "originals" / str(picture.id)).unlink()
 
     assert processed(picture).state == State.FAILED
-    assert picture.reason == "internal_error"
+    assert picture.reason == "storage_failed"
 
 
 def test_a_message_for_a_picture_that_is_gone_does_no_harm():

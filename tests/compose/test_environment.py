@@ -46,6 +46,12 @@ def test_ports_are_open_to_this_machine_only():
     assert published and all(re.fullmatch(r'\["127\.0\.0\.1:\$\{\w+:-\d+\}:\d+"\]', one) for one in published)
 
 
+def test_containers_put_load_on_the_front_door_alone():
+    commands = re.findall(r"command: (locust .*)", COMPOSE)
+
+    assert [re.findall(r"--allow-target (\S+)", command) for command in commands] == [["web"], ["web"]]
+
+
 def test_every_pinned_image_has_a_stand_in():
     assert {image.partition(":")[0] for image in pinned_images()} == {one.name for one in FOLDER.iterdir()}
 

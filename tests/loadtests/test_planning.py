@@ -14,7 +14,7 @@ def with_amount(**amount):
 
 def test_a_time_budget_becomes_as_many_blocks_as_fit_in_it():
     """A trial takes 8 + 2 + 12 + 4 / 2 = 24 s and a block has four: 96 s."""
-    assert parse(with_amount(minutes=5)).repeats == 3
+    assert (parse(with_amount(minutes=5)).repeats, parse(with_amount(minutes=5)).minutes) == (3, 5)
     assert parse(with_amount(minutes=1)).repeats == 1
 
 

@@ -34,6 +34,21 @@ def answers(queue):
     return True
 
 
+@pytest.mark.stack
+def test_a_live_server_says_when_it_writes_to_disk(broker_url):
+    asked = queue_length.RedisQueue(broker_url)
+    client = redis.Redis.from_url(broker_url)
+    found = [asked.append_only()]
+    for fsync in ("everysec", "always"):
+        client.config_set("appendfsync", fsync)
+        client.config_set("appendonly", "yes")
+        found.append(asked.append_only())
+
+    assert found == ["no", "everysec", "always"]
+    asked.close()
+    client.close()
+
+
 def no_bundle(monkeypatch, path):
     monkeypatch.setattr(redis_server.platform, "machine", lambda: "pdp11")
     monkeypatch.setenv("PATH", str(path))

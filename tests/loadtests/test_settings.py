@@ -20,7 +20,7 @@ NODE = {
 LIVE = {
     "profile": "safe",
     "workers": [NODE],
-    "broker": {"server": "valkey", "version": "9.1.2"},
+    "broker": {"server": "valkey", "version": "9.1.2", "append_only": "no"},
     "database": {"vendor": "sqlite"},
     "web": {"processes": 1, "threads": 1},
     "broker_delay": {"added_s": 0.0001},
@@ -47,6 +47,7 @@ def test_what_was_asked_for_passes():
         (live(processes=3), {}, "Celery pool processes: asked for 4, found 3"),
         (live(prefetch_multiplier=4), {}, "prefetch multiplier .* asked for 1, found 4"),
         (LIVE, {"prefetch": 4}, "prefetch multiplier .* asked for 4, found 1"),
+        (LIVE, {"append_only": "everysec"}, "append-only file: asked for everysec, found no"),
         (LIVE | {"profile": "defaults"}, {}, "profile: asked for safe, found defaults"),
         (live(acks_late=False), {}, "late acknowledgement .* found False"),
         (live(pool="celery.concurrency.solo:TaskPool"), {}, "pool of .* found celery.concurrency.solo"),

@@ -1,4 +1,4 @@
-"""Looks every second for pictures whose message was lost: python manage.py sweep"""
+"""Looks every second for pictures whose message was lost, and for half-written files: python manage.py sweep"""
 
 import logging
 import signal
@@ -9,7 +9,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandParser
 from django.db import close_old_connections
 
-from pictures.sweeping import sweep
+from pictures.sweeping import sweep, tidy
 
 PERIOD_S = 1.0
 
@@ -32,6 +32,7 @@ class Command(BaseCommand):
             close_old_connections()
             try:
                 sweep()
+                tidy()
                 if sign_of_life:
                     sign_of_life.touch()
             except Exception as error:

@@ -1,0 +1,1 @@
+"""Two or more experiments on the same axes, refused where that would be unfair."""

@@ -1,0 +1,54 @@
+"""A comparison as `compare.csv`: one row per cell and experiment, its summary and its ratios to the first. Pure."""
+
+import math
+from collections.abc import Sequence
+from typing import Any
+
+import pandas as pd
+
+from analysis.cells import Group
+from analysis.compare.reason import Reason
+from analysis.compare.together import METRICS, Together
+from analysis.conditions import CONDITIONS
+from analysis.contrasts import Comparison
+
+# From the summary of each experiment, in this order.
+COLUMNS = (
+    *("mode", "workers", *CONDITIONS, "trials", "achieved_rate", "throughput", "throughput_low", "throughput_high"),
+    *("response_p50_s", "response_p95_s", "ready_p50_s", "ready_p95_s", "utilisation"),
+    *("planned", "ok", "failed", "unfinished", "lost", "verdict"),
+)
+
+
+def forced_words(forced: Sequence[Reason]) -> str:
+    """What makes a forced comparison unfair, such as `forced: other time windows`; empty if it is fair."""
+    return f"forced: {', '.join(dict.fromkeys(reason.short for reason in forced))}" if forced else ""
+
+
+def compared_rows(found: Sequence[Together], forced: Sequence[Reason], why: str) -> pd.DataFrame:
+    """Every cell of every experiment; ratios are empty where there is nothing to compare, ends below three pairs."""
+    rows = [
+        _row(label, cell, comparison)
+        for together in found
+        for label, group, comparison in zip(together.labels, together.groups, (None, *together.compared), strict=True)
+        for cell in _cells(group)
+    ]
+    return pd.DataFrame(rows).assign(forced=forced_words(forced), why=why if forced else "")
+
+
+def _cells(group: Group) -> list[dict[str, Any]]:
+    cells = group.cells.assign(**{name: group.levels[name] for name in CONDITIONS})
+    return [{str(name): value for name, value in row.items()} for row in cells[list(COLUMNS)].to_dict("records")]
+
+
+def _row(label: str, cell: dict[str, Any], comparison: Comparison | None) -> dict[str, Any]:
+    compared_with = comparison.base if comparison else ""
+    row: dict[str, Any] = {"experiment": label, **cell, "compared_with": compared_with, "pairs": math.nan}
+    row |= {f"{metric.removesuffix('_s')}_ratio{end}": math.nan for metric in METRICS for end in ("", "_low", "_high")}
+    for contrast in comparison.contrasts if comparison else ():
+        if contrast.ratios and (contrast.mode, contrast.workers) == (cell["mode"], cell["workers"]):
+            name, told = contrast.metric.removesuffix("_s"), contrast.estimate
+            row |= {"pairs": told.pairs, f"{name}_ratio": told.ratio}
+            if told.has_interval:
+                row |= {f"{name}_ratio_low": told.low, f"{name}_ratio_high": told.high}
+    return row

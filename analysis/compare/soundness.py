@@ -1,0 +1,78 @@
+"""What makes one experiment by itself unfit to be compared. Pure."""
+
+from collections.abc import Iterator
+
+from analysis.checks import INVALID_ACCOUNTS, INVALID_CLIENT
+from analysis.compare.reason import Reason, some
+from analysis.compare.side import Side
+from analysis.experiment import Experiment
+from analysis.ledger import ledger, ledger_words
+from analysis.noise import noise_words
+
+
+def unsound(side: Side) -> Iterator[Reason]:
+    """Every reason, the ones that matter most first."""
+    yield from _searched(side)
+    yield from _unfinished(side)
+    yield from _ledgers(side)
+    yield from _accounts(side)
+    yield from _overloaded_machine(side)
+    yield from _noise(side)
+
+
+def _searched(side: Side) -> Iterator[Reason]:
+    if side.experiment.searched:
+        words = f"{side.label} searched for a capacity, so its trials have rates of their own and make no cells."
+        yield Reason(short="a search", sentence=words, forcible=False)
+
+
+def _unfinished(side: Side) -> Iterator[Reason]:
+    missing = [*side.experiment.unfinished, *_not_measured(side.experiment)]
+    if missing:
+        words = f"{side.label} is not finished ({some(missing)}): start its plan again, which goes on from there."
+        yield Reason(short="not finished", sentence=words)
+
+
+def _not_measured(experiment: Experiment) -> list[str]:
+    """What the plan still asks for; one that stops at a precision may end before its last trial."""
+    if (experiment.info.get("plan") or {}).get("precision"):
+        return []
+    measured = {trial.name for trial in (*experiment.trials, *experiment.controls)} | set(experiment.replaced)
+    broken_off = {name.removesuffix(".partial") for name in experiment.unfinished}
+    return [name for name in experiment.info.get("order") or [] if name not in measured | broken_off]
+
+
+def _ledgers(side: Side) -> Iterator[Reason]:
+    if failed := _failed_ledgers(side):
+        first = next(iter(failed.values()))[0]
+        said = f"In {side.label} the ledger of {some(list(failed))} does not hold: {first}."
+        yield Reason(short="a failed ledger", sentence=said)
+
+
+def _failed_ledgers(side: Side) -> dict[str, list[str]]:
+    return {trial.name: words for trial in side.experiment.trials if (words := ledger_words(ledger(trial)))}
+
+
+def _accounts(side: Side) -> Iterator[Reason]:
+    known = _failed_ledgers(side)
+    judged = {name: verdict for name, verdict in side.verdicts.items() if verdict.name == INVALID_ACCOUNTS}
+    if broken := {name: verdict for name, verdict in judged.items() if name not in known}:
+        said = next(iter(broken.values())).reasons[0]
+        words = f"In {side.label} the accounts of {some(list(broken))} do not balance: {said}"
+        yield Reason(short="accounts that do not balance", sentence=words)
+
+
+def _overloaded_machine(side: Side) -> Iterator[Reason]:
+    late = [name for name, judged in side.verdicts.items() if judged.name == INVALID_CLIENT]
+    if late:
+        words = f"In {side.label} the machine was overloaded: its load generator did not keep up in {some(late)}."
+        yield Reason(short="an overloaded machine", sentence=words)
+
+
+def _noise(side: Side) -> Iterator[Reason]:
+    ordinary_s = side.experiment.ordinary_spins_s
+    noisy = {trial.name: words for trial in side.experiment.trials if (words := noise_words(trial.info, ordinary_s))}
+    if noisy:
+        said = next(iter(noisy.values()))
+        words = f"In {side.label} the machine was not quiet beside {some(list(noisy))}: {said}."
+        yield Reason(short="a machine that was not quiet", sentence=words)

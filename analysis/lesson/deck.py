@@ -1,0 +1,147 @@
+"""Makes `slides.pptx`: the same story with charts that the teacher can edit."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from pptx import Presentation
+from pptx.dml.color import RGBColor
+from pptx.enum.shapes import MSO_CONNECTOR, MSO_SHAPE
+from pptx.enum.text import MSO_ANCHOR
+from pptx.oxml.xmlchemy import OxmlElement
+from pptx.util import Emu, Inches, Pt
+
+from analysis.charts import Chart
+from analysis.charts.palette import QUIET, TEXT
+from analysis.lesson.material import Material
+from analysis.lesson.native_charts import NATIVE, add_chart
+from analysis.lesson.slide import Slide
+from analysis.tables import Table
+
+SIZE = (Inches(13.333), Inches(7.5))
+LEFT, TOP, WIDTH, BODY_TOP = Inches(0.6), Inches(0.4), Inches(12.1), Inches(1.75)
+BODY_HEIGHT = SIZE[1] - BODY_TOP - Inches(0.3)
+#: Nothing is smaller than 24 pt: on a slide 7.5 inches high that is 32 px of 720.
+TITLE_PT, WORDS_PT, SMALL_PT = 36, 28, 24
+#: More letters than this need the smaller size.
+MUCH = 300
+BLANK_LAYOUT, TITLE_ONLY = 6, 5
+# Typed loosely: python-pptx tells few types.
+Page = Any
+
+
+def write_deck(slides: Sequence[Slide], material: Material, path: Path) -> None:
+    """Every slide of the story; what a slide reveals stands on a slide of its own."""
+    deck = Presentation()
+    deck.slide_width, deck.slide_height = SIZE
+    begins = 0
+    for slide in slides:
+        notes = [f"Minutes {begins} to {slide.until}.", *slide.notes]
+        _add_question(deck, slide, notes)
+        if slide.chart:
+            _add_chart(deck, material, material.charts[slide.chart], notes)
+        if slide.table:
+            _add_table(_page(deck, slide.answer, notes), slide.table)
+        begins = slide.until
+    deck.core_properties.title = material.experiment.name
+    deck.save(str(path))
+
+
+def _add_question(deck: Any, slide: Slide, notes: Sequence[str]) -> None:
+    page = _page(deck, slide.title, [*notes, f"{slide.expected}." if slide.expected else ""])
+    if slide.words:
+        size = WORDS_PT if len("".join(slide.words)) <= MUCH else SMALL_PT
+        _write(page, slide.words, size)
+    if slide.code:
+        _write(page, slide.code.splitlines(), SMALL_PT, font="Courier New")
+    if slide.way:
+        _add_way(page, slide.way)
+
+
+def _page(deck: Any, title: str, notes: Sequence[str]) -> Page:
+    page = deck.slides.add_slide(deck.slide_layouts[TITLE_ONLY])
+    shape = page.shapes.title
+    shape.left, shape.top, shape.width, shape.height = LEFT, TOP, WIDTH, BODY_TOP - TOP - Inches(0.15)
+    shape.text_frame.word_wrap = True
+    shape.text_frame.vertical_anchor = MSO_ANCHOR.TOP
+    shape.text_frame.text = title
+    _style(shape.text_frame.paragraphs[0], TITLE_PT, bold=True)
+    page.notes_slide.notes_text_frame.text = "\n".join(filter(None, notes))
+    return page
+
+
+def _write(page: Page, lines: Sequence[str], size_pt: int, font: str | None = None) -> None:
+    frame = page.shapes.add_textbox(LEFT, BODY_TOP, WIDTH, BODY_HEIGHT).text_frame
+    frame.word_wrap = True
+    for n, line in enumerate(lines):
+        paragraph = frame.paragraphs[0] if n == 0 else frame.add_paragraph()
+        paragraph.text = line
+        paragraph.space_after = Pt(0 if font else size_pt / 5)
+        _style(paragraph, size_pt, font=font)
+
+
+def _style(paragraph: Any, size_pt: int, *, bold: bool = False, font: str | None = None) -> None:
+    paragraph.alignment = 1  # left; the default layout centres titles
+    paragraph.font.size = Pt(size_pt)
+    paragraph.font.bold = bold
+    paragraph.font.color.rgb = RGBColor.from_string(TEXT.removeprefix("#"))
+    if font:
+        paragraph.font.name = font
+
+
+def _add_chart(deck: Any, material: Material, chart: Chart, notes: Sequence[str]) -> None:
+    if chart.name in NATIVE:
+        page = _page(deck, chart.finding, notes)
+        shape = add_chart(page, chart.name, material.group, (LEFT, BODY_TOP, WIDTH, BODY_HEIGHT))
+    else:
+        page = deck.slides.add_slide(deck.slide_layouts[BLANK_LAYOUT])
+        page.notes_slide.notes_text_frame.text = "\n".join(notes)
+        shape = page.shapes.add_picture(str(chart.path.with_name(f"{chart.path.name}.png")), 0, 0, *SIZE)
+    shape.name = chart.name
+    _describe(shape, f"Chart: {chart.finding}.")
+
+
+def _describe(shape: Any, words: str) -> None:
+    """Alternative text, which python-pptx has no word for."""
+    shape._element.xpath(".//p:cNvPr")[0].set("descr", words)
+
+
+def _add_table(page: Page, content: Table) -> None:
+    rows, columns = len(content.rows) + 1, len(content.headings)
+    shape = page.shapes.add_table(rows, columns, LEFT, BODY_TOP, WIDTH, Emu(int(BODY_HEIGHT * min(1, rows / 9))))
+    _describe(shape, "What went in and what came out.")
+    for n, row in enumerate([content.headings, *content.rows]):
+        for m, text in enumerate(row):
+            cell = shape.table.cell(n, m)
+            cell.text = text
+            cell.text_frame.paragraphs[0].font.size = Pt(SMALL_PT)
+
+
+def _add_way(page: Page, way: Sequence[str]) -> None:
+    """The parts as boxes and the way between them as arrows, each of which the teacher can move."""
+    gap = Inches(0.45)
+    width = Emu(int((WIDTH - gap * (len(way) - 1)) / len(way)))
+    boxes = []
+    for n, name in enumerate(way):
+        box = page.shapes.add_shape(
+            MSO_SHAPE.ROUNDED_RECTANGLE, LEFT + n * (width + gap), Inches(3), width, Inches(1.6)
+        )
+        box.fill.background()
+        box.line.color.rgb = RGBColor.from_string(QUIET.removeprefix("#"))
+        box.text_frame.word_wrap = True
+        box.text_frame.text = name
+        _style(box.text_frame.paragraphs[0], SMALL_PT)
+        boxes.append(box)
+    for one, other in zip(boxes, boxes[1:], strict=False):
+        arrow = page.shapes.add_connector(MSO_CONNECTOR.STRAIGHT, 0, 0, 0, 0)
+        arrow.begin_connect(one, 3)
+        arrow.end_connect(other, 1)
+        arrow.line.width = Pt(3)
+        _end_in_arrowhead(arrow)
+
+
+def _end_in_arrowhead(arrow: Any) -> None:
+    """python-pptx has no word for arrowheads."""
+    head = OxmlElement("a:tailEnd")
+    head.set("type", "triangle")
+    arrow.line._get_or_add_ln().append(head)

@@ -1,0 +1,151 @@
+"""The slides before the measurements, and those after them."""
+
+from analysis.lesson.material import Material
+from analysis.lesson.slide import Slide
+from analysis.words import duration, number, workers
+
+#: The diagram of the lesson, for those who cannot see it.
+WAY = ("User", "Django app", "Task queue", "Worker processes", "External resource")
+CODE = """\
+@shared_task
+def send_welcome_email(user_id): ...
+
+send_welcome_email.delay(new_user.id)
+
+$ celery -A project worker -l info"""
+
+
+def opening(material: Material) -> list[Slide]:
+    rate, counts = number(material.group.offered_rate), material.worker_counts
+    return [
+        Slide(
+            name="title",
+            title=str(material.experiment.info.get("question") or "What does a task queue buy you?"),
+            until=1,
+            words=(_measured_on(material),),
+            notes=("Before the class: make preflight. If nothing starts, the slides of make lesson need no stack.",),
+        ),
+        Slide(
+            name="objectives",
+            title="After this lesson you can",
+            until=2,
+            words=(
+                "say what a task queue is, and what it is good for",
+                "follow one upload on its way through the queue",
+                "put work of a Django app into Celery tasks",
+                "tell from measurements where a queue helps and where not",
+            ),
+            notes=("Read them aloud; the quiz at the end asks for each.",),
+        ),
+        Slide(
+            name="diagram",
+            title="The way of an upload",
+            until=3,
+            way=WAY,
+            notes=("Follow one profile picture with a finger. Where does the user stop waiting?",),
+        ),
+        Slide(
+            name="problem",
+            title="The problem",
+            until=4,
+            words=(
+                "A user uploads a profile picture. It is cropped, made small, and stored.",
+                f"One picture keeps a worker busy for {duration(_service_s(material))}.",
+                f"{rate} pictures come every second.",
+                "Who waits, and for what?",
+            ),
+            notes=("The number is the median that was measured on this machine.",),
+        ),
+        Slide(
+            name="doors",
+            title="Two ways to do the work, two clocks",
+            until=5,
+            words=(
+                "sync: the web process does the work, then it answers 201.",
+                "queue: it writes the job down and answers 202; a worker does the work.",
+                "Response time: until the user has an answer.",
+                "Ready time: until the picture is there.",
+            ),
+            notes=("In sync the two clocks show the same. Let the class say why.",),
+        ),
+        Slide(
+            name="predict",
+            title="Predict first",
+            until=8,
+            words=(
+                f"{rate} uploads a second, {workers(counts)}.",
+                "How many pictures are finished per second?",
+                "How long until a picture is ready?",
+                "Draw both curves: on the hand-out, or in predict.html.",
+            ),
+            notes=(
+                "Each for himself, then in pairs, then one curve for the class.",
+                "Seal it: make demo PREDICTIONS=predictions.json. After the first trial it is refused.",
+                *material.here,
+            ),
+        ),
+    ]
+
+
+def closing(material: Material) -> list[Slide]:
+    return [
+        Slide(
+            name="turn",
+            title="Your turn",
+            until=39,
+            words=(
+                "make up MODE=queue WORKERS=1",
+                "locust --headless -u 5 -t 15s",
+                "Once more with 4 workers; then make charts.",
+                "What did your machine do?",
+            ),
+            notes=("On the students' machines, in pairs. Without a stack: report.html of the example.",),
+        ),
+        Slide(
+            name="django",
+            title="In Django: a task, a call, a worker",
+            until=40,
+            code=CODE,
+            notes=("Timezone warnings: CELERY_TIMEZONE. Tasks not found: __init__.py and autodiscover_tasks().",),
+        ),
+        Slide(
+            name="worth",
+            title="When is a queue worth it?",
+            until=41,
+            words=(
+                "Yes: the user need not see the result at once.",
+                "Yes: the work is slow, or may fail and must be tried again.",
+                "Yes: peaks come that are over soon.",
+                "No: the answer is the result.",
+                "No: more comes than the workers can do. The wait only moves.",
+            ),
+            notes=("Let the class find an example for each line.",),
+        ),
+        Slide(
+            name="wrap-up",
+            title="What we have measured",
+            until=42,
+            words=tuple(f"{sentence}." for sentence in material.sentences),
+            notes=("One sentence each, read by a student.",),
+        ),
+        Slide(
+            name="quiz",
+            title="Quiz",
+            until=45,
+            words=("Open quiz.html, or take the paper.", "Which answer can you prove with a trial of today?"),
+            notes=(
+                "Alone first. Below a third right: explain again. Up to two thirds: talk in pairs, then vote again.",
+            ),
+        ),
+    ]
+
+
+def _service_s(material: Material) -> float:
+    return float(material.group.cells["service_p50_s"].median())
+
+
+def _measured_on(material: Material) -> str:
+    machine = material.experiment.info.get("machine") or {}
+    day = str(material.experiment.info.get("created_at") or "")[:10]
+    parts = [day, str(machine.get("cpu") or ""), f"{material.group.cores} cores" if material.group.cores else ""]
+    return f"Measured: {', '.join(filter(None, parts))}."

@@ -1,0 +1,32 @@
+"""The gallery “how to lie with this data”: each lie stamped, beside the honest plot of the same raw rows."""
+
+import base64
+from pathlib import Path
+
+from analysis.charts.frame import DPI, circumstances
+from analysis.lesson.lie_charts import draw_lie
+from analysis.lesson.lies import TELLERS, lies
+from analysis.lesson.measured import Measured
+from analysis.lesson.pages import render as page
+
+
+def write_gallery(measured: Measured, folder: Path) -> Path:
+    """Writes `gallery.html` and the pictures in `gallery/`; gives the page."""
+    pictures = folder / "gallery"
+    pictures.mkdir(parents=True, exist_ok=True)
+    for old in pictures.glob("*.png"):
+        old.unlink()
+    told = lies(measured.trials, {name: verdict.name for name, verdict in measured.verdicts.items()})
+    for lie in told:
+        draw_lie(lie, circumstances(measured.group)).savefig(pictures / f"{lie.name}.png", dpi=1.5 * DPI)
+    inlined = {lie.name: _inlined(pictures / f"{lie.name}.png") for lie in told}
+    path = folder / "gallery.html"
+    missing = len(TELLERS) - len(told)
+    path.write_text(
+        page("gallery.html", lies=told, pictures=inlined, missing=missing, measured=measured), encoding="utf-8"
+    )
+    return path
+
+
+def _inlined(picture: Path) -> str:
+    return f"data:image/png;base64,{base64.b64encode(picture.read_bytes()).decode()}"

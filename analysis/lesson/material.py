@@ -1,0 +1,50 @@
+"""What a lesson is made of: one group of cells with its charts, and what faults did."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from analysis.cells import Group
+from analysis.charts import Chart
+from analysis.errors import AnalysisError
+from analysis.experiment import Experiment, Trial
+from analysis.findings import findings
+
+
+@dataclass(frozen=True, kw_only=True)
+class Material:
+    """The experiment of the class; `broken` are trials in which a stack was broken on purpose, `here` is what the
+    preflight expects on this machine."""
+
+    experiment: Experiment
+    group: Group
+    charts: Mapping[str, Chart]
+    broken: Sequence[Trial] = ()
+    here: Sequence[str] = ()
+
+    @property
+    def sentences(self) -> list[str]:
+        return [finding.sentence for finding in findings(self.group.cells)]
+
+    @property
+    def worker_counts(self) -> list[int]:
+        return sorted({int(count) for count in self.group.cells["workers"]})
+
+
+def gather(
+    experiment: Experiment,
+    groups: Sequence[Group],
+    charts: Sequence[Chart],
+    *,
+    broken: Sequence[Trial] = (),
+    here: Sequence[str] = (),
+) -> Material:
+    """The material in what was analysed: the first group in which both modes were measured, or the first."""
+    if not groups:
+        raise AnalysisError(
+            f"{experiment.name} has no trial at a given rate that can be believed, and so nothing to teach with. "
+            "Measure one with make demo, or take results/example."
+        )
+    both = [group for group in groups if group.cells["mode"].nunique() > 1]
+    group = (both or list(groups))[0]
+    own = {chart.name: chart for chart in charts if chart.path.name == f"{chart.name}{group.suffix}"}
+    return Material(experiment=experiment, group=group, charts=own, broken=broken, here=here)

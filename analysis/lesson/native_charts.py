@@ -1,0 +1,152 @@
+"""Charts as PowerPoint's own, with their numbers in them."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from pptx.chart.data import CategoryChartData
+from pptx.dml.color import RGBColor
+from pptx.enum.chart import XL_AXIS_CROSSES, XL_CHART_TYPE, XL_LEGEND_POSITION, XL_MARKER_STYLE
+from pptx.enum.dml import MSO_LINE
+from pptx.oxml.xmlchemy import OxmlElement
+from pptx.util import Pt
+
+from analysis.cells import Group
+from analysis.charts.guessed import NAME
+from analysis.charts.palette import GUESS, MODES, QUIET
+
+FONT_PT = 24
+MARKERS = {"s": XL_MARKER_STYLE.SQUARE, "o": XL_MARKER_STYLE.CIRCLE}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Line:
+    """One series: its values by number of workers, and how it looks; a value that is not finite has no point."""
+
+    name: str
+    values: Mapping[int, float]
+    colour: str
+    marker: Any = None
+    dashed: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class Kind:
+    """What stands in a chart: its axis with the unit, whether times are on a log scale, and its series."""
+
+    axis: str
+    log: bool
+    lines: Callable[[Group], list[Line]]
+
+
+def add_chart(page: Any, name: str, group: Group, place: tuple[Any, Any, Any, Any]) -> Any:
+    """The chart of that name on a slide, at (left, top, width, height); gives its shape."""
+    kind = NATIVE[name]
+    lines = kind.lines(group)
+    counts = sorted({int(count) for count in group.cells["workers"]})
+    data = CategoryChartData(number_format="0.000" if kind.log else "0.0")
+    data.categories = [str(count) for count in counts]
+    for line in lines:
+        values = [line.values.get(count, np.nan) for count in counts]
+        data.add_series(line.name, [value if np.isfinite(value) else None for value in values])
+    shape = page.shapes.add_chart(XL_CHART_TYPE.LINE_MARKERS, *place, data)
+    _dress(shape.chart, kind, lines)
+    return shape
+
+
+def _dress(chart: Any, kind: Kind, lines: Sequence[Line]) -> None:
+    chart.font.size = Pt(FONT_PT)
+    chart.has_title = False
+    chart.has_legend = True
+    chart.legend.position, chart.legend.include_in_layout = XL_LEGEND_POSITION.RIGHT, False
+    _name(chart.category_axis, "workers")
+    _name(chart.value_axis, kind.axis)
+    if kind.log:
+        # python-pptx knows no log scale; the element belongs first.
+        base = OxmlElement("c:logBase")
+        base.set("val", "10")
+        chart.value_axis._element.scaling.insert(0, base)
+        chart.value_axis.crosses = XL_AXIS_CROSSES.MINIMUM
+    else:
+        chart.value_axis.minimum_scale = 0
+    for series, line in zip(chart.plots[0].series, lines, strict=True):
+        _colour(series, line)
+
+
+def _name(axis: Any, words: str) -> None:
+    axis.axis_title.text_frame.text = words
+    axis.axis_title.text_frame.paragraphs[0].font.size = Pt(FONT_PT)
+    axis.axis_title.text_frame.paragraphs[0].font.bold = False
+    axis.tick_labels.font.size = Pt(FONT_PT)
+
+
+def _colour(series: Any, line: Line) -> None:
+    colour = RGBColor.from_string(line.colour.removeprefix("#"))
+    series.smooth = False
+    series.format.line.color.rgb = colour
+    series.format.line.width = Pt(2 if line.dashed else 4)
+    if line.dashed:
+        series.format.line.dash_style = MSO_LINE.DASH
+    series.marker.style = line.marker or XL_MARKER_STYLE.NONE
+    series.marker.size = 12
+    series.marker.format.fill.solid()
+    series.marker.format.fill.fore_color.rgb = colour
+    series.marker.format.line.color.rgb = colour
+
+
+def _throughput(group: Group) -> list[Line]:
+    counts = sorted({int(count) for count in group.cells["workers"]})
+    offered = dict.fromkeys(counts, group.offered_rate)
+    guessed = group.guess.throughput if group.guess else {}
+    return [
+        *_modes(group.cells, "throughput"),
+        Line(name="offered", values=offered, colour=QUIET, dashed=True),
+        *_guess(guessed),
+    ]
+
+
+def _response(group: Group) -> list[Line]:
+    return _modes(group.cells, "response_p50_s")
+
+
+def _ready(group: Group) -> list[Line]:
+    return [*_modes(group.cells, "ready_p50_s"), *_guess(group.guess.ready_s if group.guess else {})]
+
+
+def _clocks(group: Group) -> list[Line]:
+    queue = group.cells[group.cells["mode"] == "queue"]
+    named = {"response_p50_s": "response time", "ready_p50_s": "ready time"}
+    lines = [(name, line) for column, name in named.items() for line in _modes(queue, column)]
+    return [
+        Line(name=name, values=line.values, colour=line.colour, marker=line.marker, dashed=name == "response time")
+        for name, line in lines
+    ]
+
+
+def _modes(cells: pd.DataFrame, metric: str) -> list[Line]:
+    """One line a mode; where a mark stands in the place of a time there is no point."""
+    mark = f"{metric.removesuffix('_s')}_mark"
+    lines = []
+    for mode, rows in cells.groupby("mode", sort=False):
+        values = rows.set_index("workers")[metric]
+        if mark in rows:
+            values = values.where(rows.set_index("workers")[mark] == "")
+        look = MODES[str(mode)]
+        lines.append(Line(name=str(mode), values=dict(values), colour=look.colour, marker=MARKERS[look.marker]))
+    return lines
+
+
+def _guess(guessed: Mapping[int, float]) -> list[Line]:
+    if not guessed:
+        return []
+    return [Line(name=NAME, values=guessed, colour=GUESS, marker=XL_MARKER_STYLE.X, dashed=True)]
+
+
+NATIVE: Mapping[str, Kind] = {
+    "response_time": Kind(axis="response time, median [s], log scale", log=True, lines=_response),
+    "both_clocks": Kind(axis="time since due, median [s], log scale", log=True, lines=_clocks),
+    "throughput": Kind(axis="throughput [pictures/s]", log=False, lines=_throughput),
+    "ready_time": Kind(axis="ready time, median [s], log scale", log=True, lines=_ready),
+}

@@ -1,0 +1,120 @@
+"""The slides that ask first and then show what was measured."""
+
+from analysis.guessed import guess_sentences
+from analysis.lesson import reckoning
+from analysis.lesson.expectations import expected_throughput, expected_wait
+from analysis.lesson.material import Material
+from analysis.lesson.slide import Slide
+from analysis.words import number, workers
+
+
+def observing(material: Material) -> list[Slide]:
+    cells, rate, counts = material.group.cells, number(material.group.offered_rate), material.worker_counts
+    fewest = workers(counts[0])
+    return [
+        Slide(
+            name="response",
+            title="How long does the user wait for an answer?",
+            until=14,
+            words=(f"{rate} uploads a second, {fewest}.", "In sync?", "With the queue?"),
+            expected=expected_wait(cells, "sync").replace("alone:", "alone, in sync:"),
+            chart="response_time",
+            notes=("Ask for hands: milliseconds, seconds, or longer and longer?", "An arrow has no value: it grows."),
+        ),
+        Slide(
+            name="clocks",
+            title="The answer came. Is the picture there?",
+            until=17,
+            words=(f"Queue mode, {rate} uploads a second, {fewest}.", "How long until the picture is ready?"),
+            expected=expected_wait(cells, "queue"),
+            chart="both_clocks",
+            notes=("A fast 202 says only that the job was written down.",),
+        ),
+        Slide(
+            name="backlog",
+            title="Where do the uploads pile up?",
+            until=20,
+            words=(
+                "In sync: in front of which part?",
+                "With the queue: in front of which part?",
+                "How many workers are enough?",
+            ),
+            expected=f"Expected: it grows as long as fewer than {rate} pictures/s are finished",
+            chart="backlog",
+            notes=("The queue moves the line from the web server to the broker; it does not make it shorter.",),
+        ),
+        Slide(
+            name="throughput",
+            title="How much do more workers finish?",
+            until=25,
+            words=(
+                f"From {fewest} to {counts[-1]}: how many times as many pictures per second?",
+                "In sync too?",
+            ),
+            expected=expected_throughput(cells),
+            chart="throughput",
+            notes=("Compare with the curve of the class.", "What ends the growth: the workers, the load, the cores?"),
+        ),
+        Slide(
+            name="ready",
+            title="And how long until the picture is ready?",
+            until=28,
+            words=("Which worker counts keep up?", "Where is the queue faster than sync, where not?"),
+            expected=expected_wait(cells, "queue"),
+            chart="ready_time",
+            notes=("With workers enough both modes need the time of the work, and little more.",),
+        ),
+        *_guessed(material),
+        *_broken(material),
+        Slide(
+            name="cost",
+            title="What does the queue cost?",
+            until=34,
+            words=(
+                "One more process answers, one more carries messages.",
+                "How much more CPU time does a picture take?",
+            ),
+            chart="cpu_cost",
+            notes=("A small price, if the work is much longer than the hand-over.",),
+        ),
+    ]
+
+
+def _guessed(material: Material) -> list[Slide]:
+    sentences = guess_sentences(material.group.cells, material.group.guess)
+    if not sentences:
+        return []
+    return [
+        Slide(
+            name="guessed",
+            title="How good were our predictions?",
+            until=28,
+            words=tuple(f"{sentence}." for sentence in sentences),
+            notes=("What did the curve of the class take for granted?",),
+        )
+    ]
+
+
+def _broken(material: Material) -> list[Slide]:
+    if material.broken:
+        answer, table = reckoning.faults(material.broken)
+    else:
+        answer, table = reckoning.all_trials(material.experiment)
+    return [
+        Slide(
+            name="break",
+            title="Break it: a worker is killed at work",
+            until=33,
+            words=(
+                "What becomes of the pictures that it had?",
+                "Is an upload lost that was accepted?",
+                "Is one done twice?",
+            ),
+            answer=answer,
+            table=table,
+            notes=(
+                "Show it: python -m loadtests faults --only node-killed, then the same with --profile defaults.",
+                "A 202 is a promise; what goes in must come out.",
+            ),
+        )
+    ]

@@ -1,0 +1,31 @@
+"""Makes `predict.html`: numbers and curves of a class, saved as predictions.json, with no network."""
+
+from dataclasses import replace
+
+from analysis.charts.log_time import DRAWN_ON
+from analysis.charts.palette import GUESS
+from analysis.charts.throughput import throughput_top
+from analysis.guess import GROWS, MOST_RATE, MOST_S, SCHEMA
+from analysis.lesson.material import Material
+from analysis.lesson.pages import render
+from analysis.words import number
+
+
+def render_predict(material: Material) -> str:
+    """The whole page as text, with the axes that the charts will have."""
+    group = material.group
+    return render(
+        "predict.html",
+        counts=material.worker_counts,
+        offered=number(group.offered_rate),
+        limits={"throughput": MOST_RATE, "time": MOST_S},
+        drawing={
+            "schema": SCHEMA,
+            "grows": GROWS,
+            "colour": GUESS,
+            "counts": material.worker_counts,
+            "offered": group.offered_rate,
+            "top": throughput_top(replace(group, guess=None)),
+            "times": DRAWN_ON,
+        },
+    )

@@ -1,0 +1,28 @@
+"""Reads the class's predictions that were sealed in an experiment, and sees whether the seal is whole."""
+
+import hashlib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from analysis.errors import AnalysisError
+from analysis.guess import Guess, parse_guess
+
+GUESS = "predictions.json"
+
+
+def read_sealed(path: Path, seal: Mapping[str, Any] | None) -> Guess | None:
+    """The guess in a file that experiment.json has a seal for; None if nothing was sealed."""
+    if not seal:
+        return None
+    try:
+        content = path.read_bytes()
+    except OSError as error:
+        raise AnalysisError(f"{path} was sealed in experiment.json and cannot be read ({error.strerror}).") from error
+    digest = hashlib.sha256(content).hexdigest()
+    if digest != seal.get("sha256"):
+        raise AnalysisError(
+            f"{path} was changed after it was sealed: it is not the prediction of {seal.get('sealed_at')} any more. "
+            "Put the sealed file back, or remove `predictions` from experiment.json to go on without it."
+        )
+    return parse_guess(content.decode(errors="replace"), sealed_at=str(seal.get("sealed_at")), sha256=digest)

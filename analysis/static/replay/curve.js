@@ -1,0 +1,37 @@
+/* The strip above the scrubber: how many uploads are in the system and how many of them have no answer yet. */
+
+const SAMPLES = 400;
+const EDGE_PX = 8; // Half the scrubber's thumb, so that the line of now stands above its middle.
+
+/** Counts at evenly spaced times of a span. Pure. */
+function curveOf(trial, [from, until]) {
+  return Array.from({ length: SAMPLES + 1 }, (_, n) => {
+    const t = from + ((until - from) * n) / SAMPLES;
+    const { waiting, unanswered } = countsAt(trial, t);
+    return { t, waiting, unanswered };
+  });
+}
+
+function drawCurve(context, { width, height }, { trial, curve, span, t }, look) {
+  const [from, until] = span;
+  const x = (at) => EDGE_PX + ((width - 2 * EDGE_PX) * (at - from)) / (until - from);
+  const most = Math.max(5, ...curve.map(({ waiting }) => waiting));
+  const y = (count) => height - 3 - (height - 8) * (count / most);
+  context.clearRect(0, 0, width, height);
+  context.fillStyle = IDLE;
+  const [left, right] = [trial.from, trial.until].map((at) => Math.min(Math.max(x(at), EDGE_PX), width - EDGE_PX));
+  context.fillRect(left, 0, right - left, height);
+  drawLine(context, curve.map((at) => [x(at.t), y(at.waiting)]), look.colour, []);
+  drawLine(context, curve.map((at) => [x(at.t), y(at.unanswered)]), INK, [5, 4]);
+  drawLine(context, [[x(t), 0], [x(t), height]], INK, []);
+}
+
+function drawLine(context, points, colour, dash) {
+  context.strokeStyle = colour;
+  context.lineWidth = 2;
+  context.setLineDash(dash);
+  context.beginPath();
+  for (const [x, y] of points) context.lineTo(x, y);
+  context.stroke();
+  context.setLineDash([]);
+}

@@ -1,0 +1,42 @@
+"""Kombu's transport for Redis, in which a message that cannot be confirmed or given back does not cost its worker a
+place."""
+
+from kombu.transport import TRANSPORT_ALIASES, redis, virtual
+
+
+class QoS(redis.QoS):
+    """Counts a message as gone once its work has ended, also if Redis could not be told.
+
+    Otherwise its place in the prefetch window stays taken until the connection breaks, and of two workers one goes on.
+    Redis gives the message out again after the visibility timeout, and the picture is found finished.
+    """
+
+    def ack(self, delivery_tag: str) -> None:
+        try:
+            super().ack(delivery_tag)
+        except Exception:
+            self._give_place_back(delivery_tag)
+            raise
+
+    def reject(self, delivery_tag: str, requeue: bool = False) -> None:
+        try:
+            super().reject(delivery_tag, requeue)
+        except Exception:
+            self._give_place_back(delivery_tag)
+            raise
+
+    def _give_place_back(self, delivery_tag: str) -> None:
+        virtual.QoS.ack(self, delivery_tag)
+
+
+class Channel(redis.Channel):
+    QoS = QoS
+
+
+class Transport(redis.Transport):
+    Channel = Channel
+
+
+def use() -> None:
+    """Take this transport for every redis:// address."""
+    TRANSPORT_ALIASES["redis"] = f"{__name__}:{Transport.__name__}"

@@ -1,0 +1,79 @@
+import re
+
+import pytest
+from analysed import drawn_charts
+from matplotlib.figure import Figure
+from synthetic_experiment import both_modes, write_experiment
+
+from analysis.__main__ import main
+from analysis.cells import Group
+from analysis.charts.reading import answering, points, tag_modes
+
+
+@pytest.fixture(scope="module")
+def charts(demo_group: Group) -> dict[str, Figure]:
+    return drawn_charts(demo_group)
+
+
+def test_a_marked_value_is_told_with_its_mode_its_workers_and_its_unit(charts: dict[str, Figure], demo_group) -> None:
+    told = [point.words for point in points(charts["throughput"])]
+
+    cells = demo_group.cells.set_index(["mode", "workers"])
+    assert len(told) == len(cells)
+    eight = float(cells.loc[("queue", 8), "throughput"])
+    assert f"queue: workers 8, throughput {f'{eight:.2f}'.rstrip('0').rstrip('.')} pictures/s" in told
+
+
+def test_a_time_is_told_as_a_time_and_a_line_by_its_name(charts: dict[str, Figure]) -> None:
+    told = [point.words for point in points(charts["response_time"])]
+
+    assert "queue median: workers 4, response time 13 ms" in told
+    assert any(re.fullmatch(r"sync p95: workers 8, response time 0\.\d\d s", words) for words in told)
+
+
+def test_what_grows_without_limit_has_no_value_to_tell(charts: dict[str, Figure]) -> None:
+    assert not [each for each in points(charts["ready_time"]) if "workers 1," in each.words]
+
+
+def test_a_point_lies_where_its_marker_is_drawn(charts: dict[str, Figure]) -> None:
+    figure = charts["throughput"]
+    line = next(line for line in figure.axes[0].lines if line.get_marker() == "o")
+    across, up = figure.axes[0].transData.transform(line.get_xydata()[0])
+
+    (first, *_) = [point for point in points(figure) if point.mode == "queue"]
+
+    assert first.left == pytest.approx(100 * across / 1280, abs=0.01)
+    assert first.top == pytest.approx(100 - 100 * up / 720, abs=0.01)
+
+
+def test_lines_and_their_names_are_tagged_with_their_mode(charts: dict[str, Figure]) -> None:
+    figure = charts["throughput"]
+    tag_modes(figure)
+
+    tagged = {artist.get_gid() for artist in figure.findobj() if artist.get_gid()}
+    assert tagged == {"mode-sync", "mode-queue"}
+    names = {text.get_text(): text.get_gid() for text in figure.axes[0].texts}
+    assert names["sync"] == "mode-sync"
+    assert names["offered 10/s"] is None
+
+
+def test_a_chart_of_one_mode_has_nothing_to_hide(charts: dict[str, Figure]) -> None:
+    tag_modes(charts["both_clocks"])
+
+    assert not [artist for artist in charts["both_clocks"].findobj() if artist.get_gid()]
+
+
+def test_modes_become_classes_because_ids_may_not_repeat() -> None:
+    svg = answering('<svg width="1"><g id="mode-sync"/><g id="mode-sync"/><g id="axes_1"/></svg>', [])
+
+    assert svg == '<svg data-points="[]" width="1"><g class="mode-sync"/><g class="mode-sync"/><g id="axes_1"/></svg>'
+
+
+def test_the_same_numbers_give_the_same_drawing(tmp_path) -> None:
+    folder = write_experiment(tmp_path / "demo", both_modes((2, 4)))
+    drawn = []
+    for _ in range(2):
+        assert main([str(folder)]) == 0
+        drawn.append((folder / "charts" / "throughput.svg").read_bytes())
+
+    assert drawn[0] == drawn[1]

@@ -1,0 +1,80 @@
+import re
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser
+from synthetic_experiment import Made, both_modes, break_books, write_experiment
+
+from analysis.__main__ import main
+from tests.pages import offline, serious_findings
+
+
+def files(folder: Path) -> set[str]:
+    return {path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()}
+
+
+def test_the_first_page_links_to_everything_that_was_made_and_to_the_report(lesson: Path) -> None:
+    links = re.findall(r'href="([^":]+)"', (lesson / "index.html").read_text())
+
+    assert {"slides.html", "slides.pptx", "handout.html", "predict.html", "../report.html"} <= set(links)
+    assert [link for link in links if not (lesson / link).exists()] == []
+
+
+def test_the_first_page_opens_with_no_network_and_axe_finds_nothing_serious(lesson: Path, browser: Browser) -> None:
+    with offline(browser, lesson / "index.html", 390, 844) as page:
+        assert serious_findings(page) == []
+        assert page.evaluate("document.documentElement.scrollWidth") <= 390
+
+
+def test_with_an_output_the_experiment_stays_as_it_was(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    folder = write_experiment(tmp_path / "demo", both_modes((1, 4)))
+    before = files(folder)
+
+    assert main(["lesson", str(folder), "--output", str(tmp_path / "elsewhere")]) == 0
+
+    assert files(folder) == before
+    printed = capsys.readouterr().out.split()
+    assert printed[0] == str(tmp_path / "elsewhere" / "lesson" / "index.html")
+    assert all(Path(path).exists() for path in printed)
+    assert {"report.html", "summary.csv", "charts/throughput.svg", "lesson/slides.pptx"} <= files(
+        tmp_path / "elsewhere"
+    )
+
+
+def test_one_mode_with_one_worker_makes_a_lesson_as_well(tmp_path: Path) -> None:
+    folder = write_experiment(tmp_path / "small", [Made(workers=4)], by_hand=True)
+
+    assert main(["lesson", str(folder)]) == 0
+
+
+def test_where_nothing_can_be_believed_there_is_no_lesson_but_a_sentence(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = write_experiment(tmp_path / "broken", [Made()])
+    break_books(folder / "queue-w4-r1")
+
+    assert main(["lesson", str(folder)]) == 1
+
+    assert "nothing to teach with" in capsys.readouterr().err
+
+
+def test_a_folder_that_is_not_there_is_a_sentence_too(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["lesson", str(tmp_path / "none")]) == 1
+
+    assert "cannot be read" in capsys.readouterr().err
+
+
+def test_what_the_preflight_expects_stands_in_the_notes(tmp_path: Path) -> None:
+    folder = write_experiment(tmp_path / "demo", both_modes((1, 4)))
+    (tmp_path / "preflight").mkdir()
+    (tmp_path / "preflight" / "preflight.json").write_text('{"checked_at": "2026-11-25T08:00:00+00:00"}')
+    (tmp_path / "preflight" / "prediction.csv").write_text(
+        "mode,workers,throughput,ready_p50_s,ready_p95_s,utilisation\nqueue,1,3.7,inf,inf,3\nqueue,4,12,0.3,0.5,0.8\n"
+    )
+
+    assert main(["lesson", str(folder)]) == 0
+
+    text = (folder / "lesson" / "slides.html").read_text()
+    assert "Preflight of this machine, 2026-11-25T08:00:00+00:00." in text
+    assert "Expected from the work alone: 3.7 pictures/s with 1 worker and 12 pictures/s with 4 workers." in text
+    assert "grows without limit with 1 worker and 0.30 s with 4 workers." in text

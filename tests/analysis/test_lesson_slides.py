@@ -1,0 +1,112 @@
+"""The slides in a real browser, from the disk, with no network."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page
+
+from tests.pages import offline, pages_of, serious_findings
+
+# Every element with words of its own on the slide that is shown: words, size, and how far it sticks out.
+MEASURE = """() => {
+  const slide = Reveal.getCurrentSlide(), frame = slide.getBoundingClientRect();
+  const shown = (each) => each.offsetParent !== null && getComputedStyle(each).visibility === "visible"
+    && !each.closest(".notes");
+  return [...slide.querySelectorAll("*"), ...document.querySelectorAll(".slide-number, .slide-number *")]
+    .filter((each) => shown(each) && [...each.childNodes].some((node) => node.nodeType === 3 && node.data.trim()))
+    .map((each) => {
+      const box = each.getBoundingClientRect();
+      const { left, top, right, bottom } = frame;
+      const out = Math.max(box.right - right, box.bottom - bottom, left - box.left, top - box.top);
+      return { words: each.textContent, px: parseFloat(getComputedStyle(each).fontSize), out };
+    });
+}"""
+SMALLEST_PX = 24
+
+
+@pytest.fixture(scope="module")
+def page(lesson: Path, browser: Browser) -> Iterator[Page]:
+    with offline(browser, lesson / "slides.html", 1280, 720) as opened:
+        yield opened
+
+
+@pytest.fixture
+def start(page: Page) -> Page:
+    page.evaluate("Reveal.slide(0, 0, -1)")
+    return page
+
+
+def states(page: Page) -> Iterator[str]:
+    """Every slide with everything that is revealed on it, one after the other; gives the slide's name."""
+    while True:
+        yield str(page.evaluate("Reveal.getCurrentSlide().id"))
+        if page.evaluate("Reveal.isLastSlide() && !Reveal.availableFragments().next"):
+            return
+        page.keyboard.press("ArrowRight")
+
+
+def test_no_text_is_too_small_for_the_last_row_and_none_sticks_out(start: Page) -> None:
+    for name in states(start):
+        for text in start.evaluate(MEASURE):
+            assert text["px"] >= SMALLEST_PX, (name, text)
+            assert text["out"] <= 1, (name, text)
+
+
+def test_every_chart_fills_its_slide(start: Page) -> None:
+    shown = "all => all.map((each) => [each.offsetWidth, each.offsetHeight])"
+    sizes = [start.locator(f"#{name} .chart.visible").evaluate_all(shown) for name in states(start)]
+
+    assert [size for each in sizes for size in each] == [[1280, 720]] * 6
+
+
+def test_the_arrow_key_reveals_the_answer_after_the_question_and_what_is_expected(start: Page) -> None:
+    start.evaluate("Reveal.slide(Reveal.getSlides().findIndex((each) => each.id === 'throughput'))")
+    slide = start.locator("#throughput")
+    seen = []
+    for _ in range(3):
+        seen.append([slide.locator(".expected.visible").count(), slide.locator(".chart.visible").count()])
+        start.keyboard.press("ArrowRight")
+
+    assert seen[0] == [0, 0]
+    assert [0, 1] in seen
+
+
+def test_the_slides_tell_the_lesson_in_its_order_and_end_after_45_minutes(start: Page) -> None:
+    names = list(dict.fromkeys(states(start)))
+
+    order = ["objectives", "diagram", "problem", "predict", "response", "throughput", "guessed", "break", "worth"]
+    assert [name for name in names if name in order] == order
+    assert names[-1] == "quiz"
+    assert "Minutes 42 to 45." in start.locator("#quiz .notes").text_content()
+
+
+def test_every_slide_has_notes_with_its_minutes(start: Page) -> None:
+    notes = [start.locator(f"#{name} .notes").text_content() for name in dict.fromkeys(states(start))]
+
+    assert all("Minutes" in words for words in notes)
+
+
+def test_every_picture_says_in_words_what_it_shows(start: Page) -> None:
+    words = start.locator("section img").evaluate_all("all => all.map((each) => each.alt)")
+
+    assert any("pictures/s" in each for each in words)
+    assert all(len(each) > 30 for each in words)
+
+
+def test_axe_finds_nothing_serious(start: Page) -> None:
+    for name in states(start):
+        if name in ("objectives", "throughput", "break", "django"):
+            assert serious_findings(start) == [], name
+
+
+def test_they_print_with_every_step_on_a_page_of_its_own(lesson: Path, browser: Browser) -> None:
+    with offline(browser, lesson / "slides.html", 1280, 720, "?print-pdf") as printed:
+        printed.wait_for_selector(".pdf-page")
+        inset = printed.locator(".pdf-page h2").first.evaluate("each => each.getBoundingClientRect().left")
+        steps = printed.locator(".pdf-page").count()
+        pdf = printed.pdf(prefer_css_page_size=True, print_background=True)
+
+    assert inset > 40
+    assert steps > 25
+    assert pages_of(pdf) == steps

@@ -1,0 +1,104 @@
+import re
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+from playwright.sync_api import Browser
+
+from analysis.lesson.measured import SOURCES, Measured
+from analysis.lesson.numbers import Numbers
+from analysis.lesson.texts import TEXTS, as_html, fill
+from tests.pages import offline, serious_findings
+
+ROOT = Path(__file__).parents[2]
+
+
+def test_every_number_that_a_text_asks_for_is_in_a_cell_of_the_summary(example: Measured) -> None:
+    summary = pd.read_csv(ROOT / "results/example/summary.csv")
+    at = Numbers(example.group.cells)
+
+    for _, row in summary.iterrows():
+        cell = row["mode"], row["workers"]
+        assert at.finished(*cell) == f"{row['throughput']:.1f}".removesuffix(".0")
+        assert at.accepted(*cell) == f"{row['accepted_rate']:.1f}".removesuffix(".0")
+        assert at.done(*cell) == f"{row['ok']} of {row['planned']}"
+        assert at.grows(*cell) == (row["verdict"] == "OVERLOADED")
+        for clock in ("response", "ready"):
+            assert _seconds(getattr(at, clock)(*cell)) == pytest.approx(row[f"{clock}_p50_s"], rel=0.1) or at.grows(
+                *cell
+            )
+
+
+def test_a_cell_that_was_not_measured_is_told_as_that(example: Measured) -> None:
+    at = Numbers(example.group.cells)
+
+    assert {at.finished("sync", 3), at.response("sync", 3), at.done("sync", 3)} == {"(not measured)"}
+    assert np.isnan(at.value("throughput", "sync", 3))
+
+
+def test_what_grows_is_told_in_words_and_not_in_a_number(example: Measured) -> None:
+    at = Numbers(example.group.cells)
+
+    assert at.ready_told("queue", 1) == "grows without limit"
+    assert at.response_told("queue", 1).startswith("took 6 ms")
+
+
+def test_the_teacher_s_notes_hold_what_this_machine_showed(example: Measured) -> None:
+    notes = fill((SOURCES / "notes.md").read_text(), example)
+
+    assert "| queue | 8 | 12.2 | 6 ms / 12 ms | 0.28 s / 0.33 s | 148/148 | valid |" in notes
+    assert "{{" not in notes
+
+
+def test_the_notes_spend_forty_five_minutes_without_a_gap() -> None:
+    spans = re.findall(r"^\| (\d+)(?:–|&nbsp;–&nbsp;)(\d+) \|", (SOURCES / "notes.md").read_text(), re.MULTILINE)
+    ends = [0, *(int(until) for _, until in spans)]
+
+    assert [int(since) for since, _ in spans] == ends[:-1]
+    assert ends[-1] == 45
+
+
+def test_every_exercise_has_a_prediction_a_command_and_where_to_look(example: Measured) -> None:
+    _, *exercises = fill((SOURCES / "exercises.md").read_text(), example).split("\n## ")
+
+    assert len(exercises) >= 5
+    for exercise in exercises:
+        assert "```sh\n" in exercise
+        assert "**Look at:**" in exercise
+    assert all("**Predict:**" in exercise and "<details>" in exercise for exercise in exercises[:-1])
+
+
+def test_links_lead_to_pages_that_lie_beside(sheets: Path) -> None:
+    for name in TEXTS:
+        targets = re.findall(r'href="([^"]+)"', (sheets / f"{name}.html").read_text())
+        local = [target for target in targets if not target.startswith("data:")]
+        assert [target for target in local if not (sheets / target).exists()] == []
+
+
+def test_links_of_the_sources_lead_somewhere() -> None:
+    for path in SOURCES.glob("*.md"):
+        targets = re.findall(r"\]\(([^)]+)\)", path.read_text())
+        assert [target for target in targets if not (SOURCES / target).exists()] == [], path.name
+
+
+def test_a_table_can_be_scrolled_by_keyboard() -> None:
+    assert as_html("| a |\n|---|\n| 1 |\n").startswith(
+        '<div class="wide" tabindex="0" role="region" aria-label="Table 1">'
+    )
+
+
+@pytest.mark.parametrize("name", TEXTS)
+@pytest.mark.parametrize(("width", "height"), [(390, 844), (1280, 720)])
+def test_a_text_needs_no_network_and_axe_finds_nothing_serious(
+    sheets: Path, browser: Browser, name: str, width: int, height: int
+) -> None:
+    with offline(browser, sheets / f"{name}.html", width, height) as page:
+        page.locator("details").evaluate_all("all => all.forEach(one => one.open = true)")
+        assert serious_findings(page) == []
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
+
+
+def _seconds(words: str) -> float:
+    amount, _, unit = words.partition(" ")
+    return {"ms": 0.001, "s": 1.0}.get(unit, np.nan) * float(amount if unit in ("ms", "s") else "nan")

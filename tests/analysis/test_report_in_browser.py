@@ -1,0 +1,143 @@
+"""The report in a real browser without a network, on a projector and on a phone."""
+
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, expect
+from synthetic_experiment import both_modes, break_books, write_experiment
+
+from analysis.__main__ import main
+from tests.pages import PAPER, SIZES, opened, serious_findings
+
+LARGEST_BYTES = 5_000_000
+
+
+@pytest.fixture(scope="module")
+def report(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The report on the demo with every kind of box: one trial whose books do not close, others overloaded."""
+    folder = write_experiment(tmp_path_factory.mktemp("report") / "demo", both_modes(fails_every=20))
+    break_books(folder / "queue-w8-r1")
+    assert main([str(folder)]) == 0
+    return folder / "report.html"
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_it_needs_nothing_but_itself_and_has_nothing_to_complain_of(report: Path, browser: Browser, size: str) -> None:
+    with opened(browser, report, size) as shown:
+        assert shown.asked == [report.as_uri()]
+        assert shown.problems == []
+        assert shown.page.evaluate("document.documentElement.scrollWidth") <= SIZES[size][0]
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_axe_finds_nothing_serious(report: Path, browser: Browser, size: str) -> None:
+    with opened(browser, report, size) as shown:
+        shown.page.locator("[data-part=list]").select_option(index=3)
+        shown.page.evaluate("document.querySelectorAll('details').forEach((each) => { each.open = true; })")
+
+        assert serious_findings(shown.page) == []
+
+
+def test_axe_would_find_something_serious(report: Path, browser: Browser) -> None:
+    """So that an empty list of findings means something."""
+    with opened(browser, report) as shown:
+        shown.page.evaluate("document.querySelector('[data-part=scrub]').removeAttribute('aria-label')")
+
+        assert any(finding.startswith("label:") for finding in serious_findings(shown.page))
+
+
+def test_it_is_small_enough_to_mail(report: Path) -> None:
+    assert report.stat().st_size < LARGEST_BYTES
+
+
+def test_the_policy_lets_no_request_out_and_no_foreign_script_in(report: Path, browser: Browser) -> None:
+    with opened(browser, report) as shown:
+        shown.page.evaluate("""() => {
+            const script = document.createElement('script');
+            script.textContent = 'window.foreign = true';
+            document.body.append(script, Object.assign(new Image(), { src: 'http://127.0.0.1:9/picture.png' }));
+        }""")
+
+        assert shown.page.evaluate("window.foreign") is None
+        assert len([words for words in shown.problems if "Content Security Policy" in words]) == 2
+
+
+def test_headings_follow_each_other_without_a_gap(report: Path, browser: Browser) -> None:
+    with opened(browser, report) as shown:
+        levels = shown.page.evaluate(
+            "[...document.querySelectorAll('h1,h2,h3,h4')].map((each) => Number(each.tagName[1]))"
+        )
+
+    assert levels[0] == 1
+    assert levels.count(1) == 1
+    assert all(below <= above + 1 for above, below in zip(levels, levels[1:], strict=False))
+
+
+def test_the_first_tab_stop_skips_to_the_answer_and_the_contents_lead_to_every_part(
+    report: Path, browser: Browser
+) -> None:
+    with opened(browser, report) as shown:
+        shown.page.keyboard.press("Tab")
+        expect(shown.page.locator(":focus")).to_have_text("Skip to the answer")
+        shown.page.keyboard.press("Enter")
+        assert shown.page.evaluate("document.activeElement.id") == "answer"
+
+        links = shown.page.get_by_role("navigation").get_by_role("link")
+        expect(links).to_have_count(shown.page.locator("h2").count())
+        links.filter(has_text="Charts").click()
+        expect(shown.page.get_by_role("heading", name="Charts")).to_be_in_viewport()
+
+
+def test_a_mode_can_be_hidden(report: Path, browser: Browser) -> None:
+    with opened(browser, report) as shown:
+        chart = shown.page.locator("figure#throughput")
+        chart.get_by_role("button", name="Show sync").click()
+
+        visible = "all => [...new Set(all.map((each) => getComputedStyle(each).visibility))]"
+        assert chart.locator("svg .mode-sync").evaluate_all(visible) == ["hidden"]
+        assert chart.locator("svg .mode-queue").evaluate_all(visible) == ["visible"]
+        assert shown.page.locator("figure#response_time svg .mode-sync").evaluate_all(visible) == ["visible"]
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_a_value_is_told_to_the_mouse_and_to_the_keyboard(report: Path, browser: Browser, size: str) -> None:
+    with opened(browser, report, size) as shown:
+        chart = shown.page.locator("figure#throughput")
+        first, words = chart.locator(".point").first, chart.locator(".point-words")
+        first.hover()
+        expect(words).to_have_text(first.get_attribute("aria-label") or "?")
+        box = words.bounding_box()
+        assert box is not None
+        assert box["x"] >= 0
+        assert box["x"] + box["width"] <= SIZES[size][0]
+
+        first.focus()
+        shown.page.keyboard.press("ArrowRight")
+        expect(words).to_have_text(chart.locator(".point").nth(1).get_attribute("aria-label") or "?")
+        shown.page.keyboard.press("Escape")
+        expect(words).to_be_hidden()
+
+
+def test_an_enlarged_chart_scrolls_in_its_own_frame(report: Path, browser: Browser) -> None:
+    with opened(browser, report, "phone") as shown:
+        chart = shown.page.locator("figure#backlog")
+        width = "each => each.scrollWidth"
+        before = chart.locator(".wide").first.evaluate(width)
+        chart.get_by_role("button", name="Enlarge").click()
+
+        assert chart.locator(".wide").first.evaluate(width) == pytest.approx(2 * before, rel=0.05)
+        assert shown.page.evaluate("document.documentElement.scrollWidth") <= SIZES["phone"][0]
+
+
+def test_on_paper_the_tables_are_open_and_nothing_is_there_to_be_clicked(report: Path, browser: Browser) -> None:
+    with opened(browser, report) as shown:
+        shown.page.set_viewport_size(PAPER)
+        shown.page.emulate_media(media="print")
+        shown.page.evaluate("dispatchEvent(new Event('beforeprint'))")
+        expect(shown.page.get_by_role("button")).to_have_count(0)
+        expect(shown.page.locator(".replay")).to_be_hidden()
+        assert shown.page.locator("details:not([open]):has(table)").count() == 0
+        assert shown.page.evaluate("document.documentElement.scrollWidth") <= PAPER["width"]
+
+        shown.page.evaluate("dispatchEvent(new Event('afterprint'))")
+        assert shown.page.locator("details:not([open]):has(table)").count() > 0

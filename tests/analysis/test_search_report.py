@@ -1,0 +1,56 @@
+"""What the files of a search become: the decision first, then how it was found."""
+
+import json
+import re
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from hand_made import capacities
+from synthetic_experiment import Made, write_experiment
+
+from analysis.__main__ import main
+from analysis.samples import CAPACITY_COLUMNS
+
+FOUND = [
+    ("sync", 1, 2.5, 3.0, float("nan")),
+    ("queue", 1, 2.4, 2.9, 3.6),
+    ("sync", 4, 10.0, 12.0, float("nan")),
+    ("queue", 4, 10.4, float("nan"), 14.0),
+]
+
+
+@pytest.fixture(scope="module")
+def searched(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Two steps of each search, the upper one overloaded, with what the searches are said to have found."""
+    made = [
+        Made(mode=mode, workers=count, repeat=n, offered_rate=rate * count)
+        for mode in ("sync", "queue")
+        for count in (1, 4)
+        for n, rate in enumerate((2.0, 5.0), 1)
+    ]
+    folder = write_experiment(tmp_path_factory.mktemp("results") / "searched", made)
+    info = json.loads((folder / "experiment.json").read_text())
+    info["plan"]["goal"] = {"clock": "ready", "percentile": 0.95, "limit_s": 2.0}
+    (folder / "experiment.json").write_text(json.dumps(info))
+    pd.DataFrame(capacities(*FOUND), columns=CAPACITY_COLUMNS).to_csv(folder / "capacity.csv", index=False)
+    assert main([str(folder)]) == 0
+    return folder
+
+
+def test_the_answer_begins_with_the_decision_and_ends_with_overload(searched: Path) -> None:
+    answer = re.search(r'<section class="answer".*?</section>', (searched / "report.html").read_text(), re.DOTALL)
+    assert answer is not None
+    sentences = re.findall("<li>(.*?)</li>", answer[0])
+
+    assert sentences[0] == (
+        "Up to 10 pictures/s sync is fine: with 4 workers it keeps ready p95 within 2 s; queue needs as many."
+    )
+    assert sentences[-1].startswith("Overload with 4 workers: in sync at 20 pictures/s the wait for an answer grows")
+
+
+def test_its_picture_comes_before_those_of_how_it_was_found(searched: Path) -> None:
+    figures = re.findall(r'<figure id="([^"]+)"', (searched / "report.html").read_text())
+
+    assert figures == ["workers_needed", "capacity", "searched-w1", "searched-w4"]
+    assert {path.stem for path in (searched / "charts").glob("*.png")} == set(figures)

@@ -1,0 +1,73 @@
+"""What makes the preflight red, and what it says then."""
+
+import fcntl
+import socket
+
+import pytest
+
+from loadtests.preflight import judgements
+from loadtests.preflight.readings import PACKAGES, leftover, locked, measuring, port_is_free
+from loadtests.preflight.run import line
+
+
+@pytest.mark.parametrize(
+    ("green", "red"),
+    [
+        (judgements.on_cores(2), judgements.on_cores(1)),
+        (judgements.on_memory(1.0), judgements.on_memory(0.9)),
+        (judgements.on_disk(1.0), judgements.on_disk(0.9)),
+        (judgements.on_others(25.0), judgements.on_others(26.0)),
+        (judgements.on_power(True), judgements.on_power(False)),
+        (judgements.on_power(None), judgements.on_power(False)),
+        (judgements.on_heat((89.0, 90.0)), judgements.on_heat((90.0, 90.0))),
+        (judgements.on_heat(None), judgements.on_heat((95.0, 90.0))),
+        (judgements.on_clock(-0.1), judgements.on_clock(-0.2)),
+    ],
+)
+def test_each_reading_is_green_up_to_its_limit_and_red_beyond(green, red):
+    assert green.good
+    assert not red.good
+
+
+def test_a_red_line_ends_with_what_to_do_and_a_green_one_does_not():
+    assert line(judgements.on_power(False)) == (
+        "RED  power: on battery. To mend it: plug it in: on battery a laptop slows down"
+    )
+    assert line(judgements.on_power(True)) == "ok   power: plugged in"
+
+
+def test_a_package_that_is_missing_or_in_another_version_is_named():
+    versions = {"celery": "5.7.0", "django": "4.2", "numpy": None, "unlocked": "1"}
+
+    check = judgements.on_packages(versions, {"celery": ["5.7.0"], "django": ["5.2", "6.0"], "numpy": ["2"]}, "3.11.7")
+
+    assert not check.good
+    assert "django, numpy not as locked" in check.told
+
+
+def test_every_package_that_is_looked_at_is_in_the_lock_file():
+    assert [name for name in PACKAGES if name not in locked()] == []
+
+
+def test_a_port_on_which_somebody_listens_is_red():
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        port = server.getsockname()[1]
+        taken = port_is_free(port, "stop it")
+
+    assert not taken.good
+    assert port_is_free(port, "stop it").good
+
+
+def test_no_stack_is_left_over_where_there_is_none(tmp_path):
+    assert leftover(tmp_path / "stack.json").good
+
+
+def test_a_measurement_that_goes_on_is_named_and_one_that_has_ended_is_not(tmp_path):
+    lock = tmp_path / ".demo.lock"
+    with lock.open("w") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        check = measuring(tmp_path)
+
+    assert not check.good
+    assert check.told == "demo"
+    assert measuring(tmp_path).good

@@ -1,0 +1,84 @@
+"""A prediction that is sealed in a real experiment before its first trial."""
+
+import json
+from datetime import datetime
+
+import pytest
+
+from analysis.samples import read_experiment
+from tests.real_stack import run
+from tests.small_experiment import write_plan
+
+pytestmark = pytest.mark.stack
+
+GUESSED = '{"schema": 1, "throughput": {"1": 4.5}, "ready_s": {"1": "inf"}}'
+
+
+def measure(folder, predictions):
+    plan = write_plan(folder, measure_s=2, rate=2.0, mode=["queue"])
+    return run("loadtests", "run", plan, "--results", folder / "results", "--predictions", predictions)
+
+
+@pytest.fixture(scope="module")
+def sealed(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("sealed")
+    (folder / "predictions.json").write_text(GUESSED)
+    done = measure(folder, folder / "predictions.json")
+    assert done.returncode == 0, done.stderr
+    return folder
+
+
+def test_it_was_sealed_before_the_first_trial_began(sealed):
+    head = json.loads((sealed / "results" / "experiment.json").read_text())
+    first = json.loads((sealed / "results" / "queue-w1-r1" / "trial.json").read_text())
+
+    assert (sealed / "results" / "predictions.json").read_text() == GUESSED
+    sealed_at = datetime.fromisoformat(head["predictions"]["sealed_at"]).timestamp()
+    assert sealed_at < first["phases"]["started_at"]
+    assert read_experiment(sealed / "results").guess.sealed_at == head["predictions"]["sealed_at"]
+
+
+def test_the_same_command_goes_on_and_keeps_it(sealed):
+    before = (sealed / "results" / "experiment.json").read_text()
+
+    assert measure(sealed, sealed / "predictions.json").returncode == 0
+
+    assert (sealed / "results" / "experiment.json").read_text() == before
+
+
+def test_another_one_is_refused_in_one_sentence_after_the_trial(sealed):
+    done = measure(sealed, GUESSED.replace("4.5", "3.6"))
+
+    assert done.returncode == 1
+    assert "Another prediction is sealed" in done.stderr
+    assert "Traceback" not in done.stderr
+    assert (sealed / "results" / "predictions.json").read_text() == GUESSED
+
+
+def test_a_first_prediction_after_the_trial_is_refused(sealed):
+    head = sealed / "results" / "experiment.json"
+    sealed_head = head.read_text()
+    head.write_text(json.dumps({key: value for key, value in json.loads(sealed_head).items() if key != "predictions"}))
+    try:
+        done = measure(sealed, sealed / "predictions.json")
+    finally:
+        head.write_text(sealed_head)
+
+    assert done.returncode == 1
+    assert "was measured already, so nothing can be predicted any more" in done.stderr
+
+
+def test_rubbish_is_refused_before_anything_is_started(tmp_path):
+    done = measure(tmp_path, '{"schema": 1, "throughput": {"1": "much"}}')
+
+    assert done.returncode == 2
+    assert "throughput has 'much' where a number from 0 to 10000 belongs" in done.stderr
+    assert not (tmp_path / "results").exists()
+
+
+def test_the_report_holds_the_guess_against_what_was_measured(sealed):
+    assert run("analysis", sealed / "results").returncode == 0
+
+    text = (sealed / "results" / "report.html").read_text()
+    assert "guess of the throughput with 1 worker: 4.5 pictures/s; measured: " in text
+    assert "guess of the ready time with 1 worker: grows without limit; measured: " in text
