@@ -21,10 +21,10 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import FancyArrowPatch
 from matplotlib.text import Annotation, Text
 
-from analysis.charts.palette import MODES
+from analysis.charts.palette import MODES, ink
 from analysis.words import duration, number
 
-MODE_OF = {look.colour.lower(): mode for mode, look in MODES.items()}
+MODE_OF = {colour.lower(): mode for mode, look in MODES.items() for colour in (look.colour, ink(look.colour))}
 UNIT = re.compile(r"^(.*?) \[(.*)\]$")
 GROUP_ID = re.compile(r'<g id="(mode-\w+)"')
 # More points than these would lie on each other.
