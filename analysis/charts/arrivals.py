@@ -22,9 +22,9 @@ from analysis.words import duration
 # Room above the last count for words, in multiples of it.
 ROOM, ROOM_WITH_EVENTS = 1.15, 1.35
 # A gap lower than this share of the axis has no room for words; they then stand below the lines.
-ROOM_FOR_WORDS = 0.3
+ROOM_FOR_WORDS = 0.4
 # Where the words stand along their arrows, so that they touch neither each other nor the lines.
-UP, ALONG = 0.38, 0.47
+UP, ALONG, BEGIN = 0.38, 0.47, 0.3
 WORDS: Any = {"color": TEXT, **BEFORE}
 DASHED = (0, (3, 2))
 
@@ -100,8 +100,9 @@ def _mark_gaps(ax: Axes, each: Flow) -> None:
     up, behind = f"{due - ended} open", f"{duration(each.behind_s)} behind"
     upright, level = (at, ended + UP * (due - ended)), (middle, float(nth))
     if due - ended > ROOM_FOR_WORDS * ax.get_ylim()[1]:
-        # Above the arrow or below it, where the line is further away.
-        above = np.searchsorted(each.due, middle) - nth > nth - np.searchsorted(each.ended, middle)
+        # Above the arrow or below it, where the line is further away from the beginning of the words.
+        begin = was_due + BEGIN * (came - was_due)
+        above = np.searchsorted(each.due, begin) - nth > nth - np.searchsorted(each.ended, begin)
         _write_beside(ax, up, upright, (-8, 5), ha="right")
         _write_beside(ax, behind, level, (0, 5 if above else -5), ha="center", va="baseline" if above else "top")
     else:

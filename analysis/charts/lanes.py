@@ -22,6 +22,8 @@ PACKED = "no process id is recorded: each picture in the first free lane"
 BAR = 0.82
 # The name of every lane, every second one and so on, as they have room.
 STEPS = (1, 2, 4, 8, 16, 32, 64)
+# Between two pictures in a lane that is as high as a line of text.
+WIDEST_RIM = 1.5
 # How work is hatched that failed, and work that was begun a second time.
 FAILED, AGAIN = "xx", "//"
 
@@ -59,10 +61,11 @@ def _hatches(shown: Sequence[Lanes]) -> str:
 
 def _draw_trial(ax: Axes, each: Lanes) -> None:
     look = MODES[each.trial.cell.mode]
+    rim = WIDEST_RIM * min(1.0, ax.get_window_extent().height / each.lanes / LINE_PX)
     for (failed, again), work in each.work.groupby(["failed", "again"]):
         ax.barh(
             work["lane"] + 1, work["until_s"] - work["from_s"], BAR, work["from_s"],
-            color=look.colour, edgecolor="white", linewidth=1.5, hatch=FAILED if failed else AGAIN if again else "",
+            color=look.colour, edgecolor="white", linewidth=rim, hatch=FAILED if failed else AGAIN if again else "",
         )  # fmt: skip
     happened = marks(each.trial)
     room = (2 * LINE_PX + 12) / ax.get_window_extent().height if happened else 0.0

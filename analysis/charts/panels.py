@@ -7,6 +7,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patheffects import withStroke
 from matplotlib.text import Annotation
+from matplotlib.ticker import MaxNLocator
 
 from analysis.charts.labels import LINE_PX
 from analysis.charts.palette import QUIET, TEXT, WINDOW, ink
@@ -14,6 +15,8 @@ from analysis.events import Mark
 
 LEFT, BOTTOM, RIGHT, BETWEEN = 0.085, 0.13, 0.875, 0.125
 TITLE = 0.055
+# A tick label with some room.
+TICK_PX = 75
 SINCE = "seconds since the load began"
 # Words stand before lines, with a rim of paper.
 BEFORE: Any = {"zorder": 5, "path_effects": [withStroke(linewidth=4, foreground="white")]}
@@ -31,6 +34,7 @@ def panels(figure: Figure, below: float, titles: Sequence[tuple[str, str]], left
         ax = figure.add_axes((left + n * (width + BETWEEN), BOTTOM, width, below - BOTTOM - TITLE))
         ax.set_title(title, color=ink(colour), loc="left", fontweight="bold")
         ax.tick_params(labelleft=n == 0)
+        ax.xaxis.set_major_locator(MaxNLocator(nbins=int(ax.get_window_extent().width / TICK_PX)))
         made.append(ax)
     return made
 

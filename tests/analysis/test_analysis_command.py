@@ -34,7 +34,8 @@ def test_it_writes_everything_and_prints_the_table(small: Path, capsys: pytest.C
 
     printed = capsys.readouterr().out
     assert (small / "summary.csv").exists()
-    assert len(list((small / "charts").glob("*.png"))) == 6
+    drawn = {path.stem for path in (small / "charts").glob("*.png")}
+    assert drawn >= {"throughput", "arrivals_w1", "arrivals_w4", "time_parts", "lanes_w4", "spectrum_w4", "modes"}
     assert "grows without limit" in printed
     assert f"Report: {small / 'report.html'}" in printed
 

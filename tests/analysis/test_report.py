@@ -43,8 +43,7 @@ def test_every_chart_has_words_and_a_table_beside_it(report: Path) -> None:
     text = report.read_text()
     charts = re.findall(r'<svg role="img" aria-label="Chart [^"]+', text)
 
-    assert len(charts) == 6
-    assert text.count("<summary>The numbers</summary>") == 6
+    assert len(charts) == text.count("<summary>The numbers</summary>") == _drawn(report) > 6
 
 
 def test_every_rate_and_time_has_its_unit_in_the_heading(report: Path) -> None:
@@ -174,9 +173,14 @@ def test_a_browser_shows_it_without_network_or_sideways_scrolling(report: Path, 
     assert [address for address in asked if not address.startswith(("file:", "data:"))] == []
     assert problems == []
     assert page.evaluate("document.documentElement.scrollWidth") <= width
-    assert page.locator("svg[role=img]").count() == 6
+    assert page.locator("svg[role=img]").count() == _drawn(report)
     assert page.locator("svg[role=img]").first.bounding_box()["height"] > 300
     page.close()
+
+
+def _drawn(report: Path) -> int:
+    """How many charts were drawn for it."""
+    return len(list((report.parent / "charts").glob("*.svg")))
 
 
 def _reported(folder: Path, *options: str) -> str:
