@@ -95,8 +95,8 @@ def other_rate(folder: Path) -> None:
 def celery_as_it_comes(folder: Path) -> None:
     with_trials(folder, lambda trial: trial["cell"].update(profile="defaults"))
     for path in folder.glob("*/backlog.csv"):
-        # Its samples are those of late acknowledgement, which this profile does not have: nobody has counted.
-        pd.read_csv(path).assign(counted_by="").to_csv(path, index=False)
+        # Its samples are those of late acknowledgement, which this profile does not have: the broker was not counted.
+        pd.read_csv(path).assign(waiting="", in_hand="").to_csv(path, index=False)
 
 
 def other_seed(folder: Path) -> None:
