@@ -12,7 +12,7 @@ PICTURE_COLUMNS = (
     *("state", "executions", "reason"),
 )
 BACKLOG_COLUMNS = ("sampled_at", "waiting", "in_hand", "done")
-# Older files lack these: all values are missing then.
+# Older files lack these, and so do the tables that are read from them.
 LATER_BACKLOG_COLUMNS = ("in_database", "counted_by")
 MEMORY_COLUMNS = ("sampled_at", "component", "pid", "rss_bytes")
 BARE_COLUMNS = ("workload", "processes", "process", "started_at", "finished_at", "cpu_s")

@@ -42,7 +42,8 @@ def _row(contrast: Contrast) -> list[str]:
         mode,
         str(contrast.workers),
         METRIC_WORDS[contrast.metric],
-        *spread_texts(contrast.ratios),
+        *spread_texts(contrast.ratios)[:-1],
+        str(contrast.pairs) if contrast.ratios else "–",
         utilisation,
         f"{reading(contrast)} ({contrast.doubt})" if contrast.doubt else reading(contrast),
     ]

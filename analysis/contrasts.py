@@ -26,7 +26,7 @@ class Contrast:
 
     There are no ratios where a side is overloaded: its times depend on when one stops measuring. A
     control is a pair whose two sides must not differ. `utilisation` is the mean of each side, `doubt` what
-    makes one of them mean less than it seems to.
+    makes one of them mean less than it seems to. Unless it is `paired` its one ratio is that of two whole cells.
     """
 
     mode: str
@@ -36,6 +36,11 @@ class Contrast:
     ratios: tuple[float, ...]
     utilisation: tuple[float, float]
     doubt: str
+    paired: bool = True
+
+    @property
+    def pairs(self) -> int:
+        return len(self.ratios) if self.paired else 0
 
     @property
     def estimate(self) -> Estimate:

@@ -17,6 +17,7 @@ SUBJECTS = {
 }
 UNCLEAR = "cannot be told apart"
 DIFFERS = "differs"
+OF_CELLS = "of whole cells, no pairs"
 IN_ONE_CHART_TITLE = 2
 
 
@@ -34,7 +35,7 @@ def contrast_title(comparison: Comparison) -> str:
 
 def reading(contrast: Contrast) -> str:
     """What the pairs say, in a few words."""
-    return reading_of(contrast.ratios)
+    return reading_of(contrast.ratios) if contrast.paired else OF_CELLS
 
 
 def reading_of(ratios: Sequence[float]) -> str:
@@ -123,13 +124,15 @@ def _bracket(contrast: Contrast, first: Contrast) -> list[str]:
     """The spread, what kind it is and what is doubtful, each only where it is not that of the first finding."""
     found = contrast.estimate
     doubt = _doubt(contrast) if contrast.doubt != first.doubt else []
-    if found.pairs != first.estimate.pairs:
+    if contrast.pairs != first.pairs:
         return [*_spread(contrast), *doubt]
     return doubt if found.same or found.pairs == 1 else [_span(found), *doubt]
 
 
 def _spread(contrast: Contrast) -> list[str]:
     found = contrast.estimate
+    if not contrast.paired:
+        return [OF_CELLS]
     if found.has_interval:
         return [f"95 % interval {_span(found)}", f"{found.pairs} pairs"]
     if found.pairs > 1:

@@ -3,7 +3,7 @@
 import pandas as pd
 
 from analysis.cells import Group
-from analysis.scalability import FURTHEST, Numbers, Scalability, ends, fit, scalability
+from analysis.scalability import Numbers, Scalability, ends, fit, scalability
 from analysis.words import number
 
 
@@ -33,7 +33,7 @@ def _percent(share: Numbers, drawn: Numbers, digits: int) -> str:
 
 def _peak(found: Scalability) -> str:
     """With how many workers most is finished, as far as may be said from the counts that were measured."""
-    furthest = FURTHEST * found.largest
+    furthest = found.furthest
     low, high = ends(found.drawn.peak)
     if low > furthest:
         return f"no peak up to {furthest} workers"

@@ -12,6 +12,8 @@ from analysis.words import number, workers
 
 # So many loads are asked for their workers, from the smallest that was confirmed to the largest.
 ASKED_LOADS = 6
+# Loads below this keep two digits after the point, all others one.
+SMALL_LOAD = 10
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -63,11 +65,11 @@ def decision(rows: pd.DataFrame) -> str:
     """Up to which load sync is fine and what queue needs there, from the searches of one set of conditions."""
     fine, queue = sync_is_fine(rows), _of(rows, "queue")
     if fine:
-        start = f"Up to {number(fine.passed)} pictures/s sync is fine"
+        start = f"Up to {at_most(fine.passed)} pictures/s sync is fine"
         return f"{start}: with {workers(fine.workers)} it keeps {goal_words(rows)}{_beside(queue, fine)}"
     parts = [] if _of(rows, "sync").empty else [f"sync is confirmed to keep {goal_words(rows)} at no load"]
     if found := steps(queue):
-        kept = f"up to {number(found[-1].passed)} pictures/s with {workers(found[-1].workers)}"
+        kept = f"up to {at_most(found[-1].passed)} pictures/s with {workers(found[-1].workers)}"
         parts.append(f"queue keeps {'it' if parts else goal_words(rows)} {kept}")
     sentence = "; ".join(parts)
     return f"{sentence[:1].upper()}{sentence[1:]}"
@@ -85,13 +87,27 @@ def needed_table(capacities: pd.DataFrame) -> Table | None:
     if known.empty:
         return None
     modes = list(dict.fromkeys(known["mode"]))
-    loads = np.unique(np.floor(10 * np.linspace(known["passed"].min(), known["passed"].max(), ASKED_LOADS)) / 10)
+    loads = np.unique(
+        [_floored(load) for load in np.linspace(known["passed"].min(), known["passed"].max(), ASKED_LOADS)]
+    )
     rows = [
-        [str(before).removesuffix(": ") or "–", number(load)] + [_told(needed(_of(rows, mode), load)) for mode in modes]
+        [str(before).removesuffix(": ") or "–", at_most(load)]
+        + [_told(needed(_of(rows, mode), load)) for mode in modes]
         for before, rows in capacities.groupby("prefix", sort=False)
         for load in loads
     ]
     return Table(headings=["conditions", "load [pictures/s]", *(f"{mode}: workers" for mode in modes)], rows=rows)
+
+
+def at_most(load: float) -> str:
+    """A load that was confirmed [pictures/s], rounded down: more was not confirmed."""
+    return number(_floored(load), 2)
+
+
+def _floored(load: float) -> float:
+    scale = 100 if load < SMALL_LOAD else 10
+    # Rounded first, because 100 * 1.16 is a little less than 116.
+    return math.floor(round(scale * load, 6)) / scale
 
 
 def _of(rows: pd.DataFrame, mode: str) -> pd.DataFrame:
@@ -121,7 +137,7 @@ def _beside(queue: pd.DataFrame, fine: Step) -> str:
     if found.confirmed is None:
         kept = steps(queue[queue["workers"] == found.possible])
         some = f"queue with {_as_many(found.possible, fine)}"
-        return f"; {some} keeps {number(kept[0].passed)}" if kept else f"; {some} is undecided"
+        return f"; {some} keeps {at_most(kept[0].passed)}" if kept else f"; {some} is undecided"
     if found.possible < found.confirmed:
         return f"; queue needs {found.possible} to {workers(found.confirmed)}"
     return f"; queue needs {_as_many(found.confirmed, fine)}"

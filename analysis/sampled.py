@@ -54,7 +54,7 @@ def in_database(trial: Trial) -> Sampled:
 
     A row is made after the upload was received, and is there when its message goes out or its work begins.
     """
-    samples = _samples(trial, "in_database")
+    samples = _samples(trial, "counted_by", "in_database")
     rows = trial.pictures
     there = rows["enqueued_at"].fillna(rows["started_at"])
     return _between(
@@ -108,8 +108,9 @@ def _samples(trial: Trial, *counts: str) -> pd.DataFrame:
     """The samples of the time of the load that hold these counts, with `ended_by`: the next one came a period later."""
     samples = trial.backlog.reindex(columns=["sampled_at", "counted_by", "waiting", "in_hand", "in_database"])
     next_at = samples["sampled_at"].shift(-1) - SAMPLE_PERIOD_S
-    samples = samples.assign(ended_by=np.maximum(samples["counted_by"], next_at))
-    known = samples.dropna(subset=["counted_by", "ended_by", *counts])
+    # The broker is counted even where the database did not answer.
+    samples = samples.assign(ended_by=next_at.mask(samples["counted_by"] > next_at, samples["counted_by"]))
+    known = samples.dropna(subset=["ended_by", *counts])
     return known[known["sampled_at"].between(trial.started_at, trial.load_stopped_at)]
 
 

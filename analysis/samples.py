@@ -154,8 +154,8 @@ def _read_rows(path: Path, columns: Sequence[str], later: Sequence[str] = ()) ->
             f"{path} lacks the column {', '.join(missing)}. It was written by another version: "
             "see results/README.md for the columns, or measure the trial again."
         )
-    rows = rows.assign(**{column: "" for column in later if column not in rows})
-    return pd.DataFrame({column: _typed(path, rows[column]) for column in [*columns, *later]})
+    known = [*columns, *(column for column in later if column in rows)]
+    return pd.DataFrame({column: _typed(path, rows[column]) for column in known})
 
 
 def _typed(path: Path, values: pd.Series) -> pd.Series:

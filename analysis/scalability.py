@@ -19,7 +19,7 @@ Numbers = NDArray[np.float64]
 #: Three numbers are fitted, so fewer worker counts than this leave the peak open (R31).
 FEWEST_COUNTS = 6
 PARAMETERS = 3
-#: Beyond so many times the largest count that was measured nothing is said (R31).
+#: Beyond so many times the largest count that it was fitted to nothing is said (R31).
 FURTHEST = 2
 DRAWS, SEED = 2000, 20261125
 #: The share of the drawings that a band leaves out.
@@ -49,11 +49,18 @@ class Law:
 
 @dataclass(frozen=True, kw_only=True)
 class Scalability:
-    """The law that fits best, and as many as chance could have given; `largest` is the highest count measured."""
+    """The law that fits best, and as many as chance could have given; `smallest` and `largest` are the ends of the
+    counts that it was fitted to."""
 
     law: Law
     drawn: Law
+    smallest: int
     largest: int
+
+    @property
+    def furthest(self) -> int:
+        """The largest count of which the law says anything."""
+        return FURTHEST * self.largest
 
     def band(self, workers: Numbers) -> tuple[Numbers, Numbers]:
         """The 95 % band of the throughput at each count [pictures/s]."""
@@ -89,7 +96,8 @@ def fit(workers: Sequence[int] | pd.Series, throughput: Sequence[float] | pd.Ser
     possible = refitted[0] > 0
     if possible.mean() < 1 - OUTSIDE:
         return None
-    return Scalability(law=_law(best), drawn=_law(refitted[:, possible]), largest=int(counts.max()))
+    ends_of_counts = {"smallest": int(counts.min()), "largest": int(counts.max())}
+    return Scalability(law=_law(best), drawn=_law(refitted[:, possible]), **ends_of_counts)
 
 
 def ends(drawn: Numbers) -> tuple[float, float]:

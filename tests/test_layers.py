@@ -84,6 +84,7 @@ PURE = (
     "analysis/mode_table.py",
     "analysis/needed.py",
     "analysis/noise.py",
+    "analysis/pool/load.py",
     "analysis/pool/pooled.py",
     "analysis/pool/record.py",
     "analysis/pool/sentences.py",

@@ -157,6 +157,18 @@ def freeze_the_count_of_finished_pictures(trial):
     trial.backlog["done"] = trial.backlog["done"].iloc[0]
 
 
+def lose_the_database_s_counts(trial):
+    """And with them what would tell that the broker counts wrongly as well."""
+    trial.backlog[["in_database", "done", "counted_by"]] = np.nan
+    trial.backlog["waiting"] += 5
+
+
+def lose_the_database_s_counts_for_a_while(trial):
+    """Too short to be told apart from a database that does not answer, while the broker counts wrongly."""
+    trial.backlog.loc[trial.some(trial.backlog, 0.3), ["in_database", "done", "counted_by"]] = np.nan
+    trial.backlog["waiting"] += trial.backlog["counted_by"].isna() * 5
+
+
 def lose_the_samples(trial):
     trial.backlog = trial.backlog.iloc[:5]
 
@@ -205,6 +217,9 @@ MUTATIONS: list[tuple[str, Callable[[Record], None], str]] = [
     *((f"{cell}-r1", take_messages_that_wait_for_messages_in_hand, "that the workers held") for cell in QUEUES),
     *((f"{cell}-r1", freeze_the_count_of_finished_pictures, "the count stood still") for cell in CELLS),
     *((f"{cell}-r1", lose_the_samples, "hardly sampled") for cell in CELLS),
+    *((f"{cell}-r1", lose_the_database_s_counts, "hardly sampled") for cell in CELLS),
+    *((f"{cell}-r1", lose_the_database_s_counts, "The broker held") for cell in QUEUES),
+    *((f"{cell}-r1", lose_the_database_s_counts_for_a_while, "The broker held") for cell in QUEUES),
     ("queue-w4-r1", move_the_window_past_the_load, "No request was due"),
     ("queue-w4-r1", move_the_window_by_a_second, "were planned, but"),
     ("sync-w4-r1", answer_before_the_work_is_done, "although the picture is not ready"),

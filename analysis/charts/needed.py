@@ -12,8 +12,7 @@ from analysis.charts.frame import framed
 from analysis.charts.labels import EndLabel, label_ends
 from analysis.charts.palette import MODES, WINDOW, ink
 from analysis.charts.worker_axis import BOTTOM, LEFT, WIDTH, worker_counts
-from analysis.needed import Step, steps, sync_is_fine
-from analysis.words import number
+from analysis.needed import Step, at_most, steps, sync_is_fine
 
 # Above the most workers there is room for what is said of sync.
 ROOM_ABOVE = 0.15
@@ -48,7 +47,7 @@ def _shade(ax: Axes, fine: Step | None) -> None:
     ax.axvline(ends, color=colour, linestyle=(0, (6, 4)), linewidth=1.5)
     left = ends > ax.get_xlim()[1] / 2
     ax.annotate(
-        f"sync is fine up to {number(ends)}/s",
+        f"sync is fine up to {at_most(ends)}/s",
         (ends, 0.98),
         xycoords=ax.get_xaxis_transform(),
         xytext=(-8 if left else 8, 0),

@@ -1,4 +1,4 @@
-"""The scalability law of each mode, drawn under what was measured, no further than that."""
+"""The scalability law of each mode, drawn under what was measured, no further than it can say something."""
 
 import numpy as np
 import pandas as pd
@@ -12,10 +12,10 @@ POINTS = 60
 
 
 def draw_scalability(ax: Axes, counts: list[int], cells: pd.DataFrame) -> None:
-    """A thin line with its band for each mode whose law is known."""
-    workers = np.linspace(counts[0], counts[-1], POINTS)
+    """A thin line with its band for each mode whose law is known, from the fewest workers that were their limit on."""
     for mode, found in scalability(cells).items():
         look = MODES[mode]
+        workers = np.linspace(found.smallest, min(counts[-1], found.furthest), POINTS)
         along = place_of(counts, workers) + look.shift
         ax.fill_between(along, *found.band(workers), color=look.colour, alpha=0.2, linewidth=0, zorder=0.5)
         dash = {"sync": "--", "queue": ":"}[str(mode)]

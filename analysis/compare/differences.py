@@ -1,11 +1,13 @@
 """What is not equal between the experiments: that is what is compared. Pure."""
 
+import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from analysis.compare.side import Side
 from analysis.conditions import CONDITIONS, short
 from analysis.experiment import Trial
+from analysis.noise import SPIN_LIMIT
 from analysis.tables import Table
 from analysis.words import listing, number
 
@@ -20,7 +22,7 @@ Facts = Mapping[str, str]
 
 def differences(sides: Sequence[Side]) -> Table:
     """One row for each fact that is not the same in all experiments, one column an experiment."""
-    facts = [_facts(side, _common(sides)) for side in sides]
+    facts = [_facts(side, _common(sides), quick) for side, quick in zip(sides, _quickness(sides), strict=True)]
     names = dict.fromkeys(name for each in facts for name in each)
     rows = [[name, *(each.get(name, "–") for each in facts)] for name in names]
     return Table(
@@ -40,12 +42,12 @@ def difference_sentence(table: Table) -> str:
 NEVER_A_CAUSE = {"measured at", "commit", "seed"}
 
 
-def _facts(side: Side, common: set[tuple[str, int]]) -> dict[str, str]:
+def _facts(side: Side, common: set[tuple[str, int]], quickness: Facts) -> dict[str, str]:
     info = side.experiment.info
     trials = [trial for trial in side.experiment.trials if (trial.cell.mode, trial.cell.workers) in common]
     return {
         **{name: _text(value) for name, value in (info.get("machine") or {}).items()},
-        **_quickness(side),
+        **quickness,
         **_conditions(trials or side.experiment.trials),
         "trials per cell": _range(_repeats(trials)),
         **{f"version of {name}": _text(value) for name, value in (info.get("versions") or {}).items()},
@@ -61,10 +63,16 @@ def _common(sides: Sequence[Side]) -> set[tuple[str, int]]:
     return set.intersection(*(side.cells for side in sides))
 
 
-def _quickness(side: Side) -> dict[str, str]:
-    """How long the noise guard's fixed piece of work took on the idle machine: how fast one of its cores is."""
-    before_s = side.experiment.ordinary_spins_s.get("before")
-    return {"fixed piece of work, one core [ms]": number(1000 * before_s)} if before_s else {}
+def _quickness(sides: Sequence[Side]) -> list[Facts]:
+    """How long the noise guard's fixed piece of work took on each idle machine, which tells how fast one core is.
+
+    Nothing where the guard itself would take the times for usual ones.
+    """
+    known = [side.experiment.ordinary_spins_s.get("before", math.nan) for side in sides]
+    heard = [before_s for before_s in known if before_s > 0]
+    if not heard or max(heard) <= (1 + SPIN_LIMIT) * min(heard):
+        return [{} for _ in sides]
+    return [{"fixed piece of work, one core [ms]": number(1000 * before_s)} for before_s in known]
 
 
 def _conditions(trials: Iterable[Trial]) -> dict[str, str]:

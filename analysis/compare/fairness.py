@@ -10,17 +10,19 @@ from analysis.compare.soundness import unsound
 from analysis.compare.together import held_apart, togethers
 from analysis.conditions import short
 from analysis.experiment import Experiment, Trial
+from analysis.ledger import faults
 from analysis.words import listing, number
 
 # Windows whose lengths differ by more than this share are other windows.
 SAME_WINDOW = 0.05
 OTHER_PICTURES = "other picture mix"
+OTHER_FAULT = "other fault"
 # These must be equal because they change what is asked of the app, and not how it does it.
 MUST_BE_EQUAL = {
     "workload": ("workload", OTHER_PICTURES),
     "offered_rate": ("offered rate", "other offered rate"),
     "profile": ("safety profile", "other safety profile"),
-    "fault": ("fault", "other fault"),
+    "fault": ("fault", OTHER_FAULT),
 }
 
 
@@ -31,7 +33,7 @@ def reasons(sides: Sequence[Side]) -> list[Reason]:
 
 
 def _beside(base: Side, other: Side) -> Iterator[Reason]:
-    found = [*_levels(base, other), *_pictures(base, other), *_windows(base, other)]
+    found = [*_levels(base, other), *_faults(base, other), *_pictures(base, other), *_windows(base, other)]
     yield from found
     if not togethers([base, other]):
         words = f"{base.label} and {other.label} have no cell in common that can be believed in both."
@@ -46,6 +48,23 @@ def _levels(base: Side, other: Side) -> Iterator[Reason]:
         what, few = MUST_BE_EQUAL[name]
         one, another = (short(name, level) for level in apart[name])
         yield Reason(short=few, sentence=f"The {what} differs: {one} in {base.label} and {another} in {other.label}.")
+
+
+def _faults(base: Side, other: Side) -> Iterator[Reason]:
+    """Whether something else was done to the stack on purpose, which by hand the cells do not say."""
+    one, another = (_done(side.experiment) for side in (base, other))
+    if any(one[level] != another[level] for level in set(one) & set(another)):
+        said = [listing(sorted(set().union(*done.values()))) or "nothing" for done in (one, another)]
+        words = f"Other things were done to the stacks: {said[0]} in {base.label} and {said[1]} in {other.label}."
+        yield Reason(short=OTHER_FAULT, sentence=words)
+
+
+def _done(experiment: Experiment) -> dict[str, set[str]]:
+    """What was really done in the trials of each level of the condition `fault`."""
+    found: dict[str, set[str]] = {}
+    for trial in experiment.trials:
+        found.setdefault(trial.cell.fault, set()).update(str(event["what"]) for event in faults(trial))
+    return found
 
 
 def _pictures(base: Side, other: Side) -> Iterator[Reason]:

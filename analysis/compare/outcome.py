@@ -10,7 +10,7 @@ from analysis.cells import Group
 from analysis.compare.reason import Reason
 from analysis.compare.together import METRICS, Together
 from analysis.conditions import CONDITIONS
-from analysis.contrasts import Comparison
+from analysis.contrasts import THROUGHPUT, Comparison
 
 # From the summary of each experiment, in this order.
 COLUMNS = (
@@ -48,7 +48,7 @@ def _row(label: str, cell: dict[str, Any], comparison: Comparison | None) -> dic
     for contrast in comparison.contrasts if comparison else ():
         if contrast.ratios and (contrast.mode, contrast.workers) == (cell["mode"], cell["workers"]):
             name, told = contrast.metric.removesuffix("_s"), contrast.estimate
-            row |= {"pairs": told.pairs, f"{name}_ratio": told.ratio}
+            row |= {f"{name}_ratio": told.ratio} | ({"pairs": contrast.pairs} if name == THROUGHPUT else {})
             if told.has_interval:
                 row |= {f"{name}_ratio_low": told.low, f"{name}_ratio_high": told.high}
     return row

@@ -7,7 +7,7 @@ from analysis.compare.reason import Reason, some
 from analysis.compare.side import Side
 from analysis.experiment import Experiment
 from analysis.ledger import ledger, ledger_words
-from analysis.noise import noise_words
+from analysis.noise import AGAIN, noise_words
 
 
 def unsound(side: Side) -> Iterator[Reason]:
@@ -34,12 +34,20 @@ def _unfinished(side: Side) -> Iterator[Reason]:
 
 
 def _not_measured(experiment: Experiment) -> list[str]:
-    """What the plan still asks for; one that stops at a precision may end before its last trial."""
-    if (experiment.info.get("plan") or {}).get("precision"):
-        return []
+    """What the plan still asks for; one that ends at a precision or a time leaves whole blocks out."""
+    plan = experiment.info.get("plan") or {}
     measured = {trial.name for trial in (*experiment.trials, *experiment.controls)} | set(experiment.replaced)
     broken_off = {name.removesuffix(".partial") for name in experiment.unfinished}
-    return [name for name in experiment.info.get("order") or [] if name not in measured | broken_off]
+    missing = [name for name in experiment.info.get("order") or [] if name not in measured | broken_off]
+    if not (plan.get("precision") or plan.get("minutes")):
+        return missing
+    begun = {_block(name.removesuffix(AGAIN)) for name in measured | broken_off}
+    return [name for name in missing if _block(name) in begun]
+
+
+def _block(name: str) -> str:
+    """The repeat at the end of a trial's name: the trials of one repeat are a block."""
+    return name.rpartition("-")[2]
 
 
 def _ledgers(side: Side) -> Iterator[Reason]:

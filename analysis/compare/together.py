@@ -117,14 +117,15 @@ def _contrasts(base: tuple[Side, Group], other: tuple[Side, Group]) -> Iterator[
 
 
 def _contrast(both: "pd.Series[Any]", metric: str, pairs: pd.DataFrame) -> Iterator[Contrast]:
-    """The ratio of every pair of trials with the same uploads; without such pairs that of the two cells.
+    """The ratio of every pair of trials with the same uploads; where pairs give none, that of the two cells.
 
     Nothing where a metric was not measured; no ratio of a time where one side says something in its place.
     """
     mark = f"{metric.removesuffix('_s')}_mark"
     withheld = metric in TIMES and bool(both[f"{mark}_base"] or both[f"{mark}_other"])
     cells = pd.DataFrame([both.to_dict() | {"repeat": 0}])
-    ratios = () if withheld else pair_ratios(cells if pairs.empty else pairs, metric)
+    of_pairs, of_cells = (() if withheld else pair_ratios(rows, metric) for rows in (pairs, cells))
+    ratios = of_pairs or of_cells
     doubts = [both["doubt_base"], both["doubt_other"], OTHER_UPLOADS if pairs.empty else ""]
     if ratios or withheld:
         yield Contrast(
@@ -135,6 +136,7 @@ def _contrast(both: "pd.Series[Any]", metric: str, pairs: pd.DataFrame) -> Itera
             ratios=ratios,
             utilisation=(float(both["utilisation_base"]), float(both["utilisation_other"])),
             doubt=", ".join(dict.fromkeys(filter(None, doubts))),
+            paired=bool(of_pairs) or not ratios,
         )
 
 

@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from itertools import count
 
 import matplotlib
-import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
@@ -13,7 +12,7 @@ from analysis.charts.frame import STYLE, counted, framed
 from analysis.charts.labels import EndLabel, fill_look, label_ends
 from analysis.charts.palette import MODES, QUIET
 from analysis.charts.worker_axis import BOTTOM, LEFT, WIDTH
-from analysis.pool.pooled import LIMIT_MAD, MIN_ALIKE, Dot, Pooled, load_words
+from analysis.pool.pooled import LIMIT_MAD, MIN_ALIKE, Dot, Pooled, median
 from analysis.words import number
 
 # Dots at one number of cores that are closer than CLOSE, in parts of the axis, stand so far apart.
@@ -43,18 +42,18 @@ def draw_speedups(pooled: Pooled, mode: str, title: str) -> Figure:
 def _subtitle(pooled: Pooled, dots: Sequence[Dot]) -> str:
     hollow = "hollow: at least, because all that was offered was done" if any(dot.at_least for dot in dots) else ""
     rule = f"outlier: beyond median ± {LIMIT_MAD} MAD of {MIN_ALIKE} or more laptops with as many cores"
-    parts = [load_words(pooled.load).replace(", ", " · "), counted([len(dots)], "laptop"), rule, hollow]
+    parts = [pooled.load.words.replace(", ", " · "), counted([len(dots)], "laptop"), rule, hollow]
     return " · ".join(filter(None, parts))
 
 
 def _draw_medians(ax: Axes, cores: list[int], dots: Sequence[Dot]) -> list[EndLabel]:
     """A short line at the median of each number of cores; gives the name of the last one."""
     colour = MODES[dots[0].mode].colour
-    last = 0.0
-    for place, each in enumerate(cores):
-        last = float(np.median([dot.speedup for dot in dots if dot.cores == each]))
-        ax.hlines(last, place - 0.32, place + 0.32, color=colour, linewidth=2, zorder=1)
-    return [EndLabel(x=len(cores) - 1 + 0.32, y=last, text=f"median {number(last)}", colour=colour)]
+    medians = [median([dot for dot in dots if dot.cores == each]) for each in cores]
+    for place, each in enumerate(medians):
+        ax.hlines(each.value, place - 0.32, place + 0.32, color=colour, linewidth=2, zorder=1)
+    last = medians[-1]
+    return [EndLabel(x=len(cores) - 1 + 0.32, y=last.value, text=f"median {last.words}", colour=colour)]
 
 
 def _placed(ax: Axes, cores: list[int], dots: Sequence[Dot]) -> list[tuple[float, Dot]]:

@@ -1,13 +1,17 @@
 """Everybody's speed-up side by side, and which of them lie far from the others. Pure."""
 
+import math
 import statistics
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from analysis.checks import INVALID, OVERLOADED
+from analysis.failures import FAILED_TOLERANCE
+from analysis.pool.load import Load
 from analysis.pool.record import Shared
 from analysis.words import number
+from analysis.words import workers as workers_words
 
 # An outlier is further from the median of its kind than so many median absolute deviations.
 LIMIT_MAD = 3
@@ -38,10 +42,22 @@ class Dot:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Median:
+    """The median speed-up of some laptops [1]; `at_least` that where the unknown ones could raise it."""
+
+    value: float
+    at_least: bool
+
+    @property
+    def words(self) -> str:
+        return f"{'at least ' if self.at_least else ''}{number(self.value)}"
+
+
+@dataclass(frozen=True, kw_only=True)
 class Pooled:
     """What is drawn, and why a result is not; laptops are numbered in the order in which they came."""
 
-    load: tuple[str, float, float]
+    load: Load
     dots: tuple[Dot, ...]
     left_out: tuple[tuple[int, str], ...]
 
@@ -55,7 +71,7 @@ def pool(results: Sequence[Shared], workers: int | None = None) -> Pooled:
     load = Counter(result.load for result in results).most_common(1)[0][0]
     numbered = list(enumerate(results, start=1))
     alike = [(n, result) for n, result in numbered if result.load == load]
-    left_out = [(n, f"another load: {load_words(result.load)}") for n, result in numbered if result.load != load]
+    left_out = [(n, _otherwise(result.load, load)) for n, result in numbered if result.load != load]
     dots: list[Dot] = []
     for mode in ("sync", "queue"):
         found, missing = _of_mode(alike, mode, workers)
@@ -64,9 +80,17 @@ def pool(results: Sequence[Shared], workers: int | None = None) -> Pooled:
     return Pooled(load=load, dots=tuple(dots), left_out=tuple(left_out))
 
 
-def load_words(load: tuple[str, float, float]) -> str:
-    """A load, such as `workload io, 12 pictures/s offered, 12 s measured`."""
-    return f"workload {load[0]}, {number(load[1])} pictures/s offered, {number(load[2])} s measured"
+def median(dots: Sequence[Dot]) -> Median:
+    """The median of the dots, some of which may be lower bounds."""
+    value = statistics.median(dot.speedup for dot in dots)
+    highest = statistics.median(math.inf if dot.at_least else dot.speedup for dot in dots)
+    return Median(value=value, at_least=highest > value)
+
+
+def _otherwise(load: Load, usual: Load) -> str:
+    """In what a load differs from that of most."""
+    only_pictures = load == replace(usual, pictures=load.pictures)
+    return "other pictures" if only_pictures else f"another load: {load.words}"
 
 
 def _of_mode(
@@ -96,6 +120,8 @@ def _dot(laptop: int, result: Shared, mode: str, workers: int) -> Dot | str:
             return f"no trial with {count} worker{'' if count == 1 else 's'}"
         if cells[count].verdict in INVALID:
             return f"the trials with {count} are invalid"
+        if cells[count].failed > FAILED_TOLERANCE:
+            return f"with {workers_words(count)} {100 * cells[count].failed:.1f} % of the uploads failed"
     if cells[1].verdict != OVERLOADED or not cells[1].throughput:
         return "one worker was not saturated, so it is no measure for more"
     many = cells[workers]
@@ -113,11 +139,12 @@ def _dot(laptop: int, result: Shared, mode: str, workers: int) -> Dot | str:
 
 
 def _with_outliers(dots: Sequence[Dot]) -> list[Dot]:
-    """Marks those beyond median ± 3 MAD of the laptops with as many cores."""
+    """Marks those beyond median ± 3 MAD of the laptops with as many cores; a lower bound is far from nothing."""
     marked = []
     for dot in dots:
-        alike = [each.speedup for each in dots if each.cores == dot.cores]
-        marked.append(replace(dot, outlier=len(alike) >= MIN_ALIKE and _far(dot.speedup, alike)))
+        alike = [each.speedup for each in dots if each.cores == dot.cores and not each.at_least]
+        far = not dot.at_least and len(alike) >= MIN_ALIKE and _far(dot.speedup, alike)
+        marked.append(replace(dot, outlier=far))
     return marked
 
 

@@ -2,7 +2,6 @@
 
 import json
 import math
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -13,21 +12,29 @@ from analysis.checks import FROM_BEST_TO_WORST
 from analysis.errors import AnalysisError
 from analysis.experiment import Experiment
 from analysis.marks import with_marks
+from analysis.pool.load import Load, load_of, most_measured, refuse_faults
 
-SCHEMA = 1
-KEYS = ("schema", "cores", "machine", "system", "workload", "offered_rate", "measured_s", "cells")
-CELL_KEYS = ("mode", "workers", "throughput", "speedup", "ready_p95_s", "verdict")
+SCHEMA = 2
+KEYS = (
+    *("schema", "cores", "machine", "system"),
+    *("workload", "offered_rate", "measured_s", "conditions", "pictures"),
+    "cells",
+)
+CELL_KEYS = ("mode", "workers", "throughput", "speedup", "ready_p95_s", "verdict", "failed")
 MODES = ("sync", "queue")
 # Numbers are sent with four digits, so a speed-up may be off by so much from what the throughputs give.
 ROUNDING = 0.002
+# More cores or workers, and such throughputs, nobody has.
 MOST_CORES = 4096
+LEAST, MOST = 1e-6, 1e6
 
 
 @dataclass(frozen=True, kw_only=True)
 class SentCell:
-    """One cell: throughput [pictures/s], its speed-up over one worker, and ready p95 [s].
+    """One cell: throughput [pictures/s], its speed-up over one worker, ready p95 [s],
+    and which share of its uploads `failed` [1].
 
-    The last two are None where there is none: without one worker to compare with, or where a time has no value.
+    Speed-up and p95 are None where there is none: without one worker to compare with, or where a time has no value.
     """
 
     mode: str
@@ -36,11 +43,12 @@ class SentCell:
     speedup: float | None
     ready_p95_s: float | None
     verdict: str
+    failed: float
 
 
 @dataclass(frozen=True, kw_only=True)
 class Shared:
-    """One laptop's result: cores, kind of machine and system, the load, the length of a window [s], and its cells."""
+    """One laptop's result: cores, kind of machine and system, what `Load` holds, and its cells."""
 
     cores: int
     machine: str
@@ -48,32 +56,36 @@ class Shared:
     workload: str
     offered_rate: float
     measured_s: float
+    conditions: str
+    pictures: str
     cells: tuple[SentCell, ...]
 
     @property
-    def load(self) -> tuple[str, float, float]:
+    def load(self) -> Load:
         """What must be equal for results to be pooled."""
-        return self.workload, self.offered_rate, self.measured_s
+        return Load(
+            workload=self.workload,
+            offered_rate=self.offered_rate,
+            measured_s=self.measured_s,
+            conditions=self.conditions,
+            pictures=self.pictures,
+        )
 
 
 def shared(experiment: Experiment, cells: pd.DataFrame) -> Shared:
-    """What to send of an experiment, from the summary of its believed trials: the load with the most cells."""
+    """What to send of an experiment, from the summary of its believed trials: the conditions with the most cells."""
     if experiment.searched or cells["throughput"].isna().all():
         raise AnalysisError("This experiment has no cells to share: it searched for a capacity, or nothing is valid.")
-    marked = with_marks(cells.dropna(subset=["throughput"]))
-    loads = Counter(zip(marked["workload"], marked["offered_rate"], strict=True))
-    workload, rate = loads.most_common(1)[0][0]
-    rows = marked[(marked["workload"] == workload) & (marked["offered_rate"] == rate)].drop_duplicates(
-        ["mode", "workers"]
-    )
+    if not experiment.cores:
+        raise AnalysisError("This experiment does not say how many cores its machine had.")
+    refuse_faults(experiment.trials)
+    rows = most_measured(with_marks(cells.dropna(subset=["throughput"])))
     machine: Mapping[str, Any] = experiment.info.get("machine") or {}
     return Shared(
-        cores=experiment.cores or 0,
+        cores=experiment.cores,
         machine=str(machine.get("cpu", "unknown")),
         system=_kind(str(machine.get("os", "unknown"))),
-        workload=str(workload),
-        offered_rate=_rounded(float(rate)),
-        measured_s=float(round(max(trial.window.length_s for trial in experiment.trials))),
+        **vars(load_of(experiment, rows)),
         cells=tuple(_cell(row, rows) for row in rows.to_dict("records")),
     )
 
@@ -89,10 +101,10 @@ def from_line(text: str) -> Shared:
     """A record that somebody sent; AnalysisError says what is wrong with it."""
     try:
         content = json.loads(text)
-    except ValueError:
+    except (ValueError, RecursionError):
         raise AnalysisError("is not JSON, or was cut off") from None
     if not isinstance(content, dict) or content.get("schema") != SCHEMA:
-        raise AnalysisError("is not what `python -m analysis share` writes")
+        raise AnalysisError("is not what this version of `python -m analysis share` writes")
     return from_values(content)
 
 
@@ -106,11 +118,13 @@ def from_values(content: Mapping[str, Any]) -> Shared:
             workload=str(content["workload"]),
             offered_rate=float(content["offered_rate"]),
             measured_s=float(content["measured_s"]),
+            conditions=str(content["conditions"]),
+            pictures=str(content["pictures"]),
             cells=tuple(_sent_cell(dict(zip(CELL_KEYS, cell, strict=True))) for cell in content["cells"]),
         )
     except KeyError as error:
         raise AnalysisError(f"lacks {error}") from error
-    except (TypeError, ValueError) as error:
+    except (TypeError, ValueError, OverflowError) as error:
         raise AnalysisError(f"holds a value that cannot be used ({error})") from error
     _check(sent)
     return sent
@@ -132,6 +146,7 @@ def _cell(row: Mapping[Any, Any], rows: pd.DataFrame) -> SentCell:
         speedup=_rounded(row["throughput"] / one.iloc[0]) if len(one) and one.iloc[0] > 0 else None,
         ready_p95_s=_rounded(row["ready_p95_s"]) if known else None,
         verdict=str(row["verdict"]),
+        failed=_rounded(row["failed"] / row["planned"]),
     )
 
 
@@ -147,6 +162,7 @@ def _sent_cell(cell: Mapping[str, Any]) -> SentCell:
         speedup=_number_or_none(cell["speedup"]),
         ready_p95_s=_number_or_none(cell["ready_p95_s"]),
         verdict=str(cell["verdict"]),
+        failed=float(cell["failed"]),
     )
 
 
@@ -157,6 +173,8 @@ def _number_or_none(value: Any) -> float | None:
 def _check(sent: Shared) -> None:
     if not 1 <= sent.cores <= MOST_CORES:
         raise AnalysisError(f"says that the machine has {sent.cores} cores")
+    if not all(LEAST <= value <= MOST for value in (sent.offered_rate, sent.measured_s)):
+        raise AnalysisError(f"says that {sent.offered_rate} pictures/s were offered for {sent.measured_s} s")
     if not sent.cells:
         raise AnalysisError("holds no cell")
     if len({(cell.mode, cell.workers) for cell in sent.cells}) < len(sent.cells):
@@ -167,10 +185,10 @@ def _check(sent: Shared) -> None:
 
 def _check_cell(cell: SentCell, cells: Sequence[SentCell]) -> None:
     name = f"{cell.mode} with {cell.workers}"
-    if cell.mode not in MODES or cell.workers < 1 or cell.verdict not in FROM_BEST_TO_WORST:
+    if cell.mode not in MODES or not 1 <= cell.workers <= MOST_CORES or cell.verdict not in FROM_BEST_TO_WORST:
         raise AnalysisError(f"holds a cell that cannot be: {name}, {cell.verdict}")
-    if not (math.isfinite(cell.throughput) and cell.throughput >= 0):
-        raise AnalysisError(f"says that {name} finished {cell.throughput} pictures/s")
+    if not (cell.throughput == 0 or LEAST <= cell.throughput <= MOST) or not 0 <= cell.failed <= 1:
+        raise AnalysisError(f"says that {name} finished {cell.throughput} pictures/s and failed in {cell.failed}")
     one = next((each.throughput for each in cells if (each.mode, each.workers) == (cell.mode, 1)), 0.0)
     if cell.speedup is not None and abs(cell.speedup * one - cell.throughput) > ROUNDING * max(cell.throughput, 1e-9):
         raise AnalysisError(f"says of {name} a speed-up that its throughputs do not give")

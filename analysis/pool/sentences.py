@@ -1,9 +1,8 @@
 """What the pooled results show, in sentences made of their numbers alone. Pure."""
 
-import statistics
 from collections.abc import Sequence
 
-from analysis.pool.pooled import Dot, Pooled
+from analysis.pool.pooled import Dot, Pooled, median
 from analysis.tables import Table
 from analysis.words import duration, listing, number
 
@@ -13,7 +12,13 @@ def title(pooled: Pooled, mode: str) -> str:
     dots = pooled.of(mode)
     cores = sorted({dot.cores for dot in dots})
     with_cores = [f"with {count} core{'' if count == 1 else 's'}" for count in cores]
-    ends = list(zip(with_cores, [f"{number(_median(dots, count))} times" for count in cores], strict=True))
+    ends = list(
+        zip(
+            with_cores,
+            [f"{median([dot for dot in dots if dot.cores == count]).words} times" for count in cores],
+            strict=True,
+        )
+    )
     (first, times), *others = ends if len(ends) <= 3 else [ends[0], ends[-1]]
     start = f"{dots[0].workers} {mode} workers finish {times} what 1 finishes {first}"
     far = sum(dot.outlier for dot in dots)
@@ -32,10 +37,6 @@ def table(dots: Sequence[Dot]) -> Table:
             for dot in dots
         ],
     )
-
-
-def _median(dots: Sequence[Dot], cores: int) -> float:
-    return statistics.median(dot.speedup for dot in dots if dot.cores == cores)
 
 
 def _remark(dot: Dot) -> str:

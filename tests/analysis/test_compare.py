@@ -1,9 +1,11 @@
 """Comparing experiments: real result files, altered in one thing each."""
 
+import math
 import re
 import shutil
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 import pytest
@@ -95,8 +97,8 @@ def other_rate(folder: Path) -> None:
 def celery_as_it_comes(folder: Path) -> None:
     with_trials(folder, lambda trial: trial["cell"].update(profile="defaults"))
     for path in folder.glob("*/backlog.csv"):
-        # Its samples are those of late acknowledgement, which this profile does not have: nobody has counted.
-        pd.read_csv(path).assign(counted_by="").to_csv(path, index=False)
+        # Its samples are those of late acknowledgement, which this profile does not have: the broker was not counted.
+        pd.read_csv(path).assign(waiting="", in_hand="").to_csv(path, index=False)
 
 
 def other_seed(folder: Path) -> None:
@@ -123,6 +125,19 @@ def broken_off(folder: Path) -> None:
     (folder / "queue-w4-r1").rename(folder / "queue-w4-r1.partial")
 
 
+def killed(folder: Path) -> None:
+    """By hand, so that the cell does not say it."""
+    done = {"kind": "fault", "what": "worker-kill", "expected": {"loses": False, "recovery_s": 60.0}}
+    since = "measure_from"
+    with_trials(
+        folder,
+        lambda trial: trial.update(
+            events=[done | {"began_at": trial["phases"][since], "ended_at": trial["phases"][since] + 0.1}]
+        ),
+        "sync-w8-r1",
+    )
+
+
 def never_begun(folder: Path) -> None:
     shutil.rmtree(folder / "queue-w4-r1")
 
@@ -138,6 +153,7 @@ UNFAIR = {
     lost_pictures: ("a failed ledger", "the ledger of queue-w4-r1 does not hold: 3 accepted pictures are lost"),
     late_load: ("an overloaded machine", "its load generator did not keep up in queue-w4-r1"),
     broken_off: ("not finished", "other is not finished (queue-w4-r1.partial)"),
+    killed: ("other fault", "Other things were done to the stacks: nothing in one and worker-kill in other"),
     never_begun: ("not finished", "other is not finished (queue-w4-r1)"),
 }
 
@@ -213,7 +229,72 @@ def test_trials_by_hand_are_compared_but_never_called_pairs(tmp_path: Path, caps
 
     assert compared(one, other) == 0
 
-    assert "not the same uploads" in capsys.readouterr().out
+    told = capsys.readouterr().out
+    assert "of whole cells, no pairs" in told and "not the same uploads" in told and "1 pair" not in told
+    folder = tmp_path / "compared" / "one-other"
+    rows = pd.read_csv(folder / "compare.csv").set_index("experiment")
+    assert rows.loc["other", "pairs"].tolist() == [0] * 4
+    assert rows.loc["other", "throughput_ratio"].notna().all()
+    assert "one pair" not in (folder / "compare.html").read_text()
+
+
+def test_where_trials_are_too_small_for_a_p95_that_of_the_cells_is_compared(tmp_path: Path) -> None:
+    """Half of the uploads of a trial are less than its p95 needs, and those of a cell are enough."""
+    made = repeated([Made(workers=8, offered_rate=4.0)], 3)
+    one, other = (write_experiment(tmp_path / name, made) for name in ("one", "other"))
+
+    assert compared(one, other) == 0
+
+    (row,) = (
+        row
+        for _, row in pd.read_csv(tmp_path / "compared/one-other/compare.csv").iterrows()
+        if row["compared_with"] == "one"
+    )
+    assert (row["pairs"], row["ready_p95_ratio"]) == (3, 1.0)
+    assert (row["ready_p50_ratio_low"], row["ready_p50_ratio_high"]) == (1.0, 1.0)
+    assert math.isnan(row["ready_p95_ratio_low"])
+    assert "of whole cells, no pairs" in (tmp_path / "compared/one-other/compare.html").read_text()
+
+
+def in_blocks(folder: Path, **amount: float) -> Path:
+    """The plan asks for a second block, of which nothing was measured."""
+
+    def asks_for_more(info: dict[str, Any]) -> None:
+        info["plan"].update(amount)
+        info["order"] += [name.replace("-r1", "-r2") for name in info["order"]]
+
+    return with_experiment(folder, asks_for_more)
+
+
+@pytest.mark.parametrize("amount", [{"minutes": 3.0}, {"precision": 0.1}])
+def test_a_plan_that_ends_at_a_time_or_a_precision_need_not_begin_every_block(
+    amount: dict[str, float], one: Path, other: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert compared(one, in_blocks(other, **amount)) == 0
+
+    never_begun(other)
+
+    assert compared(one, other) == 1
+    assert "other is not finished (queue-w4-r1)" in capsys.readouterr().err
+
+
+def test_a_plan_of_repeats_must_measure_every_block(one: Path, other: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert compared(one, in_blocks(other)) == 1
+
+    assert "other is not finished" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(("times", "told"), [(1.05, False), (1.3, True)])
+def test_a_core_is_called_faster_only_beyond_what_the_noise_guard_allows(
+    times: float, told: bool, one: Path, other: Path
+) -> None:
+    def slower(trial: dict[str, Any]) -> None:
+        trial["noise"].update({name: times * trial["noise"][name] for name in ("spin_before_s", "spin_after_s")})
+
+    assert compared(one, with_trials(other, slower)) == 0
+
+    page = (one.parent / "compared" / "one-other" / "compare.html").read_text()
+    assert ("fixed piece of work, one core" in page) == told
 
 
 def test_what_each_varied_is_compared_level_by_level(tmp_path: Path) -> None:

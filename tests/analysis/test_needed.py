@@ -69,6 +69,19 @@ def test_sync_is_fine_up_to_the_most_that_it_was_confirmed_to_keep(queue, said) 
     )
 
 
+@pytest.mark.parametrize(
+    ("passed", "told"), [(1.16, "1.16"), (1.169, "1.16"), (0.04, "0.04"), (9.999, "9.99"), (12.06, "12"), (12.0, "12")]
+)
+def test_a_confirmed_load_is_never_rounded_up(passed, told) -> None:
+    found = capacities(("sync", 2, passed, 20.0, OPEN), ("queue", 2, passed, 20.0, OPEN))
+
+    assert decision(found).startswith(f"Up to {told} pictures/s sync is fine")
+    assert f"up to {told} pictures/s" in decision(found[found["mode"] == "queue"])
+    assert [row[1] for row in needed_table(found).rows] == [told]
+    figure = draw_needed(found, "title", "subtitle")
+    assert f"sync is fine up to {told}/s" in {text.get_text() for text in figure.axes[0].texts}
+
+
 def test_without_a_load_that_sync_keeps_the_queue_is_told_alone() -> None:
     nothing = ("sync", 1, OPEN, 1.0, OPEN)
 

@@ -1,12 +1,13 @@
 """Many laptops in one chart: what is sent, what cannot be used, and who lies far from the others."""
 
 import json
+import math
 from collections.abc import Sequence
 from pathlib import Path
 
 import pandas as pd
 import pytest
-from altered import copied, losing
+from altered import copied, losing, with_experiment, with_trials
 from laptops import laptop
 from matplotlib.text import Text
 from playwright.sync_api import Browser
@@ -18,6 +19,7 @@ from analysis.pool.chart import draw_speedups
 from analysis.pool.pooled import pool
 from analysis.pool.reading import share_of
 from analysis.pool.record import Shared, as_line, from_line
+from analysis.pool.sentences import title
 from tests.pages import SIZES, opened, serious_findings
 
 
@@ -53,11 +55,13 @@ def test_a_shared_result_is_small_and_holds_no_name(tmp_path: Path, capsys: pyte
     assert len(line.encode()) < 700
     assert len(line.splitlines()) == 1
     said = json.loads(line)
-    assert {key: said[key] for key in ("cores", "machine", "system", "workload", "offered_rate", "measured_s")} == {
+    assert {
+        key: said[key] for key in ("cores", "machine", "system", "workload", "offered_rate", "measured_s", "conditions")
+    } == {
         **{"cores": 2, "machine": "AMD EPYC", "system": "Linux x86_64"},
-        **{"workload": "io", "offered_rate": 12.0, "measured_s": 12.0},
+        **{"workload": "io", "offered_rate": 12.0, "measured_s": 12.0, "conditions": ""},
     }
-    assert ["queue", 8, 12.17, 3.395, 0.332, "VALID"] in said["cells"]
+    assert ["queue", 8, 12.17, 3.395, 0.332, "VALID", 0.0] in said["cells"]
     assert "anna" not in line
 
 
@@ -157,16 +161,21 @@ def test_an_invalid_trial_is_not_sent(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("change", "words"),
     [
-        ({"schema": 2}, "is not what"),
+        ({"schema": 1}, "is not what"),
+        ({"cores": math.inf}, "holds a value that cannot be used"),
+        ({"cores": 10**400, "offered_rate": 10**400}, "holds a value that cannot be used"),
+        ({"measured_s": math.nan}, "were offered for nan s"),
         ({"cores": 0}, "says that the machine has 0 cores"),
         ({"cores": "many"}, "holds a value that cannot be used"),
         ({"cells": []}, "holds no cell"),
         ({"cells": [["queue", 1, 2.0]]}, "holds a value that cannot be used"),
-        ({"cells": [["queue", 1, -2.0, None, None, "VALID"]]}, "finished -2.0 pictures/s"),
-        ({"cells": [["wish", 1, 2.0, None, None, "VALID"]]}, "holds a cell that cannot be"),
-        ({"cells": [["queue", 1, 2.0, 1.0, None, "OVERLOADED"]] * 2}, "holds the same cell twice"),
+        ({"cells": [["queue", 1, -2.0, None, None, "VALID", 0.0]]}, "finished -2.0 pictures/s"),
+        ({"cells": [["queue", 10**30, 2.0, None, None, "VALID", 0.0]]}, "holds a cell that cannot be"),
+        ({"cells": [["queue", 1, 1e-300, None, None, "VALID", 0.0]]}, "finished 1e-300 pictures/s"),
+        ({"cells": [["wish", 1, 2.0, None, None, "VALID", 0.0]]}, "holds a cell that cannot be"),
+        ({"cells": [["queue", 1, 2.0, 1.0, None, "OVERLOADED", 0.0]] * 2}, "holds the same cell twice"),
         (
-            {"cells": [["queue", 1, 2.0, 1.0, None, "OVERLOADED"], ["queue", 4, 4.0, 9.0, None, "VALID"]]},
+            {"cells": [["queue", 1, 2.0, 1.0, None, "OVERLOADED", 0.0], ["queue", 4, 4.0, 9.0, None, "VALID", 0.0]]},
             "a speed-up that its throughputs do not give",
         ),
     ],
@@ -176,6 +185,101 @@ def test_a_file_that_somebody_has_changed_is_refused(change: dict[str, object], 
 
     with pytest.raises(AnalysisError, match=words):
         from_line(json.dumps(content))
+
+
+@pytest.mark.parametrize("content", ["[" * 100_000, as_line(laptop(2, 2.0)).replace('"cores":2', '"cores":1e999')])
+def test_a_file_that_python_chokes_on_does_not_end_the_pool(
+    content: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = sent(tmp_path / "sent", [laptop(2, 2.0)])
+    (folder / "bad.json").write_text(content)
+
+    assert main(["pool", str(folder)]) == 0
+
+    assert "bad.json" in capsys.readouterr().err
+
+
+def test_without_its_cores_an_experiment_has_nothing_to_share(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = with_experiment(copied(tmp_path / "demo"), lambda info: info["machine"].update(cores=0))
+
+    assert main(["share", str(folder)]) == 1
+
+    assert "how many cores" in capsys.readouterr().err
+    assert not (folder / "share.json").exists()
+
+
+def test_what_was_broken_on_purpose_is_not_shared(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    done = {"kind": "fault", "what": "worker-kill", "expected": {"loses": False, "recovery_s": 60.0}}
+    events = [done | {"began_at": 0.0, "ended_at": 0.1}]
+    folder = with_trials(copied(tmp_path / "demo"), lambda trial: trial.update(events=events), "sync-w8-r1")
+
+    assert main(["share", str(folder)]) == 1
+
+    assert "worker-kill was done to its stack" in capsys.readouterr().err
+
+
+def test_only_cells_under_the_same_conditions_are_shared_and_the_record_says_which(tmp_path: Path) -> None:
+    made = [*both_modes((1,)), *both_modes((1, 2), broker="rabbitmq", web_threads=4, service_s=0.35)]
+
+    said = share_of(write_experiment(tmp_path / "demo", made))
+
+    assert said.conditions == "rabbitmq, 4 web threads"
+    assert {(cell.mode, cell.workers) for cell in said.cells} == {(m, n) for m in ("sync", "queue") for n in (1, 2)}
+    slow = next(cell for cell in said.cells if (cell.mode, cell.workers) == ("queue", 1))
+    assert slow.throughput < 1 / 0.3
+    assert from_line(as_line(said)) == said
+
+
+def test_other_conditions_and_other_pictures_are_left_out_with_their_reason() -> None:
+    same = [laptop(2, 2.0), laptop(2, 1.9)]
+
+    left_out = pool([*same, laptop(2, 2.0, conditions="rabbitmq"), laptop(2, 2.0, pictures="ba9876543210")]).left_out
+
+    usual = "another load: workload cpu, 20 pictures/s offered, 12 s measured"
+    assert left_out == ((3, f"{usual}, rabbitmq"), (4, "other pictures"))
+
+
+def test_a_laptop_whose_uploads_failed_is_left_out_with_its_reason() -> None:
+    pooled = pool([laptop(2, 2.0, failed=0.01), laptop(2, 3.5, failed=0.25)])
+
+    assert [dot.laptop for dot in pooled.dots] == [1]
+    assert pooled.left_out == ((2, "queue: with 4 workers 25.0 % of the uploads failed"),)
+
+
+def test_what_failed_is_shared(tmp_path: Path) -> None:
+    folder = write_experiment(tmp_path / "demo", [Made(workers=1), Made(workers=8, fails_every=4)])
+
+    assert share_of(folder).cells[1].failed == pytest.approx(0.25, abs=0.05)
+
+
+@pytest.mark.parametrize(
+    ("measured", "bounds", "words"),
+    [
+        ((2.0, 2.1, 2.2), (), "2.1 times"),
+        ((2.0, 2.1), (3.9,), "2.1 times"),
+        ((2.0, 2.2), (2.1,), "at least 2.1 times"),
+        ((3.0,), (2.0,), "at least 2.5 times"),
+        ((), (3.8,), "at least 3.8 times"),
+    ],
+)
+def test_a_median_that_lower_bounds_could_raise_is_at_least_that(
+    measured: Sequence[float], bounds: Sequence[float], words: str
+) -> None:
+    pooled = pool([*(laptop(2, one) for one in measured), *(laptop(2, one, many="VALID") for one in bounds)])
+
+    assert title(pooled, "queue") == f"4 queue workers finish {words} what 1 finishes with 2 cores"
+    labels = [text.get_text() for text in draw_speedups(pooled, "queue", "any title").findobj(Text)]
+    assert f"median {words.removesuffix(' times')}" in labels
+
+
+def test_a_lower_bound_is_no_outlier_and_makes_none() -> None:
+    near = [laptop(2, speedup) for speedup in (1.9, 1.95, 2.05, 2.1)]
+
+    assert not any(dot.outlier for dot in pool([*near, laptop(2, 3.9, many="VALID")]).dots)
+    far = [laptop(2, 0.6), *(laptop(2, 2.0, many="VALID") for _ in range(3))]
+    assert not any(dot.outlier for dot in pool(far).dots)
 
 
 def test_what_is_sent_is_what_arrives() -> None:

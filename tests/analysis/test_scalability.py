@@ -5,9 +5,13 @@ import pandas as pd
 import pytest
 from analysed import grouped
 from hand_made import cells
+from matplotlib.figure import Figure
 from synthetic_experiment import Made, write_experiment
 
 from analysis.charts import draw
+from analysis.charts.palette import MODES
+from analysis.charts.scalability import draw_scalability
+from analysis.charts.worker_axis import place_of
 from analysis.findings_scalability import drained_sentences, scalability_sentences
 from analysis.scalability import ends, fit, scalability
 
@@ -125,6 +129,23 @@ def test_nothing_is_told_of_more_than_twice_the_workers_that_were_measured():
 
 def test_drains_of_five_worker_counts_are_not_told():
     assert drained_sentences(pd.DataFrame({"prefix": "", "workers": SIX[:5], "drained": lawful(SIX[:5])})) == []
+
+
+def test_the_law_is_drawn_from_the_fewest_workers_that_it_was_fitted_to_to_twice_the_most():
+    kept_up = {"mode": "queue", "workers": 1, "throughput": 10.0}
+    rows = [
+        {"mode": "queue", "workers": 2 * count, "throughput": rate, "verdict": "OVERLOADED"}
+        for count, rate in zip(SIX, lawful(SIX), strict=True)
+    ]
+    more = {"mode": "queue", "workers": 64, "throughput": 70.0}
+    counts = [1, *(2 * count for count in SIX), 64]
+    figure = Figure()
+
+    draw_scalability(figure.subplots(), counts, cells(kept_up, *rows, more))
+
+    (line,) = figure.axes[0].lines
+    first, last = place_of(counts, np.array([2.0, 32.0])) + MODES["queue"].shift
+    assert (line.get_xdata()[0], line.get_xdata()[-1]) == pytest.approx((first, last))
 
 
 @pytest.fixture(scope="module")
