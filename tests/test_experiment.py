@@ -94,7 +94,7 @@ def test_each_component_s_cpu_seconds_are_kept(overloaded):
 
     assert spent.keys() == {"web", "worker", "broker", "external", "control", "sweeper", "load"}
     # What one upload costs the door is less than what its picture costs the worker, of which few had their turn.
-    trial = overloaded / "queue-w1-r1"
+    trial = overloaded / "results" / "queue-w1-r1"
     accepted = pd.read_csv(trial / "requests.csv")["status"].between(200, 299).sum()
     finished = pd.read_csv(trial / "pictures.csv")["state"].eq("ready").sum()
     assert spent["worker"] / finished > spent["web"] / accepted > 0
