@@ -37,7 +37,8 @@ class Load:
 def most_measured(cells: pd.DataFrame) -> pd.DataFrame:
     """The cells under those conditions that have the most of them."""
     under = pd.Series(list(zip(*(cells[name] for name in CONDITIONS), strict=True)), index=cells.index)
-    return cells.loc[under == Counter(under).most_common(1)[0][0]]
+    chosen: pd.DataFrame = cells[under == Counter(under).most_common(1)[0][0]]
+    return chosen
 
 
 def load_of(experiment: Experiment, cells: pd.DataFrame) -> Load:
