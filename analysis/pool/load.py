@@ -36,9 +36,9 @@ class Load:
 
 def most_measured(cells: pd.DataFrame) -> pd.DataFrame:
     """The cells under those conditions that have the most of them."""
-    under = pd.Series(list(zip(*(cells[name] for name in CONDITIONS), strict=True)), index=cells.index)
-    chosen: pd.DataFrame = cells[under == Counter(under).most_common(1)[0][0]]
-    return chosen
+    under = list(zip(*(cells[name] for name in CONDITIONS), strict=True))
+    most = Counter(under).most_common(1)[0][0]
+    return cells.loc[[each == most for each in under]]
 
 
 def load_of(experiment: Experiment, cells: pd.DataFrame) -> Load:
