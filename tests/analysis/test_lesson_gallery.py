@@ -64,7 +64,7 @@ def test_the_mean_and_what_it_hides_are_in_the_raw_rows(told: dict[str, Lie]) ->
 
 
 def test_a_closed_loop_sees_the_work_and_not_the_wait(told: dict[str, Lie]) -> None:
-    rows, lie = _rows("sync-w1-r1-again"), told["closed-loop"]
+    rows, lie = _rows("sync-w1-r1"), told["closed-loop"]
 
     unanswered = int(rows["answered_at"].isna().sum())
     assert f"{unanswered} of {len(rows)} had no answer" in lie.hides
@@ -86,7 +86,7 @@ def test_accepted_is_shown_as_throughput_where_finished_was_measured(told: dict[
 
 
 def test_those_that_never_came_are_in_the_honest_share_only(told: dict[str, Lie]) -> None:
-    rows, lie = _rows("sync-w1-r1-again"), told["survivors"]
+    rows, lie = _rows("sync-w1-r1"), told["survivors"]
 
     answered = int(rows["answered_at"].notna().sum())
     assert (len(lie.shown.times_s), lie.shown.of, lie.honest.of) == (answered, answered, len(rows))

@@ -52,7 +52,9 @@ def test_what_grows_is_told_in_words_and_not_in_a_number(example: Measured) -> N
 def test_the_teacher_s_notes_hold_what_this_machine_showed(example: Measured) -> None:
     notes = fill((SOURCES / "notes.md").read_text(), example)
 
-    assert "| queue | 8 | 12.2 | 6 ms / 12 ms | 0.28 s / 0.33 s | 148/148 | valid |" in notes
+    told = (ROOT / "README.md").read_text()
+    (row,) = [line for line in told.splitlines() if line.startswith("| queue | 8 |")]
+    assert row in notes
     assert "{{" not in notes
 
 
