@@ -23,9 +23,9 @@ demo: .venv/run.stamp  ## measure sync against queue with 1, 2, 4, 8 workers, th
 	$(BIN)/python -m loadtests run loadtests/plans/demo.toml $(if $(PREDICTIONS),--predictions '$(PREDICTIONS)')
 	$(BIN)/python -m analysis results/demo
 
-test: .venv/dev.stamp  ## all tests; those that start real processes one after the other, as they time things
-	$(BIN)/python -m pytest -n 2 --dist worksteal -m "not stack and not compose and not faults"
-	$(BIN)/python -m pytest -m "stack and not faults"
+test: .venv/dev.stamp  ## all tests; those that time something one after the other, with nothing beside them
+	$(BIN)/python -m pytest -n 3 --dist loadfile --no-loadscope-reorder -m "not quiet and not compose and not faults"
+	$(BIN)/python -m pytest -m "quiet and not faults"
 
 test-faults: .venv/dev.stamp  ## break a stack under load: what the safe queue keeps, and what Celery as it comes loses
 	$(BIN)/python -m pytest -m faults

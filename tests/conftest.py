@@ -12,6 +12,11 @@ from tests.chromium import chromium
 signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with what mostly waits for real parts, beside which the rest can compute."""
+    items.sort(key=lambda item: item.get_closest_marker("stack") is None)
+
+
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
     """A real browser, for one file: while one is open, Django refuses to ask its database in the same thread."""

@@ -24,6 +24,7 @@ PRECISE = {
 }
 
 
+@pytest.mark.quiet
 @pytest.mark.stack
 def test_a_plan_with_minutes_begins_no_block_that_would_not_end_in_them(tmp_path, capsys):
     """Two blocks should fit, but the one worker is overloaded, so that a trial takes the whole of its drain limit."""

@@ -10,7 +10,7 @@ from loadtests.calibration import calibrate
 from loadtests.calibration.cases import cases, rate_case
 from loadtests.calibration.stored import STORED, last_calibration, whose
 
-pytestmark = pytest.mark.stack
+pytestmark = [pytest.mark.stack, pytest.mark.quiet]
 
 QUIET = {"spin_cv": 0.01, "hiccup_p99_s": 0.0002, "hiccup_max_s": 0.001, "clock_step_s": 1e-7}
 QUICK = {case.name: case for case in cases(quick=True)}

@@ -8,7 +8,7 @@ from loadtests.orchestrator import run_experiment
 from loadtests.plan_file import read_plan
 from tests.real_stack import run
 
-pytestmark = pytest.mark.stack
+pytestmark = [pytest.mark.stack, pytest.mark.quiet]
 
 PLAN = """
 name = "small"

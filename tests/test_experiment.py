@@ -10,7 +10,7 @@ from loadtests.scenarios.arrivals import plan
 from tests.real_stack import components_in, run
 from tests.small_experiment import interrupt, measure, start, wait_for, write_plan
 
-pytestmark = pytest.mark.stack
+pytestmark = [pytest.mark.stack, pytest.mark.quiet]
 
 
 def record(folder, trial):

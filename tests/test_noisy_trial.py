@@ -11,7 +11,7 @@ from loadtests.plan_file import read_plan
 from tests.real_stack import run
 from tests.small_experiment import write_plan
 
-pytestmark = pytest.mark.stack
+pytestmark = [pytest.mark.stack, pytest.mark.quiet]
 
 
 def test_a_noisy_trial_is_measured_again_in_its_block_with_the_same_load_and_both_are_kept(tmp_path, monkeypatch):

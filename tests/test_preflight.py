@@ -10,7 +10,7 @@ import pytest
 from analysis.lesson.here import expected_here
 from tests.real_stack import components_in, run
 
-pytestmark = pytest.mark.stack
+pytestmark = [pytest.mark.stack, pytest.mark.quiet]
 
 LIMIT_S = 30.0
 

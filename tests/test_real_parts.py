@@ -113,6 +113,7 @@ def test_threads_of_one_web_process_work_side_by_side(tmp_path):
     assert max(float(row["started_at"]) for row in rows) < min(float(row["finished_at"]) for row in rows)
 
 
+@pytest.mark.quiet
 def test_the_way_to_the_broker_takes_as_long_as_asked_for(tmp_path):
     with LocalStack(spec(broker_delay_s=0.005), tmp_path, tmp_path / "logs") as info:
         probe.check(info)

@@ -9,7 +9,7 @@ from analysis.samples import read_experiment
 from tests.real_stack import run
 from tests.small_experiment import write_plan
 
-pytestmark = pytest.mark.stack
+pytestmark = [pytest.mark.stack, pytest.mark.quiet]
 
 GUESSED = '{"schema": 1, "throughput": {"1": 4.5}, "ready_s": {"1": "inf"}}'
 

@@ -20,6 +20,10 @@ VISIONS = {
 # sRGB to XYZ and the white point D65, as IEC 61966-2-1 gives them.
 XYZ = np.array([[0.4124, 0.3576, 0.1805], [0.2126, 0.7152, 0.0722], [0.0193, 0.1192, 0.9505]])
 WHITE = np.array([0.9505, 1.0, 1.089])
+# Delta E between any two series: more than six times what can just be told apart side by side.
+LEAST_DIFFERENCE = 15.0
+# L* between two series that nothing but their grey tells apart.
+LEAST_LIGHTNESS = 15.0
 
 
 def linear(colour: object) -> np.ndarray:

@@ -216,6 +216,7 @@ def test_who_wants_less_motion_sees_still_pictures_one_after_the_other(browser: 
         assert shown.page.evaluate("seen.size") <= 3
 
 
+@pytest.mark.quiet
 def test_it_shows_thirty_frames_a_second_or_more(page: Page) -> None:
     """Twice as many are usual, so that a busy machine does not fail; `make bench-replay` prints all of a report."""
     assert frames_per_s(page, "1") >= FLOOR_PER_S

@@ -23,12 +23,13 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def broker(broker_url, monkeypatch) -> redis.Redis:
-    """A real broker with nothing in it, in use by the app of this process."""
+    """A part of a real broker with nothing in it and no worker, in use by the app of this process."""
+    ours = broker_url.replace("/0", "/5")
     for use in ("broker_read_url", "broker_write_url"):
-        monkeypatch.setattr(celery_app.conf, use, broker_url)
+        monkeypatch.setattr(celery_app.conf, use, ours)
     monkeypatch.setattr(publishing, "_backlog", publishing.Backlog())
-    client = redis.Redis.from_url(broker_url)
-    client.flushall()
+    client = redis.Redis.from_url(ours)
+    client.flushdb()
     return client
 
 

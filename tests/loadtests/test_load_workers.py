@@ -95,6 +95,7 @@ def streams(tag, due_before):
         yield place, list(itertools.takewhile(lambda arrival: arrival.offset_s < due_before, sent))
 
 
+@pytest.mark.quiet
 def test_master_and_workers_leave_one_trial_with_every_upload_of_every_worker(locusts, tmp_path):
     master = locusts.master("--headless", "-u", USERS, "-t", "4s", "--json-file", tmp_path / "table")
     workers = [locusts.worker() for _ in range(WORKERS)]

@@ -1,0 +1,66 @@
+"""What can be seen of a chart: its texts with their places, and what its lines, points and bars are drawn in."""
+
+from collections.abc import Iterator
+from functools import cache
+
+from matplotlib.axes import Axes
+from matplotlib.collections import LineCollection, PathCollection
+from matplotlib.colors import to_hex, to_rgba
+from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
+from matplotlib.patches import Rectangle
+from matplotlib.text import Text
+from matplotlib.transforms import Bbox
+
+from analysis.charts.palette import FAINT, WINDOW
+from analysis.charts.panels import EVENT
+
+# These carry nothing that is not said elsewhere: shades behind the drawing, and lines between groups of rows.
+BACKGROUND = {WINDOW, FAINT}
+NO_FILL = {"none", "white", "#ffffff"}
+
+
+@cache
+def texts(figure: Figure) -> tuple[tuple[Text, Bbox], ...]:
+    """Every text that shows, with its place in pixels; drawn once, because drawing is what takes time."""
+    figure.canvas.draw()
+    shown = [text for text in figure.findobj(Text) if text.get_visible() and text.get_text().strip()]
+    return tuple((text, Text.get_window_extent(text)) for text in shown if not _hidden_tick(text, figure))
+
+
+def _hidden_tick(text: Text, figure: Figure) -> bool:
+    for ax in figure.axes:
+        for axis in (ax.xaxis, ax.yaxis):
+            low, high = sorted(axis.get_view_interval())
+            for tick in [*axis.get_major_ticks(), *axis.get_minor_ticks()]:
+                if text in (tick.label1, tick.label2):
+                    return not low <= tick.get_loc() <= high
+    return False
+
+
+def lines(ax: Axes) -> list[Line2D]:
+    """The lines and points of an axes, but for marks of events, lines between rows, and the ends of intervals, which
+    stand on the points of their series."""
+    marks = (line for line in ax.lines if line.get_gid() != EVENT and line.get_marker() != "_")
+    return [line for line in marks if to_hex(line.get_color()) not in BACKGROUND]
+
+
+def inked(line: Line2D) -> list[object]:
+    """The colours that a line, or a point and its rim, are seen by."""
+    if line.get_linestyle() != "None" or not line.get_marker():
+        return [line.get_color()]
+    return [colour for colour in (line.get_markerfacecolor(), line.get_markeredgecolor()) if str(colour) not in NO_FILL]
+
+
+def bars(ax: Axes) -> list[Rectangle]:
+    """The bars of an axes that have something in them, but for shades."""
+    found = [patch for patch in ax.patches if isinstance(patch, Rectangle) and patch.get_height() and patch.get_width()]
+    return [
+        bar for bar in found if to_hex(bar.get_facecolor()) not in BACKGROUND and to_rgba(bar.get_facecolor())[3] == 1
+    ]
+
+
+def strokes(ax: Axes) -> Iterator[object]:
+    for found in ax.collections:
+        if isinstance(found, LineCollection | PathCollection):
+            yield from found.get_edgecolor()
