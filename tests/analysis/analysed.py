@@ -42,7 +42,15 @@ def grouped_and_compared(folder: Path) -> tuple[list[Group], list[Comparison]]:
 
 def drawn_across(folder: Path) -> dict[str, Figure]:
     """Every chart that needs more than one group or more than its cells: modes block by block, and the load."""
-    return {view.name: draw_view(view) for view, _ in _views_across(*_judged(folder))}
+    return _drawn_across(*_judged(folder))
+
+
+def drawn_whole(folder: Path) -> dict[str, Figure]:
+    """Every chart of an experiment's folder: of those of a group alone, the first group's."""
+    experiment, verdicts = _judged(folder)
+    charted = groups(experiment, verdicts)
+    together = drawn_comparisons(charted, _comparisons(experiment, verdicts))
+    return drawn_charts(charted[0]) | together | _drawn_across(experiment, verdicts)
 
 
 def views_of(folder: Path) -> list[tuple[View, pd.DataFrame]]:
@@ -77,6 +85,10 @@ def drawn_together(*folders: Path) -> dict[str, Figure]:
     forced = "forced: other time windows"
     lines = {metric: draw_lines(together, metric, forced) for metric in AXES}
     return lines | {f"ratios {which}": draw_ratios_of(together, which, forced) for which in charted(together)}
+
+
+def _drawn_across(experiment: Experiment, verdicts: dict[str, Verdict]) -> dict[str, Figure]:
+    return {view.name: draw_view(view) for view, _ in _views_across(experiment, verdicts)}
 
 
 def _judged(folder: Path) -> tuple[Experiment, dict[str, Verdict]]:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import matplotlib
 import pandas as pd
-from analysed import drawn_across, drawn_charts, drawn_comparisons, drawn_together, grouped_and_compared
+from analysed import drawn_together, drawn_whole
 from hand_made import capacities
 from laptops import laptop
 from matplotlib.figure import Figure
@@ -48,7 +48,7 @@ WHAT: Mapping[str, Sequence[Made]] = {
     "by hand": [Made(workers=2, offered_rate=5.0), Made(workers=4, offered_rate=5.0)],
     "repeats": repeated(both_modes((1, 2, 3, 4, 8)), 3),
     "a mode unevenly": [*both_modes((1, 4)), Made(mode="sync", workers=16)],
-    "two brokers": repeated(both_brokers(both_modes((1, 2, 4, 8), noise=0.03), slower=1.3), 4),
+    "two brokers": repeated(both_brokers(both_modes((1, 2, 4, 8), noise=0.03), slower=1.3), 3),
     "two brokers, many workers": repeated(both_brokers(both_modes((1, 3, 4, 6, 8, 12, 16)), slower=2.3), 2),
     "two brokers, one trial each": both_brokers([Made(workers=4)], slower=1.1),
     "far brokers": with_delays(both_modes((4,)), (0.0, 0.05)),
@@ -157,8 +157,7 @@ def _of_experiment(what: str, folder: Path) -> dict[str, Figure]:
     BESIDE.get(what, lambda _: None)(folder)
     if what in GUESSES:
         sealed(folder, GUESSES[what])
-    charted, compared = grouped_and_compared(folder)
-    return drawn_charts(charted[0]) | drawn_comparisons(charted, compared) | drawn_across(folder)
+    return drawn_whole(folder)
 
 
 def drawn_of_the_harness() -> dict[str, Figure]:

@@ -3,9 +3,7 @@ import re
 import pytest
 from analysed import drawn_charts
 from matplotlib.figure import Figure
-from synthetic_experiment import both_modes, write_experiment
 
-from analysis.__main__ import main
 from analysis.cells import Group
 from analysis.charts.reading import answering, points, tag_modes
 
@@ -67,13 +65,3 @@ def test_modes_become_classes_because_ids_may_not_repeat() -> None:
     svg = answering('<svg width="1"><g id="mode-sync"/><g id="mode-sync"/><g id="axes_1"/></svg>', [])
 
     assert svg == '<svg data-points="[]" width="1"><g class="mode-sync"/><g class="mode-sync"/><g id="axes_1"/></svg>'
-
-
-def test_the_same_numbers_give_the_same_drawing(tmp_path) -> None:
-    folder = write_experiment(tmp_path / "demo", both_modes((2, 4)))
-    drawn = []
-    for _ in range(2):
-        assert main([str(folder)]) == 0
-        drawn.append((folder / "charts" / "throughput.svg").read_bytes())
-
-    assert drawn[0] == drawn[1]
