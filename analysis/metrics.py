@@ -1,6 +1,7 @@
 """The numbers of a cell, each from the raw rows of all its trials. No plotting, no I/O."""
 
 import math
+from collections import defaultdict
 from collections.abc import Sequence
 
 import numpy as np
@@ -94,11 +95,11 @@ def cpu_per_picture(trials: Sequence[Trial]) -> dict[str, float]:
 
     A component is missing if those trials finished none.
     """
-    components = sorted({name for trial in trials for name in trial.cpu_seconds})
-    measured = {name: [trial for trial in trials if name in trial.cpu_seconds] for name in components}
-    finished = {name: sum(map(finished_in_window, those)) for name, those in measured.items()}
-    return {
-        name: sum(trial.cpu_seconds[name] for trial in those) / finished[name]
-        for name, those in measured.items()
-        if finished[name]
-    }
+    spent: dict[str, float] = defaultdict(float)
+    finished: dict[str, int] = defaultdict(int)
+    for trial in trials:
+        pictures = finished_in_window(trial)
+        for name, seconds in trial.cpu_seconds.items():
+            spent[name] += seconds
+            finished[name] += pictures
+    return {name: spent[name] / finished[name] for name in sorted(spent) if finished[name]}

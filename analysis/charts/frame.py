@@ -1,11 +1,12 @@
 """The empty chart: size, type, and a title that is wrapped so that nothing is cut off."""
 
 from collections.abc import Sequence
+from functools import cache
 from typing import Any
 
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
-from matplotlib.text import Text
+from matplotlib.font_manager import FontProperties
 
 from analysis.cells import Group
 from analysis.charts.palette import FAINT, QUIET, TEXT
@@ -84,17 +85,28 @@ def _paragraph(figure: Figure, words: str, top_px: float, **look: Any) -> float:
     """Writes the words from the left margin on, wrapped at the right one; gives where they end [px]."""
     width, height = (inch * DPI for inch in SIZE_INCH)
     text = figure.text(MARGIN_PX / width, 1 - top_px / height, "", va="top", linespacing=1.15, **look)
-    text.set_text(_wrapped(text, words, width - 2 * MARGIN_PX))
+    text.set_text(_wrapped(words.split(" "), text.get_fontproperties(), width - 2 * MARGIN_PX))
     return height - float(text.get_window_extent().y0)
 
 
-def _wrapped(text: Text, words: str, width_px: float) -> str:
+def _wrapped(words: Sequence[str], font: FontProperties, width_px: float) -> str:
+    space_px = _width_px("x x", font) - _width_px("xx", font)
     lines: list[str] = []
-    for word in words.split(" "):
-        longer = f"{lines[-1]} {word}" if lines else word
-        text.set_text(longer)
-        if lines and text.get_window_extent().width <= width_px:
-            lines[-1] = longer
+    end_px = 0.0
+    for word in words:
+        word_px = _width_px(word, font)
+        if lines and end_px + space_px + word_px <= width_px:
+            lines[-1] += f" {word}"
+            end_px += space_px + word_px
         else:
             lines.append(word)
+            end_px = word_px
     return "\n".join(lines)
+
+
+@cache
+def _width_px(word: str, font: FontProperties) -> float:
+    """How wide a word is; asked once for each, as most are in every chart and asking is what takes time."""
+    figure = Figure(dpi=DPI)
+    FigureCanvasAgg(figure)
+    return float(figure.text(0, 0, word, fontproperties=font).get_window_extent().width)
