@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page
 
-from tests.pages import offline, pages_of, serious_findings
+from tests.pages import offline, opened, pages_of, serious_findings
 
 # Every element with words of its own on the slide that is shown: words, size, and how far it sticks out.
 MEASURE = """() => {
@@ -110,3 +110,22 @@ def test_they_print_with_every_step_on_a_page_of_its_own(lesson: Path, browser: 
     assert inset > 40
     assert steps > 25
     assert pages_of(pdf) == steps
+
+
+def test_the_speaker_sees_the_slides_and_the_notes_in_a_window_of_its_own(lesson: Path, browser: Browser) -> None:
+    with offline(browser, lesson / "slides.html", 1280, 720) as shown:
+        with shown.expect_popup() as window:
+            shown.keyboard.press("s")
+        speaker = window.value
+
+        speaker.frame_locator("#current-slide iframe").locator(".reveal.ready").wait_for()
+        speaker.get_by_text("Minutes 0 to").first.wait_for()
+
+
+def test_the_policy_lets_no_request_out(lesson: Path, browser: Browser) -> None:
+    with opened(browser, lesson / "slides.html") as shown:
+        shown.page.evaluate("document.body.append(Object.assign(new Image(), { src: 'http://127.0.0.1:9/x.png' }))")
+        shown.page.evaluate("fetch('http://127.0.0.1:9/').catch(() => 0)")
+
+        refused = " ".join(words for words in shown.problems if "Content Security Policy" in words)
+        assert "image 'http://127.0.0.1:9/x.png'" in refused and "connect-src" in refused
