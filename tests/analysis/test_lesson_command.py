@@ -46,12 +46,6 @@ def test_with_an_output_the_experiment_stays_as_it_was(tmp_path: Path, capsys: p
     )
 
 
-def test_one_mode_with_one_worker_makes_a_lesson_as_well(tmp_path: Path) -> None:
-    folder = write_experiment(tmp_path / "small", [Made(workers=4)], by_hand=True)
-
-    assert main(["lesson", str(folder)]) == 0
-
-
 def test_where_nothing_can_be_believed_there_is_no_lesson_but_a_sentence(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -110,6 +104,7 @@ def test_the_first_page_is_opened_in_the_browser_if_there_is_one(
 def test_where_no_browser_starts_the_pages_are_there_all_the_same(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    """One mode with one count of workers is enough for a lesson."""
     folder = write_experiment(tmp_path / "demo", [Made(workers=4)], by_hand=True)
     monkeypatch.delenv("CI", raising=False)
     monkeypatch.setenv("BROWSER", str(tmp_path / "none"))

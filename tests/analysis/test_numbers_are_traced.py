@@ -11,7 +11,7 @@ from typing import Any
 import pandas as pd
 import pytest
 from altered import answering_slower, copied, with_experiment
-from analysed import compared, grouped
+from analysed import grouped, grouped_and_compared
 from laptops import laptop
 from synthetic_experiment import (
     Made,
@@ -87,11 +87,11 @@ def test_every_number_in_every_sentence_is_a_cell_or_follows_from_some(
     name: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     told = analysed(made(name, tmp_path), capsys)
-    contrasts = compared(told.folder)
+    charted, contrasts = grouped_and_compared(told.folder)
 
     traced = [contrast_sentence(comparison) for comparison in contrasts]
     assert [words for each in contrasts for words in untraced_contrast(each, told.folder)] == []
-    for group in grouped(told.folder):
+    for group in charted:
         rows = told.of(group.levels)
         for finding in findings.findings(group.cells):
             assert untraced(finding.sentence, rows, finding.derived) == []
