@@ -22,8 +22,8 @@ NO_FILL = {"none", "white", "#ffffff"}
 
 @cache
 def texts(figure: Figure) -> tuple[tuple[Text, Bbox], ...]:
-    """Every text that shows, with its place in pixels; drawn once, because drawing is what takes time."""
-    figure.canvas.draw()
+    """Every text that shows, with its place in pixels; laid out once, because that is what takes time."""
+    figure.draw_without_rendering()
     shown = [text for text in figure.findobj(Text) if text.get_visible() and text.get_text().strip()]
     return tuple((text, Text.get_window_extent(text)) for text in shown if not _hidden_tick(text, figure))
 
