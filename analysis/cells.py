@@ -8,7 +8,6 @@ import numpy as np
 import pandas as pd
 
 from analysis.broker_samples import broker_samples
-from analysis.ceiling import services
 from analysis.checks import OVERLOADED, Verdict
 from analysis.conditions import Levels, conditions_of, prefix, rank, suffix, varied
 from analysis.expected import with_expected
@@ -30,8 +29,7 @@ class Group:
     `levels` holds every condition, `varied` names those that the experiment varied. `cells` has one row
     per cell; `traces` and `broker` hold pictures in the system over time, as the rows give it and as the
     broker counted it; `windows` has one row per trial: what was measured [s since the load began]. `trials` are
-    those that all of it was made of; `own_work_s` is the CPU time of a picture's work as one process alone needs it,
-    None where nobody looked. `guess` is what the class had predicted, if it had.
+    those that all of it was made of. `guess` is what the class had predicted, if it had.
     """
 
     levels: Levels
@@ -42,7 +40,6 @@ class Group:
     broker: pd.DataFrame
     windows: pd.DataFrame
     trials: tuple[Trial, ...]
-    own_work_s: float | None
     cores: int | None
     guess: Guess | None = None
 
@@ -92,7 +89,6 @@ def _group(
         broker=_stacked([_broker_trace(trial) for trial in trials if trial.cell.mode == "queue"]),
         windows=pd.DataFrame([_window(trial) for trial in trials]),
         trials=tuple(trials),
-        own_work_s=alone.cpu_s if (alone := services(experiment.bare).get(levels["workload"])) else None,
         cores=experiment.cores,
         guess=experiment.guess,
     )

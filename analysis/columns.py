@@ -11,8 +11,9 @@ PICTURE_COLUMNS = (
     *("id", "received_at", "enqueued_at", "started_at", "finished_at"),
     *("state", "executions", "reason"),
 )
-BACKLOG_COLUMNS = ("sampled_at", "waiting", "in_hand", "done")
 # Older files lack these, and so do the tables that are read from them.
+LATER_PICTURE_COLUMNS = ("external_at",)
+BACKLOG_COLUMNS = ("sampled_at", "waiting", "in_hand", "done")
 LATER_BACKLOG_COLUMNS = ("in_database", "counted_by")
 MEMORY_COLUMNS = ("sampled_at", "component", "pid", "rss_bytes")
 BARE_COLUMNS = ("workload", "processes", "process", "started_at", "finished_at", "cpu_s")

@@ -7,7 +7,7 @@ import pandas as pd
 
 from analysis.experiment import Trial
 
-SERVER_COLUMNS = ["id", "received_at", "enqueued_at", "started_at", "finished_at", "state", "reason"]
+SERVER_COLUMNS = ["id", "received_at", "enqueued_at", "started_at", "external_at", "finished_at", "state", "reason"]
 # By the trial's identity, for as long as the trial lives: every table and chart asks for the same outcomes.
 _KNOWN: dict[int, pd.DataFrame] = {}
 
@@ -51,7 +51,7 @@ def in_system(rows: pd.DataFrame, at: np.ndarray, until: str = "left_at") -> np.
 
 
 def _computed(trial: Trial) -> pd.DataFrame:
-    server = trial.pictures.drop_duplicates("id")[SERVER_COLUMNS]
+    server = trial.pictures.drop_duplicates("id").reindex(columns=SERVER_COLUMNS)
     rows = trial.requests.merge(server, on="id", how="left")
     return (
         rows.assign(in_cohort=trial.window.holds(rows["due_at"]), accepted=accepted(rows))

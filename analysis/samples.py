@@ -14,6 +14,7 @@ from analysis.columns import (
     FIRST_LEVELS,
     LATER_BACKLOG_COLUMNS,
     LATER_CELL_KEYS,
+    LATER_PICTURE_COLUMNS,
     MEMORY_COLUMNS,
     PICTURE_COLUMNS,
     PREDICTION_COLUMNS,
@@ -73,7 +74,7 @@ def read_trial(folder: Path) -> Trial:
         return Trial(
             **_described(info),
             requests=_read_rows(folder / "requests.csv", REQUEST_COLUMNS),
-            pictures=_read_rows(folder / "pictures.csv", PICTURE_COLUMNS),
+            pictures=_read_rows(folder / "pictures.csv", PICTURE_COLUMNS, LATER_PICTURE_COLUMNS),
             backlog=_read_rows(folder / "backlog.csv", BACKLOG_COLUMNS, LATER_BACKLOG_COLUMNS),
             info=info,
             effects=_read_rows(effects, ("id", "puts")) if (effects := folder / "effects.csv").exists() else None,

@@ -16,9 +16,9 @@ from analysis.telling import in_modes
 from analysis.words import GROWS, duration, number
 
 LAG, DOOR, ACCEPT, LINE, ANSWER = "send lag", "web wait", "accept", "queue wait", "answer"
-WORK, OWN, OTHER = "work", "CPU work", "external, waits"
-#: In the order in which they pass; the work is told as two parts where the CPU time of it is known.
-PARTS = (LAG, DOOR, ACCEPT, LINE, WORK, OWN, OTHER, ANSWER)
+WORK, EXTERNAL = "work", "external"
+#: In the order in which they pass; in older files the external resource is a part of the work.
+PARTS = (LAG, DOOR, ACCEPT, LINE, WORK, EXTERNAL, ANSWER)
 WAITS = (DOOR, LINE)
 
 
@@ -75,7 +75,7 @@ def _of_cell(group: Group, row: Row) -> dict[str, Any]:
     if row["verdict"] == OVERLOADED:
         return named
     ready = _ready(group.trials_of(mode, workers))
-    means = _split(_steps(ready).mean(), group.own_work_s)
+    means = {str(part): float(mean) for part, mean in _steps(ready).mean().items()}
     waits = sum(means[part] for part in WAITS)
     return named | {"pictures": len(ready), "ready_s": float(ready["ready_s"].mean()), "waits_s": waits} | means
 
@@ -88,23 +88,15 @@ def _ready(trials: Sequence[Trial]) -> pd.DataFrame:
 def _steps(rows: pd.DataFrame) -> pd.DataFrame:
     """Each step of each picture [s]; in mode sync no message is sent, and the answer is the end."""
     taken = rows["enqueued_at"].fillna(rows["started_at"])
+    called_at = rows["external_at"].fillna(rows["finished_at"])
     return pd.DataFrame(
         {
             LAG: rows["sent_at"] - rows["due_at"],
             DOOR: rows["received_at"] - rows["sent_at"],
             ACCEPT: taken - rows["received_at"],
             LINE: rows["started_at"] - taken,
-            WORK: rows["finished_at"] - rows["started_at"],
+            WORK: called_at - rows["started_at"],
+            EXTERNAL: rows["finished_at"] - rows["external_at"],
             ANSWER: rows["due_at"] + rows["ready_s"] - rows["finished_at"],
         }
     )
-
-
-def _split(means: "pd.Series[float]", own_work_s: float | None) -> dict[str, float]:
-    """The work as CPU time and the rest, as far as it is known what CPU time one process alone needs."""
-    known = {str(part): float(mean) for part, mean in means.items()}
-    if own_work_s is None:
-        return known
-    work = known.pop(WORK)
-    own = min(own_work_s, work)
-    return known | {OWN: own, OTHER: work - own}

@@ -51,7 +51,6 @@ TIME_PARTS = {
     "accept": ("#009E73", ""),
     "queue wait": ("#F0E442", "xx"),
     "work": ("#CC79A7", "//"),
-    "CPU work": ("#CC79A7", "//"),
-    "external, waits": ("#56B4E9", ".."),
+    "external": ("#56B4E9", ".."),
     "answer": (FAINT, "--"),
 }

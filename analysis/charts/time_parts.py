@@ -21,7 +21,7 @@ from analysis.charts.frame import circumstances, framed
 from analysis.charts.labels import BAND, Arrow, draw_arrows, label_ends
 from analysis.charts.palette import TIME_PARTS
 from analysis.charts.view import View
-from analysis.time_parts import OWN, parts_of, parts_sentence, parts_table, time_parts
+from analysis.time_parts import parts_of, parts_sentence, parts_table, time_parts
 from analysis.words import GROWS
 
 # Narrower than other bars, because the names of the parts are longer.
@@ -47,8 +47,7 @@ def where_time_goes(group: Group) -> list[View]:
 
 def draw_time_parts(group: Group, table: pd.DataFrame, title: str) -> Figure:
     """Mean time per picture in seconds, stacked by part; an arrow where it grows without limit."""
-    note = "CPU work: as one process alone needs it" if OWN in table else ""
-    figure, below = framed(title, circumstances(group, note))
+    figure, below = framed(title, circumstances(group))
     ax = figure.add_axes((LEFT, BOTTOM, WIDTH, below - BOTTOM))
     place, heights = bar_places(table), table["ready_s"]
     cells = in_order(group.cells)

@@ -25,6 +25,7 @@ COLUMNS = (
     "state",
     "executions",
     "reason",
+    "external_at",
 )
 
 

@@ -35,6 +35,8 @@ class Picture(models.Model):
     received_at = models.FloatField()
     enqueued_at = models.FloatField(null=True, blank=True)
     started_at = models.FloatField(null=True, blank=True)
+    external_at = models.FloatField(null=True, blank=True)
+    """When its sizes were stored and the external resource was called; empty unless it became ready."""
     finished_at = models.FloatField(null=True, blank=True)
     republished_at = models.FloatField(null=True, blank=True)
     """When it was last put on the queue again, because its message had been lost."""

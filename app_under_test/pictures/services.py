@@ -67,7 +67,7 @@ def process(picture_id: UUID, node: str = "") -> None:
     if not _start(picture_id, node):
         return
     try:
-        deliver(str(picture_id), _original(picture_id))
+        external_at = deliver(str(picture_id), _original(picture_id))
     except PictureError as error:
         _finish(picture_id, State.FAILED, error.reason)
     except SoftTimeLimitExceeded:
@@ -76,18 +76,23 @@ def process(picture_id: UUID, node: str = "") -> None:
         _finish(picture_id, State.FAILED, "internal_error")
         log.exception("The work on picture %s failed.", picture_id)
     else:
-        _finish(picture_id, State.READY)
+        _finish(picture_id, State.READY, external_at=external_at)
 
 
-def deliver(name: str, data: bytes) -> None:
-    """The work alone: make the variants of a picture, store them, hand the large one to the external resource."""
+def deliver(name: str, data: bytes) -> float:
+    """The work alone: make the variants of a picture, store them, hand the large one to the external resource.
+
+    Gives when the external resource was called.
+    """
     variants = make_variants(data, max_pixels=settings.UPLOAD_MAX_PIXELS)
     try:
         for variant in variants:
             default_storage.save(variant_path(name, variant.name), ContentFile(variant.data))
     except OSError as error:
         raise PictureError("storage_failed") from error
+    external_at = clock.now()
     external.put(name, variants[0].data)
+    return external_at
 
 
 def give_up(picture: Picture, reason: str) -> None:
@@ -171,9 +176,9 @@ def _original(picture_id: UUID) -> bytes:
     return data
 
 
-def _finish(picture_id: UUID, state: State, reason: str = "") -> None:
+def _finish(picture_id: UUID, state: State, reason: str = "", external_at: float | None = None) -> None:
     """Set the outcome, unless another execution has set one. What is done is done, also if it was taken back since."""
     unfinished = (State.PROCESSING, State.QUEUED) if state == State.READY else (State.PROCESSING,)
     Picture.objects.filter(id=picture_id, state__in=unfinished).update(
-        state=state, reason=reason, finished_at=clock.now()
+        state=state, reason=reason, external_at=external_at, finished_at=clock.now()
     )

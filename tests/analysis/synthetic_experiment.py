@@ -15,6 +15,8 @@ from analysis.predicting import write_predictions
 START = 1_763_900_000.0
 ACCEPT_S = 0.012
 HAND_OVER_S = 0.004
+#: Of the time of a worker, until it calls the external resource.
+OWN_SHARE = 0.1
 FACTORS = ("stack", "broker", "queue_type", "database", "web_threads", "prefetch", "broker_delay_s")
 # What the made trials do not write down, as older ones do not.
 LATER_FACTORS = ("append_only", "profile", "fault")
@@ -224,6 +226,7 @@ def _server_rows(requests: pd.DataFrame, made: Made, stopped_at: float) -> pd.Da
     damaged = _damaged(requests, made)
     known = begun if made.mode == "sync" else requests["arrived_at"] <= stopped_at
     received = requests["started_at"] if made.mode == "sync" else requests["arrived_at"]
+    busy_s = requests["finished_at"] - requests["started_at"]
     return pd.DataFrame(
         {
             "id": _ids(requests, made),
@@ -236,6 +239,7 @@ def _server_rows(requests: pd.DataFrame, made: Made, stopped_at: float) -> pd.Da
             "state": np.select([done & damaged, done, begun], ["failed", "ready", "processing"], "queued"),
             "executions": begun.astype(int),
             "reason": np.where(done & damaged, "unreadable_image", ""),
+            "external_at": (requests["started_at"] + OWN_SHARE * busy_s).where(done & ~damaged),
         }
     )[known]
 

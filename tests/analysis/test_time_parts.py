@@ -6,7 +6,7 @@ from typing import Any
 import pandas as pd
 import pytest
 from analysed import drawn_charts, grouped
-from synthetic_experiment import ACCEPT_S, HAND_OVER_S, both_modes, write_experiment
+from synthetic_experiment import ACCEPT_S, HAND_OVER_S, OWN_SHARE, both_modes, write_experiment
 
 from analysis.cells import Group
 from analysis.charts.inside import views
@@ -56,14 +56,22 @@ def test_the_steps_are_those_that_were_made(demo_group: Group) -> None:
 
     assert queue["send lag"] == pytest.approx(0.001, abs=1e-6)
     assert queue["web wait"] == pytest.approx(HAND_OVER_S, abs=1e-6)
-    assert queue["work"] == pytest.approx(0.29, abs=0.01)
+    assert queue["work"] == pytest.approx(OWN_SHARE * 0.29, abs=0.001)
+    assert queue["external"] == pytest.approx((1 - OWN_SHARE) * 0.29, abs=0.01)
     assert queue["waits_s"] == pytest.approx(queue["web wait"] + queue["queue wait"])
     assert ACCEPT_S not in queue.to_list()
 
 
-def test_work_is_one_part_where_nobody_looked_what_it_needs_alone(demo_group: Group, example: Group) -> None:
-    assert "work" in time_parts(demo_group) and "CPU work" not in time_parts(demo_group)
-    assert {"CPU work", "external, waits"} < set(time_parts(example)) and "work" not in time_parts(example)
+def test_in_older_files_the_external_resource_is_a_part_of_the_work(tmp_path: Path) -> None:
+    folder = write_experiment(tmp_path / "x", both_modes((8,)))
+    before = cell(time_parts(grouped(folder)[0]), "queue", 8)
+    for path in folder.glob("*/pictures.csv"):
+        pd.read_csv(path).drop(columns="external_at").to_csv(path, index=False)
+
+    table = time_parts(grouped(folder)[0])
+
+    assert "external" not in table
+    assert cell(table, "queue", 8)["work"] == pytest.approx(before["work"] + before["external"])
 
 
 def test_an_overloaded_cell_has_no_times(example: Group) -> None:

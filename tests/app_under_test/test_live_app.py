@@ -27,7 +27,7 @@ def test_a_worker_makes_a_queued_picture_ready(app):
     assert answer.json == {"id": key, "door": "queue", "state": "queued"}
     assert [variant["name"] for variant in app.final_state(key)["variants"]] == ["large", "medium", "small"]
     [row] = rows(app, "queued")
-    times = [float(row[f"{name}_at"]) for name in ("received", "enqueued", "started", "finished")]
+    times = [float(row[f"{name}_at"]) for name in ("received", "enqueued", "started", "external", "finished")]
     assert times == sorted(times)
     assert (row["door"], row["state"], row["executions"]) == ("queue", "ready", "1")
 
