@@ -1,8 +1,4 @@
-"""When the workers of a trial worked on what: one lane for each place of work. Pure.
-
-No process is recorded with a picture, so each picture is put into the first lane that is free when it is begun. How
-many lanes are busy at a time is exact; which worker it was is not known.
-"""
+"""When the workers of a trial worked on what: one lane for each place of work. Pure."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -15,6 +11,7 @@ from analysis.experiment import Trial
 from analysis.tables import Table
 from analysis.telling import Telling, in_modes
 from analysis.words import duration, number, workers
+from analysis.worker_places import lanes_of
 
 # How much of a trial is shown, and how much of it before the first thing that happened.
 SHOWN_S, SHOWN_WITH_EVENTS_S = 12.0, 18.0
@@ -28,7 +25,7 @@ class Lanes:
     """The work on pictures between two times [s since the load began], one row each.
 
     `work` has `lane`, `from_s`, `until_s`, `ended` (or still going on when the load stopped), `failed` and `again`:
-    begun more than once, of which only the last time is known.
+    begun more than once, of which only the last time is known; and `process`, empty in older files.
     """
 
     trial: Trial
@@ -60,7 +57,8 @@ def lanes(trial: Trial) -> Lanes:
     happened = marks(trial)
     start = max(0.0, happened[0].at_s - BEFORE_EVENT_S) if happened else trial.window.start - trial.started_at
     until = min(start + (SHOWN_WITH_EVENTS_S if happened else SHOWN_S), trial.load_stopped_at - trial.started_at)
-    work = _packed(_worked(trial))
+    work = _worked(trial)
+    work = work.assign(lane=lanes_of(work))
     shown = work[(work["until_s"] > start) & (work["from_s"] < until)]
     count = max(trial.cell.places, int(work["lane"].max()) + 1 if len(work) else 0)
     return Lanes(trial=trial, work=shown, from_s=start, until_s=until, lanes=count)
@@ -102,20 +100,10 @@ def _worked(trial: Trial) -> pd.DataFrame:
             "ended": begun["finished_at"].notna(),
             "failed": begun["state"] == "failed",
             "again": begun["executions"] > 1,
+            "process": begun.get("process", ""),
         }
     )
     return work[work["from_s"] < work["until_s"]].reset_index(drop=True)
-
-
-def _packed(work: pd.DataFrame) -> pd.DataFrame:
-    """Adds `lane`, counted from 0: as many as worked at once at most."""
-    free_at: list[float] = []
-    taken = []
-    for begins, ends in zip(work["from_s"], work["until_s"], strict=True):
-        lane = next((n for n, free in enumerate(free_at) if free <= begins), len(free_at))
-        free_at[lane : lane + 1] = [ends]
-        taken.append(lane)
-    return work.assign(lane=taken)
 
 
 def _row(each: Lanes) -> list[str]:

@@ -15,7 +15,7 @@ from analysis.experiment import Experiment, Trial
 from analysis.failures import causes
 from analysis.outcomes import outcomes, refused
 from analysis.words import verdict, workers
-from analysis.worker_places import worker_places
+from analysis.worker_places import places_of
 
 # So much is played of each trial, so that a report of the largest experiment can still be mailed.
 LONGEST_S = 60.0
@@ -85,18 +85,32 @@ def _label(trial: Trial, apart: Sequence[str], judged: Verdict) -> str:
 
 def _rows(trial: Trial) -> pd.DataFrame:
     """Every upload in order of its due time, with all that is known of it."""
-    rows = outcomes(trial).merge(trial.pictures.drop_duplicates("id")[["id", "executions"]], on="id", how="left")
+    more = [name for name in ("id", "executions", "process") if name in trial.pictures]
+    rows = outcomes(trial).merge(trial.pictures.drop_duplicates("id")[more], on="id", how="left")
     rows = rows.sort_values("due_at", kind="stable", ignore_index=True)
-    places = worker_places(rows["started_at"].tolist(), rows["finished_at"].tolist(), trial.cell.places)
     ended_badly = rows["outcome"] == "failed"
     return rows.assign(
-        place=pd.Series(places, dtype=object),
+        place=_places(trial, rows),
         puts=_puts(trial, rows["id"]),
         outcome=rows["outcome"].where(~refused(rows), "refused"),
         gone_at=rows["left_at"].where(ended_badly),
         finished_at=rows["finished_at"].where(rows["state"] == "ready"),
         cause=_causes(rows, ended_badly),
     )
+
+
+def _places(trial: Trial, rows: pd.DataFrame) -> pd.Series:
+    """The place of each picture from 0 on, None for one that was never begun; work without an end keeps its place."""
+    begun = rows.dropna(subset=["started_at"])
+    work = pd.DataFrame(
+        {
+            "from_s": begun["started_at"],
+            "until_s": begun["finished_at"].fillna(np.inf),
+            "process": begun.get("process", ""),
+        }
+    )
+    places = places_of(work, trial.cell.places).astype(object).reindex(rows.index)
+    return places.where(places.notna(), None)
 
 
 def _causes(rows: pd.DataFrame, ended_badly: pd.Series) -> pd.Series:

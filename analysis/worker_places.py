@@ -1,22 +1,38 @@
-"""Which worker had which picture, as far as start and finish tell: no record says so. Pure."""
+"""Which worker had which picture, by the process that is recorded with it. Pure."""
 
-import math
-from collections.abc import Sequence
+import numpy as np
+import pandas as pd
 
 
-def worker_places(started_s: Sequence[float], finished_s: Sequence[float], count: int) -> list[int | None]:
-    """A place from 0 to `count` - 1 for each picture, None for one that was never begun.
+def lanes_of(work: pd.DataFrame) -> pd.Series:
+    """A lane from 0 on for each row, of which `process` worked from `from_s` until `until_s`.
 
-    started_s and finished_s belong together; a missing time is NaN, and work without an end keeps its place. In order
-    of their starts each picture takes the first place that is free, or, if none is, the one that will be free first:
-    the greedy colouring of an interval graph, which needs no more places than ever overlap.
+    A process has a lane of its own, or one for each picture that its threads work on at once; one that begins after
+    another has ended takes over its lane. Without processes, as in older files, each picture takes the first free lane.
     """
-    free_at = [-math.inf] * count
-    places: list[int | None] = [None] * len(started_s)
-    begun = [n for n, at in enumerate(started_s) if not math.isnan(at)]
-    for n in sorted(begun, key=lambda n: started_s[n]):
-        free = (place for place, at in enumerate(free_at) if at <= started_s[n])
-        place = next(free, min(range(count), key=lambda other: free_at[other]))
-        free_at[place] = math.inf if math.isnan(finished_s[n]) else finished_s[n]
-        places[n] = place
-    return places
+    if work.empty:
+        return pd.Series(0, work.index)
+    strand = pd.concat([_first_free(own) for _, own in work.groupby("process")])
+    keys = [work["process"], strand.reindex(work.index).rename("strand")]
+    lives = work.groupby(keys).agg(from_s=("from_s", "min"), until_s=("until_s", "max"))
+    lane = _first_free(lives)
+    return pd.Series(lane.reindex(pd.MultiIndex.from_arrays(keys)).to_numpy(), work.index)
+
+
+def places_of(work: pd.DataFrame, count: int) -> pd.Series:
+    """The same with no more lanes than so many: where processes left unfinished work and were replaced, a picture
+    takes the place that will be free first."""
+    lanes = lanes_of(work)
+    return lanes if lanes.max() < count else _first_free(work, most=count)
+
+
+def _first_free(work: pd.DataFrame, most: int | None = None) -> pd.Series:
+    """The greedy colouring of an interval graph: in order of their starts each takes the first lane that is free."""
+    free_at: list[float] = []
+    taken = {}
+    for row, begins, ends in work[["from_s", "until_s"]].sort_values("from_s", kind="stable").itertuples():
+        lane = next((n for n, free in enumerate(free_at) if free <= begins), len(free_at))
+        lane = int(np.argmin(free_at)) if lane == most else lane
+        free_at[lane : lane + 1] = [ends]
+        taken[row] = lane
+    return pd.Series(taken).reindex(work.index)

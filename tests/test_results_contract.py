@@ -22,7 +22,9 @@ ROOT = Path(__file__).parents[1]
 DICTIONARY = (ROOT / "results" / "README.md").read_text()
 EXAMPLE = ROOT / "results" / "example"
 
-PICTURE_COLUMNS = "id,trial,door,received_at,enqueued_at,started_at,finished_at,state,executions,reason,external_at"
+PICTURE_COLUMNS = (
+    "id,trial,door,received_at,enqueued_at,started_at,finished_at,state,executions,reason,external_at,process"
+)
 
 
 def explained(file):
@@ -74,7 +76,9 @@ def written(tmp_path):
         Request(UUID(int=3), 100.3, payload, 100.3),
     ]
     recorder.write_requests(folder / "requests.csv", requests, phases)
-    rows = [f"{UUID(int=n)},sync-w1-r1,sync,100.{n},,100.{2 * n - 1},100.{n + 2},ready,1,,100.{n + 1}" for n in (1, 2)]
+    rows = [
+        f"{UUID(int=n)},sync-w1-r1,sync,100.{n},,100.{2 * n - 1},100.{n + 2},ready,1,,100.{n + 1},a-1" for n in (1, 2)
+    ]
     (folder / "pictures.csv").write_text("\n".join([PICTURE_COLUMNS, *rows]) + "\n")
     (folder / "backlog.csv").write_text(
         "sampled_at,waiting,in_hand,in_database,done,counted_by\n"

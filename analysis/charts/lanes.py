@@ -17,7 +17,7 @@ from analysis.lanes import Lanes, lanes, lanes_sentence, lanes_table
 from analysis.telling import steadiest
 
 LEFT, RIGHT, BOTTOM, BETWEEN = 0.105, 0.975, 0.13, 0.125
-PACKED = "no process id is recorded: each picture in the first free lane"
+PACKED = "no process is recorded: each picture in the first free lane"
 # Of the room of a lane, what its bar takes.
 BAR = 0.82
 # The name of every lane, every second one and so on, as they have room.
@@ -45,7 +45,7 @@ def swim_lanes(group: Group) -> list[View]:
 def draw_lanes(group: Group, shown: Sequence[Lanes], title: str) -> Figure:
     """One panel a trial, one lane a place of work, over the seconds since the load began."""
     names = ", ".join(each.trial.name for each in shown)
-    figure, below = framed(title, circumstances(group, f"shown: {names} · {PACKED}{_hatches(shown)}"))
+    figure, below = framed(title, circumstances(group, f"shown: {names}{_notes(shown)}"))
     height = (below - TITLE - BOTTOM - BETWEEN * (len(shown) - 1)) / len(shown)
     for n, each in enumerate(shown):
         bottom = BOTTOM + (len(shown) - 1 - n) * (height + BETWEEN)
@@ -54,9 +54,11 @@ def draw_lanes(group: Group, shown: Sequence[Lanes], title: str) -> Figure:
     return figure
 
 
-def _hatches(shown: Sequence[Lanes]) -> str:
-    said = {"crossed: failed": "failed", "hatched: begun again": "again"}
-    return "".join(f" · {words}" for words, name in said.items() if any(each.work[name].any() for each in shown))
+def _notes(shown: Sequence[Lanes]) -> str:
+    hatches = {"crossed: failed": "failed", "hatched: begun again": "again"}
+    said = [words for words, name in hatches.items() if any(each.work[name].any() for each in shown)]
+    packed = [] if all(each.work["process"].all() for each in shown) else [PACKED]
+    return "".join(f" · {words}" for words in (*packed, *said))
 
 
 def _draw_trial(ax: Axes, each: Lanes) -> None:

@@ -26,6 +26,7 @@ COLUMNS = (
     "executions",
     "reason",
     "external_at",
+    "process",
 )
 
 

@@ -1,8 +1,11 @@
 """THE work: what both doors do with an uploaded picture, in the request or in a worker."""
 
 import logging
+import os
+import socket
 from dataclasses import dataclass
 from uuid import UUID
+from zlib import crc32
 
 from celery.exceptions import SoftTimeLimitExceeded
 from django.conf import settings
@@ -156,7 +159,8 @@ def _start(picture_id: UUID, node: str) -> bool:
     unfinished = Picture.objects.filter(id=picture_id, state__in=(State.QUEUED, State.PROCESSING))
     allowed = unfinished.filter(executions__lt=settings.MOST_EXECUTIONS) if settings.KEEPS_PROMISE else unfinished
     now = clock.now()
-    if allowed.update(state=State.PROCESSING, started_at=now, node=node, executions=F("executions") + 1):
+    who = {"node": node, "process": _process()}
+    if allowed.update(state=State.PROCESSING, started_at=now, executions=F("executions") + 1, **who):
         return True
     # One that was begun a moment ago may still be worked on, and this is a copy of its message.
     dead = unfinished.filter(Q(state=State.QUEUED) | Q(started_at__lt=now - ABANDONED_AFTER_S))
@@ -165,6 +169,11 @@ def _start(picture_id: UUID, node: str) -> bool:
     else:
         log.info("Picture %s is finished, gone, or being worked on: nothing to do.", picture_id)
     return False
+
+
+def _process() -> str:
+    """This process, told apart from those of other hosts, such as containers, without naming the host."""
+    return f"{crc32(socket.gethostname().encode()):08x}-{os.getpid()}"
 
 
 def _original(picture_id: UUID) -> bytes:

@@ -1,11 +1,14 @@
 """Swim lanes: which picture is in which lane, how busy the lanes are, and that nothing is cut off or made up."""
 
+from pathlib import Path
 from typing import Any
 
+import pandas as pd
 import pytest
-from analysed import drawn_charts
+from analysed import drawn_charts, grouped
 from hand_made import trial
 from matplotlib.figure import Figure
+from synthetic_experiment import both_modes, write_experiment
 
 from analysis.cells import Group
 from analysis.experiment import Cell
@@ -85,5 +88,12 @@ def test_there_is_a_bar_for_every_picture(demo_group: Group, chart: Figure) -> N
         assert len(ax.patches) == len(lanes(each).work)
 
 
-def test_the_subtitle_says_that_no_process_is_recorded(chart: Figure) -> None:
-    assert "no process id is recorded" in chart.texts[1].get_text().replace("\n", " ")
+def test_the_subtitle_says_where_no_process_is_recorded(chart: Figure, tmp_path: Path) -> None:
+    folder = write_experiment(tmp_path / "x", both_modes((4,)))
+    for path in folder.glob("*/pictures.csv"):
+        pd.read_csv(path).assign(process="a-1").to_csv(path, index=False)
+
+    with_processes = drawn_charts(grouped(folder)[0])["lanes_w4"]
+
+    assert "no process is recorded" in chart.texts[1].get_text().replace("\n", " ")
+    assert "no process is recorded" not in with_processes.texts[1].get_text().replace("\n", " ")

@@ -8,7 +8,7 @@ from pictures.models import Picture, State
 
 pytestmark = pytest.mark.django_db
 
-HEADER = "id,trial,door,received_at,enqueued_at,started_at,finished_at,state,executions,reason,external_at"
+HEADER = "id,trial,door,received_at,enqueued_at,started_at,finished_at,state,executions,reason,external_at,process"
 TOKEN = {"Authorization": "Bearer secret"}
 FIRST, SECOND, OTHER = UUID(int=1), UUID(int=2), UUID(int=3)
 
@@ -42,8 +42,8 @@ def lines(client, query: str) -> list[str]:
 
 
 def test_the_rows_of_a_trial_come_in_the_order_of_arrival(client, pictures):
-    first = f"{FIRST},t,sync,100.000000,,101.000000,102.123457,failed,1,unreadable_image,"
-    second = f"{SECOND},t,queue,200.500000,200.750000,,,queued,0,,"
+    first = f"{FIRST},t,sync,100.000000,,101.000000,102.123457,failed,1,unreadable_image,,"
+    second = f"{SECOND},t,queue,200.500000,200.750000,,,queued,0,,,"
 
     assert lines(client, "?trial=t") == [HEADER, first, second]
 

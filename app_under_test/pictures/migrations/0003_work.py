@@ -13,4 +13,9 @@ class Migration(migrations.Migration):
             name='external_at',
             field=models.FloatField(blank=True, null=True),
         ),
+        migrations.AddField(
+            model_name='picture',
+            name='process',
+            field=models.CharField(blank=True, max_length=30),
+        ),
     ]
