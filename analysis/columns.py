@@ -12,7 +12,7 @@ PICTURE_COLUMNS = (
     *("state", "executions", "reason"),
 )
 # Older files lack these, and so do the tables that are read from them.
-LATER_PICTURE_COLUMNS = ("external_at", "process")
+LATER_PICTURE_COLUMNS = ("external_at", "process_id")
 BACKLOG_COLUMNS = ("sampled_at", "waiting", "in_hand", "done")
 LATER_BACKLOG_COLUMNS = ("in_database", "counted_by")
 MEMORY_COLUMNS = ("sampled_at", "component", "pid", "rss_bytes")
@@ -40,7 +40,7 @@ TEXT_COLUMNS = {
     "picture",
     "state",
     "reason",
-    "process",
+    "process_id",
 }
 # Older files lack these: the defaults of Cell hold then.
 LATER_CELL_KEYS: Mapping[str, type] = {

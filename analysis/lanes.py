@@ -1,4 +1,4 @@
-"""When the workers of a trial worked on what: one lane for each place of work. Pure."""
+"""When the workers of a trial worked on what: one lane for each process. Pure."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -100,7 +100,7 @@ def _worked(trial: Trial) -> pd.DataFrame:
             "ended": begun["finished_at"].notna(),
             "failed": begun["state"] == "failed",
             "again": begun["executions"] > 1,
-            "process": begun.get("process", ""),
+            "process": begun.get("process_id", ""),
         }
     )
     return work[work["from_s"] < work["until_s"]].reset_index(drop=True)

@@ -85,7 +85,7 @@ def _label(trial: Trial, apart: Sequence[str], judged: Verdict) -> str:
 
 def _rows(trial: Trial) -> pd.DataFrame:
     """Every upload in order of its due time, with all that is known of it."""
-    more = [name for name in ("id", "executions", "process") if name in trial.pictures]
+    more = [name for name in ("id", "executions", "process_id") if name in trial.pictures]
     rows = outcomes(trial).merge(trial.pictures.drop_duplicates("id")[more], on="id", how="left")
     rows = rows.sort_values("due_at", kind="stable", ignore_index=True)
     ended_badly = rows["outcome"] == "failed"
@@ -106,7 +106,7 @@ def _places(trial: Trial, rows: pd.DataFrame) -> pd.Series:
         {
             "from_s": begun["started_at"],
             "until_s": begun["finished_at"].fillna(np.inf),
-            "process": begun.get("process", ""),
+            "process": begun.get("process_id", ""),
         }
     )
     places = places_of(work, trial.cell.places).astype(object).reindex(rows.index)

@@ -1,5 +1,6 @@
 """Where the time of a picture goes: the mean of every step from the due time until it is ready. Pure."""
 
+import math
 from collections.abc import Sequence
 from typing import Any
 
@@ -28,7 +29,8 @@ def time_parts(group: Group) -> pd.DataFrame:
     Made of the pictures of the measurement that became ready. The times of an overloaded cell are missing: they
     depend on when one stops measuring.
     """
-    rows = [_of_cell(group, row) for _, row in group.cells.iterrows()]
+    called = bool(_ready(group.trials)["external_at"].notna().all())
+    rows = [_of_cell(group, row, called) for _, row in group.cells.iterrows()]
     return pd.DataFrame(rows).dropna(axis="columns", how="all")
 
 
@@ -69,13 +71,13 @@ def parts_table(table: pd.DataFrame) -> Table:
     )
 
 
-def _of_cell(group: Group, row: Row) -> dict[str, Any]:
+def _of_cell(group: Group, row: Row, called: bool) -> dict[str, Any]:
     mode, workers = str(row["mode"]), int(str(row["workers"]))
     named = {"mode": mode, "workers": workers, "pictures": 0}
     if row["verdict"] == OVERLOADED:
         return named
     ready = _ready(group.trials_of(mode, workers))
-    means = {str(part): float(mean) for part, mean in _steps(ready).mean().items()}
+    means = {str(part): float(mean) for part, mean in _steps(ready, called).mean().items()}
     waits = sum(means[part] for part in WAITS)
     return named | {"pictures": len(ready), "ready_s": float(ready["ready_s"].mean()), "waits_s": waits} | means
 
@@ -85,10 +87,14 @@ def _ready(trials: Sequence[Trial]) -> pd.DataFrame:
     return rows[rows["outcome"] == "ok"]
 
 
-def _steps(rows: pd.DataFrame) -> pd.DataFrame:
-    """Each step of each picture [s]; in mode sync no message is sent, and the answer is the end."""
+def _steps(rows: pd.DataFrame, called: bool) -> pd.DataFrame:
+    """Each step of each picture [s]; in mode sync no message is sent, and the answer is the end.
+
+    called: whether it is known of each when the external resource was called. By an execution that was overtaken by
+    a later one it was called before that began.
+    """
     taken = rows["enqueued_at"].fillna(rows["started_at"])
-    called_at = rows["external_at"].fillna(rows["finished_at"])
+    called_at = rows["external_at"].clip(lower=rows["started_at"]) if called else rows["finished_at"]
     return pd.DataFrame(
         {
             LAG: rows["sent_at"] - rows["due_at"],
@@ -96,7 +102,7 @@ def _steps(rows: pd.DataFrame) -> pd.DataFrame:
             ACCEPT: taken - rows["received_at"],
             LINE: rows["started_at"] - taken,
             WORK: called_at - rows["started_at"],
-            EXTERNAL: rows["finished_at"] - rows["external_at"],
+            EXTERNAL: rows["finished_at"] - called_at if called else math.nan,
             ANSWER: rows["due_at"] + rows["ready_s"] - rows["finished_at"],
         }
     )

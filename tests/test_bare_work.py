@@ -10,7 +10,7 @@ from loadtests.plan_file import read_plan
 from loadtests.verdicts import predict
 from tests.small_experiment import write_plan
 
-pytestmark = pytest.mark.stack
+pytestmark = [pytest.mark.stack, pytest.mark.quiet]
 
 
 @pytest.fixture(scope="module")

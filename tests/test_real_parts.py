@@ -63,8 +63,8 @@ def test_each_broker_carries_a_picture_and_says_what_it_is(one_worker):
 
 
 def test_the_broker_s_count_is_the_database_s_truth(one_worker):
-    """Twelve pictures at once: some wait, one is in hand, none is forgotten."""
-    send_together(one_worker, "queue", 12)
+    """Sixteen pictures at once: some wait, one is in hand, none is forgotten."""
+    send_together(one_worker, "queue", 16)
     # The sample that is being taken may have asked the database before all of them were there, and the broker after.
     begun = len(_samples(one_worker)) + 1
     until(lambda: int(_last_sample(one_worker).get("in_database", 0)) > 1)
@@ -75,7 +75,8 @@ def test_the_broker_s_count_is_the_database_s_truth(one_worker):
     for row in samples:
         # Between its last row and its acknowledgement one picture may be in one count alone.
         assert abs(int(row["waiting"]) + int(row["in_hand"]) - int(row["in_database"])) <= 1
-        assert row["in_hand"] == "1"
+        assert int(row["in_hand"]) <= 1
+    assert "1" in {row["in_hand"] for row in samples}
 
 
 def test_rabbitmq_s_quorum_queues_carry_a_picture(tmp_path):

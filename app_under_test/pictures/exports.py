@@ -26,7 +26,7 @@ COLUMNS = (
     "executions",
     "reason",
     "external_at",
-    "process",
+    "process_id",
 )
 
 

@@ -42,7 +42,7 @@ class Picture(models.Model):
     """When it was last put on the queue again, because its message had been lost."""
     node = models.CharField(max_length=255, blank=True)
     """The Celery node that last began the work; empty at the sync door."""
-    process = models.CharField(max_length=30, blank=True)
+    process_id = models.CharField(max_length=30, blank=True)
     """The process that last began it."""
     original = models.FileField()
 

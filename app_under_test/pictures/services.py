@@ -159,7 +159,7 @@ def _start(picture_id: UUID, node: str) -> bool:
     unfinished = Picture.objects.filter(id=picture_id, state__in=(State.QUEUED, State.PROCESSING))
     allowed = unfinished.filter(executions__lt=settings.MOST_EXECUTIONS) if settings.KEEPS_PROMISE else unfinished
     now = clock.now()
-    who = {"node": node, "process": _process()}
+    who = {"node": node, "process_id": _process_id()}
     if allowed.update(state=State.PROCESSING, started_at=now, executions=F("executions") + 1, **who):
         return True
     # One that was begun a moment ago may still be worked on, and this is a copy of its message.
@@ -171,7 +171,7 @@ def _start(picture_id: UUID, node: str) -> bool:
     return False
 
 
-def _process() -> str:
+def _process_id() -> str:
     """This process, told apart from those of other hosts, such as containers, without naming the host."""
     return f"{crc32(socket.gethostname().encode()):08x}-{os.getpid()}"
 

@@ -33,7 +33,7 @@ from analysis.charts.capacity import draw_capacity, draw_reached
 from analysis.charts.frame import STYLE
 from analysis.charts.needed import draw_needed
 from analysis.charts.palette import MODES
-from analysis.columns import BARE_COLUMNS
+from analysis.columns import BARE_COLUMNS, LATER_PICTURE_COLUMNS
 from analysis.needed import decision
 from analysis.pool.chart import draw_speedups
 from analysis.pool.pooled import pool
@@ -125,11 +125,18 @@ def write_events(folder: Path) -> None:
         path.write_text(json.dumps(record | {"events": EVENTS}))
 
 
+def without_later_columns(folder: Path) -> None:
+    """As older files are."""
+    for path in folder.glob("*/pictures.csv"):
+        pd.read_csv(path).drop(columns=list(LATER_PICTURE_COLUMNS)).to_csv(path, index=False)
+
+
 BESIDE: Mapping[str, Callable[[Path], None]] = {
     "three rates": write_bare,
     "repeats": write_bare,
     "blocks with a control": write_control_of_the_queue,
     "broken": write_events,
+    "a mode unevenly": without_later_columns,
 }
 
 

@@ -164,20 +164,24 @@ def _simulate(made: Made) -> pd.DataFrame:
     due = START + due[due < length_s]
     service = made.own_pace * made.service_s * np.exp(random.normal(0, 0.05, len(due)))
     arrived = due + 0.001 + HAND_OVER_S
-    started, finished = _first_in_first_out(arrived, service, made.workers)
+    started, finished, server = _first_in_first_out(arrived, service, made.workers)
     return pd.DataFrame(
         {"due_at": due, "sent_at": due + 0.001, "arrived_at": arrived}
-        | {"started_at": started, "finished_at": finished}
+        | {"started_at": started, "finished_at": finished, "server": server}
     )
 
 
-def _first_in_first_out(arrived: np.ndarray, service: np.ndarray, servers: int) -> tuple[np.ndarray, np.ndarray]:
-    free_at = [0.0] * servers
-    started = np.empty_like(arrived)
+def _first_in_first_out(
+    arrived: np.ndarray, service: np.ndarray, servers: int
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """When each is begun and ended, and by which server."""
+    free_at = [(0.0, server) for server in range(servers)]
+    started, by = np.empty_like(arrived), np.empty(len(arrived), dtype=int)
     for n, (at, busy_s) in enumerate(zip(arrived, service, strict=True)):
-        started[n] = max(at, heapq.heappop(free_at))
-        heapq.heappush(free_at, started[n] + busy_s)
-    return started, started + service
+        free, by[n] = heapq.heappop(free_at)
+        started[n] = max(at, free)
+        heapq.heappush(free_at, (started[n] + busy_s, int(by[n])))
+    return started, started + service, by
 
 
 def _drain_s(requests: pd.DataFrame, made: Made) -> float:
@@ -240,6 +244,7 @@ def _server_rows(requests: pd.DataFrame, made: Made, stopped_at: float) -> pd.Da
             "executions": begun.astype(int),
             "reason": np.where(done & damaged, "unreadable_image", ""),
             "external_at": (requests["started_at"] + OWN_SHARE * busy_s).where(done & ~damaged),
+            "process_id": ("c0ffee00-" + (100 + requests["server"]).astype(str)).where(begun, ""),
         }
     )[known]
 

@@ -3,9 +3,9 @@
 from pathlib import Path
 from typing import Any
 
-import pandas as pd
 import pytest
 from analysed import drawn_charts, grouped
+from every_chart import without_later_columns
 from hand_made import trial
 from matplotlib.figure import Figure
 from synthetic_experiment import both_modes, write_experiment
@@ -88,12 +88,19 @@ def test_there_is_a_bar_for_every_picture(demo_group: Group, chart: Figure) -> N
         assert len(ax.patches) == len(lanes(each).work)
 
 
+def test_each_lane_is_a_process(demo_group: Group) -> None:
+    for one in demo_group.trials:
+        begun = one.pictures.dropna(subset=["started_at"]).sort_values("started_at")
+        work = lanes(one).work
+        assert work.groupby("lane")["process"].nunique().eq(1).all()
+        assert set(work["process"]) <= set(begun["process_id"])
+
+
 def test_the_subtitle_says_where_no_process_is_recorded(chart: Figure, tmp_path: Path) -> None:
     folder = write_experiment(tmp_path / "x", both_modes((4,)))
-    for path in folder.glob("*/pictures.csv"):
-        pd.read_csv(path).assign(process="a-1").to_csv(path, index=False)
+    without_later_columns(folder)
 
-    with_processes = drawn_charts(grouped(folder)[0])["lanes_w4"]
+    older = drawn_charts(grouped(folder)[0])["lanes_w4"]
 
-    assert "no process is recorded" in chart.texts[1].get_text().replace("\n", " ")
-    assert "no process is recorded" not in with_processes.texts[1].get_text().replace("\n", " ")
+    assert "no process is recorded" in older.texts[1].get_text().replace("\n", " ")
+    assert "no process is recorded" not in chart.texts[1].get_text().replace("\n", " ")

@@ -6,7 +6,8 @@ from typing import Any
 import pandas as pd
 import pytest
 from analysed import drawn_charts, grouped
-from synthetic_experiment import ACCEPT_S, HAND_OVER_S, OWN_SHARE, both_modes, write_experiment
+from every_chart import without_later_columns
+from synthetic_experiment import ACCEPT_S, HAND_OVER_S, OWN_SHARE, both_modes, repeated, write_experiment
 
 from analysis.cells import Group
 from analysis.charts.inside import views
@@ -65,13 +66,23 @@ def test_the_steps_are_those_that_were_made(demo_group: Group) -> None:
 def test_in_older_files_the_external_resource_is_a_part_of_the_work(tmp_path: Path) -> None:
     folder = write_experiment(tmp_path / "x", both_modes((8,)))
     before = cell(time_parts(grouped(folder)[0]), "queue", 8)
-    for path in folder.glob("*/pictures.csv"):
-        pd.read_csv(path).drop(columns="external_at").to_csv(path, index=False)
+    without_later_columns(folder)
 
     table = time_parts(grouped(folder)[0])
 
     assert "external" not in table
     assert cell(table, "queue", 8)["work"] == pytest.approx(before["work"] + before["external"])
+
+
+def test_beside_an_older_file_the_parts_still_add_up(tmp_path: Path) -> None:
+    folder = write_experiment(tmp_path / "x", repeated(both_modes((4, 8)), 2))
+    path = folder / "queue-w8-r1" / "pictures.csv"
+    pd.read_csv(path).drop(columns="external_at").to_csv(path, index=False)
+
+    table = time_parts(grouped(folder)[0])
+
+    assert "external" not in table
+    assert table[parts_of(table)].sum(axis=1).tolist() == pytest.approx(table["ready_s"].tolist())
 
 
 def test_an_overloaded_cell_has_no_times(example: Group) -> None:

@@ -93,6 +93,7 @@ def test_without_a_broker_the_sync_door_works(client, no_broker, external_resour
     assert send(client, "sync").status_code == 201
 
 
+@pytest.mark.quiet
 def test_a_frozen_broker_does_not_hold_the_queue_door(client, monkeypatch, deaf_address):
     monkeypatch.setattr(celery_app.conf, "broker_write_url", f"redis://{deaf_address}/0")
     began = time.monotonic()

@@ -8,7 +8,7 @@ from pictures.models import Picture, State
 
 pytestmark = pytest.mark.django_db
 
-HEADER = "id,trial,door,received_at,enqueued_at,started_at,finished_at,state,executions,reason,external_at,process"
+HEADER = "id,trial,door,received_at,enqueued_at,started_at,finished_at,state,executions,reason,external_at,process_id"
 TOKEN = {"Authorization": "Bearer secret"}
 FIRST, SECOND, OTHER = UUID(int=1), UUID(int=2), UUID(int=3)
 

@@ -42,6 +42,7 @@ def test_no_spread_is_the_mean_itself_and_no_mean_is_no_delay():
     assert delay("a", mean_s=0, cv=0.1, seed=7) == 0
 
 
+@pytest.mark.quiet
 def test_an_object_is_taken_after_its_delay(slow):
     began = time.monotonic()
 

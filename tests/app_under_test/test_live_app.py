@@ -31,7 +31,7 @@ def test_a_worker_makes_a_queued_picture_ready(app):
     assert times == sorted(times)
     assert (row["door"], row["state"], row["executions"]) == ("queue", "ready", "1")
     [worker] = app.get("/config/?workers=1").json["workers"]
-    assert int(row["process"].rpartition("-")[2]) in worker["pids"]
+    assert int(row["process_id"].rpartition("-")[2]) in worker["pids"]
 
 
 def test_both_doors_make_the_same_pictures(app):

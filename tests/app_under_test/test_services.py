@@ -174,6 +174,7 @@ def test_an_external_resource_that_refuses_fails_the_picture(settings, external_
     assert processed(accepted()).reason == "external_resource_failed"
 
 
+@pytest.mark.quiet
 def test_an_external_resource_that_hangs_fails_the_picture_in_time(settings, deaf_address):
     settings.EXTERNAL_RESOURCE_URL = f"http://{deaf_address}"
     settings.EXTERNAL_RESOURCE_TIMEOUT_S = 0.2
@@ -181,6 +182,14 @@ def test_an_external_resource_that_hangs_fails_the_picture_in_time(settings, dea
 
     assert processed(picture).reason == "external_resource_failed"
     assert time.monotonic() - began < 1.0
+
+
+def test_the_row_says_when_the_external_resource_was_called_if_it_took_the_picture(settings, external_resource):
+    ready = processed(accepted())
+    assert ready.started_at <= ready.external_at <= ready.finished_at
+
+    settings.EXTERNAL_RESOURCE_URL = f"{external_resource}/nowhere"
+    assert processed(accepted()).external_at is None
 
 
 def test_a_lost_original_fails_the_picture(external_resource, media):

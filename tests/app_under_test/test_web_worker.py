@@ -42,6 +42,7 @@ def one(counting) -> str:
     return counting(1)[0]
 
 
+@pytest.mark.quiet
 @pytest.mark.parametrize("begun", [b"POST / HTTP/1.1\r\nHost: x", head(1000) + b"half"], ids=["its head", "its body"])
 def test_58_a_client_that_never_ends_is_told_so_and_let_go(one, begun):
     began = time.monotonic()
@@ -112,6 +113,7 @@ def test_a_client_that_asks_before_it_sends_is_told_to_go_on(one, fields):
     ],
     ids=["no HTTP", "an endless line", "a length in words", "a length that is not waited for"],
 )
+@pytest.mark.quiet
 def test_what_will_not_be_read_is_answered_at_once(one, sent, status):
     began = time.monotonic()
     with opened(one) as client:
@@ -150,6 +152,7 @@ def test_memory_and_connections_are_bounded(counting):
         assert process.memory_info().rss - before < 20_000_000
 
 
+@pytest.mark.quiet
 def test_a_process_that_works_leaves_others_to_one_that_idles(counting):
     url, _ = counting(2)
     for _ in range(5):
@@ -159,6 +162,7 @@ def test_a_process_that_works_leaves_others_to_one_that_idles(counting):
         assert len({one["pid"] for one in answers}) == 2
 
 
+@pytest.mark.quiet
 def test_two_requests_that_come_in_pieces_at_once_go_to_two_processes(counting):
     """Each accepts one and waits for the rest of it, or both might end up behind each other."""
     url, _ = counting(2)

@@ -15,7 +15,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddField(
             model_name='picture',
-            name='process',
+            name='process_id',
             field=models.CharField(blank=True, max_length=30),
         ),
     ]
