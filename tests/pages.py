@@ -48,6 +48,15 @@ def offline(browser: Browser, file: Path, width: int, height: int, query: str = 
         assert shown.problems == []
 
 
+def intrude(page: Page) -> None:
+    """Add a script and a picture from elsewhere, each of which a content policy should refuse."""
+    page.evaluate("""() => {
+        const script = document.createElement('script');
+        script.textContent = 'window.foreign = true';
+        document.body.append(script, Object.assign(new Image(), { src: 'http://127.0.0.1:9/picture.png' }));
+    }""")
+
+
 def pages_of(pdf: bytes) -> int:
     """How many pages a PDF has."""
     return pdf.count(b"/Type /Page\n") + pdf.count(b"/Type /Page/") + pdf.count(b"/Type /Page ")

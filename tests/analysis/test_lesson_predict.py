@@ -15,7 +15,7 @@ from synthetic_experiment import both_modes, write_experiment
 from analysis.charts.palette import GUESS
 from analysis.charts.throughput import HEADROOM
 from analysis.guess import Guess, parse_guess
-from tests.pages import offline, opened, serious_findings
+from tests.pages import intrude, offline, opened, serious_findings
 
 SIZES = {"projector": (1280, 720), "phone": (390, 844)}
 
@@ -162,11 +162,7 @@ def test_the_axes_are_those_of_the_chart(page: Page) -> None:
 
 def test_the_policy_lets_no_request_out_and_no_foreign_script_in(lesson: Path, browser: Browser) -> None:
     with opened(browser, lesson / "predict.html") as shown:
-        shown.page.evaluate("""() => {
-            const script = document.createElement('script');
-            script.textContent = 'window.foreign = true';
-            document.body.append(script, Object.assign(new Image(), { src: 'http://127.0.0.1:9/picture.png' }));
-        }""")
+        intrude(shown.page)
 
         assert shown.page.evaluate("window.foreign") is None
         assert len([words for words in shown.problems if "Content Security Policy" in words]) == 2

@@ -8,7 +8,7 @@ from playwright.sync_api import Browser, expect
 from synthetic_experiment import both_modes, break_books, write_experiment
 
 from analysis.__main__ import main
-from tests.pages import PAPER, SIZES, opened, serious_findings
+from tests.pages import PAPER, SIZES, intrude, opened, serious_findings
 
 LARGEST_BYTES = 5_000_000
 
@@ -53,11 +53,7 @@ def test_it_is_small_enough_to_mail(report: Path) -> None:
 
 def test_the_policy_lets_no_request_out_and_no_foreign_script_in(report: Path, browser: Browser) -> None:
     with opened(browser, report) as shown:
-        shown.page.evaluate("""() => {
-            const script = document.createElement('script');
-            script.textContent = 'window.foreign = true';
-            document.body.append(script, Object.assign(new Image(), { src: 'http://127.0.0.1:9/picture.png' }));
-        }""")
+        intrude(shown.page)
 
         assert shown.page.evaluate("window.foreign") is None
         assert len([words for words in shown.problems if "Content Security Policy" in words]) == 2
