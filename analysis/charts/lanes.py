@@ -43,7 +43,7 @@ def swim_lanes(group: Group) -> list[View]:
 
 
 def draw_lanes(group: Group, shown: Sequence[Lanes], title: str) -> Figure:
-    """One panel a trial, one lane a place of work, over the seconds since the load began."""
+    """One panel a trial, one lane a process, over the seconds since the load began."""
     names = ", ".join(each.trial.name for each in shown)
     figure, below = framed(title, circumstances(group, f"shown: {names}{_notes(shown)}"))
     height = (below - TITLE - BOTTOM - BETWEEN * (len(shown) - 1)) / len(shown)

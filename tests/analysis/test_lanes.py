@@ -90,10 +90,9 @@ def test_there_is_a_bar_for_every_picture(demo_group: Group, chart: Figure) -> N
 
 def test_each_lane_is_a_process(demo_group: Group) -> None:
     for one in demo_group.trials:
-        begun = one.pictures.dropna(subset=["started_at"]).sort_values("started_at")
         work = lanes(one).work
         assert work.groupby("lane")["process"].nunique().eq(1).all()
-        assert set(work["process"]) <= set(begun["process_id"])
+        assert set(work["process"]) <= set(one.pictures["process_id"])
 
 
 def test_the_subtitle_says_where_no_process_is_recorded(chart: Figure, tmp_path: Path) -> None:
