@@ -1,5 +1,6 @@
 """Keeps a test that Locust has run as a trial."""
 
+from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -9,6 +10,7 @@ from loadtests.errors import TrialError
 from loadtests.scenarios import recorder, samples
 from loadtests.scenarios.arrivals import plan, plan_hash
 from loadtests.scenarios.session import Session
+from loadtests.scenarios.upload import Request
 from loadtests.stack.supervisor import restarts_since
 
 
@@ -20,11 +22,12 @@ def keep(session: Session, *, offered_rate: float) -> tuple[Path, str]:
     folder = session.options.results
     by_hand = session.options.trial is None
     partial = results.open_trial(folder, session.trial) if by_hand else folder / f"{session.trial}{results.PARTIAL}"
-    recorder.write_requests(partial / "requests.csv", list(session.load.requests.values()), session.phases)
+    requests = session.load.requests()
+    recorder.write_requests(partial / "requests.csv", requests, session.phases)
     if by_hand:
         _write_head(folder)
     recorder.collect_server_side(partial, session.info, session.tag, session.phases)
-    results.write_json(partial / "trial.json", _record(session, offered_rate))
+    results.write_json(partial / "trial.json", _record(session, requests, offered_rate))
     if not by_hand:
         return partial, "not judged yet"
     events = restarts_since(Path(session.info.directory), session.phases.started_at)
@@ -38,9 +41,8 @@ def _write_head(folder: Path) -> None:
         results.write_experiment(folder, name=folder.name, question=question, plan=None, order=[], seed=None)
 
 
-def _record(session: Session, offered_rate: float) -> dict[str, Any]:
+def _record(session: Session, requests: Sequence[Request], offered_rate: float) -> dict[str, Any]:
     info, options, phases = session.info, session.options, session.phases
-    requests = list(session.load.requests.values())
     return {
         "schema": 1,
         "name": session.trial,
@@ -53,7 +55,7 @@ def _record(session: Session, offered_rate: float) -> dict[str, Any]:
         "broker_left": samples.broker_left(session.last_sample),
         "clock": {"offset_ns": info.clock_offset_ns},
         "seed": options.seed,
-        "plan_sha256": _checked_plan(session, offered_rate),
+        "plan_sha256": _checked_plan(session, requests, offered_rate),
         "pictures_sha256": session.pictures_sha256,
         "code_sha256": session.code_sha256,
         "settings": info.settings,
@@ -61,7 +63,7 @@ def _record(session: Session, offered_rate: float) -> dict[str, Any]:
     }
 
 
-def _checked_plan(session: Session, offered_rate: float) -> str | None:
+def _checked_plan(session: Session, requests: Sequence[Request], offered_rate: float) -> str | None:
     """The hash of what was planned up to the end of the measurement; None if a person decided the length.
 
     Raises unless exactly the planned uploads are in the record: what was never taken up would be in no account.
@@ -71,7 +73,7 @@ def _checked_plan(session: Session, offered_rate: float) -> str | None:
         return None
     length_s = options.warmup_s + options.measure_s
     planned = plan(rate=offered_rate, seed=options.seed, weights=session.weights, length_s=length_s)
-    recorded = {one.id for one in session.load.requests.values() if one.due_at < phases.started_at + length_s}
+    recorded = {one.id for one in requests if one.due_at < phases.started_at + length_s}
     if differing := recorded ^ {arrival.id for arrival in planned}:
         raise TrialError(f"{len(differing)} uploads are in the plan and not in the record, or the other way round.")
     return plan_hash(planned)

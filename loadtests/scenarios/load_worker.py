@@ -101,7 +101,7 @@ class LoadWorker:
     def _report(self, sender: Sender) -> None:
         try:
             sender.settle()
-            rows = [to_row(request) for request in sender.requests.values()]
+            rows = [to_row(request) for request in sender.requests()]
             self._tell(REPORT, rows=rows, cpu=[(sample.at, sample.cpu_s) for sample in sender.cpu[0]])
             # Failed uploads are results, which Locust's own rule would call a failure; an error in here is one.
             self._environment.process_exit_code = 2 if locust.log.unhandled_greenlet_exception else 0

@@ -4,7 +4,6 @@ import time
 from collections.abc import Callable
 from dataclasses import asdict
 from typing import Any
-from uuid import UUID
 
 import gevent
 from gevent.pool import Group
@@ -50,7 +49,7 @@ class LoadWorkers:
         """trial is what every worker must know of it, in plain values."""
         assert isinstance(environment.runner, MasterRunner), "only a master has workers"
         self.problem = ""
-        self.requests: dict[UUID, Request] = {}
+        self._requests: list[Request] = []
         self.cpu: list[list[Sample]] = [[]]
         self._environment, self._runner, self._clock = environment, environment.runner, clock
         self._trial, self._pictures = trial, {payload.picture: payload for payload in payloads}
@@ -84,8 +83,7 @@ class LoadWorkers:
         elif kind == PREPARED:
             self._prepared.add(client_id)
         else:
-            requests = (from_row(row, self._pictures) for row in data["rows"])
-            self.requests |= {request.id: request for request in requests}
+            self._requests += [from_row(row, self._pictures) for row in data["rows"]]
             self.cpu.append([Sample(at, cpu_s) for at, cpu_s in data["cpu"]])
             self._reported.add(client_id)
 
@@ -103,6 +101,10 @@ class LoadWorkers:
         """Wait until every worker has reported; raise if one does not."""
         self._wait(lambda: self._told - self._reported, self._report_limit_s, "did not report")
         self._note_cpu()
+
+    def requests(self) -> list[Request]:
+        """Every planned request of every worker that has reported."""
+        return self._requests
 
     def let_go(self) -> None:
         """End what the workers still do for this trial."""

@@ -5,7 +5,6 @@ import logging
 import time
 from collections import deque
 from collections.abc import Callable, Iterator
-from uuid import UUID
 
 import gevent
 from gevent.pool import Group
@@ -18,6 +17,7 @@ from loadtests.scenarios.ending import end_test
 from loadtests.scenarios.options import Options
 from loadtests.scenarios.payloads import Payload
 from loadtests.scenarios.phases import OPEN_END, Phases
+from loadtests.scenarios.record import Record
 from loadtests.scenarios.samples import Sample
 from loadtests.scenarios.stream import Stream
 from loadtests.scenarios.upload import Door, Request
@@ -54,7 +54,7 @@ class Sender:
         place: str = "",
     ) -> None:
         self.clock = info.clock
-        self.requests: dict[UUID, Request] = {}
+        self._record = Record(payloads)
         self.cpu: list[list[Sample]] = [[]]
         now = self.clock.now()
         self._phases = Phases(started_at=now, measure_from=now, measure_until=OPEN_END)
@@ -83,7 +83,7 @@ class Sender:
 
     def send(self, request: Request) -> None:
         """Let the request leave without waiting for it."""
-        self.requests[request.id] = request
+        self._record.add(request)
         self._in_flight.spawn(self._send, request)
 
     def wait_until(self, due_at: float) -> None:
@@ -110,6 +110,10 @@ class Sender:
         self._show()
         self._note_cpu()
 
+    def requests(self) -> list[Request]:
+        """Every planned request that was due while this load ran."""
+        return self._record.requests()
+
     def let_go(self) -> None:
         """End everything that still runs here; what is in flight stays in the record as unfinished."""
         self._in_flight.kill()
@@ -130,7 +134,7 @@ class Sender:
         """Keep what was due before the load stopped and never left, because this process was held up."""
         for stream in self._streams:
             for request in stream.due_before(self._phases.load_stopped_at):
-                self.requests[request.id] = request
+                self._record.add(request)
 
     def _begin(self, chore: Callable[[], None]) -> None:
         """A chore that fails must not fail in silence: Locust then ends with exit code 2."""
@@ -152,7 +156,8 @@ class Sender:
             self._display.answered(self._unshown.popleft())
             # Whatever is due leaves first: a thousand of them in one go would hold it up for tens of milliseconds.
             gevent.sleep(0)
-        self._display.ask_ready(self.requests)
+        self._display.ask_ready(self._record.pending)
+        self._record.put_away(self._done)
 
     def _end_when_done(self) -> None:
         """End the test once the measured pictures are finished; until then the load goes on, so that the last
@@ -167,16 +172,16 @@ class Sender:
             gevent.sleep(period_s)
 
     def _cohort(self) -> list[Request]:
-        return [one for one in self.requests.values() if self._phases.of(one.due_at) == "measure"]
+        return [one for one in self._record.pending.values() if self._phases.of(one.due_at) == "measure"]
 
     def _sent(self) -> list[Request]:
-        return [one for one in self.requests.values() if one.sent_at is not None]
+        return [one for one in self._record.pending.values() if one.sent_at is not None]
 
     def _done(self, request: Request) -> bool:
         """Whether nothing more is to be heard of a request."""
         if request.accepted and self._mode == "queue":
             return request.finished
-        return request.answered_at is not None
+        return request.answered
 
     def _note_cpu(self) -> None:
         self.cpu[0].append(Sample(self.clock.now(), time.process_time()))

@@ -36,6 +36,11 @@ class Request:
     def accepted(self) -> bool:
         return self.status is not None and 200 <= self.status < 300
 
+    @property
+    def answered(self) -> bool:
+        """Whether the whole answer is there, or an error in its place; the stamp comes before that."""
+        return self.status is not None or bool(self.error)
+
 
 class Answer(HTTPResponse):
     """An answer that is read piece by piece."""
