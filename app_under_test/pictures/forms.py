@@ -48,6 +48,15 @@ class UploadForm(forms.Form):
         return {"key": "bad_idempotency_key", "trial": "bad_trial"}[field]
 
 
+class SmallFileHandler(MemoryFileUploadHandler):
+    """Keeps a small file in memory."""
+
+    def discard(self) -> None:
+        """Forget the file of a body that cannot be read; Django would leave that to the garbage collector."""
+        if hasattr(self, "file"):
+            self.file.close()
+
+
 class WholeFileHandler(TemporaryFileUploadHandler):
     """Keeps a large file on disk under a name of our own, and refuses a body that ends inside a file."""
 
@@ -59,7 +68,7 @@ class WholeFileHandler(TemporaryFileUploadHandler):
         raise MultiPartParserError("The body ends inside a file.")
 
     def discard(self) -> None:
-        """Remove the file of a body that cannot be read; Django would leave that to the garbage collector."""
+        """Remove the file of a body that cannot be read; Django would leave that to the collector, too."""
         super().upload_interrupted()
 
 
@@ -93,11 +102,12 @@ def _check_announced_length(request: HttpRequest) -> None:
 def _files(request: HttpRequest) -> "MultiValueDict[str, UploadedFile[bytes]]":
     """The files in the body, or raise."""
     request.encoding = "utf-8"  # The client may claim one that is not for text, such as base64.
-    whole = WholeFileHandler(request)
-    request.upload_handlers = [MemoryFileUploadHandler(request), whole]
+    small, whole = SmallFileHandler(request), WholeFileHandler(request)
+    request.upload_handlers = [small, whole]
     try:
         return request.FILES
     except Exception as error:
+        small.discard()
         whole.discard()
         if isinstance(error, UnreadablePostError):
             raise BadRequest("The client went away.") from error

@@ -1,5 +1,6 @@
 """Requests that are malformed, lie about what is in them or end too early, sent to both doors."""
 
+import gc
 import logging
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -116,6 +117,47 @@ def test_it_is_refused_and_nothing_is_left(client, media, temporary, door, bad):
     assert (answer.status_code, answer.json()["reason"]) == (400, bad.reason)
     assert answer.json()["detail"].endswith(".")
     assert_nothing_is_left(media, temporary)
+
+
+@pytest.fixture
+def no_collector() -> Iterator[None]:
+    gc.collect()
+    gc.disable()
+    yield
+    gc.enable()
+
+
+def exceptions_alive() -> int:
+    return sum(isinstance(one, BaseException) for one in gc.get_objects())
+
+
+@DOORS
+@pytest.mark.parametrize("bad", [bad for bad in BAD_REQUESTS if bad.reason == "bad_request"], ids=str)
+@pytest.mark.usefixtures("no_collector")
+def test_no_error_outlives_its_request(client, door, bad):
+    """One that Django raised holds what every function on its way had in hand, pieces of the body too. In a circle it
+    would do so for hundreds of requests; a page for errors that finds no template makes one."""
+    before = exceptions_alive()
+
+    post(client, door, bad.body, bad.content_type, **bad.environ)
+
+    assert exceptions_alive() == before
+
+
+@DOORS
+def test_what_came_of_a_small_picture_goes_with_its_request(client, settings, door):
+    settings.FILE_UPLOAD_MAX_MEMORY_SIZE = len(GOOD)
+
+    answer = post(client, door, GOOD[:1000])
+
+    small, _ = answer.wsgi_request.upload_handlers
+    assert answer.status_code == 400 and small.file.closed
+
+
+def test_a_person_at_no_address_is_told_so_on_a_page(client):
+    answer = client.get("/nowhere/")
+
+    assert answer.status_code == 404 and "There is nothing at this address." in answer.text
 
 
 @DOORS
