@@ -10,6 +10,9 @@ SETTLED_S = 60.0
 #: One that lived for less after that tells nothing [s].
 LEAST_S = 120.0
 
+#: Of each such time the lowest sample counts: what one picture takes comes and goes, what leaks stays [s].
+FLOOR_S = 60.0
+
 MB, TEN_MINUTES_S = 1e6, 600.0
 
 
@@ -24,13 +27,13 @@ class MemoryGrowth:
     growth_mb: float | None
 
 
-def memory_growth(memory: pd.DataFrame) -> list[MemoryGrowth]:
-    """One for each component, in the order in which they were first seen."""
-    return [_of_component(str(name), rows) for name, rows in memory.groupby("component", sort=False)]
+def memory_growth(memory: pd.DataFrame, *, settled_s: float = SETTLED_S) -> list[MemoryGrowth]:
+    """One for each component, in the order in which they were first seen; of each process from settled_s on."""
+    return [_of_component(str(name), rows, settled_s) for name, rows in memory.groupby("component", sort=False)]
 
 
-def _of_component(name: str, rows: pd.DataFrame) -> MemoryGrowth:
-    slope = _common_slope(rows)
+def _of_component(name: str, rows: pd.DataFrame, settled_s: float) -> MemoryGrowth:
+    slope = _common_slope(_floors(rows, settled_s))
     return MemoryGrowth(
         component=name,
         processes=int(rows["pid"].nunique()),
@@ -39,14 +42,20 @@ def _of_component(name: str, rows: pd.DataFrame) -> MemoryGrowth:
     )
 
 
-def _common_slope(rows: pd.DataFrame) -> float | None:
+def _floors(rows: pd.DataFrame, settled_s: float) -> pd.DataFrame:
+    """The lowest sample of each FLOOR_S of each process that lived for long enough."""
+    age = rows["sampled_at"] - rows.groupby("pid")["sampled_at"].transform("min")
+    rows = rows.assign(age=age, floor=age // FLOOR_S).reset_index(drop=True)
+    settled = rows[rows["age"] >= settled_s]
+    settled = settled.groupby("pid").filter(lambda own: own["age"].max() - own["age"].min() >= LEAST_S)
+    return settled.loc[settled.groupby(["pid", "floor"])["rss_bytes"].idxmin()]
+
+
+def _common_slope(floors: pd.DataFrame) -> float | None:
     """Bytes per second, by least squares with one slope for all processes and a level for each (the within estimator
     of panel data), so that a process that was started again is no growth."""
-    born = rows.groupby("pid")["sampled_at"].transform("min")
-    settled = rows[rows["sampled_at"] - born >= SETTLED_S]
-    settled = settled.groupby("pid").filter(lambda own: own["sampled_at"].max() - own["sampled_at"].min() >= LEAST_S)
-    by_process = settled.groupby("pid")
-    at = settled["sampled_at"] - by_process["sampled_at"].transform("mean")
-    held = settled["rss_bytes"] - by_process["rss_bytes"].transform("mean")
+    by_process = floors.groupby("pid")
+    at = floors["sampled_at"] - by_process["sampled_at"].transform("mean")
+    held = floors["rss_bytes"] - by_process["rss_bytes"].transform("mean")
     spread = float((at**2).sum())
     return float((at * held).sum()) / spread if spread > 0 else None

@@ -25,6 +25,14 @@ def test_what_a_process_loads_when_it_starts_is_no_growth():
     assert (found.processes, found.largest_mb) == (1, pytest.approx(60.0))
 
 
+def test_what_one_picture_takes_comes_and_goes_and_is_no_growth():
+    """More and more often, so that the mean of the samples grows."""
+    busy = process(1)
+    busy["rss_bytes"] += [4e6 if step % 8 < step / 20 and step % 8 < 6 else 0.0 for step in range(len(busy))]
+
+    assert grown(busy).growth_mb == pytest.approx(0.0, abs=1e-6)
+
+
 def test_a_leak_is_told_in_megabytes_in_ten_minutes():
     assert grown(process(1, growth=5_000.0)).growth_mb == pytest.approx(3.0)
 

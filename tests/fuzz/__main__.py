@@ -11,10 +11,11 @@ import shutil
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from csv import DictReader
 from pathlib import Path
 
+from analysis.memory import MemoryGrowth
 from loadtests.stack.client import get, get_json
 from loadtests.stack.info import BY_HAND, StackInfo
 from loadtests.stack.local import LocalStack
@@ -22,7 +23,7 @@ from loadtests.stack.processes import wait_until
 from loadtests.stack.site import StackSpec
 from tests.fuzz.cases import cases
 from tests.fuzz.client import SILENT, send
-from tests.fuzz.record import Record, in_ten_minutes, tell
+from tests.fuzz.record import Record, growths, tell
 from tests.fuzz.watch import came_or_went, complaints, sample_memory, strays
 
 #: Requests per second at most. What those of 20 minutes leave on the disk stays below a few gigabytes.
@@ -40,7 +41,7 @@ OUR_FAULT = ("internal_error", "gave_up", "took_too_long", "external_resource_fa
 
 #: Growth of a process's memory that is too much [MB in ten minutes]. In a shorter run it is less than what comes and
 #: goes, so it is shown and not judged.
-MOST_GROWTH, JUDGED_FROM_MINUTES = 1.0, 10.0
+MOST_GROWTH_MB, JUDGED_FROM_MINUTES = 1.0, 10.0
 
 
 def fuzz(info: StackInfo, stack: LocalStack, options: argparse.Namespace) -> Record:
@@ -84,10 +85,10 @@ def judge(record: Record, stack: LocalStack, rows: list[dict[str, str]], tempora
     yield from complaints(sorted(stack.logs.glob("*.log")))
 
 
-def too_much_growth(record: Record, minutes: float) -> Iterator[str]:
-    for name, samples in record.memory.items() if minutes >= JUDGED_FROM_MINUTES else ():
-        if (grown := in_ten_minutes(samples)) > MOST_GROWTH:
-            yield f"the memory of {name} grew by {grown:.1f} MB in ten minutes"
+def too_much_growth(memory: Sequence[MemoryGrowth], minutes: float) -> Iterator[str]:
+    for process in memory if minutes >= JUDGED_FROM_MINUTES else ():
+        if (process.growth_mb or 0.0) > MOST_GROWTH_MB:
+            yield f"the memory of {process.component} grew by {process.growth_mb:.1f} MB in ten minutes"
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -104,8 +105,9 @@ def main(argv: list[str] | None = None) -> int:
         with stack as info:
             record = fuzz(info, stack, options)
             rows = drained(info, stack)
-            failures = [*judge(record, stack, rows, temporary), *too_much_growth(record, options.minutes)]
-    tell(record, rows)
+            memory = growths(record.memory, settled_s=options.minutes * 30)
+            failures = [*judge(record, stack, rows, temporary), *too_much_growth(memory, options.minutes)]
+    tell(record, rows, memory)
     print(
         f"\n{len(failures)} things that must not be; the logs are in {options.logs}." if failures else "\nAll is well."
     )

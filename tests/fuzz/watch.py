@@ -5,13 +5,10 @@ import time
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
-import numpy as np
 import psutil
 
 #: A process's memory at some times: [s] and bytes.
 Samples = list[tuple[float, int]]
-
-FLOOR_S = 20.0
 
 #: What a finished picture has beside its original.
 VARIANTS = ("large", "medium", "small")
@@ -27,21 +24,6 @@ def sample_memory(samples: dict[str, Samples], pids: Mapping[str, int]) -> None:
             with contextlib.suppress(psutil.Error):
                 entry = (time.monotonic(), process.memory_info().rss)
                 samples.setdefault(f"{component} {process.pid}", []).append(entry)
-
-
-def growth(samples: Samples) -> float:
-    """How fast the memory grew over the second half of the time, by least squares [bytes/s].
-
-    Of each FLOOR_S the lowest sample counts: what one picture takes comes and goes, what leaks stays.
-    """
-    begin, end = samples[0][0], samples[-1][0]
-    floors: dict[int, tuple[int, float]] = {}
-    for at, held in samples:
-        if at >= (begin + end) / 2:
-            place = int((at - begin) / FLOOR_S)
-            floors[place] = min(floors.get(place, (held, at)), (held, at))
-    held_least, at_times = np.array(list(floors.values()), dtype=float).T
-    return float(np.polyfit(at_times - begin, held_least, 1)[0]) if len(floors) > 1 else 0.0
 
 
 def came_or_went(samples: Mapping[str, Samples]) -> list[str]:
