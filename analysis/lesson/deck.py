@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from pathlib import Path
+from textwrap import wrap
 from typing import Any
 
 from pptx import Presentation
@@ -14,17 +15,22 @@ from pptx.util import Emu, Inches, Pt
 from analysis.charts import Chart
 from analysis.charts.palette import QUIET, TEXT
 from analysis.lesson.material import Material
-from analysis.lesson.native_charts import NATIVE, add_chart
+from analysis.lesson.native_charts import NATIVE, add_chart, lacks_points
 from analysis.lesson.slide import Slide
 from analysis.tables import Table
 
 SIZE = (Inches(13.333), Inches(7.5))
 LEFT, TOP, WIDTH, BODY_TOP = Inches(0.6), Inches(0.4), Inches(12.1), Inches(1.75)
 BODY_HEIGHT = SIZE[1] - BODY_TOP - Inches(0.3)
+TITLE_HEIGHT = BODY_TOP - TOP - Inches(0.15)
 #: Nothing is smaller than 24 pt: on a slide 7.5 inches high that is 32 px of 720.
-TITLE_PT, WORDS_PT, SMALL_PT = 36, 28, 24
+TITLES_PT, WORDS_PT, SMALL_PT = (36, 32, 28, 24), 28, 24
 #: More letters than this need the smaller size.
 MUCH = 300
+#: Width of a bold letter and height of a line, in sizes of the font: those of DejaVu, which is wider than most.
+LETTER, LINE = 0.7, 1.2
+#: Under a chart that lacks some points.
+NO_POINT, REMARK_HEIGHT = "No point: it grows without limit, or too few are finished.", Inches(0.55)
 BLANK_LAYOUT, TITLE_ONLY = 6, 5
 # Typed loosely: python-pptx tells few types.
 Page = Any
@@ -61,13 +67,22 @@ def _add_question(deck: Any, slide: Slide, notes: Sequence[str]) -> None:
 def _page(deck: Any, title: str, notes: Sequence[str]) -> Page:
     page = deck.slides.add_slide(deck.slide_layouts[TITLE_ONLY])
     shape = page.shapes.title
-    shape.left, shape.top, shape.width, shape.height = LEFT, TOP, WIDTH, BODY_TOP - TOP - Inches(0.15)
+    shape.left, shape.top, shape.width, shape.height = LEFT, TOP, WIDTH, TITLE_HEIGHT
     shape.text_frame.word_wrap = True
     shape.text_frame.vertical_anchor = MSO_ANCHOR.TOP
     shape.text_frame.text = title
-    _style(shape.text_frame.paragraphs[0], TITLE_PT, bold=True)
+    _style(shape.text_frame.paragraphs[0], _title_pt(title), bold=True)
     page.notes_slide.notes_text_frame.text = "\n".join(filter(None, notes))
     return page
+
+
+def _title_pt(title: str) -> int:
+    """The largest size in which a title does not reach what is below it, whatever font the teacher has."""
+    for size in TITLES_PT:
+        lines = wrap(title, int(WIDTH / Pt(size * LETTER)))
+        if len(lines) * Pt(size * LINE) <= TITLE_HEIGHT:
+            return size
+    return TITLES_PT[-1]
 
 
 def _write(page: Page, lines: Sequence[str], size_pt: int, font: str | None = None) -> None:
@@ -92,13 +107,25 @@ def _style(paragraph: Any, size_pt: int, *, bold: bool = False, font: str | None
 def _add_chart(deck: Any, material: Material, chart: Chart, notes: Sequence[str]) -> None:
     if chart.name in NATIVE:
         page = _page(deck, chart.finding, notes)
-        shape = add_chart(page, chart.name, material.group, (LEFT, BODY_TOP, WIDTH, BODY_HEIGHT))
+        lacks = lacks_points(chart.name, material.group)
+        height = BODY_HEIGHT - (REMARK_HEIGHT if lacks else 0)
+        shape = add_chart(page, chart.name, material.group, (LEFT, BODY_TOP, WIDTH, height))
+        if lacks:
+            _remark(page, NO_POINT)
     else:
         page = deck.slides.add_slide(deck.slide_layouts[BLANK_LAYOUT])
         page.notes_slide.notes_text_frame.text = "\n".join(notes)
         shape = page.shapes.add_picture(str(chart.path.with_name(f"{chart.path.name}.png")), 0, 0, *SIZE)
     shape.name = chart.name
     _describe(shape, f"Chart: {chart.finding}.")
+
+
+def _remark(page: Page, words: str) -> None:
+    place = (LEFT, SIZE[1] - Inches(0.3) - REMARK_HEIGHT, WIDTH, REMARK_HEIGHT)
+    frame = page.shapes.add_textbox(*place).text_frame
+    frame.word_wrap = True
+    frame.text = words
+    _style(frame.paragraphs[0], SMALL_PT)
 
 
 def _describe(shape: Any, words: str) -> None:

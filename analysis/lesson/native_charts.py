@@ -8,14 +8,14 @@ import numpy as np
 import pandas as pd
 from pptx.chart.data import CategoryChartData
 from pptx.dml.color import RGBColor
-from pptx.enum.chart import XL_AXIS_CROSSES, XL_CHART_TYPE, XL_LEGEND_POSITION, XL_MARKER_STYLE
+from pptx.enum.chart import XL_AXIS_CROSSES, XL_CHART_TYPE, XL_LABEL_POSITION, XL_MARKER_STYLE
 from pptx.enum.dml import MSO_LINE
 from pptx.oxml.xmlchemy import OxmlElement
 from pptx.util import Pt
 
 from analysis.cells import Group
 from analysis.charts.guessed import NAME
-from analysis.charts.palette import GUESS, MODES, QUIET
+from analysis.charts.palette import GUESS, MODES, QUIET, ink
 
 FONT_PT = 24
 MARKERS = {"s": XL_MARKER_STYLE.SQUARE, "o": XL_MARKER_STYLE.CIRCLE}
@@ -23,13 +23,22 @@ MARKERS = {"s": XL_MARKER_STYLE.SQUARE, "o": XL_MARKER_STYLE.CIRCLE}
 
 @dataclass(frozen=True, kw_only=True)
 class Line:
-    """One series: its values by number of workers, and how it looks; a value that is not finite has no point."""
+    """One series: its values by number of workers, and how it looks; a value that is not finite has no point.
+
+    What was not measured is a reference: its name stands at its first point, out of the way of the others.
+    """
 
     name: str
     values: Mapping[int, float]
     colour: str
     marker: Any = None
     dashed: bool = False
+    reference: bool = False
+
+    def at(self, counts: Sequence[int]) -> list[float | None]:
+        """Its value at each number of workers."""
+        values = [self.values.get(count, np.nan) for count in counts]
+        return [float(value) if np.isfinite(value) else None for value in values]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -44,23 +53,31 @@ class Kind:
 def add_chart(page: Any, name: str, group: Group, place: tuple[Any, Any, Any, Any]) -> Any:
     """The chart of that name on a slide, at (left, top, width, height); gives its shape."""
     kind = NATIVE[name]
-    lines = kind.lines(group)
-    counts = sorted({int(count) for count in group.cells["workers"]})
+    lines, counts = kind.lines(group), _counts(group)
     data = CategoryChartData(number_format="0.000" if kind.log else "0.0")
     data.categories = [str(count) for count in counts]
     for line in lines:
-        values = [line.values.get(count, np.nan) for count in counts]
-        data.add_series(line.name, [value if np.isfinite(value) else None for value in values])
+        data.add_series(line.name, line.at(counts))
     shape = page.shapes.add_chart(XL_CHART_TYPE.LINE_MARKERS, *place, data)
     _dress(shape.chart, kind, lines)
+    _label(shape.chart, lines)
     return shape
+
+
+def lacks_points(name: str, group: Group) -> bool:
+    """Whether something measured has no value in the chart of that name."""
+    measured = [line for line in NATIVE[name].lines(group) if not line.reference]
+    return any(None in line.at(_counts(group)) for line in measured)
+
+
+def _counts(group: Group) -> list[int]:
+    return sorted({int(count) for count in group.cells["workers"]})
 
 
 def _dress(chart: Any, kind: Kind, lines: Sequence[Line]) -> None:
     chart.font.size = Pt(FONT_PT)
     chart.has_title = False
-    chart.has_legend = True
-    chart.legend.position, chart.legend.include_in_layout = XL_LEGEND_POSITION.RIGHT, False
+    chart.has_legend = False
     _name(chart.category_axis, "workers")
     _name(chart.value_axis, kind.axis)
     if kind.log:
@@ -71,8 +88,38 @@ def _dress(chart: Any, kind: Kind, lines: Sequence[Line]) -> None:
         chart.value_axis.crosses = XL_AXIS_CROSSES.MINIMUM
     else:
         chart.value_axis.minimum_scale = 0
-    for series, line in zip(chart.plots[0].series, lines, strict=True):
-        _colour(series, line)
+    for n, (series, line) in enumerate(zip(chart.plots[0].series, lines, strict=True)):
+        # The first one is broader, so that it shows where the second one covers it.
+        _colour(series, line, breadth=2 if n == 0 else 1)
+
+
+def _label(chart: Any, lines: Sequence[Line]) -> None:
+    """Each line's name at one of its ends: above the highest of those that stand there, below the others."""
+    series = list(chart.plots[0].series)
+    ends = [_end(each.values, line, order) for order, (each, line) in enumerate(zip(series, lines, strict=True))]
+    for each, line, end in zip(series, lines, ends, strict=True):
+        if end is None:
+            continue
+        highest = end == max(other for other in ends if other and other[0] == end[0])
+        label = each.points[end[0]].data_label
+        # Short, or it is broken into lines that reach the axis.
+        label.text_frame.text = line.name.removesuffix(" time")
+        label.position = XL_LABEL_POSITION.ABOVE if highest else XL_LABEL_POSITION.BELOW
+        font = label.text_frame.paragraphs[0].font
+        font.size, font.color.rgb = Pt(FONT_PT), _rgb(ink(line.colour))
+
+
+def _end(values: Sequence[float | None], line: Line, order: int) -> tuple[int, float, int] | None:
+    """The place of a line's name and its value there; of equals the first is the highest."""
+    known = [n for n, value in enumerate(values) if value is not None]
+    if not known:
+        return None
+    place = known[0 if line.reference else -1]
+    return place, float(values[place] or 0.0), -order
+
+
+def _rgb(colour: str) -> Any:
+    return RGBColor.from_string(colour.removeprefix("#"))
 
 
 def _name(axis: Any, words: str) -> None:
@@ -82,27 +129,26 @@ def _name(axis: Any, words: str) -> None:
     axis.tick_labels.font.size = Pt(FONT_PT)
 
 
-def _colour(series: Any, line: Line) -> None:
-    colour = RGBColor.from_string(line.colour.removeprefix("#"))
+def _colour(series: Any, line: Line, *, breadth: int) -> None:
+    colour = _rgb(line.colour)
     series.smooth = False
     series.format.line.color.rgb = colour
-    series.format.line.width = Pt(2 if line.dashed else 4)
+    series.format.line.width = Pt(2 if line.dashed else 4 * breadth)
     if line.dashed:
         series.format.line.dash_style = MSO_LINE.DASH
     series.marker.style = line.marker or XL_MARKER_STYLE.NONE
-    series.marker.size = 12
+    series.marker.size = 10 + 6 * (breadth - 1)
     series.marker.format.fill.solid()
     series.marker.format.fill.fore_color.rgb = colour
     series.marker.format.line.color.rgb = colour
 
 
 def _throughput(group: Group) -> list[Line]:
-    counts = sorted({int(count) for count in group.cells["workers"]})
-    offered = dict.fromkeys(counts, group.offered_rate)
+    offered = dict.fromkeys(_counts(group), group.offered_rate)
     guessed = group.guess.throughput if group.guess else {}
     return [
         *_modes(group.cells, "throughput"),
-        Line(name="offered", values=offered, colour=QUIET, dashed=True),
+        Line(name="offered", values=offered, colour=QUIET, dashed=True, reference=True),
         *_guess(guessed),
     ]
 
@@ -141,7 +187,7 @@ def _modes(cells: pd.DataFrame, metric: str) -> list[Line]:
 def _guess(guessed: Mapping[int, float]) -> list[Line]:
     if not guessed:
         return []
-    return [Line(name=NAME, values=guessed, colour=GUESS, marker=XL_MARKER_STYLE.X, dashed=True)]
+    return [Line(name=NAME, values=guessed, colour=GUESS, marker=XL_MARKER_STYLE.X, dashed=True, reference=True)]
 
 
 NATIVE: Mapping[str, Kind] = {

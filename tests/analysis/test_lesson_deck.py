@@ -6,6 +6,8 @@ from typing import Any
 
 import pandas as pd
 import pytest
+from matplotlib.font_manager import FontProperties
+from matplotlib.textpath import TextPath
 from pptx import Presentation
 from pptx.util import Pt
 
@@ -54,6 +56,49 @@ def test_a_time_is_in_its_chart_unless_it_grows_without_limit(
     assert held["sync"] == (None, None, *held["sync"][2:])
     assert held["sync"][2:] == pytest.approx([cells.loc[("sync", count), column] for count in (4, 8)], rel=1e-5)
     assert held["queue"][2:] == pytest.approx([cells.loc[("queue", count), column] for count in (4, 8)], rel=1e-5)
+
+
+def test_a_line_is_named_at_its_end_and_no_two_names_stand_in_the_same_place(deck: Any) -> None:
+    """Of two lines that end alike one has its name above, one below."""
+    for chart in (shape.chart for shape in shapes(deck) if shape.has_chart):
+        assert not chart.has_legend
+        places = [_name_of(series) for series in chart.plots[0].series if any(series.values)]
+        assert len(set(places)) == len(places) >= 2
+
+
+def _name_of(series: Any) -> tuple[int, Any]:
+    """The point at which a line's name stands, and on which side of it."""
+    (label,) = series._element.xpath("c:dLbls/c:dLbl[c:tx]")
+    place = label.xpath("c:idx")[0].val
+    assert series.points[place].data_label.text_frame.text == series.name.removesuffix(" time")
+    return place, series.points[place].data_label.position
+
+
+def test_a_chart_that_lacks_points_says_why(deck: Any) -> None:
+    for slide in deck.slides:
+        for chart in (shape.chart for shape in slide.shapes if shape.has_chart):
+            lacks = any(None in series.values for series in chart.plots[0].series)
+            said = any("No point:" in shape.text_frame.text for shape in slide.shapes if shape.has_text_frame)
+            assert said == lacks
+
+
+def test_a_title_ends_above_what_is_below_it(deck: Any) -> None:
+    """As wide as DejaVu Sans Bold draws it, which is what there is where the font of the deck is missing."""
+    for slide in deck.slides:
+        title = slide.shapes.title
+        if title is not None:
+            lines = wrapped(title.text_frame.text, title.text_frame.paragraphs[0].font.size.pt, title.width.pt - 15)
+            assert lines * title.text_frame.paragraphs[0].font.size.pt * 1.17 <= title.height.pt
+
+
+def wrapped(words: str, size: float, width: float) -> int:
+    """Lines that a title takes, in points."""
+    font = FontProperties(family="DejaVu Sans", weight="bold")
+    lines, taken = 1, 0.0
+    for word in words.split():
+        needed = TextPath((0, 0), f"{word} ", size=size, prop=font).get_extents().width + size / 3
+        lines, taken = (lines + 1, needed) if taken + needed > width else (lines, taken + needed)
+    return lines
 
 
 def test_the_categories_are_the_worker_counts(deck: Any) -> None:
