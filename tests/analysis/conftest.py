@@ -4,11 +4,13 @@ from pathlib import Path
 
 import matplotlib
 import pytest
+from altered import copied
 from analysed import grouped
 from every_chart import COMPARED, POOLED, SEARCHES, WHAT, drawn_of, drawn_of_the_harness
 from matplotlib.figure import Figure
 from sealing import sealed
 from synthetic_experiment import both_modes, write_experiment
+from two_experiments import with_other_machine
 
 from analysis.__main__ import main
 from analysis.cells import Group
@@ -30,6 +32,18 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def demo_group(demo: Path) -> Group:
     """What the demo's charts compare."""
     return grouped(demo)[0]
+
+
+@pytest.fixture
+def one(tmp_path: Path) -> Path:
+    """The example, to be compared or altered."""
+    return copied(tmp_path / "one")
+
+
+@pytest.fixture
+def other(tmp_path: Path) -> Path:
+    """The same on another machine."""
+    return with_other_machine(copied(tmp_path / "other"))
 
 
 @pytest.fixture(scope="session")
