@@ -26,6 +26,7 @@ ANSWERS = {
     "empty_file": Answer(422, "The file is empty."),
     "unreadable_image": Answer(422, "The picture is damaged and cannot be read."),
     "gave_up": Answer(500, "The work on this picture was begun several times and never ended."),
+    "took_too_much_memory": Answer(413, "The work on this picture took more memory than it may."),
     "took_too_long": Answer(500, "The work on this picture took too long."),
     "internal_error": Answer(500, "The server failed while working on this picture."),
     "external_resource_failed": Answer(502, "The external resource did not take the finished picture."),

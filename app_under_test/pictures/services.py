@@ -75,6 +75,8 @@ def process(picture_id: UUID, node: str = "") -> None:
         _finish(picture_id, State.FAILED, error.reason)
     except SoftTimeLimitExceeded:
         _finish(picture_id, State.FAILED, "took_too_long")
+    except MemoryError:
+        _finish(picture_id, State.FAILED, "took_too_much_memory")
     except Exception:
         _finish(picture_id, State.FAILED, "internal_error")
         log.exception("The work on picture %s failed.", picture_id)

@@ -4,11 +4,12 @@ import os
 from typing import Any
 
 from celery import Celery
-from celery.signals import task_prerun, worker_init
+from celery.signals import task_prerun, worker_init, worker_process_init
 from django.conf import settings
 from django.db import close_old_connections, connections
 
 from project import redis_transport
+from project.memory import limit_memory
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "project.settings")
 
@@ -24,6 +25,12 @@ if settings.KEEPS_PROMISE:
 def drop_dead_connections(**_: object) -> None:
     """What Django does before each request: a kept database connection that died is opened anew."""
     close_old_connections()
+
+
+@worker_process_init.connect
+def keep_memory_bounded(**_: object) -> None:
+    """Each process of the pool; the node itself works on no picture."""
+    limit_memory()
 
 
 @worker_init.connect

@@ -10,6 +10,7 @@ from django.conf import settings
 from gunicorn.workers.sync import SyncWorker
 
 from project.connection import MULTIPART_ALLOWANCE_BYTES, Connection
+from project.memory import limit_memory
 
 #: Connections that a process has open at a time, and how many of the largest requests fit in its memory.
 MOST_CONNECTIONS = 200
@@ -35,6 +36,7 @@ class PatientWorker(SyncWorker):
     """
 
     def run(self) -> None:
+        limit_memory()
         self._connections: dict[Connection, None] = {}  # The oldest first.
         self._most_body = int(settings.UPLOAD_MAX_BYTES) + MULTIPART_ALLOWANCE_BYTES
         self._coming: Connection | None = None

@@ -37,7 +37,10 @@ DRAIN_LIMIT_S = 120.0
 DELIBERATE = ("501", "503")
 
 #: Reasons of failed pictures that say that the app failed and not the picture.
-OUR_FAULT = ("internal_error", "gave_up", "took_too_long", "external_resource_failed", "storage_failed")
+OUR_FAULT = (
+    *("internal_error", "gave_up", "took_too_long", "took_too_much_memory"),
+    *("external_resource_failed", "storage_failed"),
+)
 
 #: Growth of a process's memory that is too much [MB in ten minutes]. In a shorter run it is less than what comes and
 #: goes, so it is shown and not judged.

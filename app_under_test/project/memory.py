@@ -1,0 +1,17 @@
+"""How much memory a process may take that works on pictures."""
+
+import resource
+
+from django.conf import settings
+
+
+def limit_memory() -> None:
+    """Let this process meet a MemoryError beyond the limit, so that one picture fails and not the machine.
+
+    Linux counts all memory of its own towards it; macOS takes the limit and does not keep it.
+    """
+    if not settings.KEEPS_PROMISE:
+        return
+    _, hard = resource.getrlimit(resource.RLIMIT_DATA)
+    most = settings.MOST_MEMORY_MB * 1_000_000
+    resource.setrlimit(resource.RLIMIT_DATA, (most if hard == resource.RLIM_INFINITY else min(most, hard), hard))
