@@ -7,7 +7,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 
 from analysis.charts.labels import EndLabel
-from analysis.charts.palette import MODES, TEXT, ink
+from analysis.charts.palette import MODES, TEXT, ink, tag
 
 LEFT, BOTTOM, WIDTH = 0.12, 0.21, 0.70
 BAR = 0.8
@@ -31,7 +31,7 @@ def bar_places(cells: pd.DataFrame) -> list[float]:
 
 
 def draw_stacks(
-    ax: Axes, place: list[float], parts: pd.DataFrame, looks: Looks, least_named: float = 0.0
+    ax: Axes, place: list[float], parts: pd.DataFrame, modes: pd.Series, looks: Looks, least_named: float = 0.0
 ) -> list[EndLabel]:
     """One bar a row, one part a column, with its fill and hatch; gives the names of those that are large enough."""
     below = pd.Series(0.0, index=parts.index)
@@ -39,22 +39,31 @@ def draw_stacks(
     for part in parts:
         colour, hatch = looks[str(part)]
         height = parts[part]
-        ax.bar(place, height, BAR, below, color=colour, hatch=hatch, edgecolor=TEXT, linewidth=0.8)
+        bars = ax.bar(place, height, BAR, below, color=colour, hatch=hatch, edgecolor=TEXT, linewidth=0.8)
+        for bar, mode in zip(bars, modes, strict=True):
+            bar.set_gid(tag(mode))
         if (height > least_named).any():
-            last = int((height > least_named).to_numpy().nonzero()[0][-1])
-            middle = float(below.iloc[last] + height.iloc[last] / 2)
-            labels.append(EndLabel(x=place[last] + BAR / 2, y=middle, text=str(part), colour=TEXT))
+            labels.append(_part_label(str(part), place, below + height / 2, modes.where(height > least_named)))
         below = below + height
     return labels
 
 
-def frame_doubts(ax: Axes, place: list[float], heights: pd.Series, doubts: pd.Series) -> None:
+def _part_label(part: str, place: list[float], middle: pd.Series, modes: pd.Series) -> EndLabel:
+    """The name of a part at the last bar in which it is named; it belongs to a mode if no other names it."""
+    named = modes.dropna()
+    last = int(modes.notna().to_numpy().nonzero()[0][-1])
+    mode = str(named.iloc[0]) if named.nunique() == 1 else ""
+    return EndLabel(x=place[last] + BAR / 2, y=float(middle.iloc[last]), text=part, colour=TEXT, mode=mode)
+
+
+def frame_doubts(ax: Axes, place: list[float], heights: pd.Series, doubts: pd.Series, modes: pd.Series) -> None:
     """A dashed frame around the bar of a doubtful cell, and upright above it why."""
-    for x, height, words in zip(place, heights, doubts, strict=True):
+    frame: dict[str, Any] = {"fill": False, "edgecolor": TEXT, "linewidth": 2.5, "linestyle": (0, (2.5, 1.5))}
+    for x, height, words, mode in zip(place, heights, doubts, modes, strict=True):
         if words:
-            ax.bar(x, height, BAR + 0.1, fill=False, edgecolor=TEXT, linewidth=2.5, linestyle=(0, (2.5, 1.5)))
+            ax.bar(x, height, BAR + 0.1, gid=tag(mode), **frame)
             above: dict[str, Any] = {"xytext": (0, 6), "textcoords": "offset points", "ha": "center", "va": "bottom"}
-            ax.annotate(words.replace(", ", "\n"), (x, height), rotation=90, **above)
+            ax.annotate(words.replace(", ", "\n"), (x, height), rotation=90, gid=tag(mode), **above)
 
 
 def name_bars(ax: Axes, place: list[float], cells: pd.DataFrame) -> None:

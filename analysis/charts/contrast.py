@@ -10,7 +10,7 @@ from matplotlib.ticker import FixedLocator, FuncFormatter, NullLocator
 from analysis.charts.doubts import Doubt, ring_point
 from analysis.charts.frame import DPI, MARGIN_PX, SIZE_INCH, framed
 from analysis.charts.labels import LINE_PX
-from analysis.charts.palette import FAINT, MODES, QUIET, WINDOW, ink
+from analysis.charts.palette import FAINT, MODES, QUIET, WINDOW, ink, tag
 from analysis.comparing import SAME_WITHIN
 from analysis.conditions import short
 from analysis.contrasts import CPU, METRICS, READY, RESPONSE, THROUGHPUT, Comparison, Contrast
@@ -95,12 +95,12 @@ def _draw_panel(ax: Axes, comparison: Comparison, metric: str, lines: list[Line]
             _draw_contrast(ax, contrast, lines.index(line))
     of_sync = [n for n, (mode, _) in enumerate(lines) if mode == "sync"]
     if metric == RESPONSE and of_sync:
-        _write(ax, "as ready time", sum(of_sync) / len(of_sync))
+        _write(ax, "as ready time", sum(of_sync) / len(of_sync), "sync")
 
 
 def _draw_contrast(ax: Axes, contrast: Contrast, line: float) -> None:
     if not contrast.ratios:
-        _write(ax, "overloaded", line)
+        _write(ax, "overloaded", line, contrast.mode)
         return
     look, found = MODES[contrast.mode], contrast.estimate
     dots: dict[str, Any] = {"marker": look.marker, "linestyle": "", "color": look.colour}
@@ -112,11 +112,12 @@ def _draw_contrast(ax: Axes, contrast: Contrast, line: float) -> None:
         ring_point(ax, Doubt(x=found.ratio, y=line, words=contrast.doubt, colour=look.colour))
 
 
-def _write(ax: Axes, words: str, line: float) -> None:
+def _write(ax: Axes, words: str, line: float, mode: str) -> None:
     """Words in the place of a point."""
     across = ax.get_yaxis_transform()
     paper = {"facecolor": "white", "edgecolor": "none", "pad": 2}
-    ax.annotate(words, (0.5, line), xycoords=across, ha="center", va="center", color=QUIET, bbox=paper)
+    look: dict[str, Any] = {"ha": "center", "va": "center", "color": QUIET, "bbox": paper}
+    ax.annotate(words, (0.5, line), xycoords=across, gid=tag(mode), **look)
 
 
 def _line_name(comparison: Comparison, line: Line) -> str:

@@ -31,6 +31,6 @@ def draw_cpu_cost(group: Group, title: str) -> Figure:
     room = DOUBT_ROOM if doubtful else 1.1
     ax.set(ylim=(0, room * float(heights.max()) or 1.0), ylabel="CPU time per picture [ms]")
     name_bars(ax, place, cells)
-    label_ends(ax, draw_stacks(ax, place, cost, COMPONENTS), at_edge=True)
-    frame_doubts(ax, place, heights, cells["doubt"])
+    label_ends(ax, draw_stacks(ax, place, cost, cells["mode"], COMPONENTS), at_edge=True)
+    frame_doubts(ax, place, heights, cells["doubt"], cells["mode"])
     return figure

@@ -9,7 +9,7 @@ from matplotlib.axes import Axes
 from matplotlib.patheffects import withStroke
 
 from analysis.charts.labels import LINE_PX
-from analysis.charts.palette import TEXT
+from analysis.charts.palette import MODES, TEXT, tag
 
 RING_PT = 21
 # From the middle of a ring to the word below or above it.
@@ -82,4 +82,11 @@ def _write(ax: Axes, close: Sequence[Doubt]) -> None:
         color=TEXT,
         linespacing=1.1,
         path_effects=[withStroke(linewidth=4, foreground="white")],
+        gid=_tag(close),
     )
+
+
+def _tag(close: Sequence[Doubt]) -> str | None:
+    """That of a mode, if the words are said of no other."""
+    modes = [mode for mode, look in MODES.items() if look.colour in {doubt.colour for doubt in close}]
+    return tag(modes[0]) if len(modes) == 1 else None

@@ -6,7 +6,7 @@ from typing import Any
 
 from matplotlib.axes import Axes
 
-from analysis.charts.palette import MODES, QUIET, Look, ink
+from analysis.charts.palette import MODES, QUIET, Look, ink, tag
 
 LINE_PX = 31
 LABEL_OFFSET_PX = 24
@@ -19,12 +19,13 @@ BAND = 0.80
 
 @dataclass(frozen=True, kw_only=True)
 class EndLabel:
-    """The name of a line, to be written at its end (data coordinates)."""
+    """The name of a line, to be written at its end (data coordinates); `mode` if its colour does not tell it."""
 
     x: float
     y: float
     text: str
     colour: str
+    mode: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -65,6 +66,7 @@ def _write(ax: Axes, label: EndLabel, right_px: float, up_px: float) -> None:
         va="center",
         annotation_clip=False,
         arrowprops=back if apart else None,
+        gid=tag(label.mode) if label.mode else None,
     )
 
 

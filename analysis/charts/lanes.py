@@ -73,6 +73,8 @@ def _draw_trial(ax: Axes, each: Lanes) -> None:
     room = (2 * LINE_PX + 12) / ax.get_window_extent().height if happened else 0.0
     ax.set(xlim=(each.from_s, each.until_s), ylim=(each.lanes + 0.5, 0.5 - room / (1 - room) * each.lanes))
     ax.set_ylabel("worker")
+    # By its label the panel of a mode is known.
+    ax.set_label(each.trial.cell.mode)
     ax.grid(visible=False)
     ax.set_yticks(_named(ax, each.lanes))
     ax.tick_params(axis="y", length=0)

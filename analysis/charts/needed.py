@@ -10,7 +10,7 @@ from matplotlib.figure import Figure
 
 from analysis.charts.frame import framed
 from analysis.charts.labels import EndLabel, label_ends
-from analysis.charts.palette import MODES, WINDOW, ink
+from analysis.charts.palette import MODES, WINDOW, ink, tag
 from analysis.charts.worker_axis import BOTTOM, LEFT, WIDTH, worker_counts
 from analysis.needed import Step, at_most, steps, sync_is_fine
 
@@ -43,7 +43,7 @@ def _shade(ax: Axes, fine: Step | None) -> None:
     if fine is None:
         return
     colour, ends = MODES["sync"].colour, fine.passed
-    ax.axvspan(0, ends, color=WINDOW, zorder=0)
+    ax.axvspan(0, ends, color=WINDOW, zorder=0, gid=tag("sync"))
     ax.axvline(ends, color=colour, linestyle=(0, (6, 4)), linewidth=1.5)
     left = ends > ax.get_xlim()[1] / 2
     ax.annotate(

@@ -34,6 +34,11 @@ def ink(colour: str) -> str:
     return _INKS.get(colour, colour)
 
 
+def tag(mode: str) -> str:
+    """The id that says of an artist that it belongs to a mode, where its colour or its panel does not."""
+    return f"mode-{mode}"
+
+
 # Fill and hatch of each component; colours that no mode has.
 COMPONENTS = {
     "web": ("#009E73", ""),

@@ -27,11 +27,14 @@ ONCE_S = 1.0
 
 
 def panels(figure: Figure, below: float, titles: Sequence[tuple[str, str]], left: float = LEFT) -> list[Axes]:
-    """One panel for each title and its colour; only the first has tick labels on its y axis."""
+    """One panel for each title and its colour; only the first has tick labels on its y axis.
+
+    The title is the label too, by which the panel of a mode is known.
+    """
     width = (RIGHT - left - BETWEEN * (len(titles) - 1)) / len(titles)
     made = []
     for n, (title, colour) in enumerate(titles):
-        ax = figure.add_axes((left + n * (width + BETWEEN), BOTTOM, width, below - BOTTOM - TITLE))
+        ax = figure.add_axes((left + n * (width + BETWEEN), BOTTOM, width, below - BOTTOM - TITLE), label=title)
         ax.set_title(title, color=ink(colour), loc="left", fontweight="bold")
         ax.tick_params(labelleft=n == 0)
         ax.xaxis.set_major_locator(MaxNLocator(nbins=int(ax.get_window_extent().width / TICK_PX)))

@@ -1,6 +1,6 @@
 """What a reader may ask of a drawing on a screen: to hide a mode, and to name the value of a point.
 
-A mode is known by its colour, which nothing else has; so every chart answers without being asked to.
+What belongs to a mode is found in the drawing; so every chart answers without being asked to.
 """
 
 import json
@@ -8,23 +8,17 @@ import re
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from html import escape
-from typing import Any
 
 import numpy as np
-from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.axis import Axis
-from matplotlib.collections import Collection
-from matplotlib.colors import to_hex
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
-from matplotlib.patches import FancyArrowPatch
-from matplotlib.text import Annotation, Text
 
-from analysis.charts.palette import MODES, ink
+from analysis.charts.belonging import TAGGED, belonging, mode_of
+from analysis.charts.palette import tag
 from analysis.words import duration, number
 
-MODE_OF = {colour.lower(): mode for mode, look in MODES.items() for colour in (look.colour, ink(look.colour))}
 UNIT = re.compile(r"^(.*?) \[(.*)\]$")
 GROUP_ID = re.compile(r'<g id="(mode-\w+)"')
 # More points than these would lie on each other.
@@ -42,15 +36,13 @@ class Point:
 
 
 def tag_modes(figure: Figure) -> None:
-    """Gives everything that has the colour of a mode the id `mode-NAME`, if lines of more than one mode are drawn."""
-    drawn = {mode for artist in figure.findobj(_is_line) if (mode := _mode(artist))}
-    if len(drawn) < 2:
-        return
-    for artist in figure.findobj():
-        if mode := _mode(artist):
-            artist.set_gid(f"mode-{mode}")
-            if isinstance(artist, Annotation) and artist.arrow_patch is not None:
-                artist.arrow_patch.set_gid(f"mode-{mode}")
+    """Gives everything that belongs to a mode the id `mode-NAME`, if more than one mode is drawn, and nothing else."""
+    owned = belonging(figure)
+    for artist in {*figure.findobj(), *owned}:
+        if artist in owned:
+            artist.set_gid(tag(owned[artist]))
+        elif artist.get_gid() in TAGGED:
+            artist.set_gid(None)
 
 
 def points(figure: Figure) -> list[Point]:
@@ -65,39 +57,16 @@ def answering(svg: str, found: list[Point]) -> str:
     return GROUP_ID.sub(r'<g class="\1"', svg).replace("<svg ", f'<svg data-points="{told}" ', 1)
 
 
-def _is_line(artist: Artist) -> bool:
-    return isinstance(artist, Line2D | Collection)
-
-
-def _mode(artist: Artist) -> str | None:
-    return MODE_OF.get(_colour(artist))
-
-
-def _colour(artist: Artist) -> str:
-    """The colour of a line, a text, or an arrow; empty for what has none or several."""
-    if isinstance(artist, Line2D | Text):
-        return _hex(artist.get_color())
-    if isinstance(artist, FancyArrowPatch):
-        return _hex(artist.get_edgecolor())
-    if isinstance(artist, Collection):
-        colours = {_hex(colour) for colour in artist.get_edgecolor()}
-        return colours.pop() if len(colours) == 1 else ""
-    return ""
-
-
-def _hex(colour: Any) -> str:
-    """Loosely typed, because the stubs give colours that they do not take."""
-    return to_hex(colour)
-
-
 def _is_told(ax: Axes, line: Line2D) -> bool:
     """Whether the line's markers are values of a mode: not signs at the edge, and not the faint single pairs."""
     has_markers = str(line.get_marker()) not in ("None", "", " ")
-    return has_markers and line.get_alpha() is None and line.get_transform() == ax.transData and _mode(line) is not None
+    return (
+        has_markers and line.get_alpha() is None and line.get_transform() == ax.transData and mode_of(line) is not None
+    )
 
 
 def _of_line(ax: Axes, line: Line2D) -> Iterator[Point]:
-    mode = str(_mode(line))
+    mode = str(mode_of(line))
     name = str(line.get_label())
     (width, height), area = ax.figure.bbox.size, ax.get_window_extent()
     for x, y in zip(np.asarray(line.get_xdata(), float), np.asarray(line.get_ydata(), float), strict=True):

@@ -56,11 +56,12 @@ def draw_time_parts(group: Group, table: pd.DataFrame, title: str) -> Figure:
     room = (DOUBT_ROOM if doubts.any() else 1.1) / (BAND if grows.any() else 1)
     ax.set(ylim=(0, room * float(heights.max())), ylabel="mean time per picture [s]")
     name_bars(ax, place, cells)
-    labels = draw_stacks(ax, place, table[parts_of(table)], TIME_PARTS, least_named=LEAST_NAMED * float(heights.max()))
+    least, parts = LEAST_NAMED * float(heights.max()), table[parts_of(table)]
+    labels = draw_stacks(ax, place, parts, table["mode"], TIME_PARTS, least_named=least)
     arrows = [
         Arrow(x=place[n], mode=str(cells["mode"].iloc[n]), words=f"{cells['mode'].iloc[n]} {GROWS}")
         for n in np.flatnonzero(grows)
     ]
     label_ends(ax, labels, at_edge=True, taken_px=draw_arrows(ax, arrows, last_place=place[-1]))
-    frame_doubts(ax, place, heights.fillna(0.0), doubts)
+    frame_doubts(ax, place, heights.fillna(0.0), doubts, cells["mode"])
     return figure

@@ -3,13 +3,14 @@
 from collections.abc import Iterator
 from functools import cache
 
+from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.collections import LineCollection, PathCollection
-from matplotlib.colors import to_hex, to_rgba
+from matplotlib.colors import to_hex, to_rgba, to_rgba_array
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.patches import Rectangle
-from matplotlib.text import Text
+from matplotlib.text import Annotation, Text
 from matplotlib.transforms import Bbox
 
 from analysis.charts.palette import FAINT, WINDOW
@@ -58,6 +59,33 @@ def bars(ax: Axes) -> list[Rectangle]:
     return [
         bar for bar in found if to_hex(bar.get_facecolor()) not in BACKGROUND and to_rgba(bar.get_facecolor())[3] == 1
     ]
+
+
+def drawn_parts(figure: Figure) -> set[Artist]:
+    """Everything that is drawn, arrows too, which are parts of their words."""
+    words = (text for text in figure.findobj(Text) if isinstance(text, Annotation))
+    return {*figure.findobj(), *(text.arrow_patch for text in words if text.arrow_patch is not None)}
+
+
+def colours_of(artist: Artist) -> set[str]:
+    """Every colour that something drawn has, whatever it is."""
+    asked = ("get_color", "get_facecolor", "get_edgecolor", "get_markerfacecolor", "get_markeredgecolor")
+    told = [getattr(artist, name)() for name in asked if hasattr(artist, name)]
+    return {to_hex(colour) for each in told for colour in to_rgba_array(each)}
+
+
+def in_panel(ax: Axes, mode: str) -> set[Artist]:
+    """What stands in a panel whose title is the mode."""
+    named = ax.get_title(loc="left") == mode
+    return {*ax.lines, *ax.collections, *ax.patches, *ax.texts} if named else set()
+
+
+def over_tick(ax: Axes, mode: str) -> set[Artist]:
+    """The bars that stand over the name of the mode, or over its first letter."""
+    ticks = zip(ax.get_xticks(), ax.get_xticklabels(), strict=True)
+    places = {round(float(at), 3) for at, label in ticks if label.get_text() in (mode, mode[0])}
+    stood = [patch for patch in ax.patches if isinstance(patch, Rectangle)]
+    return {bar for bar in stood if round(bar.get_x() + bar.get_width() / 2, 3) in places}
 
 
 def strokes(ax: Axes) -> Iterator[object]:

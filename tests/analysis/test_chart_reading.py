@@ -1,11 +1,17 @@
 import re
+from pathlib import Path
+from xml.etree import ElementTree
 
 import pytest
 from analysed import drawn_charts
 from matplotlib.figure import Figure
 
 from analysis.cells import Group
+from analysis.charts import save
+from analysis.charts.belonging import belonging
 from analysis.charts.reading import answering, points, tag_modes
+
+COLOUR = re.compile(r"#[0-9a-f]{6}")
 
 
 @pytest.fixture(scope="module")
@@ -53,6 +59,36 @@ def test_lines_and_their_names_are_tagged_with_their_mode(charts: dict[str, Figu
     names = {text.get_text(): text.get_gid() for text in figure.axes[0].texts}
     assert names["sync"] == "mode-sync"
     assert names["offered 10/s"] is None
+
+
+@pytest.mark.parametrize("chart", ["time_parts", "ready_time", "arrivals_w1", "spectrum_w4", "backlog", "cpu_cost"])
+def test_a_drawing_without_a_mode_has_nothing_in_its_colour(
+    charts: dict[str, Figure], tmp_path: Path, chart: str
+) -> None:
+    save(charts[chart], tmp_path / chart)
+    drawing = ElementTree.parse(tmp_path / f"{chart}.svg").getroot()
+    shown = ElementTree.tostring(drawing, "unicode")
+
+    for above in list(drawing.iter()):
+        for part in [part for part in above if part.get("class") == "mode-sync"]:
+            above.remove(part)
+
+    left = ElementTree.tostring(drawing, "unicode")
+    assert {"#d55e00", "#b04a00"} & set(COLOUR.findall(shown)) and "#0072b2" in shown
+    assert not {"#d55e00", "#b04a00"} & set(COLOUR.findall(left)) and "#0072b2" in left
+
+
+def test_the_axis_of_a_hidden_panel_stays_for_the_panel_beside_it(charts: dict[str, Figure]) -> None:
+    first, _ = charts["backlog"].axes
+
+    assert not {first.yaxis, first.yaxis.label, *first.get_yticklabels()} & set(belonging(charts["backlog"]))
+
+
+def test_the_name_of_a_part_of_one_mode_alone_goes_with_it(charts: dict[str, Figure]) -> None:
+    owned = belonging(charts["cpu_cost"])
+    names = {text.get_text(): owned.get(text) for text in charts["cpu_cost"].axes[0].texts}
+
+    assert names["worker"] == "queue" and names["web"] is None
 
 
 def test_a_chart_of_one_mode_has_nothing_to_hide(charts: dict[str, Figure]) -> None:

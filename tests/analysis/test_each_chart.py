@@ -5,13 +5,15 @@ from itertools import combinations
 
 import pytest
 from eyes import LEAST_DIFFERENCE, LEAST_LIGHTNESS, VISIONS, contrast, difference, lab
+from matplotlib.artist import Artist
 from matplotlib.colors import to_hex
 from matplotlib.figure import Figure
 from matplotlib.text import Annotation, Text
 from matplotlib.transforms import Bbox
-from seen import bars, inked, lines, strokes, texts
+from seen import bars, colours_of, drawn_parts, in_panel, inked, lines, over_tick, strokes, texts
 
-from analysis.charts.palette import WINDOW
+from analysis.charts.belonging import belonging
+from analysis.charts.palette import MODES, WINDOW, ink
 
 PAPERS = ("#ffffff", WINDOW)
 # WCAG 2.2, success criteria 1.4.3 and 1.4.11.
@@ -95,3 +97,22 @@ def test_in_black_and_white_another_marker_dash_or_grey_tells_two_series_apart(d
             for (one, *code), (other, *other_code) in combinations(looks, 2):
                 greys = abs(lab(one)[0] - lab(other)[0])
                 assert one == other or code != other_code or greys >= LEAST_LIGHTNESS, f"{chart}: {one} and {other}"
+
+
+def test_a_mode_that_is_hidden_takes_all_that_is_its_own_and_leaves_the_other(drawn: dict[str, Figure]) -> None:
+    for chart, figure in drawn.items():
+        owned = belonging(figure)
+        for mode in set(owned.values()):
+            gone = {artist for artist, owner in owned.items() if owner == mode}
+            assert own_of(figure, mode) <= gone, f"{chart}: {own_of(figure, mode) - gone} stays of {mode}"
+            others = {artist for other in set(MODES) - {mode} for artist in own_of(figure, other)}
+            assert not others & gone, f"{chart}: {others & gone} goes with {mode}"
+
+
+def own_of(figure: Figure, mode: str) -> set[Artist]:
+    """What a person would say is of a mode: its colour, what stands in its panel, and bars and words with its name."""
+    colours = {colour.lower() for colour in (MODES[mode].colour, ink(MODES[mode].colour))}
+    own = {part for part in drawn_parts(figure) if colours & colours_of(part)}
+    for ax in figure.axes:
+        own |= in_panel(ax, mode) | over_tick(ax, mode) | {text for text in ax.texts if mode in text.get_text()}
+    return own
