@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
@@ -9,21 +10,26 @@ from matplotlib.figure import Figure
 from analysis.cells import Group
 from analysis.charts.frame import circumstances, framed
 from analysis.charts.labels import EndLabel, label_ends
-from analysis.charts.palette import MODES, QUIET
+from analysis.charts.palette import MODES, TEXT
 from analysis.charts.panels import SINCE, mark_events, panels, shade_measured
 from analysis.events import marks
 from analysis.words import workers
 
+# Stands at its panel, because in mode sync there is no broker.
+BY_BROKER = "dotted: by the broker"
 # Room above the highest count for words, in multiples of it.
 ROOM, ROOM_WITH_EVENTS = 1.2, 1.6
 # How a line is drawn whose cell is doubtful.
 DASHED = (0, (4, 1.5))
+# The lines of more workers are thinner, so that two that cross can be followed.
+WIDEST, THINNEST = 5.0, 1.5
+# The broker's count lies upon the line that it should be equal to.
+DOTTED: dict[str, Any] = {"color": TEXT, "linewidth": 2.2, "linestyle": (0, (1, 2.5)), "zorder": 4}
 
 
 def draw_backlog(group: Group, title: str) -> Figure:
     """Pictures due and not done over the seconds since the load began; dotted the broker's own count."""
-    note = "dotted: by the broker" if len(group.broker) else ""
-    figure, below = framed(title, circumstances(group, note))
+    figure, below = framed(title, circumstances(group))
     modes = list(dict.fromkeys(group.cells["mode"]))
     happened = {mode: [mark for trial in group.trials_of(mode) for mark in marks(trial)] for mode in modes}
     room = ROOM_WITH_EVENTS if any(happened.values()) else ROOM
@@ -40,18 +46,23 @@ def _draw_mode(ax: Axes, group: Group, mode: str) -> None:
     windows = group.windows.query("mode == @mode")
     # What every trial of the panel measured.
     shade_measured(ax, float(windows["from_s"].max()), float(windows["until_s"].min()))
-    for _, rows in group.broker.query("mode == @mode").groupby("trial"):
-        ax.plot(rows["since_s"], rows["in_system"], ":", color=QUIET, linewidth=1.5)
+    counted = group.broker.query("mode == @mode")
+    if len(counted):
+        ax.set_title(BY_BROKER, color=TEXT, loc="right", fontsize="medium")
+    for _, rows in counted.groupby("trial"):
+        ax.plot(rows["since_s"], rows["in_system"], **DOTTED)
     traces = group.traces.query("mode == @mode")
     doubts = group.cells.query("mode == @mode").set_index("workers")["doubt"]
-    drawn = [_draw_count(ax, rows, mode, doubts[count]) for count, rows in traces.groupby("workers")]
+    widths = np.linspace(WIDEST, THINNEST, traces["workers"].nunique())
+    by_count = zip(traces.groupby("workers"), widths, strict=True)
+    drawn = [_draw_count(ax, rows, mode, doubts[count], width) for (count, rows), width in by_count]
     label_ends(ax, [label for labels in drawn for label in labels], at_edge=True)
 
 
-def _draw_count(ax: Axes, rows: pd.DataFrame, mode: str, doubt: str) -> list[EndLabel]:
+def _draw_count(ax: Axes, rows: pd.DataFrame, mode: str, doubt: str, width: float) -> list[EndLabel]:
     """Every repeat as a line of its own; at the end of the longest its name, below it what is doubtful."""
     colour = MODES[mode].colour
-    look: dict[str, Any] = {"color": colour, "linewidth": 2.5, "linestyle": DASHED if doubt else "-"}
+    look: dict[str, Any] = {"color": colour, "linewidth": width, "linestyle": DASHED if doubt else "-"}
     for _, trial in rows.groupby("trial"):
         ax.step(trial["since_s"], trial["in_system"], where="post", **look)
     last = rows.sort_values("since_s").iloc[-1]
