@@ -54,12 +54,12 @@ def throughput_top(group: Group) -> float:
 
 
 def _efficiency(group: Group) -> str:
-    """How near the saturated cells come to the ceiling, such as `saturated: 96–101 % of the ceiling`."""
+    """How near the saturated cells come to the ceiling, which is the work without web, queue and database."""
     known = group.cells.get("efficiency", pd.Series(dtype=float)).dropna()
     if known.empty:
         return ""
     ends = dict.fromkeys(number(100 * share, 0) for share in (known.min(), known.max()))
-    return f"saturated: {'–'.join(ends)} % of the ceiling"
+    return f"when saturated {'–'.join(ends)} % of what the work alone could do"
 
 
 def _draw_mode(ax: Axes, counts: list[int], rows: pd.DataFrame) -> EndLabel:

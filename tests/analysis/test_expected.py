@@ -4,6 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from analysis.charts import draw
 from analysis.expected import predictions, residual
 from analysis.expected_table import expected_table
 from analysis.experiment import Cell
@@ -56,3 +57,13 @@ def test_an_experiment_without_bare_work_has_no_such_table(tmp_path):
     made = grouped(write_experiment(tmp_path / "made", both_modes((4,))))
 
     assert expected_table(made) is None
+
+
+def test_the_chart_says_how_near_saturated_cells_come_to_the_work_alone(foreseen):
+    (group,) = grouped(foreseen)
+    cells = group.cells.set_index(["mode", "workers"])
+    ends = sorted({f"{100 * cells.loc[(mode, 1), 'efficiency']:.0f}" for mode in ("sync", "queue")})
+
+    subtitle = " ".join(draw(group, "throughput", "Title").texts[1].get_text().split())
+
+    assert f"when saturated {'–'.join(ends)} % of what the work alone could do" in subtitle
