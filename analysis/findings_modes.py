@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 
 from analysis.findings_contrasts import UNCLEAR, ratio_text, reading_of
 from analysis.mode_ratios import ModeRatio
-from analysis.words import workers
+from analysis.words import number, workers
 
 ROW_WORDS: Mapping[str, str] = {
     "response_p50_s": "answer p50",
@@ -18,6 +18,14 @@ SUBJECTS: Mapping[str, str] = {
     "ready_p50_s": "pictures take",
     "throughput": "throughput is",
     "cpu_s": "CPU time per picture is",
+}
+# Below this a ratio is told the other way round, because a person cannot picture 0.02 times as long.
+FAR_BELOW = 0.1
+TURNED: Mapping[str, str] = {
+    "response_p50_s": "answers come {} times sooner",
+    "ready_p50_s": "pictures are ready {} times sooner",
+    "throughput": "throughput is {} times lower",
+    "cpu_s": "CPU time per picture is {} times shorter",
 }
 
 
@@ -39,5 +47,7 @@ def _said(each: ModeRatio) -> str:
         return f"{SUBJECTS[each.metric]} the same within {found.within_percent} %"
     if found.unclear:
         return f"{SUBJECTS[each.metric].rpartition(' ')[0]} {UNCLEAR}"
+    if found.ratio < FAR_BELOW:
+        return TURNED[each.metric].format(number(1 / found.ratio, 0))
     times = "as high" if each.metric == "throughput" else "as long"
     return f"{SUBJECTS[each.metric]} {ratio_text(found.ratio)} times {times}"

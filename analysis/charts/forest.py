@@ -13,6 +13,7 @@ from analysis.charts.contrast import log_ticks
 from analysis.charts.frame import circumstances, framed
 from analysis.charts.labels import LINE_PX
 from analysis.charts.palette import FAINT, QUIET, TEXT, WINDOW
+from analysis.charts.panels import BEFORE
 from analysis.charts.view import View
 from analysis.comparing import SAME_WITHIN
 from analysis.findings_contrasts import ratio_text
@@ -28,6 +29,7 @@ NARROWEST = 1.3
 # The axis is made for the others: the answer of a queue may be so early that nothing else would be seen.
 OFF_THE_AXIS = "response_p50_s"
 MARKER = 9
+BEYOND = "off the axis"
 
 
 def forest(group: Group, modes: Sequence[ModeRatio]) -> list[View]:
@@ -99,13 +101,21 @@ def _draw_row(ax: Axes, each: ModeRatio, place: int) -> None:
         ax.hlines(place, max(found.low, low), min(found.high, high), color=TEXT, linewidth=3)
         ax.plot([found.ratio], [place], "D", color=TEXT, markersize=MARKER, mew=2.5, mfc=face)
     else:
-        ax.plot([0.02 if found.ratio <= low else 0.98], [place], "<" if found.ratio <= low else ">", color=TEXT,
-                markersize=1.5 * MARKER, transform=ax.get_yaxis_transform())  # fmt: skip
+        _point_beyond(ax, place, left=found.ratio <= low)
     said = ratio_text(found.ratio)
     if found.pairs > 1:
         said += f" ({ratio_text(found.low)}–{ratio_text(found.high)})"
     beside: Any = {"xytext": (14, 0), "textcoords": "offset points", "va": "center_baseline"}
     ax.annotate(said, (1, place), xycoords=ax.get_yaxis_transform(), **beside)
+
+
+def _point_beyond(ax: Axes, place: int, *, left: bool) -> None:
+    """An arrow at the end of the axis, and beside it what it means."""
+    at, across = 0.02 if left else 0.98, ax.get_yaxis_transform()
+    ax.plot([at], [place], "<" if left else ">", color=TEXT, markersize=1.5 * MARKER, transform=across)
+    beside: Any = {"xytext": (14 if left else -14, 0), "textcoords": "offset points", "va": "center_baseline"}
+    look = {"ha": "left" if left else "right", "color": QUIET, **BEFORE}
+    ax.annotate(BEYOND, (at, place), xycoords=across, **beside, **look)
 
 
 def _name_rows(ax: Axes, rows: Sequence[ModeRatio]) -> None:

@@ -48,6 +48,7 @@ def test_the_answer_is_an_arrow_so_that_the_intervals_of_the_others_are_seen(cha
 
     assert list(arrow.get_ydata()) == [rows(ax).index("answer p50, 4")]
     assert ax.get_xlim()[0] > 0.5
+    assert [text.xy[1] for text in ax.texts if text.get_text() == "off the axis"] == list(arrow.get_ydata())
 
 
 def test_the_numbers_stand_beside_each_row(chart: Figure) -> None:
@@ -72,9 +73,23 @@ def test_the_title_tells_answers_and_pictures() -> None:
     found = [ratio("response_p50_s", 0.03, 0.03, 0.03), ratio("ready_p50_s", 1.01, 0.99, 1.0), ratio("throughput", 1.0)]
 
     assert modes_title(found) == (
-        "Queue instead of sync with 4 workers: answers take 0.03 times as long, pictures take the same within 3 % "
+        "Queue instead of sync with 4 workers: answers come 33 times sooner, pictures take the same within 3 % "
         "(medians)"
     )
+
+
+@pytest.mark.parametrize(
+    ("metric", "said"),
+    [
+        ("response_p50_s", "answers come 25 times sooner"),
+        ("ready_p50_s", "pictures are ready 25 times sooner"),
+        ("throughput", "throughput is 25 times lower"),
+        ("cpu_s", "CPU time per picture is 25 times shorter"),
+    ],
+)
+def test_a_ratio_far_below_one_is_told_the_other_way_round(metric: str, said: str) -> None:
+    assert said in modes_title([ratio(metric, 0.04)])
+    assert "0.40 times as" in modes_title([ratio(metric, 0.4)])
 
 
 def test_the_title_says_that_one_block_has_no_spread() -> None:
