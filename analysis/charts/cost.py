@@ -1,5 +1,6 @@
 """What a finished picture costs in CPU seconds, by component."""
 
+import pandas as pd
 from matplotlib.figure import Figure
 
 from analysis.cells import Group
@@ -17,12 +18,14 @@ from analysis.charts.bars import (
 from analysis.charts.frame import circumstances, framed
 from analysis.charts.labels import label_ends
 from analysis.charts.palette import COMPONENTS
+from analysis.checks import OVERLOADED
 from analysis.summary import system_cost
+from analysis.words import workers
 
 
 def draw_cpu_cost(group: Group, title: str) -> Figure:
     """CPU time per finished picture in milliseconds, stacked by component, one bar per cell."""
-    figure, top = framed(title, circumstances(group))
+    figure, top = framed(title, circumstances(group, _unfinished(group.cells)))
     ax = figure.add_axes((LEFT, BOTTOM, WIDTH, top - BOTTOM))
     cells = in_order(group.cells)
     cost = 1000 * system_cost(cells).fillna(0.0)
@@ -34,3 +37,12 @@ def draw_cpu_cost(group: Group, title: str) -> Figure:
     label_ends(ax, draw_stacks(ax, place, cost, cells["mode"], COMPONENTS), at_edge=True)
     frame_doubts(ax, place, heights, cells["doubt"], cells["mode"])
     return figure
+
+
+def _unfinished(cells: pd.DataFrame) -> str:
+    """Why overloaded cells of the queue cost more than those of sync: what waits in them was already accepted."""
+    answers = (cells["mode"] == "queue") & (cells["verdict"] == OVERLOADED) & (cells["response_p50_mark"] == "")
+    if not answers.any():
+        return ""
+    some = workers([int(count) for count in cells["workers"][answers].sort_values()])
+    return f"the queue with {some} is overloaded and pays for unfinished pictures too"
