@@ -29,6 +29,7 @@ from analysis.mode_table import mode_table
 from analysis.needed import needed_table
 from analysis.outcomes import outcomes
 from analysis.pages import environment
+from analysis.paper import on_its_side
 from analysis.replay import replay
 from analysis.tables import Table, summary_table
 from analysis.words import duration, verdict
@@ -80,6 +81,7 @@ def render(
         expected=expected_table(answer.groups),
         capacities=_capacity_tables(answer.capacities),
         summary=summary_table(summary),
+        on_paper=on_its_side(summary_table(summary)),
         accounts=_accounts_table(experiment, verdicts),
         ledger=ledger_table(experiment.trials),
         faults=fault_table(experiment.trials),
