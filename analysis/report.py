@@ -17,6 +17,7 @@ from analysis.cells import Group
 from analysis.charts import Chart
 from analysis.checks import INVALID_ACCOUNTS, Verdict
 from analysis.conditions import varied, varied_and_held
+from analysis.contents import with_contents
 from analysis.contrast_tables import contrast_heading, contrast_table
 from analysis.contrasts import Comparison
 from analysis.expected_table import expected_table
@@ -68,7 +69,7 @@ def render(
 ) -> str:
     """The whole page as text."""
     page = environment().get_template("report.html")
-    return page.render(
+    made = page.render(
         experiment=experiment,
         info=dict.fromkeys(CIRCUMSTANCES) | dict(experiment.info) | {"order": _order(experiment)},
         sentences=answer.sentences,
@@ -95,6 +96,7 @@ def render(
         calibration=calibration_table(experiment.info.get("calibration")),
         caveats=caveats(experiment, answer.groups, answer.compared),
     )
+    return with_contents(made)
 
 
 def _capacity_tables(capacities: pd.DataFrame | None) -> tuple[Table, Table | None] | None:

@@ -85,6 +85,24 @@ def test_the_first_tab_stop_skips_to_the_answer_and_the_contents_lead_to_every_p
         expect(shown.page.get_by_role("heading", name="Charts")).to_be_in_viewport()
 
 
+def test_without_a_script_it_leads_to_every_part_and_shows_no_control(report: Path, browser: Browser) -> None:
+    with opened(browser, report, java_script_enabled=False) as shown:
+        links = shown.page.get_by_role("navigation").get_by_role("link")
+        expect(links).to_have_count(shown.page.locator("h2").count())
+        expect(links.filter(has_text="Ledger")).to_have_attribute("href", "#ledger")
+        expect(shown.page.locator("h2#ledger")).to_have_text("Ledger")
+
+        expect(shown.page.locator(".replay")).to_have_text(re.compile("needs JavaScript"), use_inner_text=True)
+        expect(shown.page.locator("button:visible, select:visible, input:visible")).to_have_count(0)
+        expect(shown.page.locator("figure#throughput svg[role=img]")).to_be_visible()
+
+
+def test_with_a_script_the_replay_asks_for_none(report: Path, browser: Browser) -> None:
+    with opened(browser, report) as shown:
+        expect(shown.page.get_by_text("The replay needs JavaScript")).to_be_hidden()
+        expect(shown.page.get_by_role("button", name="Play")).to_be_visible()
+
+
 def test_a_mode_can_be_hidden(report: Path, browser: Browser) -> None:
     with opened(browser, report) as shown:
         chart = shown.page.locator("figure#throughput")

@@ -186,6 +186,8 @@ function startReplay(root) {
   const seen = (entries) => { state.isVisible = entries.at(-1).isIntersecting; wake(); };
   new IntersectionObserver(seen).observe(part("stage"));
 
+  part("needs-script").hidden = true;
+  part("player").hidden = false;
   choose(part("trial").value);
 }
 
