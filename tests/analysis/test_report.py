@@ -174,7 +174,7 @@ def test_a_browser_shows_it_without_network_or_sideways_scrolling(report: Path, 
     assert problems == []
     assert page.evaluate("document.documentElement.scrollWidth") <= width
     assert page.locator("svg[role=img]").count() == _drawn(report)
-    assert page.locator("svg[role=img]").first.bounding_box()["height"] > 300
+    assert page.locator("svg[role=img]").first.bounding_box()["height"] > 0.45 * min(width, 700)
     page.close()
 
 

@@ -4,7 +4,7 @@ import re
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Locator, Page, expect
 from synthetic_experiment import both_modes, break_books, write_experiment
 
 from analysis.__main__ import main
@@ -135,7 +135,7 @@ def test_the_tab_key_finds_a_value_whatever_is_hidden(report: Path, browser: Bro
 @pytest.mark.parametrize("size", SIZES)
 def test_a_value_is_told_to_the_mouse_and_to_the_keyboard(report: Path, browser: Browser, size: str) -> None:
     with opened(browser, report, size) as shown:
-        chart = shown.page.locator("figure#throughput")
+        chart = _enlarged(shown.page, "throughput") if size == "phone" else shown.page.locator("figure#throughput")
         first, words = chart.locator(".point").first, chart.locator(".point-words")
         first.hover()
         expect(words).to_have_text(first.get_attribute("aria-label") or "?")
@@ -147,19 +147,79 @@ def test_a_value_is_told_to_the_mouse_and_to_the_keyboard(report: Path, browser:
         first.focus()
         shown.page.keyboard.press("ArrowRight")
         expect(words).to_have_text(chart.locator(".point").nth(1).get_attribute("aria-label") or "?")
-        shown.page.keyboard.press("Escape")
-        expect(words).to_be_hidden()
+        if size != "phone":
+            shown.page.keyboard.press("Escape")
+            expect(words).to_be_hidden()
 
 
-def test_an_enlarged_chart_scrolls_in_its_own_frame(report: Path, browser: Browser) -> None:
-    with opened(browser, report, "phone") as shown:
+@pytest.mark.parametrize("size", SIZES)
+def test_an_enlarged_chart_is_seen_whole_as_large_as_the_window_allows(
+    report: Path, browser: Browser, size: str
+) -> None:
+    with opened(browser, report, size) as shown:
+        dialog = _enlarged(shown.page, "backlog")
+        zoom = dialog.get_by_role("button", name="Zoom in")
+        if zoom.get_attribute("aria-pressed") == "true":
+            zoom.click()
+
+        box = dialog.get_by_role("img").bounding_box()
+        assert box is not None
+        width, height = SIZES[size]
+        assert box["x"] >= 0 and box["y"] >= 0
+        assert box["x"] + box["width"] <= width and box["y"] + box["height"] <= height
+        assert box["width"] > 0.9 * width or box["height"] > 0.85 * height
+        assert serious_findings(shown.page) == []
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_a_chart_zoomed_in_on_is_twice_as_large_and_scrolls(report: Path, browser: Browser, size: str) -> None:
+    with opened(browser, report, size) as shown:
+        dialog = _enlarged(shown.page, "backlog")
+        zoom, width = dialog.get_by_role("button", name="Zoom in"), "each => each.getBoundingClientRect().width"
+        widths = {}
+        for _ in range(2):
+            widths[zoom.get_attribute("aria-pressed")] = dialog.locator(".drawing").evaluate(width)
+            zoom.click()
+
+        assert widths["true"] >= 2 * widths["false"]
+        assert shown.page.evaluate("document.documentElement.scrollWidth") <= SIZES[size][0]
+
+
+def test_escape_closes_an_enlarged_chart_and_the_focus_goes_back_to_its_button(report: Path, browser: Browser) -> None:
+    with opened(browser, report) as shown:
+        opener = shown.page.locator("figure#backlog").get_by_role("button", name="Enlarge")
+        for close in ("Escape", "Enter"):
+            opener.press("Enter")
+            dialog = shown.page.get_by_role("dialog", name="backlog, enlarged")
+            expect(dialog).to_be_visible()
+            dialog.get_by_role("button", name="Close").press(close)
+
+            expect(dialog).to_have_count(0)
+            expect(opener).to_be_focused()
+            expect(shown.page.locator("figure#backlog svg[role=img]")).to_be_visible()
+
+
+def test_on_a_phone_a_chart_is_seen_whole_and_opens_when_it_is_tapped(report: Path, browser: Browser) -> None:
+    with opened(browser, report, "phone", has_touch=True) as shown:
         chart = shown.page.locator("figure#backlog")
-        width = "each => each.scrollWidth"
-        before = chart.locator(".wide").first.evaluate(width)
-        chart.get_by_role("button", name="Enlarge").click()
+        frame = chart.locator(".wide").first
+        assert frame.evaluate("each => each.scrollWidth <= each.clientWidth")
 
-        assert chart.locator(".wide").first.evaluate(width) == pytest.approx(2 * before, rel=0.05)
-        assert shown.page.evaluate("document.documentElement.scrollWidth") <= SIZES["phone"][0]
+        chart.locator("svg[role=img]").tap()
+        dialog = shown.page.get_by_role("dialog")
+        expect(dialog.get_by_role("img")).to_be_visible()
+        assert dialog.locator(".wide").evaluate("each => each.scrollWidth > 1.5 * each.clientWidth")
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_what_is_to_be_touched_in_a_chart_is_large_enough(report: Path, browser: Browser, size: str) -> None:
+    with opened(browser, report, size) as shown:
+        points = _enlarged(shown.page, "throughput").locator(".point")
+        assert points.count() > 0
+        assert (
+            points.evaluate_all("all => Math.min(...all.flatMap((each) => [each.offsetWidth, each.offsetHeight]))")
+            >= 24
+        )
 
 
 def test_on_paper_the_tables_are_open_and_nothing_is_there_to_be_clicked(report: Path, browser: Browser) -> None:
@@ -208,6 +268,12 @@ def test_the_printed_report_has_hardly_more_sheets_than_charts(report: Path, bro
         printed = shown.page.pdf(prefer_css_page_size=True)
 
     assert pages_of(printed) <= charts + 10
+
+
+def _enlarged(page: Page, name: str) -> Locator:
+    """The window in which a chart is large."""
+    page.locator(f"figure#{name}").get_by_role("button", name="Enlarge").click()
+    return page.get_by_role("dialog")
 
 
 def _laid_out_on_paper(page: Page) -> None:

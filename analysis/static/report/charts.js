@@ -1,5 +1,8 @@
 /* Charts that answer: a mode can be hidden, a drawing enlarged, and every marked value says what it is. */
 
+/** Where a chart is too small to be read in its place; there it opens in a window of its own when it is tapped. */
+const isNarrow = matchMedia("(max-width: 44rem)");
+
 for (const figure of document.querySelectorAll("figure.chart")) answerFor(figure);
 
 function answerFor(figure) {
@@ -13,22 +16,50 @@ function answerFor(figure) {
       letTabFind(inSight(buttons)[0], buttons);
     }));
   }
-  bar.append(toggle("Enlarge", false, (enlarged) => drawing.classList.toggle("enlarged", enlarged)));
+  const open = () => enlarge(figure, drawing, opener);
+  const opener = button("Enlarge", open);
+  opener.setAttribute("aria-haspopup", "dialog");
+  bar.append(opener);
+  drawing.querySelector("svg").addEventListener("click", () => { if (isNarrow.matches && !drawing.closest("dialog")) open(); });
   figure.prepend(bar);
   const points = JSON.parse(drawing.querySelector("svg").dataset.points || "[]");
   if (points.length) showPoints(drawing, points);
 }
 
+function button(words, act) {
+  const made = Object.assign(document.createElement("button"), { type: "button", textContent: words });
+  made.addEventListener("click", act);
+  return made;
+}
+
 /** A button that stays pressed. */
 function toggle(words, isPressed, act) {
-  const button = Object.assign(document.createElement("button"), { type: "button", textContent: words });
-  button.setAttribute("aria-pressed", isPressed);
-  button.addEventListener("click", () => {
-    const pressed = button.getAttribute("aria-pressed") !== "true";
-    button.setAttribute("aria-pressed", pressed);
+  const made = button(words, () => {
+    const pressed = made.getAttribute("aria-pressed") !== "true";
+    made.setAttribute("aria-pressed", pressed);
     act(pressed);
   });
-  return button;
+  made.setAttribute("aria-pressed", isPressed);
+  return made;
+}
+
+/** The chart as large as the window shows it whole, or twice that and scrolled; its drawing goes back on closing. */
+function enlarge(figure, drawing, opener) {
+  const place = drawing.parentElement;
+  const dialog = Object.assign(document.createElement("dialog"), { className: "chart-window" });
+  dialog.setAttribute("aria-label", `${figure.id.replaceAll(/[-_]/g, " ")}, enlarged`);
+  const wide = Object.assign(document.createElement("div"), { className: "wide", tabIndex: 0 });
+  wide.setAttribute("role", "region");
+  wide.setAttribute("aria-label", "The chart");
+  const zoom = (zoomed) => dialog.classList.toggle("zoomed", zoomed);
+  const bar = Object.assign(document.createElement("div"), { className: "chart-bar" });
+  bar.append(toggle("Zoom in", isNarrow.matches, zoom), button("Close", () => dialog.close()));
+  zoom(isNarrow.matches);
+  wide.append(drawing);
+  dialog.append(bar, wide);
+  dialog.addEventListener("close", () => { place.append(drawing); dialog.remove(); opener.focus(); });
+  document.body.append(dialog);
+  dialog.showModal();
 }
 
 /** One button a value, over its place in the drawing; the tab key finds one of them, the arrow keys the others. */
