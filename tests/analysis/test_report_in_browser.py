@@ -222,6 +222,14 @@ def test_what_is_to_be_touched_in_a_chart_is_large_enough(report: Path, browser:
         )
 
 
+def test_the_mark_on_a_value_has_the_form_of_its_marker(report: Path, browser: Browser) -> None:
+    with opened(browser, report) as shown:
+        form = "each => getComputedStyle(each).borderRadius"
+        forms = {mode: shown.page.locator(f".point.mode-{mode}").first.evaluate(form) for mode in ("sync", "queue")}
+
+    assert forms == {"sync": "0px", "queue": "50%"}
+
+
 def test_on_paper_the_tables_are_open_and_nothing_is_there_to_be_clicked(report: Path, browser: Browser) -> None:
     with opened(browser, report) as shown:
         _laid_out_on_paper(shown.page)
