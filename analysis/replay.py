@@ -26,6 +26,8 @@ OUTCOMES = ("ok", "failed", "refused", "unfinished")
 # Stamps that are told as milliseconds after the due time.
 AFTER_DUE = ("sent_at", "received_at", "enqueued_at", "started_at", "finished_at", "gone_at", "answered_at")
 SHORT_ID = 8
+# The due time and what comes after it are rounded each by itself, so their sum may lie so much later.
+ROUNDING_S = 0.001
 
 
 def replay(experiment: Experiment, verdicts: Mapping[str, Verdict]) -> dict[str, Any] | None:
@@ -57,6 +59,7 @@ def replayed(trial: Trial) -> dict[str, Any]:
         "places": trial.cell.places,
         "from": _ms(trial.window.start - trial.started_at),
         "until": _ms(trial.window.end - trial.started_at),
+        "load_end": _ms(trial.load_stopped_at - trial.started_at),
         "end": _ms(end_at - trial.started_at),
         "planned": len(rows),
         "reasons": reasons,
@@ -127,12 +130,12 @@ def _puts(trial: Trial, ids: pd.Series) -> pd.Series:
 
 
 def _first_part(rows: pd.DataFrame, trial: Trial) -> tuple[pd.DataFrame, float]:
-    """The uploads that are played, and when the replay ends: before the first that is not."""
+    """The uploads that are played, and when the replay ends: before the first that is not, or with the last stamp."""
     early = rows[rows["due_at"] < trial.started_at + LONGEST_S].head(MOST_UPLOADS)
-    ends = [trial.load_stopped_at]
     if len(early) < len(rows):
-        ends.append(min(trial.started_at + LONGEST_S, float(rows["due_at"].iloc[len(early)])))
-    return early, min(ends)
+        return early, min(trial.load_stopped_at, trial.started_at + LONGEST_S, float(rows["due_at"].iloc[len(early)]))
+    stamps = early[list(AFTER_DUE)].to_numpy(dtype=float)
+    return early, max([trial.load_stopped_at, *(stamps[np.isfinite(stamps)] + ROUNDING_S)])
 
 
 def _ms(seconds: float) -> int | None:

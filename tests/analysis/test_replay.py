@@ -32,6 +32,14 @@ def test_stamps_are_milliseconds_since_the_load_began_and_since_the_upload_was_d
     }
 
 
+def test_it_plays_on_after_the_load_until_the_last_stamp() -> None:
+    played = replayed(
+        trial([{"due_at": 11.0}, {"id": "b"}], [{"finished_at": 27.25}, {"id": "b"}], load_stopped_at=25.0)
+    )
+
+    assert (played["load_end"], played["end"]) == (17000, 19251)
+
+
 def test_what_did_not_happen_is_null_and_never_not_a_number() -> None:
     unsent = {"sent_at": math.nan, "answered_at": math.nan, "status": math.nan}
     played = replayed(trial([unsent], [{"id": "other"}]))

@@ -10,6 +10,8 @@ from playwright.sync_api import Browser, Locator, Page, expect
 from synthetic_experiment import Made, write_experiment
 
 from analysis.__main__ import main
+from analysis.ledger import ledger
+from analysis.samples import read_experiment
 from benchmarks.replay import FLOOR_PER_S, frames_per_s
 from tests.app_under_test.running_app import wait_for
 from tests.pages import opened
@@ -179,6 +181,20 @@ def test_a_followed_picture_is_followed_in_the_other_mode_too(browser: Browser, 
 
         expect(_part(shown.page, "followed-title")).to_have_text("Picture #61")
         expect(_part(shown.page, "steps")).to_contain_text("answered 202")
+
+
+def test_at_its_end_as_many_are_ready_as_the_ledger_has_completed(browser: Browser, tmp_path: Path) -> None:
+    """In the committed example, where pictures were still finished after the load."""
+    folder = Path(shutil.copytree(EXAMPLE, tmp_path / "example"))
+    assert main([str(folder), "--no-charts"]) == 0
+    completed = {each.name: ledger(each).completed for each in read_experiment(folder).trials}
+    with opened(browser, folder / "report.html") as shown:
+        for label, name in [("sync, 4 workers", "sync-w4-r1"), ("queue, 8 workers", "queue-w8-r1")]:
+            _part(shown.page, "trial").select_option(label=label)
+            shown.page.evaluate(AT, 1e6)
+            expect(_part(shown.page, "ready")).to_have_text(f"{completed[name]} pictures")
+            expect(_part(shown.page, "waiting")).to_have_text("0 uploads")
+            expect(_part(shown.page, "time")).to_contain_text("after the load")
 
 
 def test_it_stands_still_while_it_is_out_of_sight(page: Page) -> None:

@@ -76,7 +76,7 @@ function startReplay(root) {
     }
     part("scrub").value = t;
     part("scrub").setAttribute("aria-valuetext", moment(t));
-    say(part("time"), `${moment(t)} of ${moment(trial.end)}`);
+    say(part("time"), `${moment(t)} of ${moment(trial.end)}${t > trial.load_end ? ", after the load" : ""}`);
     const { clientWidth: width, clientHeight: height } = part("curve");
     drawCurve(part("curve").getContext("2d"), { width, height }, state, state.look);
   }
