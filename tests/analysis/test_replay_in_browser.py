@@ -219,6 +219,28 @@ def test_zooming_in_makes_the_scrubber_span_three_seconds(page: Page) -> None:
     assert _now(page) == 8000
 
 
+@pytest.mark.parametrize("zoomed", [False, True])
+def test_the_curve_says_how_many_wait_where_it_is_highest(page: Page, zoomed: bool) -> None:
+    page.evaluate(AT, 8000)
+    if zoomed:
+        page.get_by_role("button", name="Zoom in on 3 s").click()
+    scrub = _part(page, "scrub")
+    span = [float(scrub.get_attribute(edge) or 0) for edge in ("min", "max")]
+
+    most = page.evaluate(
+        """([from, until]) => {
+        const data = JSON.parse(document.querySelector('.replay script').textContent);
+        const trial = data.trials.find(({ mode }) => mode === 'queue');
+        const left = (n) => trial.due[n] + (trial.finished[n] ?? trial.gone[n] ?? Infinity);
+        const waiting = (t) => trial.due.filter((due, n) => due <= t && left(n) > t).length;
+        return Math.max(...Array.from({ length: until - from + 1 }, (_, n) => waiting(from + n)));
+    }""",
+        span,
+    )
+    assert most > 5
+    expect(_part(page, "most")).to_have_text(f"At most {most} uploads.")
+
+
 def test_who_wants_less_motion_sees_still_pictures_one_after_the_other(browser: Browser, report: Path) -> None:
     with opened(browser, report, reduced_motion="reduce") as shown:
         assert shown.page.locator(".replay").get_attribute("data-state") == "paused"

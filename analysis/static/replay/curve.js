@@ -12,11 +12,20 @@ function curveOf(trial, [from, until]) {
   });
 }
 
-function drawCurve(context, { width, height }, { trial, curve, span, t }, look) {
+/** The most uploads that ever wait in a span: the curve's samples may miss a short peak. Pure. */
+function mostWaiting(trial, [from, until]) {
+  const steps = trial.uploads.flatMap(({ due, stops }) => {
+    const { where, at } = stops.at(-1);
+    return [[due, 1], ...(where === "ready" || where === "gone" ? [[at, -1]] : [])];
+  });
+  // What happened before the span is one step at its beginning.
+  return highest(steps.filter(([at]) => at <= until).map(([at, step]) => [Math.max(at, from), step]));
+}
+
+function drawCurve(context, { width, height }, { trial, curve, most, span, t }, look) {
   const [from, until] = span;
   const x = (at) => EDGE_PX + ((width - 2 * EDGE_PX) * (at - from)) / (until - from);
-  const most = Math.max(5, ...curve.map(({ waiting }) => waiting));
-  const y = (count) => height - 3 - (height - 8) * (count / most);
+  const y = (count) => height - 3 - (height - 8) * (count / Math.max(5, most));
   context.clearRect(0, 0, width, height);
   context.fillStyle = IDLE;
   const [left, right] = [trial.from, trial.until].map((at) => Math.min(Math.max(x(at), EDGE_PX), width - EDGE_PX));

@@ -72,6 +72,8 @@ function startReplay(root) {
       const from = state.isZoomed ? Math.max(0, Math.min(t - ZOOMED_MS / 2, trial.end - ZOOMED_MS)) : 0;
       state.span = [from, state.isZoomed ? Math.min(from + ZOOMED_MS, trial.end) : trial.end];
       state.curve = curveOf(trial, state.span);
+      state.most = mostWaiting(trial, state.span);
+      say(part("most"), `At most ${plural(state.most, "upload")}.`);
       [part("scrub").min, part("scrub").max] = state.span;
     }
     part("scrub").value = t;
