@@ -30,6 +30,11 @@ def test_it_needs_nothing_but_itself_and_has_nothing_to_complain_of(report: Path
         assert shown.page.evaluate("document.documentElement.scrollWidth") <= SIZES[size][0]
 
 
+def test_the_narrowest_phone_need_not_scroll_sideways(report: Path, browser: Browser) -> None:
+    with opened(browser, report, (320, 640)) as shown:
+        assert shown.page.evaluate("document.documentElement.scrollWidth") <= 320
+
+
 @pytest.mark.parametrize("size", SIZES)
 def test_axe_finds_nothing_serious(report: Path, browser: Browser, size: str) -> None:
     with opened(browser, report, size) as shown:
