@@ -53,6 +53,13 @@ def test_every_rate_and_time_has_its_unit_in_the_heading(report: Path) -> None:
     assert all("[" in heading for heading in headings if "time" in heading or "rate" in heading)
 
 
+def test_what_is_left_at_the_broker_and_what_is_pending_is_told_apart_under_the_accounts(report: Path) -> None:
+    accounts = report.read_text().partition(">Accounts</h2>")[2].partition("<h2")[0]
+
+    assert "“Left at the broker” counts messages of all phases" in accounts
+    assert "“pending” in the ledger is fewer where a picture was finished in between" in accounts
+
+
 def test_no_two_elements_share_an_id(report: Path) -> None:
     ids = re.findall(r'\sid="([^"]+)"', report.read_text())
 
