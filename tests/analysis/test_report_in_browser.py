@@ -108,6 +108,15 @@ def test_with_a_script_the_replay_asks_for_none(report: Path, browser: Browser) 
         expect(shown.page.get_by_role("button", name="Play")).to_be_visible()
 
 
+@pytest.mark.parametrize("size", SIZES)
+def test_a_caption_repeats_the_title_only_where_the_drawing_is_too_small_to_read(
+    report: Path, browser: Browser, size: str
+) -> None:
+    with opened(browser, report, size) as shown:
+        sentence = shown.page.locator("figure#throughput figcaption > span")
+        expect(sentence).to_be_visible(visible=size == "phone")
+
+
 def test_a_mode_can_be_hidden(report: Path, browser: Browser) -> None:
     with opened(browser, report) as shown:
         chart = shown.page.locator("figure#throughput")
