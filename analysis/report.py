@@ -22,6 +22,7 @@ from analysis.contrast_tables import contrast_heading, contrast_table
 from analysis.contrasts import Comparison
 from analysis.expected_table import expected_table
 from analysis.experiment import Experiment, Trial
+from analysis.lead import lead, said_twice
 from analysis.ledger_table import fault_table, ledger_table, restarts_told
 from analysis.memory_table import memory_table
 from analysis.metrics import send_lag_p99
@@ -31,6 +32,7 @@ from analysis.needed import needed_table
 from analysis.outcomes import outcomes
 from analysis.pages import environment
 from analysis.paper import on_its_side
+from analysis.remarks import remarks
 from analysis.replay import replay
 from analysis.tables import Table, summary_table
 from analysis.words import duration, verdict
@@ -72,7 +74,8 @@ def render(
     made = page.render(
         experiment=experiment,
         info=dict.fromkeys(CIRCUMSTANCES) | dict(experiment.info) | {"order": _order(experiment)},
-        sentences=answer.sentences,
+        lead=lead(answer.groups),
+        sentences=[words for words in answer.sentences if words not in said_twice(answer.groups)],
         conditions=varied_and_held(trial.cell for trial in experiment.trials),
         unequal=answer.unequal,
         differences=[(contrast_heading(each), contrast_table(each)) for each in answer.compared],
@@ -89,7 +92,7 @@ def render(
         restarts=[(trial.name, words) for trial in experiment.trials if (words := restarts_told(trial))],
         memory=memory_table(experiment.trials),
         broken=_with_verdict(experiment, verdicts, lambda judgement: judgement.name == INVALID_ACCOUNTS),
-        doubtful=_with_verdict(experiment, verdicts, _doubtful),
+        doubtful=remarks(_with_verdict(experiment, verdicts, _doubtful)),
         withheld=[trial.name for trial in experiment.trials if verdicts[trial.name].invalid],
         settings=_settings(experiment.trials),
         calibrated=[figure_of(chart) for chart in calibrated],

@@ -24,6 +24,21 @@ def test_the_report_opens_with_the_answer(report: Path) -> None:
     assert text.index("grows without limit") < text.index("<svg") < text.index(">All numbers</h2>")
 
 
+def test_the_answer_is_one_line_and_then_sentences_that_do_not_repeat_each_other(report: Path) -> None:
+    answer = report.read_text().partition('<section class="answer"')[2].partition("</section>")[0]
+
+    assert answer.index("<strong>A queue answers sooner") < answer.index("<li>With 1 worker the queue answers")
+    assert "Queue mode with 1 worker" not in answer
+
+
+def test_what_holds_of_all_overloaded_trials_is_said_once(report: Path) -> None:
+    box = report.read_text().partition('aria-label="Warnings">')[2].partition("</section>")[0]
+
+    assert "To be read with care</h2>" in box
+    assert box.count("waiting times depend on when one stops measuring") == 1
+    assert all(f"{mode}-w{n}-r1" in box for mode in ("sync", "queue") for n in (1, 2))
+
+
 def test_accounts_that_do_not_balance_are_an_error_box(report: Path) -> None:
     box = re.search(r'<section class="box error".*?</section>', report.read_text(), re.DOTALL)
 

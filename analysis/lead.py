@@ -1,0 +1,53 @@
+"""The answer of an experiment in one line, where all that was measured agrees on it. Pure."""
+
+from collections.abc import Sequence
+
+from analysis.cells import Group
+from analysis.checks import OVERLOADED
+from analysis.comparing import Row, pairs, same
+from analysis.findings import findings
+from analysis.words import GROWS
+
+Pair = tuple[int, Row, Row]
+
+
+def lead(groups: Sequence[Group]) -> str:
+    """What a queue buys and what it does not, as a sentence without numbers and full stop; empty if it is not so."""
+    paired = [pairs(group.cells) for group in groups]
+    if not paired or not all(each and all(map(_sooner, each)) for each in paired):
+        return ""
+    if not all(map(_no_capacity, paired)):
+        return ""
+    more = "; more workers do" if all(map(_workers_help, paired)) else ""
+    return f"A queue answers sooner, but it finishes no more pictures per second{more}"
+
+
+def said_twice(groups: Sequence[Group]) -> set[str]:
+    """Sentences that say of queue mode alone what others say of both modes."""
+    return {
+        f"{group.prefix}{finding.sentence}"
+        for group in groups
+        if pairs(group.cells)
+        for finding in findings(group.cells)
+        if finding.chart == "both_clocks"
+    }
+
+
+def _sooner(pair: Pair) -> bool:
+    _, sync, queue = pair
+    if queue["response_p50_mark"]:
+        return False
+    slow, fast = sync["response_p50_s"], queue["response_p50_s"]
+    return bool(sync["response_p50_mark"] == GROWS or (slow > fast and not same(slow, fast)))
+
+
+def _no_capacity(paired: Sequence[Pair]) -> bool:
+    """Whether both modes finish the same everywhere, and somewhere as much as they can."""
+    saturated = any(sync["verdict"] == queue["verdict"] == OVERLOADED for _, sync, queue in paired)
+    return saturated and all(same(sync["throughput"], queue["throughput"]) for _, sync, queue in paired)
+
+
+def _workers_help(paired: Sequence[Pair]) -> bool:
+    (_, *fewest), (_, *most) = paired[0], paired[-1]
+    rates = [(one["throughput"], other["throughput"]) for one, other in zip(fewest, most, strict=True)]
+    return all(other > one and not same(other, one) for one, other in rates)
