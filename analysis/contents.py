@@ -14,4 +14,5 @@ def with_contents(page: str) -> str:
 
 
 def _id(found: re.Match[str]) -> str:
-    return found[1] or re.sub(r"[^a-z0-9]+", "-", found[2].lower()).strip("-")
+    """Its own one, or one made of its words that no chart has: a chart's id is its name."""
+    return found[1] or f"part-{re.sub(r'[^a-z0-9]+', '-', found[2].lower()).strip('-')}"

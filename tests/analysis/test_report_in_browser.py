@@ -94,8 +94,8 @@ def test_without_a_script_it_leads_to_every_part_and_shows_no_control(report: Pa
     with opened(browser, report, java_script_enabled=False) as shown:
         links = shown.page.get_by_role("navigation").get_by_role("link")
         expect(links).to_have_count(shown.page.locator("h2").count())
-        expect(links.filter(has_text="Ledger")).to_have_attribute("href", "#ledger")
-        expect(shown.page.locator("h2#ledger")).to_have_text("Ledger")
+        expect(links.filter(has_text="Ledger")).to_have_attribute("href", "#part-ledger")
+        expect(shown.page.locator("h2#part-ledger")).to_have_text("Ledger")
 
         expect(shown.page.locator(".replay")).to_have_text(re.compile("needs JavaScript"), use_inner_text=True)
         expect(shown.page.locator("button:visible, select:visible, input:visible")).to_have_count(0)
