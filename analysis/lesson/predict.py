@@ -20,7 +20,7 @@ def render_predict(material: Material) -> str:
         counts=material.worker_counts,
         offered=number(group.offered_rate),
         seal=SEAL,
-        limits={"throughput": MOST_RATE, "time": MOST_S},
+        limits={"throughput": number(MOST_RATE), "time": number(MOST_S)},
         drawing={
             "schema": SCHEMA,
             "grows": GROWS,

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from analysed import drawn_charts, grouped
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Download, Page, expect
 from sealing import sealed
 from synthetic_experiment import both_modes, write_experiment
 
@@ -72,6 +72,58 @@ def test_typed_numbers_are_saved_as_they_were_typed(page: Page) -> None:
     assert parse_guess(page.get_by_label("The same as one line").input_value()) == guess
 
 
+def test_a_decimal_comma_is_saved_as_the_point_that_it_is(page: Page) -> None:
+    field = page.get_by_label("1 worker [pictures/s]")
+    field.press_sequentially("7,5")
+    page.get_by_label("2 workers [pictures/s]").press_sequentially("14.5")
+    page.get_by_label("1 worker [s]").press_sequentially(" ,25 ")
+
+    guess = saved(page)
+
+    assert (guess.throughput, guess.ready_s) == ({1: 7.5, 2: 14.5}, {1: 0.25})
+    assert field.input_value() == "7.5"
+
+
+def test_what_is_no_number_says_so_beside_its_field_and_keeps_all_from_being_saved(page: Page) -> None:
+    page.get_by_label("2 workers [pictures/s]").fill("3")
+    field, beside = page.get_by_label("1 worker [pictures/s]"), page.locator("#throughput-1-wrong")
+
+    for typed in ("7.5.1", "1.000,5", "-3", "1e3", "0x10", "seven", "10001", "."):
+        field.fill(typed)
+        assert page.locator("[aria-invalid=true]").count() == 1, typed
+        assert beside.inner_text() == "Not a number from 0 to 10000.", typed
+        assert page.get_by_label("The same as one line").input_value() == "", typed
+        assert_nothing_is_saved(page)
+
+    expect(field).to_have_accessible_description("Not a number from 0 to 10000.")
+    field.fill("1")
+    assert not beside.is_visible()
+    assert saved(page).throughput == {1: 1, 2: 3}
+
+
+def assert_nothing_is_saved(page: Page) -> None:
+    downloads: list[Download] = []
+    page.on("download", lambda download: downloads.append(download))
+    page.get_by_role("button", name="Save predictions.json").click()
+    page.wait_for_timeout(100)
+    assert downloads == []
+    assert page.get_by_role("status").inner_text().startswith("Not saved.")
+
+
+def test_a_number_off_the_scale_is_an_arrow_with_the_number(page: Page) -> None:
+    page.get_by_label("1 worker [pictures/s]").fill("75")
+    page.get_by_label("2 workers [pictures/s]").fill("9")
+    page.get_by_label("1 worker [s]").fill("2000")
+    page.get_by_label("8 workers [s]").fill("0.02")
+
+    for chart, numbers in (("throughput", ["75"]), ("ready_s", ["2000", "0.02"])):
+        svg = page.locator(f"svg#{chart}")
+        assert svg.locator(".off").count() == len(numbers)
+        assert svg.locator(".off + text").all_text_contents() == numbers
+    assert page.locator("svg#throughput .guess").count() == 1
+    assert page.locator("svg#ready_s .guess").count() == 0
+
+
 def test_a_curve_that_is_drawn_sets_the_numbers(page: Page) -> None:
     draw(page, "throughput", {1: 0.25, 2: 0.5, 4: 0.75, 8: 0.75})
 
@@ -105,7 +157,8 @@ def test_a_finger_draws_as_well(lesson: Path, browser: Browser) -> None:
 def test_a_number_is_a_point_of_the_curve_and_can_be_changed_with_the_keys(page: Page) -> None:
     number = page.get_by_label("1 worker [pictures/s]")
     number.fill("4")
-    number.press("ArrowUp")
+    number.press("Backspace")
+    number.press("5")
 
     assert page.locator("svg#throughput .guess").count() == 1
     assert saved(page).throughput == {1: 5}
