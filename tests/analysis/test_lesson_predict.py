@@ -3,6 +3,7 @@
 import json
 import math
 from collections.abc import Iterator
+from itertools import combinations
 from pathlib import Path
 from typing import Any
 
@@ -211,6 +212,40 @@ def test_the_axes_are_those_of_the_chart(page: Page) -> None:
 
     assert told["top"] == HEADROOM * 10
     assert told["times"] == [0.1, 100]
+
+
+def test_each_axis_has_a_title_of_its_own_and_says_of_which_mode(page: Page) -> None:
+    for chart, up in (("throughput", "finished [pictures/s]"), ("ready_s", "ready time [s], log scale")):
+        svg = page.locator(f"svg#{chart}")
+        title, across = svg.get_by_text(up, exact=True), svg.get_by_text("workers, queue mode", exact=True)
+        places = [each.bounding_box() for each in (svg, title, across)]
+        (whole, left, below) = (place for place in places if place)
+        assert whole["x"] <= left["x"] < left["x"] + left["width"] < below["x"]
+        assert left["height"] > left["width"]
+        assert below["y"] + below["height"] <= whole["y"] + whole["height"]
+    assert page.get_by_role("group", name="Queue mode: how").count() == 2
+
+
+def test_the_words_of_a_chart_stand_apart(page: Page) -> None:
+    page.get_by_label("1 worker [pictures/s]").fill("75")
+    page.get_by_label("8 workers [s]").fill("0.02")
+
+    for chart in ("throughput", "ready_s"):
+        boxes = [text.bounding_box() for text in page.locator(f"svg#{chart} text").all()]
+        for one, other in combinations([box for box in boxes if box], 2):
+            apart_x = max(one["x"], other["x"]) - min(one["x"] + one["width"], other["x"] + other["width"])
+            apart_y = max(one["y"], other["y"]) - min(one["y"] + one["height"], other["y"] + other["height"])
+            # A box is as high as the font's tallest letter; digits leave a quarter of it free.
+            assert apart_x > 0 or apart_y > -0.25 * min(one["height"], other["height"]), (one, other)
+
+
+def test_the_command_that_seals_is_folded_away_from_the_class(page: Page) -> None:
+    command = page.locator("code", has_text="--predictions ~/Downloads/predictions.json")
+
+    assert not command.is_visible()
+    page.get_by_text("For the teacher").click()
+    assert command.is_visible()
+    assert serious_findings(page) == []
 
 
 def test_the_policy_lets_no_request_out_and_no_foreign_script_in(lesson: Path, browser: Browser) -> None:

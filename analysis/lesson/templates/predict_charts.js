@@ -1,9 +1,10 @@
 "use strict";
 // The two charts: their scales, and what is drawn of the numbers in the fields.
 const told = JSON.parse(document.getElementById("drawing").textContent);
-const BOX = { left: 110, right: 780, top: 14, bottom: 330 };
+const BOX = { left: 140, right: 780, top: 14, bottom: 345 };
+const HEIGHT = 420;
 const NARROW = { width: 440, below: 700 }; // On a phone the same letters need fewer units across.
-const BAND = 60; // Above the scale of times: it grows without limit.
+const BAND = 70; // Above the scale of times: it grows without limit.
 const NEAR = 9; // Half a cross: what ends so near outside a scale still stands at its place.
 
 const linear = {
@@ -11,7 +12,7 @@ const linear = {
   ticks: ticksUpTo(told.top),
   place: (value) => BOX.bottom - (value / told.top) * (BOX.bottom - BOX.top),
   value: (y) => rounded(((BOX.bottom - y) / (BOX.bottom - BOX.top)) * told.top),
-  unit: "pictures/s",
+  title: "finished [pictures/s]",
 };
 const [low, high] = told.times;
 const decades = Math.log10(high / low);
@@ -20,7 +21,7 @@ const logarithmic = {
   ticks: [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000].map((n) => n * low).filter((at) => at <= high * 1.001),
   place: (value) => BOX.bottom - (Math.log10(value / low) / decades) * (BOX.bottom - BOX.top - BAND),
   value: (y) => rounded(low * 10 ** (((BOX.bottom - y) / (BOX.bottom - BOX.top - BAND)) * decades)),
-  unit: "s",
+  title: "ready time [s], log scale",
 };
 const charts = { throughput: linear, ready_s: logarithmic };
 
@@ -44,8 +45,8 @@ function element(name, attributes, words) {
   return made;
 }
 
-function write(svg, x, y, words, anchor) {
-  svg.append(element("text", { x, y, "text-anchor": anchor, "font-size": 22, fill: "#1a1a1a" }, words));
+function write(svg, x, y, words, anchor, more) {
+  svg.append(element("text", { x, y, "text-anchor": anchor, "font-size": 22, fill: "#1a1a1a", ...more }, words));
 }
 
 // Where a number stands; off the scale an arrow at the edge with the number: a cross there would tell another one.
@@ -68,7 +69,8 @@ function points(name) {
 function drawAxes(svg, chart) {
   if (chart.top > BOX.top) {
     svg.append(element("rect", { x: BOX.left, y: BOX.top, width: BOX.right - BOX.left, height: BAND, fill: "#f0f0f0" }));
-    write(svg, BOX.left - 8, BOX.top + BAND / 2 + 8, "no limit", "end");
+    // At the top of the band, away from the highest number.
+    write(svg, BOX.left - 8, BOX.top + 24, "no limit", "end");
   }
   for (const tick of chart.ticks) {
     const y = chart.place(tick);
@@ -76,12 +78,16 @@ function drawAxes(svg, chart) {
     write(svg, BOX.left - 8, y + 8, `${Number(tick.toPrecision(6))}`, "end");
   }
   told.counts.forEach((count, n) => write(svg, across(n), BOX.bottom + 28, `${count}`, "middle"));
-  write(svg, (BOX.left + BOX.right) / 2, BOX.bottom + 60, `workers [up: ${chart.unit}]`, "middle");
-  if (chart === linear) {
-    const y = linear.place(told.offered);
-    svg.append(element("line", { x1: BOX.left, x2: BOX.right, y1: y, y2: y, stroke: "#595959", "stroke-width": 2, "stroke-dasharray": "10 7" }));
-    write(svg, BOX.left + 8, y - 8, `offered ${told.offered}/s`, "start");
-  }
+  write(svg, (BOX.left + BOX.right) / 2, BOX.bottom + 62, "workers, queue mode", "middle");
+  const middle = (BOX.top + BOX.bottom) / 2;
+  write(svg, 24, middle, chart.title, "middle", { transform: `rotate(-90 24 ${middle})` });
+  if (chart === linear) drawOffered(svg);
+}
+
+function drawOffered(svg) {
+  const y = linear.place(told.offered);
+  svg.append(element("line", { x1: BOX.left, x2: BOX.right, y1: y, y2: y, stroke: "#595959", "stroke-width": 2, "stroke-dasharray": "10 7" }));
+  write(svg, BOX.left + 8, y - 8, `offered ${told.offered}/s`, "start");
 }
 
 function drawArrow(svg, x, y, { value, up }) {
@@ -89,7 +95,9 @@ function drawArrow(svg, x, y, { value, up }) {
   const [barb, foot] = up ? [tip + 12, tip + 34] : [tip - 12, tip - 34];
   const path = `M${x},${foot}L${x},${tip}M${x - 9},${barb}L${x},${tip}L${x + 9},${barb}`;
   svg.append(element("path", { d: path, class: "off", fill: "none", stroke: told.colour, "stroke-width": 5 }));
-  write(svg, x, up ? foot + 24 : foot - 8, `${value}`, "middle");
+  // On the side where there is room in the chart.
+  const left = x > (BOX.left + BOX.right) / 2;
+  write(svg, left ? x - 14 : x + 14, (foot + tip) / 2 + 8, `${value}`, left ? "end" : "start");
 }
 
 function drawCurve(svg, name) {
@@ -109,5 +117,5 @@ function drawCurve(svg, name) {
 function fit(svg) {
   const width = innerWidth < NARROW.below ? NARROW.width : 800;
   BOX.right = width - 20;
-  svg.setAttribute("viewBox", `0 0 ${width} 400`);
+  svg.setAttribute("viewBox", `0 0 ${width} ${HEIGHT}`);
 }
