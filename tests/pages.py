@@ -1,5 +1,6 @@
 """A page that is one file, opened in a real browser that has no network."""
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -12,6 +13,8 @@ from playwright.sync_api import Browser, Page, ViewportSize
 SIZES = {"projector": (1280, 720), "phone": (390, 844)}
 #: What is inside the margins of A4 in landscape, at 96 dots an inch.
 PAPER: ViewportSize = {"width": 1047, "height": 718}
+#: Width and height in portrait [points], as whole numbers.
+A4 = (595, 842)
 SERIOUS = ("serious", "critical")
 
 
@@ -60,6 +63,12 @@ def intrude(page: Page) -> None:
 def pages_of(pdf: bytes) -> int:
     """How many pages a PDF has."""
     return pdf.count(b"/Type /Page\n") + pdf.count(b"/Type /Page/") + pdf.count(b"/Type /Page ")
+
+
+def sizes_of(pdf: bytes) -> set[tuple[int, int]]:
+    """Which sizes the pages of a PDF have [points]."""
+    found = re.findall(rb"/MediaBox \[0 0 ([0-9.]+) ([0-9.]+)\]", pdf)
+    return {(round(float(width)), round(float(height))) for width, height in found}
 
 
 def serious_findings(page: Page) -> list[str]:

@@ -8,7 +8,7 @@ from playwright.sync_api import Browser
 from synthetic_experiment import Made, both_modes, break_books, write_experiment
 
 from analysis.__main__ import main
-from tests.pages import offline, serious_findings
+from tests.pages import A4, offline, pages_of, serious_findings, sizes_of
 
 ROOT = Path(__file__).parents[2]
 
@@ -29,6 +29,13 @@ def test_the_first_page_opens_with_no_network_and_axe_finds_nothing_serious(less
     with offline(browser, lesson / "index.html", 390, 844) as page:
         assert serious_findings(page) == []
         assert page.evaluate("document.documentElement.scrollWidth") <= 390
+
+
+def test_the_first_page_prints_on_a4(lesson: Path, browser: Browser) -> None:
+    with offline(browser, lesson / "index.html", 1280, 720) as page:
+        pdf = page.pdf(prefer_css_page_size=True)
+
+    assert (pages_of(pdf), sizes_of(pdf)) == (1, {A4})
 
 
 def test_with_an_output_the_experiment_stays_as_it_was(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -16,7 +16,7 @@ from synthetic_experiment import both_modes, write_experiment
 from analysis.charts.palette import GUESS
 from analysis.charts.throughput import HEADROOM
 from analysis.guess import Guess, parse_guess
-from tests.pages import intrude, offline, opened, serious_findings
+from tests.pages import A4, intrude, offline, opened, pages_of, serious_findings, sizes_of
 
 SIZES = {"projector": (1280, 720), "phone": (390, 844)}
 
@@ -212,6 +212,18 @@ def test_the_axes_are_those_of_the_chart(page: Page) -> None:
 
     assert told["top"] == HEADROOM * 10
     assert told["times"] == [0.1, 100]
+
+
+def test_on_paper_it_is_two_pages_of_a4_without_what_only_a_screen_can_do(lesson: Path, browser: Browser) -> None:
+    with offline(browser, lesson / "predict.html", *SIZES["projector"]) as page:
+        page.get_by_label("1 worker [pictures/s]").fill("3.5")
+        pdf = page.pdf(prefer_css_page_size=True)
+        assert pages_of(pdf) <= 2
+        assert sizes_of(pdf) == {A4}
+        page.emulate_media(media="print")
+        assert not page.get_by_role("button").is_visible()
+        assert not page.get_by_label("The same as one line").is_visible()
+        assert page.get_by_label("1 worker [pictures/s]").is_visible()
 
 
 def test_each_axis_has_a_title_of_its_own_and_says_of_which_mode(page: Page) -> None:
