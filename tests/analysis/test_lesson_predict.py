@@ -226,6 +226,16 @@ def test_on_paper_it_is_two_pages_of_a4_without_what_only_a_screen_can_do(lesson
         assert page.get_by_label("1 worker [pictures/s]").is_visible()
 
 
+def test_without_javascript_it_sends_to_the_hand_out_and_shows_no_dead_part(lesson: Path, browser: Browser) -> None:
+    with opened(browser, lesson / "predict.html", java_script_enabled=False) as shown:
+        assert "needs JavaScript" in shown.page.locator("noscript p").inner_text()
+        address = shown.page.locator("noscript a").get_attribute("href")
+        assert not shown.page.get_by_role("button").is_visible()
+        assert not shown.page.get_by_role("textbox").first.is_visible()
+
+    assert (lesson / str(address)).exists()
+
+
 def test_each_axis_has_a_title_of_its_own_and_says_of_which_mode(page: Page) -> None:
     for chart, up in (("throughput", "finished [pictures/s]"), ("ready_s", "ready time [s], log scale")):
         svg = page.locator(f"svg#{chart}")
