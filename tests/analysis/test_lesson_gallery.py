@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from analysed import grouped
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.text import Text
 from matplotlib.transforms import Bbox
@@ -14,7 +15,8 @@ from playwright.sync_api import Browser
 from synthetic_experiment import both_modes, write_experiment
 
 from analysis.lesson.gallery import write_gallery
-from analysis.lesson.lie_charts import STAMP, draw_lie
+from analysis.lesson.lie_charts import draw_lie, draw_stacked
+from analysis.lesson.lie_stamp import STAMP
 from analysis.lesson.lies import lies
 from analysis.lesson.measured import Measured, measured
 from analysis.lesson.panels import Lie
@@ -123,6 +125,35 @@ def test_the_stamp_lies_across_the_lie_and_not_on_the_honest_side(drawn: dict[st
         assert box.width > 0.75 * inside.width
         assert box.height > 0.35 * inside.height
         assert STAMP not in [text.get_text() for text in honest.texts]
+
+
+def test_the_stamp_crosses_no_number_out(told: dict[str, Lie], drawn: dict[str, Figure]) -> None:
+    for figure in [*drawn.values(), *map(draw_stacked, told.values())]:
+        figure.canvas.draw()
+        shown = figure.axes[0]
+        [stamp] = [text for text in shown.texts if text.get_text() == STAMP]
+        frame = stamp.get_bbox_patch()
+        assert frame is not None
+        outline = frame.get_transform().transform_path(frame.get_path())
+        words = [text for text in shown.texts if text is not stamp and text.get_text()]
+        assert [text.get_text() for text in words if outline.intersects_bbox(text.get_window_extent())] == []
+
+
+def test_the_name_of_a_line_stands_where_no_point_and_no_bar_is(drawn: dict[str, Figure]) -> None:
+    named = {name: [words for ax in drawn[name].axes for words in _beside(ax)] for name in drawn}
+
+    assert {name: words for name, words in named.items() if words} == {
+        "mean-only": ["mean 0.36 s", "p95 0.64 s"],
+        "closed-loop": ["median 0.27 s"],
+        "best-of": ["median of all 0.31 s"],
+    }
+
+
+def _beside(ax: Axes) -> list[str]:
+    """What is written right of the axes."""
+    ax.get_figure().canvas.draw()
+    right = ax.get_window_extent().x1
+    return [text.get_text().replace("\n", " ") for text in ax.texts if text.get_window_extent().x0 > right]
 
 
 def test_words_are_large_inside_the_picture_and_apart(drawn: dict[str, Figure]) -> None:
