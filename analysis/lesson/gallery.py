@@ -1,10 +1,13 @@
 """The gallery “how to lie with this data”: each lie stamped, beside the honest plot of the same raw rows."""
 
 import base64
+from io import BytesIO
 from pathlib import Path
 
+from matplotlib.figure import Figure
+
 from analysis.charts.frame import DPI, circumstances
-from analysis.lesson.lie_charts import draw_lie
+from analysis.lesson.lie_charts import draw_lie, draw_stacked
 from analysis.lesson.lies import TELLERS, lies
 from analysis.lesson.measured import Measured
 from analysis.lesson.pages import render as page
@@ -19,14 +22,20 @@ def write_gallery(measured: Measured, folder: Path) -> Path:
     told = lies(measured.trials, {name: verdict.name for name, verdict in measured.verdicts.items()})
     for lie in told:
         draw_lie(lie, circumstances(measured.group)).savefig(pictures / f"{lie.name}.png", dpi=1.5 * DPI)
-    inlined = {lie.name: _inlined(pictures / f"{lie.name}.png") for lie in told}
+    inlined = {lie.name: _inlined((pictures / f"{lie.name}.png").read_bytes()) for lie in told}
+    stacked = {lie.name: _inlined(_as_png(draw_stacked(lie))) for lie in told}
     path = folder / "gallery.html"
     missing = len(TELLERS) - len(told)
-    path.write_text(
-        page("gallery.html", lies=told, pictures=inlined, missing=missing, measured=measured), encoding="utf-8"
-    )
+    what = {"pictures": inlined, "stacked": stacked, "under": circumstances(measured.group)}
+    path.write_text(page("gallery.html", lies=told, missing=missing, measured=measured, **what), encoding="utf-8")
     return path
 
 
-def _inlined(picture: Path) -> str:
-    return f"data:image/png;base64,{base64.b64encode(picture.read_bytes()).decode()}"
+def _as_png(figure: Figure) -> bytes:
+    made = BytesIO()
+    figure.savefig(made)
+    return made.getvalue()
+
+
+def _inlined(picture: bytes) -> str:
+    return f"data:image/png;base64,{base64.b64encode(picture).decode()}"

@@ -21,7 +21,7 @@ from analysis.lesson.lies import lies
 from analysis.lesson.measured import Measured, measured
 from analysis.lesson.panels import Lie
 from analysis.samples import read_experiment
-from tests.pages import offline, serious_findings
+from tests.pages import offline, pages_of, serious_findings
 
 ROOT = Path(__file__).parents[2]
 NAMES = ["mean-only", "closed-loop", "submitted", "survivors", "truncated", "best-of"]
@@ -184,6 +184,30 @@ def _beyond(text: Text, figure: Figure) -> bool:
                 if text in (tick.label1, tick.label2):
                     return not low <= tick.get_loc() <= high
     return False
+
+
+def test_one_above_the_other_all_words_are_inside_and_apart(told: dict[str, Lie]) -> None:
+    for name, lie in told.items():
+        boxes = _boxes(draw_stacked(lie))
+        for text, box in boxes:
+            assert box.x0 >= 0 and box.x1 <= 640 and box.y0 >= 0 and box.y1 <= 1120, f"{name}: {text.get_text()!r}"
+        for (one, first), (other, second) in combinations(boxes, 2):
+            overlap = Bbox.intersection(first, second)
+            assert overlap is None or overlap.width < 1 or overlap.height < 6, (name, one.get_text(), other.get_text())
+
+
+def test_a_phone_shows_both_sides_whole_one_above_the_other(sheets: Path, browser: Browser) -> None:
+    with offline(browser, sheets / "gallery.html", 390, 844) as page:
+        for picture in page.get_by_role("img").all():
+            place = picture.bounding_box()
+            assert place is not None
+            assert place["x"] >= 0 and place["x"] + place["width"] <= 390
+            assert place["height"] > 1.5 * place["width"]
+
+
+def test_on_paper_two_pairs_share_a_page(sheets: Path, browser: Browser) -> None:
+    with offline(browser, sheets / "gallery.html", 1280, 720) as page:
+        assert pages_of(page.pdf(prefer_css_page_size=True)) == len(NAMES) / 2
 
 
 def test_where_nothing_is_overloaded_there_is_less_to_lie_with(tmp_path: Path) -> None:
