@@ -6,10 +6,12 @@ from html import unescape
 from pathlib import Path
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from analysis.pages import policy
 
+#: So many letters of code a phone shows beside each other.
+LINE_OF_A_PHONE = 30
 FOLDER = Path(__file__).parent
 #: Drawn beside the lesson's texts, so that both show the same.
 DIAGRAM = FOLDER.parents[1] / "docs" / "lesson" / "diagram.svg"
@@ -25,7 +27,17 @@ def render(template: str, **what: object) -> str:
         lstrip_blocks=True,
     )
     environment.globals["policy"] = policy
+    environment.filters["whole_words"] = whole_words
     return environment.get_template(template).render(**what)
+
+
+def whole_words(code: str) -> Markup:
+    """Code in which no word is broken: who types `--only` from two lines gets it wrong."""
+    return Markup(re.sub(r"\S+", lambda word: f'<span class="{_kind(word[0])}">{word[0]}</span>', str(escape(code))))
+
+
+def _kind(word: str) -> str:
+    return "long word" if len(unescape(word)) > LINE_OF_A_PHONE else "word"
 
 
 def picture(svg: bytes) -> str:

@@ -9,7 +9,6 @@ from typing import Any
 from jinja2 import StrictUndefined
 from jinja2.sandbox import SandboxedEnvironment
 from markdown_it import MarkdownIt
-from markdown_it.common.utils import escapeHtml
 from markdown_it.token import Token
 from markupsafe import Markup
 
@@ -17,12 +16,10 @@ from analysis.lesson.escaping import literal
 from analysis.lesson.measured import SOURCES, Measured
 from analysis.lesson.numbers import words
 from analysis.lesson.pages import render as page
+from analysis.lesson.pages import whole_words
 
 #: A link to the repository, where a page may not lie.
 ELSEWHERE = re.compile(r"\[([^\]]+)\]\(\.\./[^)]+\)")
-
-#: So many letters of code a phone shows beside each other.
-LINE_OF_A_PHONE = 30
 
 #: The texts in docs/lesson/ that `make lesson` makes pages of, by their names without suffix.
 TEXTS = ("notes", "exercises", "django")
@@ -49,21 +46,12 @@ def as_html(text: str) -> str:
     reader.add_render_rule("table_open", lambda *_: _table_open(next(counted)))
     reader.add_render_rule("table_close", lambda *_: "</table></div>\n")
     reader.add_render_rule("link_open", _link_open)
-    reader.add_render_rule("code_inline", lambda _, tokens, at, *__: f"<code>{_whole(tokens[at].content)}</code>")
+    reader.add_render_rule("code_inline", lambda _, tokens, at, *__: f"<code>{whole_words(tokens[at].content)}</code>")
     # A block can be scrolled by keyboard, as a table can.
     reader.add_render_rule(
-        "fence", lambda _, tokens, at, *__: f'<pre tabindex="0"><code>{_whole(tokens[at].content)}</code></pre>\n'
+        "fence", lambda _, tokens, at, *__: f'<pre tabindex="0"><code>{whole_words(tokens[at].content)}</code></pre>\n'
     )
     return str(reader.render(ELSEWHERE.sub(r"\1", text)))
-
-
-def _whole(code: str) -> str:
-    """Code as HTML in which no word is broken: who types `--only` from two lines gets it wrong."""
-    return re.sub(r"\S+", lambda word: f'<span class="{_kind(word[0])}">{word[0]}</span>', escapeHtml(code))
-
-
-def _kind(word: str) -> str:
-    return "long word" if len(word) > LINE_OF_A_PHONE else "word"
 
 
 def _table_open(number: int) -> str:

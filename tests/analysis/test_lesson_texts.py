@@ -161,7 +161,7 @@ BROKEN = """() => [...document.querySelectorAll("code")].flatMap((code) => [...c
     }).map((word) => word[0]))"""
 
 
-@pytest.mark.parametrize("name", TEXTS)
+@pytest.mark.parametrize("name", [*TEXTS, "quiz"])
 @pytest.mark.parametrize(("width", "media"), [(390, "screen"), (1280, "screen"), (673, "print")])
 def test_no_word_of_a_command_is_broken(sheets: Path, browser: Browser, name: str, width: int, media: str) -> None:
     with offline(browser, sheets / f"{name}.html", width, 800) as page:
