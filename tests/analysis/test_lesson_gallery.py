@@ -11,7 +11,6 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.text import Text
 from matplotlib.transforms import Bbox
-from playwright.sync_api import Browser
 from synthetic_experiment import both_modes, write_experiment
 
 from analysis.lesson.gallery import write_gallery
@@ -21,7 +20,6 @@ from analysis.lesson.lies import lies
 from analysis.lesson.measured import Measured, measured
 from analysis.lesson.panels import Lie
 from analysis.samples import read_experiment
-from tests.pages import offline, pages_of, serious_findings
 
 ROOT = Path(__file__).parents[2]
 NAMES = ["mean-only", "closed-loop", "submitted", "survivors", "truncated", "best-of"]
@@ -196,20 +194,6 @@ def test_one_above_the_other_all_words_are_inside_and_apart(told: dict[str, Lie]
             assert overlap is None or overlap.width < 1 or overlap.height < 6, (name, one.get_text(), other.get_text())
 
 
-def test_a_phone_shows_both_sides_whole_one_above_the_other(sheets: Path, browser: Browser) -> None:
-    with offline(browser, sheets / "gallery.html", 390, 844) as page:
-        for picture in page.get_by_role("img").all():
-            place = picture.bounding_box()
-            assert place is not None
-            assert place["x"] >= 0 and place["x"] + place["width"] <= 390
-            assert place["height"] > 1.5 * place["width"]
-
-
-def test_on_paper_two_pairs_share_a_page(sheets: Path, browser: Browser) -> None:
-    with offline(browser, sheets / "gallery.html", 1280, 720) as page:
-        assert pages_of(page.pdf(prefer_css_page_size=True)) == len(NAMES) / 2
-
-
 def test_where_nothing_is_overloaded_there_is_less_to_lie_with(tmp_path: Path) -> None:
     folder = write_experiment(tmp_path / "easy", both_modes((8,)))
     easy = measured(read_experiment(folder), grouped(folder)[0])
@@ -227,14 +211,3 @@ def test_an_older_picture_does_not_stay(example: Measured, tmp_path: Path) -> No
     write_gallery(replace(example), tmp_path)
 
     assert sorted(path.stem for path in (tmp_path / "gallery").iterdir()) == sorted(NAMES)
-
-
-@pytest.mark.parametrize(("width", "height"), [(390, 844), (1280, 720)])
-def test_the_page_needs_no_network_and_axe_finds_nothing_serious(
-    sheets: Path, browser: Browser, width: int, height: int
-) -> None:
-    with offline(browser, sheets / "gallery.html", width, height) as page:
-        assert serious_findings(page) == []
-        assert page.evaluate("document.documentElement.scrollWidth") <= width
-        assert page.get_by_role("img").count() == len(NAMES)
-        assert page.evaluate("[...document.images].every(one => one.naturalWidth > 0)")
