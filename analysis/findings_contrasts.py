@@ -51,7 +51,9 @@ def reading_of(ratios: Sequence[float]) -> str:
 
 
 def ratio_text(ratio: float) -> str:
-    """A ratio to the percent, or to a tenth from 10 on."""
+    """A ratio to the percent, to a tenth from 10 on, and below a tenth as exactly as one above 10."""
+    if ratio < 0.0995:
+        return f"{ratio:.3f}"
     return f"{ratio:.2f}" if ratio < 9.995 else f"{ratio:.1f}"
 
 

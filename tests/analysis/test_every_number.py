@@ -12,6 +12,8 @@ from synthetic_experiment import write_experiment
 from analysis.charts.view import View
 
 NUMBER = re.compile(r"(?<![A-Za-z\d.])(\d+(?:\.\d+)?)( ms\b)?")
+# Told the other way round than the table tells it.
+TURNED = re.compile(r"(\d+) times (?:sooner|lower|shorter)")
 KINDS = ["demo", "repeats", "failures", "three rates", "blocks with a control", "broken", "one mode", "undecided"]
 
 
@@ -40,14 +42,30 @@ def rounds_to(text: str, scale: float, values: Iterable[float]) -> bool:
     return any(abs(value - float(text) * scale) <= 0.5001 * step for value in values)
 
 
+def turns_to(text: str, view: View) -> bool:
+    """Whether a ratio of the table reads so the other way round; it may stand for any that is rounded to it."""
+    cells = [cell for row in view.table.rows for cell in row if re.fullmatch(r"0\.\d+", cell)]
+    ends = [(float(cell) - half, float(cell) + half) for cell in cells for half in [0.5001 * 10.0 ** (2 - len(cell))]]
+    return any(low > 0 and 1 / high - 0.5 <= float(text) <= 1 / low + 0.5 for low, high in ends)
+
+
 def test_every_number_of_a_title_is_held_by_the_table_or_the_summary(told: list[tuple[View, pd.DataFrame]]) -> None:
     assert told
     for view, cells in told:
         values = held(view, cells)
-        missing = [text for text, scale in numbers(view.sentence) if not rounds_to(text, scale, values)]
+        turned = TURNED.findall(view.sentence)
+        told_straight = [each for each in numbers(view.sentence) if each[0] not in turned]
+        missing = [text for text, scale in told_straight if not rounds_to(text, scale, values)]
+        missing += [text for text in turned if not turns_to(text, view)]
         assert not missing, f"{view.name}: {view.sentence}"
 
 
 def test_a_number_that_nothing_holds_is_found() -> None:
     assert numbers("With 4 workers p95 is 12.5 ms") == [("4", 1.0), ("12.5", 0.001)]
     assert rounds_to("12.5", 0.001, [0.01249]) and not rounds_to("12.5", 0.001, [0.0126])
+
+
+def test_a_ratio_that_is_turned_round_wrongly_is_found(told: list[tuple[View, pd.DataFrame]]) -> None:
+    for view, _ in told:
+        for text in TURNED.findall(view.sentence):
+            assert turns_to(text, view) and not turns_to(str(2 * int(text)), view)
