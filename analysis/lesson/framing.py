@@ -48,7 +48,10 @@ def opening(material: Material) -> list[Slide]:
             title="The way of an upload",
             until=3,
             way=WAY,
-            notes=("Follow one profile picture with a finger. Where does the user stop waiting?",),
+            notes=(
+                "Follow one profile picture with a finger. Where does the user stop waiting?",
+                f"Through the queue: {' → '.join(WAY)}.",
+            ),
         ),
         Slide(
             name="problem",

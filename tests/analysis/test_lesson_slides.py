@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from diagram_text import diagram_text_px
 from playwright.sync_api import Browser, Page
 
 from tests.pages import offline, opened, pages_of, serious_findings
@@ -51,6 +52,24 @@ def test_no_text_is_too_small_for_the_last_row_and_none_sticks_out(start: Page) 
         for text in start.evaluate(MEASURE):
             assert text["px"] >= SMALLEST_PX, (name, text)
             assert text["out"] <= 1, (name, text)
+
+
+def test_the_words_of_the_diagram_are_large_enough_too(start: Page) -> None:
+    start.evaluate("Reveal.slide(Reveal.getSlides().findIndex((each) => each.id === 'diagram'))")
+    sizes = diagram_text_px(start)
+
+    assert len(sizes) > 15
+    assert min(sizes) >= SMALLEST_PX
+
+
+def test_the_diagram_ends_below_its_title_and_above_the_page_number(start: Page) -> None:
+    start.evaluate("Reveal.slide(Reveal.getSlides().findIndex((each) => each.id === 'diagram'))")
+    title, drawing, number = (
+        start.locator(place).bounding_box() for place in ("#diagram h2", "#diagram img", ".slide-number")
+    )
+
+    assert title["y"] + title["height"] <= drawing["y"]
+    assert drawing["y"] + drawing["height"] <= number["y"]
 
 
 def test_every_chart_fills_its_slide(start: Page) -> None:
