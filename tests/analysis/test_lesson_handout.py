@@ -2,6 +2,7 @@ from pathlib import Path
 
 import pytest
 from analysed import drawn_charts, grouped
+from diagram_text import diagram_text_px
 from playwright.sync_api import Browser
 from sealing import sealed
 from synthetic_experiment import both_modes, write_experiment
@@ -10,6 +11,10 @@ from analysis.cells import Group
 from analysis.lesson.blank_axes import blank_axes
 from tests.pages import offline, pages_of, serious_findings
 
+#: A4 upright without its margins, at 96 dots an inch.
+INSIDE_THE_MARGINS = (680, 1017)
+PT_OF_A_PX = 0.75
+
 
 def test_it_prints_on_two_pages_of_a4(lesson: Path, browser: Browser) -> None:
     with offline(browser, lesson / "handout.html", 794, 1123) as page:
@@ -17,6 +22,15 @@ def test_it_prints_on_two_pages_of_a4(lesson: Path, browser: Browser) -> None:
 
     assert pages_of(pdf) == 2
     assert b"/MediaBox [0 0 594" in pdf or b"/MediaBox [0 0 595" in pdf
+
+
+def test_the_words_of_the_diagram_can_be_read_on_paper(lesson: Path, browser: Browser) -> None:
+    with offline(browser, lesson / "handout.html", *INSIDE_THE_MARGINS) as page:
+        page.emulate_media(media="print")
+        sizes = diagram_text_px(page)
+
+    assert len(sizes) > 15
+    assert min(sizes) * PT_OF_A_PX >= 8
 
 
 @pytest.mark.parametrize("width", [390, 1280])
