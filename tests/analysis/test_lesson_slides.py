@@ -72,6 +72,26 @@ def test_the_diagram_ends_below_its_title_and_above_the_page_number(start: Page)
     assert drawing["y"] + drawing["height"] <= number["y"]
 
 
+def test_the_page_number_hides_neither_arrows_nor_words(start: Page) -> None:
+    covered = """() => {
+      const number = document.querySelector(".slide-number").getBoundingClientRect();
+      const places = ".controls-arrow, .present h2, .present p, .present li, .present pre, .present td";
+      return [...document.querySelectorAll(places)]
+        .filter((each) => each.offsetParent !== null && !each.closest(".notes"))
+        .filter((each) => {
+          const box = each.getBoundingClientRect();
+          return box.left < number.right && number.left < box.right && box.top < number.bottom
+            && number.top < box.bottom;
+        })
+        .map((each) => each.outerHTML);
+    }"""
+    arrows = start.locator(".controls-arrow").count()
+
+    assert arrows > 0
+    for name in states(start):
+        assert start.evaluate(covered) == [], name
+
+
 def test_every_chart_fills_its_slide(start: Page) -> None:
     shown = "all => all.map((each) => [each.offsetWidth, each.offsetHeight])"
     sizes = [start.locator(f"#{name} .chart.visible").evaluate_all(shown) for name in states(start)]
