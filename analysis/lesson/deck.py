@@ -137,11 +137,20 @@ def _add_table(page: Page, content: Table) -> None:
     rows, columns = len(content.rows) + 1, len(content.headings)
     shape = page.shapes.add_table(rows, columns, LEFT, BODY_TOP, WIDTH, Emu(int(BODY_HEIGHT * min(1, rows / 9))))
     _describe(shape, "What went in and what came out.")
+    _share_width(shape.table, content)
     for n, row in enumerate([content.headings, *content.rows]):
         for m, text in enumerate(row):
             cell = shape.table.cell(n, m)
             cell.text = text
+            cell.margin_top = cell.margin_bottom = Inches(0.02)
             cell.text_frame.paragraphs[0].font.size = Pt(SMALL_PT)
+
+
+def _share_width(table: Any, content: Table) -> None:
+    """Each column gets as much as its longest text needs."""
+    letters = [max(map(len, column)) + 2 for column in zip(content.headings, *content.rows, strict=True)]
+    for column, needed in zip(table.columns, letters, strict=True):
+        column.width = Emu(int(WIDTH * needed / sum(letters)))
 
 
 def _add_way(page: Page, way: Sequence[str]) -> None:

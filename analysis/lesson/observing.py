@@ -104,12 +104,13 @@ def _guessed(material: Material) -> list[Slide]:
 
 
 def _broken(material: Material) -> list[Slide]:
-    broken = reckoning.broken_trials(material.broken) if material.broken else []
-    if material.broken and broken:
+    experiment = material.broken or material.experiment
+    broken = reckoning.broken_trials(experiment)
+    if broken:
         title, first = reckoning.faults_title(broken), "What becomes of the pictures that are on their way?"
-        answer, table = reckoning.faults(material.broken.name, broken)
+        answer, table = reckoning.faults(experiment.name, broken)
     else:
         title, first = "What went in, what came out", "Nothing was broken in these trials."
-        answer, table = reckoning.all_trials(material.experiment)
+        answer, table = reckoning.all_trials(material.experiment.trials)
     asked = (first, "Is an upload lost that was accepted?", "Is one done twice?")
     return [Slide(name="break", title=title, until=33, words=asked, answer=answer, table=table, notes=BREAK_NOTES)]

@@ -9,15 +9,33 @@ from analysis.words import listing
 
 #: More faults than this do not fit on a slide at a size that the last row of a class reads.
 MOST_ROWS = 7
+#: Told only where there are some.
+CUT_OFF = "no answer: the connection broke"
 FAULT_HEADINGS = ["fault", "accepted", "completed", "lost", "stored twice"]
 
 
-def all_trials(experiment: Experiment) -> tuple[str, Table]:
-    """The ledgers of all trials of an experiment in which nothing was broken, added up."""
-    drawn_up = [ledger(trial) for trial in experiment.trials]
-    counts = {
+def all_trials(trials: Sequence[Trial]) -> tuple[str, Table]:
+    """The ledgers of trials in which nothing was broken, added up for each mode."""
+    modes = sorted({trial.cell.mode for trial in trials}, reverse=True)
+    by_mode = {mode: _added_up([trial for trial in trials if trial.cell.mode == mode]) for mode in modes}
+    counts = {name: [by_mode[mode][name] for mode in modes] for name in by_mode[modes[0]]}
+    accepted = sum(counts["accepted"])
+    lost, twice = (sum(counts[name]) or "none" for name in ("lost", "stored twice"))
+    headings = [f"{mode}, {_trials(sum(trial.cell.mode == mode for trial in trials))}" for mode in modes]
+    told = [[name, *map(str, each)] for name, each in counts.items() if any(each) or name != CUT_OFF]
+    sentence = f"Nothing broken: {accepted} accepted, {lost} lost, {twice} stored twice"
+    return sentence, Table(headings=["uploads", *headings], rows=told)
+
+
+def _added_up(trials: Sequence[Trial]) -> dict[str, int]:
+    """What became of the uploads: those sent are the next four, and those accepted are the four after that."""
+    drawn_up = [ledger(trial) for trial in trials]
+    cut_off = sum(_cut_off(trial) for trial in trials)
+    return {
         "sent": sum(each.attempted for each in drawn_up),
-        "refused, or without an answer": sum(each.refused + each.unknown for each in drawn_up),
+        "refused: answered with an error": sum(each.refused for each in drawn_up),
+        "no answer yet when the trial ended": sum(each.unknown for each in drawn_up) - cut_off,
+        CUT_OFF: cut_off,
         "accepted": sum(each.accepted for each in drawn_up),
         "completed": sum(each.completed for each in drawn_up),
         "failed, and said so": sum(each.failed_visibly for each in drawn_up),
@@ -25,9 +43,16 @@ def all_trials(experiment: Experiment) -> tuple[str, Table]:
         "lost": sum(each.lost for each in drawn_up),
         "stored twice": sum(each.double_effects or 0 for each in drawn_up),
     }
-    lost, twice = (counts[name] or "none" for name in ("lost", "stored twice"))
-    sentence = f"Nothing broken: {counts['accepted']} accepted, {lost} lost, {twice} stored twice"
-    return sentence, Table(headings=["uploads", "number"], rows=[[name, str(n)] for name, n in counts.items()])
+
+
+def _cut_off(trial: Trial) -> int:
+    """How many uploads got no answer since something happened to them on the way, not since the trial ended."""
+    sent = trial.requests[trial.requests["sent_at"].notna()]
+    return int((sent["status"].isna() & (sent["error"] != "")).sum())
+
+
+def _trials(count: int) -> str:
+    return f"{count} trial{'' if count == 1 else 's'}"
 
 
 def broken_trials(experiment: Experiment) -> list[Trial]:

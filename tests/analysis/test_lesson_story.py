@@ -1,3 +1,4 @@
+import math
 import re
 from collections.abc import Sequence
 from dataclasses import replace
@@ -5,6 +6,7 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
+from hand_made import trial as trial_of
 
 from analysis.cells import Group
 from analysis.charts import Chart
@@ -18,6 +20,7 @@ from analysis.lesson.story import story
 from analysis.samples import read_experiment
 from analysis.tables import Table
 
+REFUSED, NO_ANSWER = "refused: answered with an error", "no answer yet when the trial ended"
 SHOWN = ("response_time", "both_clocks", "backlog", "throughput", "ready_time", "cpu_cost")
 
 
@@ -47,14 +50,40 @@ def broken(experiment: Experiment, names: Sequence[str], forgotten: int) -> list
     return [replace(trials[0], pictures=trial.pictures.iloc[forgotten:]), *trials[1:]]
 
 
-def test_the_ledger_of_all_trials_is_their_sum(experiment: Experiment) -> None:
-    sentence, table = all_trials(experiment)
+def test_the_ledger_of_all_trials_is_their_sum_in_each_mode(experiment: Experiment) -> None:
+    sentence, table = all_trials(experiment.trials)
 
-    counts = {name: int(number) for name, number in table.rows}
-    assert counts["sent"] == sum(len(trial.requests) for trial in experiment.trials)
-    assert counts["accepted"] == counts["completed"] + counts["still waiting when the trial ended"]
-    assert counts["sent"] == counts["accepted"] + counts["refused, or without an answer"]
-    assert sentence == f"Nothing broken: {counts['accepted']} accepted, none lost, none stored twice"
+    assert table.headings == ["uploads", "sync, 4 trials", "queue, 4 trials"]
+    for n, mode in enumerate(("sync", "queue"), start=1):
+        counts = {row[0]: int(row[n]) for row in table.rows}
+        sent = sum(len(trial.requests) for trial in experiment.trials if trial.cell.mode == mode)
+        assert counts["sent"] == sent == counts["accepted"] + counts[REFUSED] + counts[NO_ANSWER]
+        assert counts["accepted"] == counts["completed"] + counts["still waiting when the trial ended"]
+    accepted = sum(int(number) for row in table.rows if row[0] == "accepted" for number in row[1:])
+    assert sentence == f"Nothing broken: {accepted} accepted, none lost, none stored twice"
+
+
+def test_an_upload_that_waits_for_its_answer_is_not_told_as_refused_nor_as_cut_off() -> None:
+    waits = {"id": "a", "sent_at": 11.0, "answered_at": math.nan, "status": math.nan}
+    refused = {"id": "b", "sent_at": 11.0, "answered_at": 11.5, "status": 503}
+    cut_off = {"id": "c", "sent_at": 11.0, "answered_at": 12.0, "status": math.nan, "error": "ServerDisconnectedError"}
+    kept = [trial_of([waits, refused], [], mode="sync"), trial_of([waits, cut_off, refused, refused | {"id": "d"}], [])]
+
+    told = {row[0]: row[1:] for row in all_trials(kept)[1].rows}
+    assert told[NO_ANSWER] == ["1", "1"]
+    assert told[REFUSED] == ["1", "2"]
+    assert told["no answer: the connection broke"] == ["0", "1"]
+
+
+def test_faults_in_the_experiment_of_the_class_itself_are_told_as_such(
+    material: Material, experiment: Experiment
+) -> None:
+    trials = (*experiment.trials, *broken(experiment, ["node-killed"], forgotten=3))
+
+    slide = breaking(replace(material, experiment=replace(experiment, trials=trials)))
+
+    assert slide.title == "Break it: node-killed"
+    assert "1 of 1 faults lost accepted uploads" in slide.answer
 
 
 def test_the_fault_that_lost_most_stands_first(experiment: Experiment) -> None:
