@@ -1,5 +1,8 @@
 """The slides before the measurements, and those after them."""
 
+import numpy as np
+
+from analysis.ceiling import services
 from analysis.lesson.material import Material
 from analysis.lesson.measured import measured_on
 from analysis.lesson.slide import Slide
@@ -23,6 +26,7 @@ $ celery -A project worker -l info"""
 
 def opening(material: Material) -> list[Slide]:
     rate, counts = number(material.group.offered_rate), material.worker_counts
+    service, whose = _service(material)
     return [
         Slide(
             name="title",
@@ -59,11 +63,11 @@ def opening(material: Material) -> list[Slide]:
             until=4,
             words=(
                 "A user uploads a profile picture. It is cropped, made small, and stored.",
-                f"One picture keeps a worker busy for {duration(_service_s(material))}.",
+                service,
                 f"{rate} pictures come every second.",
                 "Who waits, and for what?",
             ),
-            notes=("The number is the median that was measured on this machine.",),
+            notes=(whose,),
         ),
         Slide(
             name="doors",
@@ -159,5 +163,17 @@ def closing(material: Material) -> list[Slide]:
     ]
 
 
-def _service_s(material: Material) -> float:
-    return float(material.group.cells["service_p50_s"].median())
+def _service(material: Material) -> tuple[str, str]:
+    """How long the work on a picture takes, and where that number is from.
+
+    What is expected later comes from the bare work, so that its time stands here too wherever it was measured.
+    """
+    cells = material.group.cells
+    in_app = duration(float(cells["service_p50_s"].median()))
+    alone = services(material.experiment.bare).get(str(cells["workload"].iloc[0]))
+    if alone is None:
+        words = f"One picture keeps a worker busy for {in_app}."
+        return words, "The number is the median that was measured in the app on this machine."
+    bare = duration(float(np.median(alone.times_s)))
+    words = f"The work on one picture takes {bare}, with nothing else to do."
+    return words, f"The number is the median of the bare work on this machine; inside the app it was {in_app}."

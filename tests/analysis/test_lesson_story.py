@@ -127,6 +127,19 @@ def test_the_slide_names_what_was_broken_and_in_which_experiment(
     assert "Nothing was broken" not in " ".join(slide.words)
 
 
+def test_the_time_of_the_work_is_the_one_that_the_expectations_are_made_of(material: Material) -> None:
+    bare = pd.DataFrame({"workload": "io", "processes": 1, "started_at": [0.0, 1.0], "finished_at": [0.2, 1.2]})
+    alone = replace(material, experiment=replace(material.experiment, bare=bare.assign(cpu_s=0.1)))
+
+    (with_bare, without) = (
+        next(slide for slide in story(each) if slide.name == "problem") for each in (alone, material)
+    )
+
+    assert "The work on one picture takes 0.20 s, with nothing else to do." in with_bare.words
+    assert "median of the bare work on this machine; inside the app it was" in with_bare.notes[0]
+    assert "keeps a worker busy for" in " ".join(without.words)
+
+
 def test_the_slides_take_the_minutes_of_the_notes(material: Material) -> None:
     steps = re.findall(r"^\| \d+&nbsp;–&nbsp;(\d+) \|", (SOURCES / "notes.md").read_text(), re.MULTILINE)
     ends = [slide.until for slide in story(material)]
