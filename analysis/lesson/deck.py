@@ -31,6 +31,8 @@ MUCH = 300
 LETTER, LINE = 0.7, 1.2
 #: Under a chart that lacks some points.
 NO_POINT, REMARK_HEIGHT = "No point: it grows without limit, or too few are finished.", Inches(0.55)
+#: Code stands below one sentence of two lines at most.
+CODE_BELOW_WORDS = Inches(1.05)
 BLANK_LAYOUT, TITLE_ONLY = 6, 5
 # Typed loosely: python-pptx tells few types.
 Page = Any
@@ -59,7 +61,8 @@ def _add_question(deck: Any, slide: Slide, notes: Sequence[str]) -> None:
         size = WORDS_PT if len("".join(slide.words)) <= MUCH else SMALL_PT
         _write(page, slide.words, size)
     if slide.code:
-        _write(page, slide.code.splitlines(), SMALL_PT, font="Courier New")
+        below = CODE_BELOW_WORDS if slide.words else 0
+        _write(page, slide.code.splitlines(), SMALL_PT, font="Courier New", below=below)
     if slide.way:
         _add_way(page, slide.way)
 
@@ -85,8 +88,8 @@ def _title_pt(title: str) -> int:
     return TITLES_PT[-1]
 
 
-def _write(page: Page, lines: Sequence[str], size_pt: int, font: str | None = None) -> None:
-    frame = page.shapes.add_textbox(LEFT, BODY_TOP, WIDTH, BODY_HEIGHT).text_frame
+def _write(page: Page, lines: Sequence[str], size_pt: int, font: str | None = None, below: int = 0) -> None:
+    frame = page.shapes.add_textbox(LEFT, BODY_TOP + below, WIDTH, BODY_HEIGHT - below).text_frame
     frame.word_wrap = True
     for n, line in enumerate(lines):
         paragraph = frame.paragraphs[0] if n == 0 else frame.add_paragraph()

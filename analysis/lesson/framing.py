@@ -1,4 +1,4 @@
-"""The slides before the measurements, and those after them."""
+"""The slides before the measurements."""
 
 import numpy as np
 
@@ -15,13 +15,6 @@ SEAL = (
     ".venv/bin/python -m loadtests run loadtests/plans/demo.toml --results results/class-a "
     "--predictions ~/Downloads/predictions.json"
 )
-CODE = """\
-@shared_task
-def send_welcome_email(user_id): ...
-
-send_welcome_email.delay(new_user.id)
-
-$ celery -A project worker -l info"""
 
 
 def opening(material: Material) -> list[Slide]:
@@ -95,69 +88,6 @@ def opening(material: Material) -> list[Slide]:
                 "Each for himself, then in pairs, then one curve for the class.",
                 f"Seal it before the first trial of an experiment: `{SEAL}`",
                 *material.here,
-            ),
-        ),
-    ]
-
-
-def closing(material: Material) -> list[Slide]:
-    users = max(1, round(material.group.offered_rate))
-    return [
-        Slide(
-            name="turn",
-            title="Your turn",
-            until=39,
-            words=(
-                "make up MODE=queue WORKERS=1",
-                f".venv/bin/locust --headless -u {users} -t 15s",
-                "make down",
-                "Once more with 4 workers; then:",
-                "make charts",
-                "What did your machine do?",
-            ),
-            notes=(
-                "On the students' machines, in pairs. Without a stack: report.html of the example.",
-                "Who has run make demo sends a line: `.venv/bin/python -m analysis share results/demo`",
-                "All lines in a folder make one chart: `.venv/bin/python -m analysis pool sent/`",
-            ),
-        ),
-        Slide(
-            name="django",
-            title="In Django: a task, a call, a worker",
-            until=40,
-            code=CODE,
-            notes=(
-                "Tasks not found: autodiscover_tasks(), INSTALLED_APPS, and the file name tasks.py.",
-                "Wrong times: USE_TZ = True. CELERY_TIMEZONE alone does not heal them; it is for crontab().",
-            ),
-        ),
-        Slide(
-            name="worth",
-            title="When is a queue worth it?",
-            until=41,
-            words=(
-                "Yes: the user need not see the result at once.",
-                "Yes: the work is slow, or may fail and must be tried again.",
-                "Yes: peaks come that are over soon.",
-                "No: the answer is the result.",
-                "No: more comes than the workers can do. The wait only moves.",
-            ),
-            notes=("Let the class find an example for each line.",),
-        ),
-        Slide(
-            name="wrap-up",
-            title="What we have measured",
-            until=42,
-            words=tuple(f"{sentence}." for sentence in material.sentences),
-            notes=("One sentence each, read by a student.",),
-        ),
-        Slide(
-            name="quiz",
-            title="Quiz",
-            until=45,
-            words=("Open quiz.html, or take the paper.", "Which answer can you prove with a trial of today?"),
-            notes=(
-                "Alone first. Below a third right: explain again. Up to two thirds: talk in pairs, then vote again.",
             ),
         ),
     ]

@@ -1,6 +1,7 @@
 """The lesson as a list of slides for 45 minutes, filled with what the class has measured."""
 
-from analysis.lesson.framing import closing, opening
+from analysis.lesson.closing import closing
+from analysis.lesson.framing import opening
 from analysis.lesson.material import Material
 from analysis.lesson.observing import observing
 from analysis.lesson.slide import Slide

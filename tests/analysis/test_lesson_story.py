@@ -148,6 +148,15 @@ def test_the_slides_take_the_minutes_of_the_notes(material: Material) -> None:
     assert [until for until in map(int, steps) if until not in ends] == []
 
 
+def test_the_class_measures_as_long_as_the_notes_say_and_types_what_stands_there_as_code(material: Material) -> None:
+    turn = next(slide for slide in story(material) if slide.name == "turn")
+    locust = r"\.venv/bin/locust --headless -u \S+(?: \S+ \}\})? -t (\d+s)"
+
+    (noted,) = re.findall(locust, (SOURCES / "notes.md").read_text())
+    assert re.findall(locust, turn.code) == [noted] * 2
+    assert not any("make " in words or "locust" in words for words in turn.words)
+
+
 def test_each_step_of_the_notes_has_its_slides(material: Material) -> None:
     until = {slide.name: slide.until for slide in story(material)}
 
