@@ -1,11 +1,12 @@
 """The slides in a real browser, from the disk, with no network."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
 from diagram_text import diagram_text_px
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Locator, Page
 
 from tests.pages import offline, opened, pages_of, serious_findings
 
@@ -149,6 +150,29 @@ def test_they_print_with_every_step_on_a_page_of_its_own(lesson: Path, browser: 
     assert inset > 40
     assert steps > 25
     assert pages_of(pdf) == steps
+
+
+def test_without_scripts_every_slide_stands_below_the_one_before_it_with_all_that_it_reveals(
+    lesson: Path, browser: Browser
+) -> None:
+    with opened(browser, lesson / "slides.html", java_script_enabled=False) as shown:
+        slides = shown.page.locator("main section").all()
+        boxes = [slide.bounding_box() for slide in slides]
+        revealed = shown.page.locator("main .fragment").all()
+
+        assert all(one["y"] + one["height"] <= other["y"] for one, other in pairwise(boxes))
+        assert all(slide.locator("h2").first.is_visible() for slide in slides)
+        assert len(revealed) > 6
+        assert all(each.is_visible() and _inside(each, slides) for each in revealed)
+        assert shown.page.locator("noscript .unscripted").is_visible()
+        assert not shown.page.get_by_text("Minutes 0 to").is_visible()
+
+
+def _inside(each: Locator, slides: Sequence[Locator]) -> bool:
+    """Whether it stands within one of the slides, and so covers no other."""
+    box = each.bounding_box()
+    frames = [slide.bounding_box() for slide in slides]
+    return any(frame["y"] <= box["y"] and box["y"] + box["height"] <= frame["y"] + frame["height"] for frame in frames)
 
 
 def test_the_speaker_sees_the_slides_and_the_notes_in_a_window_of_its_own(lesson: Path, browser: Browser) -> None:
