@@ -46,6 +46,8 @@ def write_deck(slides: Sequence[Slide], material: Material, path: Path) -> None:
     for slide in slides:
         notes = [f"Minutes {begins} to {slide.until}.", *slide.notes]
         _add_question(deck, slide, notes)
+        if slide.expected:
+            _write(_page(deck, slide.title, notes), [*slide.words, f"{slide.expected}."], WORDS_PT)
         if slide.chart:
             _add_chart(deck, material, material.charts[slide.chart], notes)
         if slide.table:
@@ -56,7 +58,7 @@ def write_deck(slides: Sequence[Slide], material: Material, path: Path) -> None:
 
 
 def _add_question(deck: Any, slide: Slide, notes: Sequence[str]) -> None:
-    page = _page(deck, slide.title, [*notes, f"{slide.expected}." if slide.expected else ""])
+    page = _page(deck, slide.title, notes)
     if slide.words:
         size = WORDS_PT if len("".join(slide.words)) <= MUCH else SMALL_PT
         _write(page, slide.words, size)

@@ -82,6 +82,15 @@ def test_a_chart_that_lacks_points_says_why(deck: Any) -> None:
             assert said == lacks
 
 
+def test_what_is_expected_is_shown_after_the_question_and_before_the_chart(deck: Any) -> None:
+    told = [" ".join(shape.text_frame.text for shape in slide.shapes if shape.has_text_frame) for slide in deck.slides]
+    asked = next(n for n, words in enumerate(told) if "How many workers are enough?" in words)
+
+    assert "Expected" not in told[asked]
+    assert "How many workers are enough?" in told[asked + 1] and "Expected: it grows" in told[asked + 1]
+    assert [shape.name for shape in deck.slides[asked + 2].shapes] == ["backlog"]
+
+
 def test_a_title_ends_above_what_is_below_it(deck: Any) -> None:
     """As wide as DejaVu Sans Bold draws it, which is what there is where the font of the deck is missing."""
     for slide in deck.slides:
