@@ -6,14 +6,11 @@ from textwrap import wrap
 from typing import Any
 
 from pptx import Presentation
-from pptx.dml.color import RGBColor
-from pptx.enum.shapes import MSO_CONNECTOR, MSO_SHAPE
 from pptx.enum.text import MSO_ANCHOR
-from pptx.oxml.xmlchemy import OxmlElement
 from pptx.util import Emu, Inches, Pt
 
 from analysis.charts import Chart
-from analysis.charts.palette import QUIET, TEXT
+from analysis.lesson.deck_ways import SMALL_PT, add_ways, style
 from analysis.lesson.material import Material
 from analysis.lesson.native_charts import NATIVE, add_chart, lacks_points
 from analysis.lesson.slide import Slide
@@ -23,8 +20,7 @@ SIZE = (Inches(13.333), Inches(7.5))
 LEFT, TOP, WIDTH, BODY_TOP = Inches(0.6), Inches(0.4), Inches(12.1), Inches(1.75)
 BODY_HEIGHT = SIZE[1] - BODY_TOP - Inches(0.3)
 TITLE_HEIGHT = BODY_TOP - TOP - Inches(0.15)
-#: Nothing is smaller than 24 pt: on a slide 7.5 inches high that is 32 px of 720.
-TITLES_PT, WORDS_PT, SMALL_PT = (36, 32, 28, 24), 28, 24
+TITLES_PT, WORDS_PT = (36, 32, 28, 24), 28
 #: More letters than this need the smaller size.
 MUCH = 300
 #: Width of a bold letter and height of a line, in sizes of the font: those of DejaVu, which is wider than most.
@@ -65,8 +61,8 @@ def _add_question(deck: Any, slide: Slide, notes: Sequence[str]) -> None:
     if slide.code:
         below = CODE_BELOW_WORDS if slide.words else 0
         _write(page, slide.code.splitlines(), SMALL_PT, font="Courier New", below=below)
-    if slide.way:
-        _add_way(page, slide.way)
+    if slide.ways:
+        add_ways(page, slide.ways, (LEFT, BODY_TOP, WIDTH, BODY_HEIGHT))
 
 
 def _page(deck: Any, title: str, notes: Sequence[str]) -> Page:
@@ -76,7 +72,7 @@ def _page(deck: Any, title: str, notes: Sequence[str]) -> Page:
     shape.text_frame.word_wrap = True
     shape.text_frame.vertical_anchor = MSO_ANCHOR.TOP
     shape.text_frame.text = title
-    _style(shape.text_frame.paragraphs[0], _title_pt(title), bold=True)
+    style(shape.text_frame.paragraphs[0], _title_pt(title), bold=True)
     page.notes_slide.notes_text_frame.text = "\n".join(filter(None, notes))
     return page
 
@@ -97,16 +93,7 @@ def _write(page: Page, lines: Sequence[str], size_pt: int, font: str | None = No
         paragraph = frame.paragraphs[0] if n == 0 else frame.add_paragraph()
         paragraph.text = line
         paragraph.space_after = Pt(0 if font else size_pt / 5)
-        _style(paragraph, size_pt, font=font)
-
-
-def _style(paragraph: Any, size_pt: int, *, bold: bool = False, font: str | None = None) -> None:
-    paragraph.alignment = 1  # left; the default layout centres titles
-    paragraph.font.size = Pt(size_pt)
-    paragraph.font.bold = bold
-    paragraph.font.color.rgb = RGBColor.from_string(TEXT.removeprefix("#"))
-    if font:
-        paragraph.font.name = font
+        style(paragraph, size_pt, font=font)
 
 
 def _add_chart(deck: Any, material: Material, chart: Chart, notes: Sequence[str]) -> None:
@@ -130,7 +117,7 @@ def _remark(page: Page, words: str) -> None:
     frame = page.shapes.add_textbox(*place).text_frame
     frame.word_wrap = True
     frame.text = words
-    _style(frame.paragraphs[0], SMALL_PT)
+    style(frame.paragraphs[0], SMALL_PT)
 
 
 def _describe(shape: Any, words: str) -> None:
@@ -156,33 +143,3 @@ def _share_width(table: Any, content: Table) -> None:
     letters = [max(map(len, column)) + 2 for column in zip(content.headings, *content.rows, strict=True)]
     for column, needed in zip(table.columns, letters, strict=True):
         column.width = Emu(int(WIDTH * needed / sum(letters)))
-
-
-def _add_way(page: Page, way: Sequence[str]) -> None:
-    """The parts as boxes and the way between them as arrows, each of which the teacher can move."""
-    gap = Inches(0.45)
-    width = Emu(int((WIDTH - gap * (len(way) - 1)) / len(way)))
-    boxes = []
-    for n, name in enumerate(way):
-        box = page.shapes.add_shape(
-            MSO_SHAPE.ROUNDED_RECTANGLE, LEFT + n * (width + gap), Inches(3), width, Inches(1.6)
-        )
-        box.fill.background()
-        box.line.color.rgb = RGBColor.from_string(QUIET.removeprefix("#"))
-        box.text_frame.word_wrap = True
-        box.text_frame.text = name
-        _style(box.text_frame.paragraphs[0], SMALL_PT)
-        boxes.append(box)
-    for one, other in zip(boxes, boxes[1:], strict=False):
-        arrow = page.shapes.add_connector(MSO_CONNECTOR.STRAIGHT, 0, 0, 0, 0)
-        arrow.begin_connect(one, 3)
-        arrow.end_connect(other, 1)
-        arrow.line.width = Pt(3)
-        _end_in_arrowhead(arrow)
-
-
-def _end_in_arrowhead(arrow: Any) -> None:
-    """python-pptx has no word for arrowheads."""
-    head = OxmlElement("a:tailEnd")
-    head.set("type", "triangle")
-    arrow.line._get_or_add_ln().append(head)

@@ -5,11 +5,22 @@ import numpy as np
 from analysis.ceiling import services
 from analysis.lesson.material import Material
 from analysis.lesson.measured import measured_on
-from analysis.lesson.slide import Slide
+from analysis.lesson.slide import Slide, Way
 from analysis.words import duration, number, workers
 
-#: The parts of the diagram, in the order in which an upload comes to them.
-WAY = ("User", "Django app", "Task queue", "Worker processes", "External resource")
+#: What the diagram shows.
+WAYS = (
+    Way(
+        mode="sync: the web process does the work, then answers",
+        parts=("User", "Django app", "External resource"),
+        answer="201, when it is done",
+    ),
+    Way(
+        mode="queue: the web process answers at once, a worker does the work",
+        parts=("User", "Django app", "Task queue", "Worker processes", "External resource"),
+        answer="202, at once",
+    ),
+)
 #: How a prediction gets into an experiment; `make lesson RESULTS=results/class-a` shows it afterwards.
 SEAL = (
     ".venv/bin/python -m loadtests run loadtests/plans/demo.toml --results results/class-a "
@@ -44,10 +55,10 @@ def opening(material: Material) -> list[Slide]:
             name="diagram",
             title="The way of an upload",
             until=3,
-            way=WAY,
+            ways=WAYS,
             notes=(
                 "Follow one profile picture with a finger. Where does the user stop waiting?",
-                f"Through the queue: {' → '.join(WAY)}.",
+                *(way.told for way in WAYS),
             ),
         ),
         Slide(

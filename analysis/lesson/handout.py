@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from analysis.charts import as_svg
 from analysis.lesson.blank_axes import TITLES, blank_axes
-from analysis.lesson.framing import WAY
+from analysis.lesson.framing import WAYS
 from analysis.lesson.material import Material
 from analysis.lesson.pages import diagram, diagram_in_words, picture, render
 from analysis.lesson.slide import Slide
@@ -20,7 +20,7 @@ def render_handout(material: Material, slides: Sequence[Slide]) -> str:
         counts=material.worker_counts,
         questions=[words for slide in slides for words in _asked(slide, material)],
         axes={chart: picture(as_svg(blank_axes(material.group, chart))) for chart in TITLES},
-        way=WAY,
+        ways=WAYS,
         diagram=diagram(),
         diagram_in_words=diagram_in_words(),
     )

@@ -106,7 +106,7 @@ def _label(chart: Any, lines: Sequence[Line]) -> None:
         label.text_frame.text = line.name.removesuffix(" time")
         label.position = XL_LABEL_POSITION.ABOVE if highest else XL_LABEL_POSITION.BELOW
         font = label.text_frame.paragraphs[0].font
-        font.size, font.color.rgb = Pt(FONT_PT), _rgb(ink(line.colour))
+        font.size, font.color.rgb = Pt(FONT_PT), rgb(ink(line.colour))
 
 
 def _end(values: Sequence[float | None], line: Line, order: int) -> tuple[int, float, int] | None:
@@ -118,7 +118,8 @@ def _end(values: Sequence[float | None], line: Line, order: int) -> tuple[int, f
     return place, float(values[place] or 0.0), -order
 
 
-def _rgb(colour: str) -> Any:
+def rgb(colour: str) -> Any:
+    """A colour such as `#0072B2` as python-pptx takes it."""
     return RGBColor.from_string(colour.removeprefix("#"))
 
 
@@ -130,7 +131,7 @@ def _name(axis: Any, words: str) -> None:
 
 
 def _colour(series: Any, line: Line, *, breadth: int) -> None:
-    colour = _rgb(line.colour)
+    colour = rgb(line.colour)
     series.smooth = False
     series.format.line.color.rgb = colour
     series.format.line.width = Pt(2 if line.dashed else 4 * breadth)

@@ -6,6 +6,19 @@ from analysis.tables import Table
 
 
 @dataclass(frozen=True, kw_only=True)
+class Way:
+    """The parts to which an upload comes in one mode, in their order; the second one gives the user the answer."""
+
+    mode: str
+    parts: tuple[str, ...]
+    answer: str
+
+    @property
+    def told(self) -> str:
+        return f"{self.mode}: {' → '.join(self.parts)}. Answer: {self.answer}."
+
+
+@dataclass(frozen=True, kw_only=True)
 class Slide:
     """What stands on the wall at once, and what is revealed after the class has predicted it.
 
@@ -23,4 +36,4 @@ class Slide:
     answer: str = ""
     table: Table | None = None
     code: str = ""
-    way: tuple[str, ...] = ()
+    ways: tuple[Way, ...] = ()

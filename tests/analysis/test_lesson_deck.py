@@ -91,6 +91,19 @@ def test_what_is_expected_is_shown_after_the_question_and_before_the_chart(deck:
     assert [shape.name for shape in deck.slides[asked + 2].shapes] == ["backlog"]
 
 
+def test_the_way_of_an_upload_is_drawn_in_both_modes_with_its_answer(deck: Any) -> None:
+    (page,) = (
+        slide for slide in deck.slides if slide.shapes.title and slide.shapes.title.text == "The way of an upload"
+    )
+    told = [shape.text_frame.text for shape in page.shapes if shape.has_text_frame]
+
+    assert [told.count(name) for name in ("User", "Django app", "External resource")] == [2, 2, 2]
+    assert [told.count(name) for name in ("Task queue", "Worker processes")] == [1, 1]
+    assert "201, when it is done" in told and "202, at once" in told
+    assert [words.partition(":")[0] for words in told if ":" in words] == ["sync", "queue"]
+    assert len(page.element.xpath(".//a:tailEnd")) == 2 + 4 + 2
+
+
 def test_a_title_ends_above_what_is_below_it(deck: Any) -> None:
     """As wide as DejaVu Sans Bold draws it, which is what there is where the font of the deck is missing."""
     for slide in deck.slides:
