@@ -12,7 +12,8 @@ from pptx.util import Emu, Inches, Pt
 from analysis.charts import Chart
 from analysis.lesson.deck_ways import SMALL_PT, add_ways, style
 from analysis.lesson.material import Material
-from analysis.lesson.native_charts import NATIVE, add_chart, lacks_points
+from analysis.lesson.missing_points import lacking
+from analysis.lesson.native_charts import NATIVE, add_chart
 from analysis.lesson.slide import Slide
 from analysis.tables import Table
 
@@ -25,8 +26,8 @@ TITLES_PT, WORDS_PT = (36, 32, 28, 24), 28
 MUCH = 300
 #: Width of a bold letter and height of a line, in sizes of the font: those of DejaVu, which is wider than most.
 LETTER, LINE = 0.7, 1.2
-#: Under a chart that lacks some points.
-NO_POINT, REMARK_HEIGHT = "No point: it grows without limit, or too few are finished.", Inches(0.55)
+#: A line under a chart that lacks some points: its height and its letters.
+REMARK_HEIGHT, REMARK_LETTERS = Inches(0.45), 60
 #: Code stands below one sentence of two lines at most.
 CODE_BELOW_WORDS = Inches(1.05)
 BLANK_LAYOUT, TITLE_ONLY = 6, 5
@@ -99,11 +100,11 @@ def _write(page: Page, lines: Sequence[str], size_pt: int, font: str | None = No
 def _add_chart(deck: Any, material: Material, chart: Chart, notes: Sequence[str]) -> None:
     if chart.name in NATIVE:
         page = _page(deck, chart.finding, notes)
-        lacks = lacks_points(chart.name, material.group)
-        height = BODY_HEIGHT - (REMARK_HEIGHT if lacks else 0)
+        why = lacking(chart.name, material.group)
+        height = BODY_HEIGHT - _remark_height(why)
         shape = add_chart(page, chart.name, material.group, (LEFT, BODY_TOP, WIDTH, height))
-        if lacks:
-            _remark(page, NO_POINT)
+        if why:
+            _remark(page, why)
     else:
         page = deck.slides.add_slide(deck.slide_layouts[BLANK_LAYOUT])
         page.notes_slide.notes_text_frame.text = "\n".join(notes)
@@ -113,11 +114,16 @@ def _add_chart(deck: Any, material: Material, chart: Chart, notes: Sequence[str]
 
 
 def _remark(page: Page, words: str) -> None:
-    place = (LEFT, SIZE[1] - Inches(0.3) - REMARK_HEIGHT, WIDTH, REMARK_HEIGHT)
+    height = _remark_height(words)
+    place = (LEFT, SIZE[1] - Inches(0.3) - height, WIDTH, height)
     frame = page.shapes.add_textbox(*place).text_frame
     frame.word_wrap = True
     frame.text = words
     style(frame.paragraphs[0], SMALL_PT)
+
+
+def _remark_height(words: str) -> int:
+    return len(wrap(words, REMARK_LETTERS)) * REMARK_HEIGHT
 
 
 def _describe(shape: Any, words: str) -> None:

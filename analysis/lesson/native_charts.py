@@ -1,7 +1,7 @@
 """Charts as PowerPoint's own, with their numbers in them."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -25,7 +25,8 @@ MARKERS = {"s": XL_MARKER_STYLE.SQUARE, "o": XL_MARKER_STYLE.CIRCLE}
 class Line:
     """One series: its values by number of workers, and how it looks; a value that is not finite has no point.
 
-    What was not measured is a reference: its name stands at its first point, out of the way of the others.
+    `marks` say why it has none. What was not measured is a reference: its name stands at its first point, out of the
+    way of the others.
     """
 
     name: str
@@ -34,6 +35,7 @@ class Line:
     marker: Any = None
     dashed: bool = False
     reference: bool = False
+    marks: Mapping[int, str] = field(default_factory=dict)
 
     def at(self, counts: Sequence[int]) -> list[float | None]:
         """Its value at each number of workers."""
@@ -53,7 +55,7 @@ class Kind:
 def add_chart(page: Any, name: str, group: Group, place: tuple[Any, Any, Any, Any]) -> Any:
     """The chart of that name on a slide, at (left, top, width, height); gives its shape."""
     kind = NATIVE[name]
-    lines, counts = kind.lines(group), _counts(group)
+    lines, counts = kind.lines(group), counts_of(group)
     data = CategoryChartData(number_format="0.000" if kind.log else "0.0")
     data.categories = [str(count) for count in counts]
     for line in lines:
@@ -64,13 +66,8 @@ def add_chart(page: Any, name: str, group: Group, place: tuple[Any, Any, Any, An
     return shape
 
 
-def lacks_points(name: str, group: Group) -> bool:
-    """Whether something measured has no value in the chart of that name."""
-    measured = [line for line in NATIVE[name].lines(group) if not line.reference]
-    return any(None in line.at(_counts(group)) for line in measured)
-
-
-def _counts(group: Group) -> list[int]:
+def counts_of(group: Group) -> list[int]:
+    """The worker counts, the fewest first."""
     return sorted({int(count) for count in group.cells["workers"]})
 
 
@@ -89,7 +86,7 @@ def _dress(chart: Any, kind: Kind, lines: Sequence[Line]) -> None:
     else:
         chart.value_axis.minimum_scale = 0
     for n, (series, line) in enumerate(zip(chart.plots[0].series, lines, strict=True)):
-        # The first one is broader, so that it shows where the second one covers it.
+        # The first one is broader and its marks are hollow, so that it shows where the second one covers it.
         _colour(series, line, breadth=2 if n == 0 else 1)
 
 
@@ -138,14 +135,15 @@ def _colour(series: Any, line: Line, *, breadth: int) -> None:
     if line.dashed:
         series.format.line.dash_style = MSO_LINE.DASH
     series.marker.style = line.marker or XL_MARKER_STYLE.NONE
-    series.marker.size = 10 + 6 * (breadth - 1)
+    series.marker.size = 9 + 7 * (breadth - 1)
     series.marker.format.fill.solid()
-    series.marker.format.fill.fore_color.rgb = colour
+    series.marker.format.fill.fore_color.rgb = rgb("#FFFFFF") if breadth > 1 else colour
     series.marker.format.line.color.rgb = colour
+    series.marker.format.line.width = Pt(3 if breadth > 1 else 1)
 
 
 def _throughput(group: Group) -> list[Line]:
-    offered = dict.fromkeys(_counts(group), group.offered_rate)
+    offered = dict.fromkeys(counts_of(group), group.offered_rate)
     guessed = group.guess.throughput if group.guess else {}
     return [
         *_modes(group.cells, "throughput"),
@@ -166,10 +164,7 @@ def _clocks(group: Group) -> list[Line]:
     queue = group.cells[group.cells["mode"] == "queue"]
     named = {"response_p50_s": "response time", "ready_p50_s": "ready time"}
     lines = [(name, line) for column, name in named.items() for line in _modes(queue, column)]
-    return [
-        Line(name=name, values=line.values, colour=line.colour, marker=line.marker, dashed=name == "response time")
-        for name, line in lines
-    ]
+    return [replace(line, name=name, dashed=name == "response time") for name, line in lines]
 
 
 def _modes(cells: pd.DataFrame, metric: str) -> list[Line]:
@@ -177,11 +172,11 @@ def _modes(cells: pd.DataFrame, metric: str) -> list[Line]:
     mark = f"{metric.removesuffix('_s')}_mark"
     lines = []
     for mode, rows in cells.groupby("mode", sort=False):
-        values = rows.set_index("workers")[metric]
-        if mark in rows:
-            values = values.where(rows.set_index("workers")[mark] == "")
-        look = MODES[str(mode)]
-        lines.append(Line(name=str(mode), values=dict(values), colour=look.colour, marker=MARKERS[look.marker]))
+        at = rows.set_index("workers")
+        marks = at[mark] if mark in at else pd.Series("", index=at.index)
+        values, look = at[metric].where(marks == ""), MODES[str(mode)]
+        line = Line(name=str(mode), values=dict(values), colour=look.colour, marker=MARKERS[look.marker])
+        lines.append(replace(line, marks=dict(marks)))
     return lines
 
 

@@ -1,6 +1,7 @@
 """The .pptx opened again: its charts hold the numbers, and its letters are large enough."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -9,7 +10,12 @@ import pytest
 from matplotlib.font_manager import FontProperties
 from matplotlib.textpath import TextPath
 from pptx import Presentation
+from pptx.dml.color import RGBColor
 from pptx.util import Pt
+
+from analysis.cells import Group
+from analysis.lesson.missing_points import lacking
+from analysis.marks import MISSING
 
 SMALLEST = Pt(24)
 COUNTS = ["1", "2", "4", "8"]
@@ -80,6 +86,27 @@ def test_a_chart_that_lacks_points_says_why(deck: Any) -> None:
             lacks = any(None in series.values for series in chart.plots[0].series)
             said = any("No point:" in shape.text_frame.text for shape in slide.shapes if shape.has_text_frame)
             assert said == lacks
+
+
+def test_a_missing_point_is_told_with_the_one_reason_that_holds(demo_group: Group) -> None:
+    told = lacking("response_time", demo_group)
+    cells = demo_group.cells
+    half = (cells["mode"] == "queue") & (cells["workers"] == 4)
+    marked = cells.assign(response_p50_mark=cells["response_p50_mark"].mask(half, MISSING["p50"]))
+
+    assert told == "No point: it grows without limit (sync with 1 and 2 workers)."
+    assert lacking("response_time", replace(demo_group, cells=marked)) == (
+        "No point: it grows without limit (sync with 1 and 2 workers); half or more missing (queue with 4 workers)."
+    )
+    assert lacking("throughput", demo_group) == ""
+
+
+def test_of_two_lines_that_coincide_the_first_has_larger_and_hollow_marks(deck: Any) -> None:
+    for chart in (shape.chart for shape in shapes(deck) if shape.has_chart):
+        first, second = list(chart.plots[0].series)[:2]
+        assert first.marker.size > second.marker.size + 5
+        assert first.marker.format.fill.fore_color.rgb == RGBColor(255, 255, 255)
+        assert second.marker.format.fill.fore_color.rgb != RGBColor(255, 255, 255)
 
 
 def test_what_is_expected_is_shown_after_the_question_and_before_the_chart(deck: Any) -> None:
