@@ -101,6 +101,8 @@ def _label(chart: Any, lines: Sequence[Line]) -> None:
         label = each.points[end[0]].data_label
         # Short, or it is broken into lines that reach the axis.
         label.text_frame.text = line.name.removesuffix(" time")
+        # With hollow marks some programs break even one word.
+        label.text_frame.word_wrap = False
         label.position = XL_LABEL_POSITION.ABOVE if highest else XL_LABEL_POSITION.BELOW
         font = label.text_frame.paragraphs[0].font
         font.size, font.color.rgb = Pt(FONT_PT), rgb(ink(line.colour))

@@ -77,6 +77,7 @@ def _name_of(series: Any) -> tuple[int, Any]:
     (label,) = series._element.xpath("c:dLbls/c:dLbl[c:tx]")
     place = label.xpath("c:idx")[0].val
     assert series.points[place].data_label.text_frame.text == series.name.removesuffix(" time")
+    assert series.points[place].data_label.text_frame.word_wrap is False, "the name would be broken into two lines"
     return place, series.points[place].data_label.position
 
 
