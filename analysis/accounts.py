@@ -6,8 +6,10 @@ import pandas as pd
 
 from analysis.conservation import violations
 from analysis.experiment import Trial
+from analysis.holding import without_message
 from analysis.outcomes import refused
 
+UNFINISHED = ("queued", "processing")
 # Stamps of one host come from one clock; more than this is not rounding.
 STAMP_TOLERANCE_S = 0.001
 # Each pair: the first cannot come after the second, whoever stamped it.
@@ -57,7 +59,8 @@ def lost(trial: Trial, rows: pd.DataFrame) -> int:
     forgotten = int((rows["in_cohort"] & rows["accepted"] & rows["state"].isna()).sum())
     if trial.cell.mode == "sync" or trial.broker_left is None:
         return forgotten
-    return forgotten + max(0, _waiting(rows) - trial.broker_left)
+    unfinished = trial.pictures[trial.pictures["state"].isin(UNFINISHED)]
+    return forgotten + max(0, _waiting(rows) - trial.broker_left - without_message(trial, unfinished))
 
 
 def disagreements(trial: Trial, rows: pd.DataFrame) -> list[str]:
@@ -88,7 +91,7 @@ def _unasked(trial: Trial, rows: pd.DataFrame) -> bool:
 
 
 def _waiting(rows: pd.DataFrame) -> int:
-    return int((rows["accepted"] & rows["state"].isin(["queued", "processing"])).sum())
+    return int((rows["accepted"] & rows["state"].isin(UNFINISHED)).sum())
 
 
 def _duplicates(trial: Trial) -> dict[str, int]:

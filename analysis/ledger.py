@@ -10,9 +10,7 @@ from typing import Any
 import pandas as pd
 
 from analysis.experiment import Trial
-
-#: Work that was begun at most this long before the end may still be going on; what was begun before has died.
-STILL_AT_WORK_S = 10.0
+from analysis.holding import begun_just_now, left, without_message
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -89,7 +87,7 @@ def ledger(trial: Trial) -> Ledger:
         failed_visibly=len(accepted.intersection(failed)),
         pending=pending,
         lost=len(unfinished) - pending,
-        stuck=min(len(unfinished) - pending, _left(trial, "in_hand")),
+        stuck=min(len(unfinished) - pending, left(trial, "in_hand")),
         recovered=len(completed.intersection(sent.index).difference(accepted)),
         unexpected=len(rows.index.difference(pd.Index(trial.requests["id"]))),
         duplicated=int((rows["executions"] > 1).sum()),
@@ -107,16 +105,9 @@ def _pending(trial: Trial, unfinished: pd.DataFrame) -> int:
     After a fault the hands may be dead, and only what was begun a moment ago counts.
     """
     if not trial.info.get("events"):
-        return min(len(unfinished), _left(trial, "waiting") + _left(trial, "in_hand"))
-    until = trial.info.get("phases", {}).get("collected_at", float("inf"))
-    begun = unfinished["started_at"] > until - STILL_AT_WORK_S
-    return min(len(unfinished), int(begun.sum()) + _left(trial, "waiting"))
-
-
-def _left(trial: Trial, what: str) -> int:
-    """Messages that the broker held at the end; 0 where there is none."""
-    left: Mapping[str, Any] = trial.info.get("broker_left") or {}
-    return int(left.get(what) or 0)
+        held = left(trial, "waiting") + left(trial, "in_hand") + without_message(trial, unfinished)
+        return min(len(unfinished), held)
+    return min(len(unfinished), begun_just_now(trial, unfinished) + left(trial, "waiting"))
 
 
 def recovery_s(trial: Trial, fault: Mapping[str, Any]) -> float | None:

@@ -79,6 +79,7 @@ PURE = (
     "analysis/expected.py",
     "analysis/expected_table.py",
     "analysis/memory.py",
+    "analysis/holding.py",
     "analysis/metrics.py",
     "analysis/mode_ratios.py",
     "analysis/mode_table.py",

@@ -4,7 +4,7 @@ import pandas as pd
 from hand_made import trial
 
 from analysis.accounts import accounts
-from analysis.experiment import Trial
+from analysis.experiment import Cell, Trial
 from analysis.outcomes import outcomes
 
 
@@ -21,6 +21,14 @@ def test_a_picture_that_the_broker_does_not_hold_is_lost() -> None:
 
     assert accounts(*_with_rows(trial(requests, pictures, broker_left=2))).lost == 0
     assert accounts(*_with_rows(trial(requests, pictures, broker_left=1))).lost == 1
+
+
+def test_as_celery_comes_what_is_at_work_has_no_message_and_is_not_lost() -> None:
+    cell = Cell(mode="queue", workers=1, workload="io", offered_rate=1.0, profile="defaults")
+    begun = [{"id": "a", "state": "processing", "started_at": 24.0, "finished_at": math.nan}]
+    info = {"phases": {"collected_at": 26.0}}
+
+    assert accounts(*_with_rows(trial([{"id": "a"}], begun, cell=cell, broker_left=0, info=info))).lost == 0
 
 
 def test_an_accepted_picture_that_the_server_does_not_know_is_lost() -> None:
