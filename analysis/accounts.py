@@ -59,8 +59,8 @@ def lost(trial: Trial, rows: pd.DataFrame) -> int:
     forgotten = int((rows["in_cohort"] & rows["accepted"] & rows["state"].isna()).sum())
     if trial.cell.mode == "sync" or trial.broker_left is None:
         return forgotten
-    unfinished = trial.pictures[trial.pictures["state"].isin(UNFINISHED)]
-    return forgotten + max(0, _waiting(rows) - trial.broker_left - without_message(trial, unfinished))
+    waiting = _waiting(rows)
+    return forgotten + max(0, len(waiting) - trial.broker_left - without_message(trial, waiting))
 
 
 def disagreements(trial: Trial, rows: pd.DataFrame) -> list[str]:
@@ -87,11 +87,11 @@ def disagreements(trial: Trial, rows: pd.DataFrame) -> list[str]:
 
 def _unasked(trial: Trial, rows: pd.DataFrame) -> bool:
     """Whether waiting pictures cannot be told from lost ones."""
-    return trial.cell.mode == "queue" and trial.broker_left is None and _waiting(rows) > 0
+    return trial.cell.mode == "queue" and trial.broker_left is None and len(_waiting(rows)) > 0
 
 
-def _waiting(rows: pd.DataFrame) -> int:
-    return int((rows["accepted"] & rows["state"].isin(UNFINISHED)).sum())
+def _waiting(rows: pd.DataFrame) -> pd.DataFrame:
+    return rows[rows["accepted"] & rows["state"].isin(UNFINISHED)]
 
 
 def _duplicates(trial: Trial) -> dict[str, int]:

@@ -10,7 +10,8 @@ SETTLED_S = 60.0
 #: One that lived for less after that tells nothing [s].
 LEAST_S = 120.0
 
-#: Of each such time the lowest sample counts: what one picture takes comes and goes, what leaks stays [s].
+#: Of each such time the lowest sample counts: what one picture takes comes and goes, what leaks stays. One that the
+#: process did not live through is left out: its lowest sample may be its only one, and the highest of all [s].
 FLOOR_S = 60.0
 
 MB, TEN_MINUTES_S = 1e6, 600.0
@@ -44,11 +45,12 @@ def _of_component(name: str, rows: pd.DataFrame, settled_s: float) -> MemoryGrow
 
 def _floors(rows: pd.DataFrame, settled_s: float) -> pd.DataFrame:
     """The lowest sample of each FLOOR_S of each process that lived for long enough."""
-    age = rows["sampled_at"] - rows.groupby("pid")["sampled_at"].transform("min")
-    rows = rows.assign(age=age, floor=age // FLOOR_S).reset_index(drop=True)
-    settled = rows[rows["age"] >= settled_s]
-    settled = settled.groupby("pid").filter(lambda own: own["age"].max() - own["age"].min() >= LEAST_S)
-    return settled.loc[settled.groupby(["pid", "floor"])["rss_bytes"].idxmin()]
+    settled_for = rows["sampled_at"] - rows.groupby("pid")["sampled_at"].transform("min") - settled_s
+    lived_for = settled_for.groupby(rows["pid"]).transform("max")
+    floor = settled_for // FLOOR_S
+    whole = (settled_for >= 0) & (lived_for >= LEAST_S) & ((floor + 1) * FLOOR_S <= lived_for)
+    kept = rows.assign(floor=floor)[whole].reset_index(drop=True)
+    return kept.loc[kept.groupby(["pid", "floor"])["rss_bytes"].idxmin()]
 
 
 def _common_slope(floors: pd.DataFrame) -> float | None:

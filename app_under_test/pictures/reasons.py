@@ -20,13 +20,13 @@ ANSWERS = {
     "still_processing": Answer(409, "A request with this key is being worked on. Ask again.", retry_after_s=1),
     "too_large": Answer(413, "The file is larger than this server accepts."),
     "too_many_pixels": Answer(413, "The picture has more pixels than this server accepts."),
+    "took_too_much_memory": Answer(413, "The work on this picture took more memory than it may."),
     "not_an_image": Answer(415, "The file is not a picture."),
     "unsupported_format": Answer(415, "Only JPEG, PNG and WEBP pictures are accepted."),
     "aspect": Answer(422, "The picture is far too long for its width, or too wide for its height."),
     "empty_file": Answer(422, "The file is empty."),
     "unreadable_image": Answer(422, "The picture is damaged and cannot be read."),
     "gave_up": Answer(500, "The work on this picture was begun several times and never ended."),
-    "took_too_much_memory": Answer(413, "The work on this picture took more memory than it may."),
     "took_too_long": Answer(500, "The work on this picture took too long."),
     "internal_error": Answer(500, "The server failed while working on this picture."),
     "external_resource_failed": Answer(502, "The external resource did not take the finished picture."),
@@ -38,6 +38,7 @@ ANSWERS = {
 #: Reasons that may not hold the next time, so that the same upload may be tried again.
 PASSING = (
     "took_too_long",
+    "took_too_much_memory",
     "internal_error",
     "external_resource_failed",
     "queue_full",

@@ -6,9 +6,10 @@ from django.conf import settings
 
 
 def limit_memory() -> None:
-    """Let this process meet a MemoryError beyond the limit, so that one picture fails and not the machine.
+    """With profile safe, let this process meet a MemoryError beyond the limit: one picture fails and not the machine.
 
-    Linux counts all memory of its own towards it; macOS takes the limit and does not keep it.
+    Linux counts all memory of its own towards it; macOS takes the limit and does not keep it. Decoders written in C
+    may call a picture unreadable for which they get no memory.
     """
     if not settings.KEEPS_PROMISE:
         return

@@ -15,6 +15,17 @@ SOFT_TIME_LIMIT_S = 25
 REDELIVER_AFTER_S = 40
 
 
+#: A process takes some 80 MB before its first picture.
+LEAST_MEMORY_MB = 200
+
+
+def memory_limit_mb(most: int) -> int:
+    """The limit of a process that works on pictures; ValueError if it could not even begin."""
+    if most < LEAST_MEMORY_MB:
+        raise ValueError(f"MOST_MEMORY_MB must be at least {LEAST_MEMORY_MB}, not {most}.")
+    return most
+
+
 def celery_settings(profile: str, *, redis: bool) -> dict[str, Any]:
     """The settings in which the profiles differ; redis: whether that is the broker."""
     if profile not in PROFILES:

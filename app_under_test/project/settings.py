@@ -147,7 +147,7 @@ CELERY_WORKER_PREFETCH_MULTIPLIER = env.int(
 QUEUE_MOST_WAITING = env.int("QUEUE_MOST_WAITING", default=5_000)
 # A picture that kills its worker each time must not do so for ever.
 MOST_EXECUTIONS = env.int("MOST_EXECUTIONS", default=3)
-# Of one process that works on pictures; enough for any picture that the door lets in, as a test holds.
-MOST_MEMORY_MB = env.int("MOST_MEMORY_MB", default=2_000)
+# Of one process that works on pictures, in profile safe; enough for any picture that the door lets in.
+MOST_MEMORY_MB = profiles.memory_limit_mb(env.int("MOST_MEMORY_MB", default=2_000))
 # What waits in the database for longer than this, and not in the queue, is published again.
 SWEEP_AFTER_S = env.float("SWEEP_AFTER_S", default=3.0)

@@ -13,13 +13,17 @@ from loadtests.scenarios.upload import Request
 
 
 class Record:
-    """What is pending grows with the backlog only, so that a load of hours takes no more memory than one of minutes."""
+    """What is pending grows with the backlog only: while it runs, a load of hours takes no more memory than one of
+    minutes. To be closed when it was read."""
 
     def __init__(self, payloads: Sequence[Payload]) -> None:
         self.pending: dict[UUID, Request] = {}
         self._pictures = {payload.picture: payload for payload in payloads}
         # It has no name and goes with this process, however that ends.
         self._file = tempfile.TemporaryFile("w+")  # noqa: SIM115
+
+    def close(self) -> None:
+        self._file.close()
 
     def add(self, request: Request) -> None:
         self.pending[request.id] = request

@@ -106,7 +106,7 @@ class Sender:
         if self._mode == "queue":
             # Their rows and messages must be in both accounts or in none.
             self._in_flight.join(timeout=LAST_ANSWERS_S)
-        self.let_go()
+        self._end_chores()
         self._show()
         self._note_cpu()
 
@@ -115,7 +115,12 @@ class Sender:
         return self._record.requests()
 
     def let_go(self) -> None:
-        """End everything that still runs here; what is in flight stays in the record as unfinished."""
+        """End everything that still runs here, and forget what was recorded."""
+        self._end_chores()
+        self._record.close()
+
+    def _end_chores(self) -> None:
+        """What is in flight stays in the record as unfinished."""
         self._in_flight.kill()
         self._chores.kill()
 

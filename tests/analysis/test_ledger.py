@@ -1,6 +1,5 @@
 """What goes in must come out, by id."""
 
-import dataclasses
 import math
 
 import pandas as pd
@@ -12,7 +11,6 @@ from analysis.ledger import as_expected, ledger, ledger_words, recovery_s, resta
 
 NO_ANSWER = {"answered_at": math.nan, "status": math.nan}
 QUEUED = {"state": "queued", "started_at": math.nan, "finished_at": math.nan}
-CELL = Cell(mode="queue", workers=1, workload="io", offered_rate=1.0)
 BEGUN = {"state": "processing", "started_at": 11.0, "finished_at": math.nan}
 
 
@@ -62,23 +60,19 @@ def test_where_nothing_died_what_a_worker_holds_is_pending():
     assert (drawn_up.pending, drawn_up.lost) == (2, 0)
 
 
-@pytest.mark.parametrize(("profile", "lost"), [("defaults", 0), ("safe", 1)])
-def test_as_celery_comes_the_broker_does_not_hold_what_is_at_work(profile, lost):
+def ended_at_work(profile, events=()):
+    """One picture is at work when the trial ends, and the broker has no message of it."""
+    cell = Cell(mode="queue", workers=1, workload="io", offered_rate=1.0, profile=profile)
+    return ledger(made({"a": {}}, {"a": BEGUN}, info=left(events=events), cell=cell))
+
+
+def test_as_celery_comes_the_broker_does_not_hold_what_is_at_work():
     """Its message is removed when the work begins; the safe queue keeps it until the work has ended."""
-    about = left(events=(), collected_at=15.0)
-
-    assert (
-        ledger(made({"a": {}}, {"a": BEGUN}, info=about, cell=dataclasses.replace(CELL, profile=profile))).lost == lost
-    )
+    assert (ended_at_work("defaults").lost, ended_at_work("safe").lost) == (0, 1)
 
 
-def test_as_celery_comes_what_was_begun_long_ago_has_died():
-    assert (
-        ledger(
-            made({"a": {}}, {"a": BEGUN}, info=left(events=()), cell=dataclasses.replace(CELL, profile="defaults"))
-        ).lost
-        == 1
-    )
+def test_as_celery_comes_what_was_begun_long_before_the_end_of_a_trial_with_a_fault_has_died():
+    assert ended_at_work("defaults", events=(FAULT,)).lost == 1
 
 
 def test_what_others_have_stored_twice_is_not_this_trial_s():

@@ -33,6 +33,14 @@ def test_what_one_picture_takes_comes_and_goes_and_is_no_growth():
     assert grown(busy).growth_mb == pytest.approx(0.0, abs=1e-6)
 
 
+@pytest.mark.parametrize("lives", [300.0, 305.0, 355.0])
+def test_a_picture_in_hand_when_a_process_ends_is_no_growth(lives):
+    busy = process(1, lives=lives)
+    busy.loc[busy.index[-1], "rss_bytes"] += 40e6
+
+    assert grown(busy).growth_mb == pytest.approx(0.0, abs=1e-6)
+
+
 def test_a_leak_is_told_in_megabytes_in_ten_minutes():
     assert grown(process(1, growth=5_000.0)).growth_mb == pytest.approx(3.0)
 

@@ -25,10 +25,17 @@ def test_a_picture_that_the_broker_does_not_hold_is_lost() -> None:
 
 def test_as_celery_comes_what_is_at_work_has_no_message_and_is_not_lost() -> None:
     cell = Cell(mode="queue", workers=1, workload="io", offered_rate=1.0, profile="defaults")
-    begun = [{"id": "a", "state": "processing", "started_at": 24.0, "finished_at": math.nan}]
-    info = {"phases": {"collected_at": 26.0}}
+    begun = [{"id": "a", "state": "processing", "finished_at": math.nan}]
 
-    assert accounts(*_with_rows(trial([{"id": "a"}], begun, cell=cell, broker_left=0, info=info))).lost == 0
+    assert accounts(*_with_rows(trial([{"id": "a"}], begun, cell=cell, broker_left=0))).lost == 0
+
+
+def test_as_celery_comes_what_is_at_work_for_somebody_else_holds_no_accepted_picture() -> None:
+    cell = Cell(mode="queue", workers=1, workload="io", offered_rate=1.0, profile="defaults")
+    requests = [{"id": "a"}, {"id": "b", "answered_at": math.nan, "status": math.nan}]
+    pictures = [{"id": "a", "state": "queued"}, {"id": "b", "state": "processing"}]
+
+    assert accounts(*_with_rows(trial(requests, pictures, cell=cell, broker_left=0))).lost == 1
 
 
 def test_an_accepted_picture_that_the_server_does_not_know_is_lost() -> None:

@@ -1,5 +1,6 @@
 """An upload leaves the load process's memory once nothing more is to be heard of it, and no record."""
 
+from contextlib import closing
 from uuid import UUID
 
 import pytest
@@ -13,7 +14,8 @@ PAYLOAD = Payload("a.jpg", "multipart/form-data", b"", 1.0)
 
 @pytest.fixture
 def record():
-    return Record([PAYLOAD])
+    with closing(Record([PAYLOAD])) as record:
+        yield record
 
 
 def request(number, **known):
