@@ -2,6 +2,8 @@
 
 from collections.abc import Sequence
 
+import pandas as pd
+
 from analysis.cells import Group
 from analysis.checks import OVERLOADED
 from analysis.comparing import Row, pairs, same
@@ -12,9 +14,12 @@ Pair = tuple[int, Row, Row]
 
 
 def lead(groups: Sequence[Group]) -> str:
-    """What a queue buys and what it does not, as a sentence without numbers and full stop; empty if it is not so."""
+    """What a queue buys and what it does not, as a sentence without numbers and full stop; empty if it is not so, or
+    in doubt."""
     paired = [pairs(group.cells) for group in groups]
     if not paired or not all(each and all(map(_sooner, each)) for each in paired):
+        return ""
+    if any(sync["doubt"] or queue["doubt"] for each in paired for _, sync, queue in each):
         return ""
     if not all(map(_no_capacity, paired)):
         return ""
@@ -27,10 +32,19 @@ def said_twice(groups: Sequence[Group]) -> set[str]:
     return {
         f"{group.prefix}{finding.sentence}"
         for group in groups
-        if pairs(group.cells)
+        if _told_by_pairs(group.cells)
         for finding in findings(group.cells)
         if finding.chart == "both_clocks"
     }
+
+
+def _told_by_pairs(cells: pd.DataFrame) -> bool:
+    """Whether what both modes are said to do tells how soon the fewest queue workers answer and are ready."""
+    paired = pairs(cells)
+    if not paired or paired[0][0] != cells.loc[cells["mode"] == "queue", "workers"].min():
+        return False
+    _, sync, queue = paired[0]
+    return len(paired) == 1 or bool(sync["ready_p50_mark"] == queue["ready_p50_mark"] == GROWS)
 
 
 def _sooner(pair: Pair) -> bool:

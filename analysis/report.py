@@ -74,7 +74,7 @@ def render(
     made = page.render(
         experiment=experiment,
         info=dict.fromkeys(CIRCUMSTANCES) | dict(experiment.info) | {"order": _order(experiment)},
-        lead=lead(answer.groups),
+        lead="" if answer.unequal else lead(answer.groups),
         sentences=[words for words in answer.sentences if words not in said_twice(answer.groups)],
         conditions=varied_and_held(trial.cell for trial in experiment.trials),
         unequal=answer.unequal,

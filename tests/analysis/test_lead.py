@@ -26,6 +26,29 @@ def test_it_is_not_given_of_one_mode_or_of_nothing(tmp_path: Path) -> None:
     assert said_twice(one_mode) == set()
 
 
+def test_what_others_say_of_the_fewest_queue_workers_is_not_repeated(demo_group: Group) -> None:
+    one_pair = demo_group.cells[demo_group.cells["workers"] == 4]
+
+    assert said_twice([demo_group]) == {
+        "Queue mode with 1 worker: the answer comes in 13 ms, but the wait for the picture grows without limit"
+    }
+    assert len(said_twice([_with(demo_group, one_pair)])) == 1
+
+
+def test_what_nobody_else_says_of_queue_workers_without_their_like_in_sync_stays(demo_group: Group) -> None:
+    cells = demo_group.cells
+    wanted = cells["workers"].isin([1, 4]) & ~((cells["mode"] == "sync") & (cells["workers"] == 1))
+
+    assert said_twice([_with(demo_group, cells[wanted])]) == set()
+
+
+def test_the_ready_time_of_the_fewest_workers_stays_where_they_keep_up(demo_group: Group) -> None:
+    """What is said of both modes is how soon a picture is ready with the most."""
+    keeping_up = demo_group.cells[demo_group.cells["workers"] >= 4]
+
+    assert said_twice([_with(demo_group, keeping_up)]) == set()
+
+
 def test_more_workers_are_not_praised_where_all_are_overloaded_alike(demo_group: Group) -> None:
     """The rows of one worker alone."""
     fewest = demo_group.cells[demo_group.cells["workers"] == 1]
@@ -36,6 +59,13 @@ def test_more_workers_are_not_praised_where_all_are_overloaded_alike(demo_group:
 def test_it_is_not_given_where_a_mode_finishes_more(demo_group: Group) -> None:
     cells = demo_group.cells.copy()
     cells.loc[cells["mode"] == "queue", "throughput"] *= 1.5
+
+    assert lead([_with(demo_group, cells)]) == ""
+
+
+def test_it_is_not_given_where_a_cell_is_in_doubt(demo_group: Group) -> None:
+    cells = demo_group.cells.copy()
+    cells.loc[(cells["mode"] == "sync") & (cells["workers"] == 8), "doubt"] = "noisy"
 
     assert lead([_with(demo_group, cells)]) == ""
 

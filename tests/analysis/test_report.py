@@ -2,6 +2,7 @@ import re
 from pathlib import Path
 
 import pytest
+from altered import with_trials
 from playwright.sync_api import Browser, Request
 from synthetic_experiment import Made, both_brokers, both_modes, break_books, repeated, with_delays, write_experiment
 
@@ -29,6 +30,16 @@ def test_the_answer_is_one_line_and_then_sentences_that_do_not_repeat_each_other
 
     assert answer.index("<strong>A queue answers sooner") < answer.index("<li>With 1 worker the queue answers")
     assert "Queue mode with 1 worker" not in answer
+
+
+def test_the_answer_in_one_line_is_not_given_where_the_modes_did_not_do_the_same_work(tmp_path: Path) -> None:
+    folder = write_experiment(tmp_path / "unequal", both_modes())
+    with_trials(folder, lambda record: record["cpu_seconds"].update(worker=100.0), "queue-*")
+
+    text = _reported(folder, "--no-charts")
+
+    assert "ERROR: the modes did not do the same work" in text
+    assert "A queue answers sooner" not in text
 
 
 def test_what_holds_of_all_overloaded_trials_is_said_once(report: Path) -> None:
