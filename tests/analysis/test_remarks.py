@@ -1,5 +1,10 @@
-from analysis.checks import OVERLOADED, VALID, Verdict
-from analysis.remarks import remarks
+import math
+from typing import Any
+
+from hand_made import trial
+
+from analysis.checks import NOISY, OVERLOADED, UNDECIDED, VALID, Verdict, verdict_on
+from analysis.remarks import Remark, remarks
 
 LATE = "cannot keep up, so waiting times depend on when one stops. Add workers."
 
@@ -26,6 +31,81 @@ def test_trials_that_share_no_words_keep_all_of_theirs() -> None:
     found = remarks([(name, Verdict(name=VALID, reasons=(words,))) for name, words in (("a", "One."), ("b", "Two!"))])
 
     assert [(each.shared, each.lines) for each in found] == [("", [("a", "One."), ("b", "Two!")])]
+
+
+def test_failures_that_end_with_the_same_cause_keep_all_of_their_words() -> None:
+    several = {"a": _failing(2, 1), "b": _failing(3, 1)}
+
+    (remark,) = _remarked(VALID, several)
+
+    assert remark.shared == ""
+    assert [words.partition(". ")[0] for _, words in remark.lines] == [
+        "3 of 100 uploads failed: 2 TimeoutError, 1 HTTP 500",
+        "4 of 100 uploads failed: 3 TimeoutError, 1 HTTP 500",
+    ]
+
+
+def test_advice_for_noise_is_not_told_as_a_remedy_for_overload() -> None:
+    several = {"a": (f"1 worker {LATE}", *_noisy(0.03)), "b": (f"2 workers {LATE}", *_noisy(0.04))}
+
+    (remark,) = _remarked(OVERLOADED, several)
+
+    assert remark.shared == ""
+    assert [words for _, words in remark.lines] == [" ".join(reasons) for reasons in several.values()]
+
+
+def test_a_whole_reason_that_all_trials_have_is_said_once() -> None:
+    several = {"a": (f"1 worker {LATE}", *_noisy(0.03)), "b": (f"2 workers {LATE}", *_noisy(0.03))}
+
+    (remark,) = _remarked(OVERLOADED, several)
+
+    assert remark.shared == f": {_noisy(0.03)[0]}"
+    assert remark.lines == [("a", f"1 worker {LATE}"), ("b", f"2 workers {LATE}")]
+
+
+def test_a_trial_without_a_reason_of_its_own_is_named_beside_the_others() -> None:
+    (remark,) = _remarked(NOISY, {"a": _noisy(0.03), "b": (*_failing(2, 1), *_noisy(0.03))})
+
+    assert remark.lines == [("a", ""), ("b", *_failing(2, 1))]
+
+
+def test_what_is_undecided_is_parted_where_it_goes_on_from_the_verdict() -> None:
+    end = "too little to call it overload and too much to call it steady. Measure longer."
+    several = {name: (f"The backlog grew by {slope} pictures/s, {end}",) for name, slope in (("a", 0.31), ("b", 0.42))}
+
+    (remark,) = _remarked(UNDECIDED, several)
+
+    assert remark.shared == f", {end}"
+    assert remark.lines[0] == ("a", "The backlog grew by 0.31 pictures/s.")
+
+
+def _remarked(verdict: str, reasons: dict[str, tuple[str, ...]]) -> list[Remark]:
+    return remarks((name, Verdict(name=verdict, reasons=each)) for name, each in reasons.items())
+
+
+def _failing(timeouts: int, errors: int) -> tuple[str, ...]:
+    """What the checks say of 100 uploads of which so many are never answered, and so many with a 500."""
+    lost = {"status": math.nan, "error": "TimeoutError: timed out"}
+    return _reasons([lost] * timeouts + [{"status": 500.0, "error": "<html>"}] * errors)
+
+
+def _noisy(after_s: float) -> tuple[str, ...]:
+    """What they say where a piece of work that usually takes 20 ms took so long after the trial."""
+    return _reasons([], info={"noise": {"spin_after_s": after_s}})
+
+
+def _reasons(failing: list[dict[str, Any]], **what: Any) -> tuple[str, ...]:
+    """Of 100 uploads, each done before the next comes."""
+    requests: list[dict[str, Any]] = []
+    pictures: list[dict[str, Any]] = []
+    for n in range(100):
+        due = 10 + n / 10
+        requests.append({"id": str(n), "due_at": due, "sent_at": due, "answered_at": due + 0.01})
+        if n < len(failing):
+            requests[n] |= failing[n]
+        else:
+            pictures.append({"id": str(n), "received_at": due, "started_at": due, "finished_at": due + 0.01})
+    return verdict_on(trial(requests, pictures, **what), {"after": 0.020}).reasons
 
 
 MADE = ((1, "sync"), (1, "queue"), (2, "sync"))
