@@ -84,6 +84,13 @@ def test_what_is_left_at_the_broker_and_what_is_pending_is_told_apart_under_the_
 
     assert "“Left at the broker” counts messages of all phases" in accounts
     assert "“pending” in the ledger is fewer where a picture was finished in between" in accounts
+    assert "With Celery's defaults it may be more by" in accounts
+
+
+def test_nothing_is_said_of_a_broker_where_sync_alone_was_measured(tmp_path: Path) -> None:
+    text = _reported(write_experiment(tmp_path / "sync", [Made(mode="sync")]), "--no-charts")
+
+    assert "Left at the broker” counts" not in text
 
 
 def test_no_two_elements_share_an_id(report: Path) -> None:
