@@ -1,4 +1,4 @@
-"""Tables as paper can hold them: one with more columns than rows is laid on its side."""
+"""A wide table laid on its side, so that paper can hold it."""
 
 from analysis.tables import Table
 
