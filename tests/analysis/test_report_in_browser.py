@@ -147,6 +147,14 @@ def test_the_tab_key_finds_a_value_whatever_is_hidden(report: Path, browser: Bro
 
 
 @pytest.mark.parametrize("size", SIZES)
+def test_tapping_a_chart_is_told_of_only_where_it_opens_one(report: Path, browser: Browser, size: str) -> None:
+    for script in (True, False):
+        with opened(browser, report, size, java_script_enabled=script) as shown:
+            expect(shown.page.get_by_text("Tap a chart")).to_be_visible(visible=script and size == "phone")
+            expect(shown.page.get_by_text("Tables scroll sideways")).to_be_visible(visible=size == "phone")
+
+
+@pytest.mark.parametrize("size", SIZES)
 def test_a_value_is_told_to_the_mouse_and_to_the_keyboard(report: Path, browser: Browser, size: str) -> None:
     with opened(browser, report, size) as shown:
         chart = _enlarged(shown.page, "throughput") if size == "phone" else shown.page.locator("figure#throughput")
@@ -290,6 +298,29 @@ def test_the_printed_report_has_hardly_more_sheets_than_charts(report: Path, bro
         printed = shown.page.pdf(prefer_css_page_size=True)
 
     assert pages_of(printed) <= charts + 10
+
+
+def test_an_enlarged_chart_is_printed_in_its_place(report: Path, browser: Browser) -> None:
+    with opened(browser, report) as shown:
+        closed = pages_of(shown.page.pdf(prefer_css_page_size=True))
+        _enlarged(shown.page, "backlog")
+        in_place = "() => Boolean(document.querySelector('figure#backlog svg[role=img]'))"
+        assert not shown.page.evaluate(in_place)
+
+        assert shown.page.evaluate(f"dispatchEvent(new Event('beforeprint')) && ({in_place})()")
+        expect(shown.page.get_by_role("dialog")).to_have_count(0)
+        assert pages_of(shown.page.pdf(prefer_css_page_size=True)) == closed
+
+        dialog = _enlarged(shown.page, "backlog")
+        expect(dialog.get_by_role("img")).to_be_visible()
+
+
+def test_a_window_that_is_still_open_is_not_on_paper(report: Path, browser: Browser) -> None:
+    with opened(browser, report) as shown:
+        _enlarged(shown.page, "backlog")
+        shown.page.emulate_media(media="print")
+
+        expect(shown.page.locator("dialog[open]")).to_be_hidden()
 
 
 def _enlarged(page: Page, name: str) -> Locator:

@@ -3,6 +3,7 @@
 /** Where a chart is too small to be read in its place; there it opens in a window of its own when it is tapped. */
 const isNarrow = matchMedia("(max-width: 44rem)");
 
+for (const words of document.querySelectorAll(".with-script")) words.hidden = false;
 for (const figure of document.querySelectorAll("figure.chart")) answerFor(figure);
 
 function answerFor(figure) {
@@ -57,7 +58,15 @@ function enlarge(figure, drawing, opener) {
   zoom(isNarrow.matches);
   wide.append(drawing);
   dialog.append(bar, wide);
-  dialog.addEventListener("close", () => { place.append(drawing); dialog.remove(); opener.focus(); });
+  const putBack = () => {
+    removeEventListener("beforeprint", putBack);
+    place.append(drawing);
+    dialog.remove();
+    opener.focus();
+  };
+  dialog.addEventListener("close", putBack);
+  // Paper has no windows, and closing this one would tell of it only after the sheets were laid out.
+  addEventListener("beforeprint", putBack);
   document.body.append(dialog);
   dialog.showModal();
 }
