@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 from pptx.chart.data import CategoryChartData
 from pptx.dml.color import RGBColor
-from pptx.enum.chart import XL_AXIS_CROSSES, XL_CHART_TYPE, XL_LABEL_POSITION, XL_MARKER_STYLE
+from pptx.enum.chart import XL_AXIS_CROSSES, XL_CHART_TYPE, XL_LABEL_POSITION, XL_LEGEND_POSITION, XL_MARKER_STYLE
 from pptx.enum.dml import MSO_LINE
 from pptx.oxml.xmlchemy import OxmlElement
 from pptx.util import Pt
@@ -62,7 +62,10 @@ def add_chart(page: Any, name: str, group: Group, place: tuple[Any, Any, Any, An
         data.add_series(line.name, line.at(counts))
     shape = page.shapes.add_chart(XL_CHART_TYPE.LINE_MARKERS, *place, data)
     _dress(shape.chart, kind, lines)
-    _label(shape.chart, lines)
+    if len(counts) > 1:
+        _label(shape.chart, lines)
+    else:
+        _add_legend(shape.chart)
     return shape
 
 
@@ -106,6 +109,14 @@ def _label(chart: Any, lines: Sequence[Line]) -> None:
         label.position = XL_LABEL_POSITION.ABOVE if highest else XL_LABEL_POSITION.BELOW
         font = label.text_frame.paragraphs[0].font
         font.size, font.color.rgb = Pt(FONT_PT), rgb(ink(line.colour))
+
+
+def _add_legend(chart: Any) -> None:
+    """The names below: with one worker count every line ends at the same place, and names there cover each other."""
+    chart.has_legend = True
+    chart.legend.position = XL_LEGEND_POSITION.BOTTOM
+    chart.legend.include_in_layout = False
+    chart.legend.font.size = Pt(FONT_PT)
 
 
 def _end(values: Sequence[float | None], line: Line, order: int) -> tuple[int, float, int] | None:

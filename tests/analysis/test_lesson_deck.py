@@ -15,6 +15,7 @@ from pptx.util import Pt
 
 from analysis.cells import Group
 from analysis.lesson.missing_points import lacking
+from analysis.lesson.native_charts import NATIVE, add_chart
 from analysis.marks import MISSING
 
 SMALLEST = Pt(24)
@@ -70,6 +71,21 @@ def test_a_line_is_named_at_its_end_and_no_two_names_stand_in_the_same_place(dec
         assert not chart.has_legend
         places = [_name_of(series) for series in chart.plots[0].series if any(series.values)]
         assert len(set(places)) == len(places) >= 2
+
+
+@pytest.mark.parametrize("name", sorted(NATIVE))
+def test_with_one_worker_count_a_legend_names_the_lines_since_all_of_them_end_there(
+    demo_group: Group, name: str
+) -> None:
+    alone = replace(demo_group, cells=demo_group.cells[demo_group.cells["workers"] == 8])
+    deck = Presentation()
+    page = deck.slides.add_slide(deck.slide_layouts[6])
+
+    chart = add_chart(page, name, alone, (0, 0, Pt(900), Pt(400))).chart
+
+    assert chart.has_legend and not chart.legend.include_in_layout
+    assert chart.legend.font.size >= SMALLEST
+    assert chart._chartSpace.xpath(".//c:dLbl") == []
 
 
 def _name_of(series: Any) -> tuple[int, Any]:
