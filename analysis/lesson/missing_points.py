@@ -8,6 +8,8 @@ from analysis.words import GROWS, listing, workers
 
 #: What a mark says in the middle of a sentence.
 IT = {GROWS: "it "}
+#: A cell that is not there; it does not say which of the two.
+NO_CELL = "not measured, or withheld as invalid"
 
 
 def lacking(name: str, group: Group) -> str:
@@ -17,7 +19,7 @@ def lacking(name: str, group: Group) -> str:
     for line in NATIVE[name].lines(group):
         for count, value in zip(counts, line.at(counts), strict=True):
             if value is None and not line.reference:
-                why = line.marks.get(count) or "not measured"
+                why = line.marks.get(count) or NO_CELL
                 found.setdefault(why, {}).setdefault(line.name, []).append(count)
     parts = [f"{IT.get(why, '')}{why} ({_where(lines)})" for why, lines in found.items()]
     return f"No point: {'; '.join(parts)}." if parts else ""
