@@ -33,6 +33,33 @@ def test_a_number_off_the_scale_is_an_arrow_with_the_number(page: Page) -> None:
     assert page.locator("svg#ready_s .guess").count() == 0
 
 
+def test_the_line_breaks_where_a_number_is_off_the_scale_or_grows_without_limit(page: Page) -> None:
+    numbers = {"throughput": {1: "5", 2: "90", 4: "2", 8: "3"}, "ready_s": {1: "20", 4: "2", 8: "0.5"}}
+    for chart, typed in numbers.items():
+        for count, number in typed.items():
+            page.locator(f"#{chart}-{count}").fill(number)
+    page.locator("#ready_s-2-grows").check()
+
+    for chart in numbers:
+        assert strokes_of(page, chart) == [[1], [4, 8]]
+
+
+def test_the_line_goes_on_across_a_worker_count_without_a_number(page: Page) -> None:
+    for count in (1, 4, 8):
+        page.locator(f"#throughput-{count}").fill(f"{count}")
+
+    assert strokes_of(page, "throughput") == [[1, 4, 8]]
+
+
+def strokes_of(page: Page, chart: str) -> list[list[int]]:
+    """The worker counts between which the curve is drawn without a gap."""
+    path = str(page.locator(f"svg#{chart} .line").get_attribute("d"))
+    places = page.evaluate("told.counts.map((_, n) => across(n))")
+    counts = dict(zip(places, (1, 2, 4, 8), strict=True))
+    strokes = [stroke.split("L") for stroke in path.split("M")[1:]]
+    return [[counts[float(point.partition(",")[0])] for point in stroke] for stroke in strokes]
+
+
 def test_each_box_to_tick_says_of_what_it_tells(page: Page) -> None:
     names = page.locator("input[type=checkbox]").evaluate_all("all => all.map((each) => each.ariaLabel)")
 

@@ -100,10 +100,14 @@ function drawArrow(svg, x, y, { value, up }) {
   write(svg, left ? x - 14 : x + 14, (foot + tip) / 2 + 8, `${value}`, left ? "end" : "start");
 }
 
+// Broken where a point is off the scale: across it the line would tell another number than the arrow.
+function lineThrough(all) {
+  return all.map(({ x, y, inside }, n) => (inside ? `${all[n - 1]?.inside ? "L" : "M"}${x},${y}` : "")).join("");
+}
+
 function drawCurve(svg, name) {
   const all = points(name);
-  const line = all.filter((point) => point.inside).map((point) => `${point.x},${point.y}`).join(" ");
-  svg.append(element("polyline", { points: line, fill: "none", stroke: told.colour, "stroke-width": 3, "stroke-dasharray": "4 5" }));
+  svg.append(element("path", { d: lineThrough(all), class: "line", fill: "none", stroke: told.colour, "stroke-width": 3, "stroke-dasharray": "4 5" }));
   for (const { x, y, off } of all) {
     if (off) {
       drawArrow(svg, x, y, off);
