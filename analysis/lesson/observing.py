@@ -104,9 +104,11 @@ def _guessed(material: Material) -> list[Slide]:
 
 
 def _broken(material: Material) -> list[Slide]:
-    experiment = material.broken or material.experiment
-    broken = reckoning.broken_trials(experiment)
-    if broken:
+    # The class may have broken something itself: an experiment given beside its own may hold nothing broken.
+    looked_at = [each for each in (material.broken, material.experiment) if each]
+    experiment = next((each for each in looked_at if reckoning.broken_trials(each)), None)
+    if experiment:
+        broken = reckoning.broken_trials(experiment)
         title, first = reckoning.faults_title(broken), "What becomes of the pictures that are on their way?"
         answer, table = reckoning.faults(experiment.name, broken)
     else:

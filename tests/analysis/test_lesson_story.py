@@ -86,6 +86,19 @@ def test_faults_in_the_experiment_of_the_class_itself_are_told_as_such(
     assert "1 of 1 faults lost accepted uploads" in slide.answer
 
 
+def test_what_the_class_broke_is_told_where_the_experiment_given_for_it_holds_nothing_broken(
+    material: Material, experiment: Experiment
+) -> None:
+    trials = (*experiment.trials, *broken(experiment, ["node-killed"], forgotten=3))
+    own, whole = replace(experiment, trials=trials), replace(experiment, name="faults-live")
+
+    slide = breaking(replace(material, experiment=own, broken=whole))
+
+    assert slide.title == "Break it: node-killed"
+    assert slide.answer.startswith(f"{experiment.name} (profile defaults): ")
+    assert "Nothing was broken" not in " ".join(slide.words)
+
+
 def test_the_fault_that_lost_most_stands_first(experiment: Experiment) -> None:
     sentence, table = faults("faults-defaults", broken(experiment, ["node-killed", "broker-frozen"], forgotten=3))
 
