@@ -13,7 +13,8 @@ from analysis.charts import Chart
 from analysis.lesson.deck_ways import SMALL_PT, add_ways, style
 from analysis.lesson.material import Material
 from analysis.lesson.missing_points import lacking
-from analysis.lesson.native_charts import NATIVE, add_chart
+from analysis.lesson.native_charts import add_chart
+from analysis.lesson.native_lines import NATIVE
 from analysis.lesson.slide import Slide
 from analysis.tables import Table
 

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 from analysis.cells import Group
-from analysis.lesson.native_charts import NATIVE, counts_of
+from analysis.lesson.native_lines import NATIVE, counts_of
 from analysis.words import GROWS, listing, workers
 
 #: What a mark says in the middle of a sentence.

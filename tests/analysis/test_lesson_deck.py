@@ -18,7 +18,8 @@ from synthetic_experiment import both_modes, break_books, write_experiment
 from analysis.cells import Group
 from analysis.charts.guessed import NAME
 from analysis.lesson.missing_points import lacking
-from analysis.lesson.native_charts import NATIVE, add_chart
+from analysis.lesson.native_charts import add_chart
+from analysis.lesson.native_lines import NATIVE
 from analysis.marks import MISSING
 
 SMALLEST = Pt(24)
