@@ -1,7 +1,7 @@
 """The slides that ask first and then show what was measured."""
 
 from analysis.guessed import guess_sentences
-from analysis.lesson import reckoning
+from analysis.lesson import asking, reckoning
 from analysis.lesson.expectations import expected_throughput, expected_wait
 from analysis.lesson.material import Material
 from analysis.lesson.slide import Slide
@@ -18,13 +18,14 @@ BREAK_NOTES = (
 
 def observing(material: Material) -> list[Slide]:
     cells, rate, counts = material.group.cells, number(material.group.offered_rate), material.worker_counts
-    fewest = workers(counts[0])
+    fewest, modes = workers(counts[0]), list(cells["mode"].unique())
+    cost_title, cost_words = asking.what_it_costs(modes)
     return [
         Slide(
             name="response",
             title="How long does the user wait for an answer?",
             until=14,
-            words=(f"{rate} uploads a second, {fewest}.", "In sync?", "With the queue?"),
+            words=(f"{rate} uploads a second, {fewest}.", *asking.in_each(modes)),
             expected=expected_wait(cells, "sync").replace("alone:", "alone, in sync:"),
             chart="response_time",
             notes=("Ask for hands: milliseconds, seconds, or longer and longer?", "An arrow has no value: it grows."),
@@ -42,46 +43,36 @@ def observing(material: Material) -> list[Slide]:
             name="backlog",
             title="Where do the uploads pile up?",
             until=20,
-            words=(
-                "In sync: in front of which part?",
-                "With the queue: in front of which part?",
-                "How many workers are enough?",
-            ),
+            words=(*asking.in_each(modes, ": in front of which part"), asking.who_is_enough(counts)),
             expected=f"Expected: it grows as long as fewer than {rate} pictures/s are finished",
             chart="backlog",
             notes=("The queue moves the line from the web server to the broker; it does not make it shorter.",),
         ),
         Slide(
             name="throughput",
-            title="How much do more workers finish?",
+            title=asking.who_finishes(counts),
             until=25,
-            words=(
-                f"From {fewest} to {counts[-1]}: how many times as many pictures per second?",
-                "In sync too?",
-            ),
+            words=asking.how_many(counts, modes, rate),
             expected=expected_throughput(cells),
             chart="throughput",
-            notes=("Compare with the curve of the class.", "What ends the growth: the workers, the load, the cores?"),
+            notes=("Compare with the curve of the class.", "What sets the limit: the workers, the load, the cores?"),
         ),
         Slide(
             name="ready",
             title="And how long until the picture is ready?",
             until=28,
-            words=("Which worker counts keep up?", "Where is the queue faster than sync, where not?"),
+            words=asking.who_keeps_up(counts, modes),
             expected=expected_wait(cells, "queue"),
             chart="ready_time",
-            notes=("With workers enough both modes need the time of the work, and little more.",),
+            notes=("With workers enough a picture needs the time of the work, and little more, in either mode.",),
         ),
         *_guessed(material),
         *_broken(material),
         Slide(
             name="cost",
-            title="What does the queue cost?",
+            title=cost_title,
             until=34,
-            words=(
-                "One more process answers, one more carries messages.",
-                "How much more CPU time does a picture take?",
-            ),
+            words=cost_words,
             chart="cpu_cost",
             notes=("A small price, if the work is much longer than the hand-over.",),
         ),

@@ -39,6 +39,20 @@ def material(experiment: Experiment, demo_group: Group) -> Material:
     return gather(experiment, [demo_group], charts)
 
 
+def asked(material: Material, name: str) -> tuple[str, ...]:
+    """A slide's title and its words."""
+    slide = next(slide for slide in story(material) if slide.name == name)
+    return slide.title, *slide.words
+
+
+def only(material: Material, **kept: Sequence[object]) -> Material:
+    """As if only some of the modes or of the worker counts had been measured."""
+    cells = material.group.cells
+    for column, values in kept.items():
+        cells = cells[cells[column].isin(values)]
+    return replace(material, group=replace(material.group, cells=cells))
+
+
 def breaking(material: Material) -> Slide:
     return next(slide for slide in story(material) if slide.name == "break")
 
@@ -86,6 +100,49 @@ def test_faults_in_the_experiment_of_the_class_itself_are_told_as_such(
 
     assert slide.title == "Break it: node-killed"
     assert "1 of 1 faults lost accepted uploads" in slide.answer
+
+
+def test_with_one_worker_count_nothing_is_asked_of_more_workers(material: Material) -> None:
+    four, one = only(material, workers=[4]), only(material, workers=[1])
+
+    assert asked(four, "throughput") == (
+        "How much do 4 workers finish?",
+        "10 uploads a second: how many pictures are finished per second?",
+        "As many in sync as with the queue?",
+    )
+    assert asked(four, "ready")[1:] == ("Do 4 workers keep up?", "Is the queue faster than sync?")
+    assert asked(four, "backlog")[-1] == "Are 4 workers enough?"
+    assert asked(one, "throughput")[0] == "How much does 1 worker finish?"
+    assert asked(one, "ready")[1] == "Does 1 worker keep up?"
+    assert asked(one, "backlog")[-1] == "Is 1 worker enough?"
+
+
+@pytest.mark.parametrize(("mode", "words"), [("sync", "In sync"), ("queue", "With the queue")])
+def test_with_one_mode_nothing_is_asked_of_the_other(material: Material, mode: str, words: str) -> None:
+    alone = only(material, mode=[mode])
+
+    assert asked(alone, "response")[2:] == (f"{words}?",)
+    assert asked(alone, "backlog")[1:] == (f"{words}: in front of which part?", "How many workers are enough?")
+    assert asked(alone, "throughput")[1:] == ("From 1 worker to 8: how many times as many pictures per second?",)
+    assert asked(alone, "ready")[1:] == ("Which worker counts keep up?",)
+    assert asked(alone, "cost") == ("What does a picture cost?", "How much CPU time does a picture take?")
+
+
+def test_with_one_mode_and_one_worker_count_nothing_is_compared(material: Material) -> None:
+    alone = only(material, mode=["queue"], workers=[4])
+
+    assert len(asked(alone, "throughput")) == len(asked(alone, "ready")) == 2
+
+
+def test_with_both_modes_and_more_worker_counts_they_are_compared(material: Material) -> None:
+    assert asked(material, "response")[2:] == ("In sync?", "With the queue?")
+    assert asked(material, "throughput") == (
+        "How much do more workers finish?",
+        "From 1 worker to 8: how many times as many pictures per second?",
+        "In sync too?",
+    )
+    assert asked(material, "ready")[2] == "Where is the queue faster than sync, where not?"
+    assert asked(material, "cost")[0] == "What does the queue cost?"
 
 
 def test_what_the_class_broke_is_told_where_the_experiment_given_for_it_holds_nothing_broken(
