@@ -1,4 +1,4 @@
-"""The stamp across a lie, so that it cannot be cut out and used; it crosses out no number."""
+"""The stamp across a lie, so that it cannot be cut out and used; it crosses out as few words as possible."""
 
 from itertools import product
 from typing import Any
