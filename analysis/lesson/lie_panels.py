@@ -91,7 +91,7 @@ def _draw_lines(ax: Axes, lines: Mapping[str, float]) -> None:
         ax.axhline(height, color=QUIET, linestyle=(0, (4, 3)), linewidth=2)
         name = wrap(words, LETTERS_BESIDE)
         half = len(name) * line_high / 2
-        place = max(height / ax.get_ylim()[1], taken + half)
+        place = max(ax.transLimits.transform((0, height))[1], taken + half)
         taken = place + half
         ax.text(1.02, place, "\n".join(name), transform=ax.transAxes, va="center", color=TEXT)
 
