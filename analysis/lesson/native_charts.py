@@ -77,6 +77,10 @@ def _add_legend(chart: Any) -> None:
     chart.legend.position = XL_LEGEND_POSITION.BOTTOM
     chart.legend.include_in_layout = False
     chart.legend.font.size = Pt(FONT_PT)
+    for series in chart.plots[0].series:
+        # One point makes no line: without a mark nothing of it is seen.
+        if series.marker.style == XL_MARKER_STYLE.NONE:
+            series.marker.style, series.marker.size = XL_MARKER_STYLE.DASH, 20
 
 
 def _end(values: Sequence[float | None], line: Line, order: int) -> tuple[int, float, int] | None:

@@ -12,6 +12,7 @@ from matplotlib.font_manager import FontProperties
 from matplotlib.textpath import TextPath
 from pptx import Presentation
 from pptx.dml.color import RGBColor
+from pptx.enum.chart import XL_MARKER_STYLE
 from pptx.util import Pt
 from synthetic_experiment import both_modes, break_books, write_experiment
 
@@ -92,6 +93,7 @@ def test_with_one_worker_count_a_legend_names_the_lines_since_all_of_them_end_th
     assert chart.has_legend and not chart.legend.include_in_layout
     assert chart.legend.font.size >= SMALLEST
     assert chart._chartSpace.xpath(".//c:dLbl") == []
+    assert XL_MARKER_STYLE.NONE not in [series.marker.style for series in chart.plots[0].series]
 
 
 def _name_of(series: Any) -> tuple[int, Any]:
