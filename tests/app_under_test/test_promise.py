@@ -7,6 +7,8 @@ from uuid import uuid4
 import pytest
 import redis
 from django.core.files.base import ContentFile
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from accounts.tasks import send_welcome_email
 from pictures import publishing, services
@@ -66,6 +68,22 @@ def test_a_picture_without_a_message_is_published_again_once(broker):
     assert [sweep(), broker.llen("celery"), sweep()] == [1, 1, 0]
     picture.refresh_from_db()
     assert picture.republished_at is not None and picture.enqueued_at < picture.republished_at
+
+
+def test_the_sweeper_reads_what_is_unfinished_and_not_the_whole_table(broker):
+    """SQLite does not take every index for a state that comes as a parameter."""
+    queued()
+    with CaptureQueriesContext(connection) as asked:
+        sweep()
+
+    asked_of_pictures = [query["sql"] for query in asked if "pictures_picture" in query["sql"]]
+    plans = [plan(sql) for sql in asked_of_pictures]
+    assert len(plans) >= 3 and not [one for one in plans if "SCAN" in one], plans
+
+
+def plan(sql: str) -> str:
+    with connection.cursor() as cursor:
+        return " ".join(row[-1] for row in cursor.execute(f"EXPLAIN QUERY PLAN {sql}"))
 
 
 def test_a_picture_that_waits_behind_others_is_left_alone(broker, settings):
