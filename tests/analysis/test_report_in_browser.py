@@ -4,22 +4,17 @@ import re
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Locator, Page, expect
-from synthetic_experiment import both_modes, break_books, write_experiment
+from playwright.sync_api import Browser, expect
+from shown_report import enlarged, with_every_box
 
-from analysis.__main__ import main
-from tests.pages import PAPER, SIZES, intrude, opened, pages_of, serious_findings
+from tests.pages import SIZES, intrude, opened, serious_findings
 
 LARGEST_BYTES = 5_000_000
 
 
 @pytest.fixture(scope="module")
 def report(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The report on the demo with every kind of box: one trial whose books do not close, others overloaded."""
-    folder = write_experiment(tmp_path_factory.mktemp("report") / "demo", both_modes(fails_every=20))
-    break_books(folder / "queue-w8-r1")
-    assert main([str(folder)]) == 0
-    return folder / "report.html"
+    return with_every_box(tmp_path_factory.mktemp("report") / "demo")
 
 
 @pytest.mark.parametrize("size", SIZES)
@@ -157,7 +152,7 @@ def test_tapping_a_chart_is_told_of_only_where_it_opens_one(report: Path, browse
 @pytest.mark.parametrize("size", SIZES)
 def test_a_value_is_told_to_the_mouse_and_to_the_keyboard(report: Path, browser: Browser, size: str) -> None:
     with opened(browser, report, size) as shown:
-        chart = _enlarged(shown.page, "throughput") if size == "phone" else shown.page.locator("figure#throughput")
+        chart = enlarged(shown.page, "throughput") if size == "phone" else shown.page.locator("figure#throughput")
         first, words = chart.locator(".point").first, chart.locator(".point-words")
         first.hover()
         expect(words).to_have_text(first.get_attribute("aria-label") or "?")
@@ -179,7 +174,7 @@ def test_an_enlarged_chart_is_seen_whole_as_large_as_the_window_allows(
     report: Path, browser: Browser, size: str
 ) -> None:
     with opened(browser, report, size) as shown:
-        dialog = _enlarged(shown.page, "backlog")
+        dialog = enlarged(shown.page, "backlog")
         zoom = dialog.get_by_role("button", name="Zoom in")
         if zoom.get_attribute("aria-pressed") == "true":
             zoom.click()
@@ -196,7 +191,7 @@ def test_an_enlarged_chart_is_seen_whole_as_large_as_the_window_allows(
 @pytest.mark.parametrize("size", SIZES)
 def test_a_chart_zoomed_in_on_is_twice_as_large_and_scrolls(report: Path, browser: Browser, size: str) -> None:
     with opened(browser, report, size) as shown:
-        dialog = _enlarged(shown.page, "backlog")
+        dialog = enlarged(shown.page, "backlog")
         zoom, width = dialog.get_by_role("button", name="Zoom in"), "each => each.getBoundingClientRect().width"
         widths = {}
         for _ in range(2):
@@ -236,7 +231,7 @@ def test_on_a_phone_a_chart_is_seen_whole_and_opens_when_it_is_tapped(report: Pa
 @pytest.mark.parametrize("size", SIZES)
 def test_what_is_to_be_touched_in_a_chart_is_large_enough(report: Path, browser: Browser, size: str) -> None:
     with opened(browser, report, size) as shown:
-        points = _enlarged(shown.page, "throughput").locator(".point")
+        points = enlarged(shown.page, "throughput").locator(".point")
         assert points.count() > 0
         assert (
             points.evaluate_all("all => Math.min(...all.flatMap((each) => [each.offsetWidth, each.offsetHeight]))")
@@ -250,87 +245,3 @@ def test_the_mark_on_a_value_has_the_form_of_its_marker(report: Path, browser: B
         forms = {mode: shown.page.locator(f".point.mode-{mode}").first.evaluate(form) for mode in ("sync", "queue")}
 
     assert forms == {"sync": "0px", "queue": "50%"}
-
-
-def test_on_paper_the_tables_are_open_and_nothing_is_there_to_be_clicked(report: Path, browser: Browser) -> None:
-    with opened(browser, report) as shown:
-        _laid_out_on_paper(shown.page)
-        expect(shown.page.get_by_role("button")).to_have_count(0)
-        expect(shown.page.locator(".replay")).to_be_hidden()
-        assert shown.page.locator("details:not([open]):has(table)").count() == 0
-        assert shown.page.evaluate("document.documentElement.scrollWidth") <= PAPER["width"]
-
-        shown.page.evaluate("dispatchEvent(new Event('afterprint'))")
-        assert shown.page.locator("details:not([open]):has(table)").count() > 0
-
-
-def test_on_paper_a_chart_and_its_numbers_share_a_sheet_where_they_fit(report: Path, browser: Browser) -> None:
-    with opened(browser, report) as shown:
-        _laid_out_on_paper(shown.page)
-        sheet = PAPER["height"]
-        for name in ("response_time", "throughput", "backlog", "cpu_cost"):
-            figure = shown.page.locator(f"figure#{name}")
-            assert figure.evaluate("each => each.getBoundingClientRect().height") <= sheet, name
-            assert figure.evaluate("each => getComputedStyle(each).breakInside") == "avoid", name
-
-
-def test_on_paper_all_numbers_are_lines_that_can_be_read(report: Path, browser: Browser) -> None:
-    with opened(browser, report) as shown:
-        _laid_out_on_paper(shown.page)
-        table = shown.page.get_by_role("region", name="Summary on paper").get_by_role("table")
-        expect(table).to_be_visible()
-        expect(shown.page.get_by_role("region", name="Summary", exact=True)).to_be_hidden()
-
-        assert table.evaluate("each => parseFloat(getComputedStyle(each).fontSize)") * 0.75 >= 7
-        printed = table.get_by_role("row").filter(has=shown.page.get_by_text("ready time, median [s]", exact=True))
-        on_screen = shown.page.locator(".on-screen table")
-        headings = on_screen.locator("th").all_text_contents()
-        column = headings.index("ready time, median [s]") + 1
-        assert (
-            printed.locator("td").all_inner_texts()[1:]
-            == on_screen.locator(f"tr td:nth-child({column})").all_text_contents()
-        )
-
-
-def test_the_printed_report_has_hardly_more_sheets_than_charts(report: Path, browser: Browser) -> None:
-    with opened(browser, report) as shown:
-        charts = shown.page.locator("figure.chart").count()
-        printed = shown.page.pdf(prefer_css_page_size=True)
-
-    assert pages_of(printed) <= charts + 10
-
-
-def test_an_enlarged_chart_is_printed_in_its_place(report: Path, browser: Browser) -> None:
-    with opened(browser, report) as shown:
-        closed = pages_of(shown.page.pdf(prefer_css_page_size=True))
-        _enlarged(shown.page, "backlog")
-        in_place = "() => Boolean(document.querySelector('figure#backlog svg[role=img]'))"
-        assert not shown.page.evaluate(in_place)
-
-        assert shown.page.evaluate(f"dispatchEvent(new Event('beforeprint')) && ({in_place})()")
-        expect(shown.page.get_by_role("dialog")).to_have_count(0)
-        assert pages_of(shown.page.pdf(prefer_css_page_size=True)) == closed
-
-        dialog = _enlarged(shown.page, "backlog")
-        expect(dialog.get_by_role("img")).to_be_visible()
-
-
-def test_a_window_that_is_still_open_is_not_on_paper(report: Path, browser: Browser) -> None:
-    with opened(browser, report) as shown:
-        _enlarged(shown.page, "backlog")
-        shown.page.emulate_media(media="print")
-
-        expect(shown.page.locator("dialog[open]")).to_be_hidden()
-
-
-def _enlarged(page: Page, name: str) -> Locator:
-    """The window in which a chart is large."""
-    page.locator(f"figure#{name}").get_by_role("button", name="Enlarge").click()
-    return page.get_by_role("dialog")
-
-
-def _laid_out_on_paper(page: Page) -> None:
-    """The page as print would lay it out on one endless sheet."""
-    page.set_viewport_size(PAPER)
-    page.emulate_media(media="print")
-    page.evaluate("dispatchEvent(new Event('beforeprint'))")
