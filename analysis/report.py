@@ -70,12 +70,12 @@ def render(
     calibrated: Sequence[Chart],
 ) -> str:
     """The whole page as text."""
-    page = environment().get_template("report.html")
+    page, twice = environment().get_template("report.html"), said_twice(answer.groups)
     made = page.render(
         experiment=experiment,
         info=dict.fromkeys(CIRCUMSTANCES) | dict(experiment.info) | {"order": _order(experiment)},
         lead="" if answer.unequal else lead(answer.groups),
-        sentences=[words for words in answer.sentences if words not in said_twice(answer.groups)],
+        sentences=[words for words in answer.sentences if words not in twice],
         conditions=varied_and_held(trial.cell for trial in experiment.trials),
         unequal=answer.unequal,
         differences=[(contrast_heading(each), contrast_table(each)) for each in answer.compared],

@@ -15,7 +15,7 @@ SOFT_TIME_LIMIT_S = 25
 REDELIVER_AFTER_S = 40
 
 
-#: A process takes some 80 MB before its first picture.
+#: A process that may take less could fail before its first picture.
 LEAST_MEMORY_MB = 200
 
 
