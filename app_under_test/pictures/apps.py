@@ -1,5 +1,10 @@
 from django.apps import AppConfig
 
+from project.memory import keep_memory
+
 
 class PicturesConfig(AppConfig):
     name = "pictures"
+
+    def ready(self) -> None:
+        keep_memory()  # In every process alike: both doors, and the bare work that they are held against.
