@@ -17,7 +17,7 @@ from loadtests.stack.commands import worker_class
 from loadtests.stack.ports import free_port
 from loadtests.stack.redis_server import server_path
 from project.celery import app as celery_app
-from tests.app_under_test.running_app import APP, BIN, TOKEN, RunningApp, fetch, running, wait_for
+from tests.app_under_test.running_app import APP, BIN, TOKEN, RunningApp, object_store, running, wait_for
 
 
 @pytest.fixture(autouse=True)
@@ -30,10 +30,7 @@ def media(settings, tmp_path: Path) -> Path:
 @pytest.fixture(scope="session")
 def external_resource_url() -> Iterator[str]:
     """A real external resource that takes no time."""
-    port = free_port()
-    url = f"http://127.0.0.1:{port}"
-    with running(sys.executable, "external_resource.py", "--port", str(port), "--delay-s", "0"):
-        wait_for(lambda: fetch(f"{url}/healthz"))
+    with object_store(delay_s=0) as url:
         yield url
 
 

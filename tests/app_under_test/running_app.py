@@ -110,11 +110,16 @@ def running(*argv: str | Path, env: dict[str, str] | None = None) -> Iterator["s
 
 
 @contextmanager
-def web_server(env: dict[str, str], *, processes: int = 1, module: str = "project.wsgi") -> Iterator[tuple[str, int]]:
-    """A web server as the stack starts it; its address and the master's process id."""
+def web_server(
+    env: dict[str, str], *, processes: int = 1, module: str = "project.wsgi", timeout_s: int = 600
+) -> Iterator[tuple[str, int]]:
+    """A web server as the stack starts it; its address and the master's process id.
+
+    timeout_s: after so long without a sign of life a process is ended by the master.
+    """
     address = f"127.0.0.1:{free_port()}"
     options = ("--bind", address, "--workers", str(processes), *map(str, worker_class(threads=1)), "--preload")
-    more = ("--timeout", "600", "--no-control-socket")
+    more = ("--timeout", str(timeout_s), "--no-control-socket")
     with running(sys.executable, "-m", "gunicorn", module, *options, *more, env=env) as master:
         wait_for(lambda: fetch(f"http://{address}/"))
         wait_for(lambda: len(psutil.Process(master.pid).children()) == processes)
@@ -122,9 +127,18 @@ def web_server(env: dict[str, str], *, processes: int = 1, module: str = "projec
 
 
 @contextmanager
-def celery_worker(env: dict[str, str], log: Path) -> "Iterator[subprocess.Popen[bytes]]":
+def object_store(*, delay_s: float) -> Iterator[str]:
+    """A real external resource that takes so long with every object; its address."""
+    url = f"http://127.0.0.1:{(port := free_port())}"
+    with running(sys.executable, "external_resource.py", "--port", str(port), "--delay-s", str(delay_s)):
+        wait_for(lambda: fetch(f"{url}/healthz"))
+        yield url
+
+
+@contextmanager
+def celery_worker(env: dict[str, str], log: Path, *, name: str = "celery") -> "Iterator[subprocess.Popen[bytes]]":
     """A Celery node of one process that writes to a file; ready."""
-    command = ("-m", "celery", "-A", "project", "worker", "--loglevel", "INFO", "--concurrency", "1")
+    command = ("-m", "celery", "-A", "project", "worker", "--loglevel", "INFO", "--concurrency", "1", "-n", name)
     with running(sys.executable, *command, "--logfile", log, env=env) as worker:
         wait_for(lambda: log.exists() and "ready." in log.read_text())
         yield worker
