@@ -30,6 +30,7 @@ ANSWERS = {
     "took_too_long": Answer(500, "The work on this picture took too long."),
     "internal_error": Answer(500, "The server failed while working on this picture."),
     "external_resource_failed": Answer(502, "The external resource did not take the finished picture."),
+    "database_unavailable": Answer(503, "The database cannot be reached. Try again.", retry_after_s=2),
     "queue_full": Answer(503, "Too many pictures wait already. Try again later.", retry_after_s=10),
     "queue_unavailable": Answer(503, "The queue cannot be reached. Try again.", retry_after_s=2),
     "storage_failed": Answer(503, "The picture could not be stored. Try again.", retry_after_s=2),

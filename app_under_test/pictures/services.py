@@ -27,6 +27,8 @@ log = logging.getLogger(__name__)
 #: stopped by its time limit.
 ABANDONED_AFTER_S = TASK_TIME_LIMIT_S
 
+UNFINISHED = (State.QUEUED, State.PROCESSING)
+
 
 @dataclass(frozen=True, kw_only=True)
 class Upload:
@@ -43,7 +45,8 @@ def accept(upload: Upload) -> tuple[Picture, bool]:
     """The row of an upload, its original stored, and whether somebody still has to start the work on it.
 
     The same key gives the same row, whatever comes with it. The database decides which of two uploads at the
-    same moment is the first; the other one finds the row and nothing to do.
+    same moment is the first; the other one finds the row and nothing to do. A promise of the queue cannot be given
+    for what the other door is working on.
     """
     check_header(upload.file, max_pixels=settings.UPLOAD_MAX_PIXELS)
     picture, created = Picture.objects.get_or_create(
@@ -55,9 +58,11 @@ def accept(upload: Upload) -> tuple[Picture, bool]:
             "original": original_path(upload.key),
         },
     )
-    is_ours = created or _take_up_again(picture)
+    is_ours = created or _take_up_again(picture, upload)
     if is_ours:
         _store_original(picture, upload.file)
+    elif upload.door == Door.QUEUE and picture.door == Door.SYNC and picture.state in UNFINISHED:
+        raise PictureError("still_processing")
     return picture, is_ours
 
 
@@ -125,25 +130,21 @@ def variant_path(picture_id: UUID | str, variant: str) -> str:
     return f"pictures/{picture_id}/{variant}.jpg"
 
 
-def _take_up_again(picture: Picture) -> bool:
+def _take_up_again(picture: Picture, upload: Upload) -> bool:
     """Whether this upload may start over: what came before failed for a passing reason, or its process died.
 
     One statement decides, so that of two uploads at the same moment one gets the work. A picture that merely
-    waits in the queue is left there.
+    waits in the queue is left there. Executions that died still count: sent again and again, a picture that kills
+    its process is given up all the same.
     """
     long_ago = clock.now() - ABANDONED_AFTER_S
-    failed = Q(state=State.FAILED, reason__in=PASSING)
+    rows = Picture.objects.filter(id=picture.id)
+    failed = rows.filter(state=State.FAILED, reason__in=PASSING)
     left_behind = Q(state=State.PROCESSING, started_at__lt=long_ago)
     never_begun = Q(door=Door.SYNC, state=State.QUEUED, received_at__lt=long_ago)
-    taken = Picture.objects.filter(failed | left_behind | never_begun, id=picture.id).update(
-        state=State.QUEUED,
-        reason="",
-        enqueued_at=None,
-        republished_at=None,
-        started_at=None,
-        finished_at=None,
-        executions=0,
-    )
+    anew = {"state": State.QUEUED, "door": upload.door, "received_at": upload.received_at, "reason": ""}
+    anew |= dict.fromkeys(("enqueued_at", "republished_at", "started_at", "external_at", "finished_at"))
+    taken = failed.update(**anew, executions=0) or rows.filter(left_behind | never_begun).update(**anew)
     picture.refresh_from_db()
     return bool(taken)
 
@@ -158,7 +159,7 @@ def _store_original(picture: Picture, file: "File[bytes]") -> None:
 
 def _start(picture_id: UUID, node: str) -> bool:
     """Whether this execution may do the work. A row in state processing is one whose worker may have died."""
-    unfinished = Picture.objects.filter(id=picture_id, state__in=(State.QUEUED, State.PROCESSING))
+    unfinished = Picture.objects.filter(id=picture_id, state__in=UNFINISHED)
     allowed = unfinished.filter(executions__lt=settings.MOST_EXECUTIONS) if settings.KEEPS_PROMISE else unfinished
     now = clock.now()
     who = {"node": node, "process_id": _process_id()}
@@ -188,8 +189,8 @@ def _original(picture_id: UUID) -> bytes:
 
 
 def _finish(picture_id: UUID, state: State, reason: str = "", external_at: float | None = None) -> None:
-    """Set the outcome, unless another execution has set one. What is done is done, also if it was taken back since."""
-    unfinished = (State.PROCESSING, State.QUEUED) if state == State.READY else (State.PROCESSING,)
-    Picture.objects.filter(id=picture_id, state__in=unfinished).update(
-        state=state, reason=reason, external_at=external_at, finished_at=clock.now()
-    )
+    """Set the outcome, unless another execution has set one. What is done is done, also if it was taken back since,
+    or if another execution has failed."""
+    rows = Picture.objects.filter(id=picture_id)
+    open_to_it = rows.exclude(state=State.READY) if state == State.READY else rows.filter(state=State.PROCESSING)
+    open_to_it.update(state=state, reason=reason, external_at=external_at, finished_at=clock.now())

@@ -1,9 +1,13 @@
 """The two doors, and what became of a picture."""
 
-from typing import Any
+import logging
+from collections.abc import Callable
+from functools import wraps
+from typing import Any, ParamSpec
 from uuid import UUID
 
 from django.core.files.storage import default_storage
+from django.db import InterfaceError, OperationalError
 from django.http import FileResponse, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.urls import reverse, reverse_lazy
@@ -18,6 +22,9 @@ from pictures.publishing import enqueue, refuse_if_full
 from pictures.reasons import ANSWERS, PictureError
 from project import clock
 from project.problems import problem
+
+log = logging.getLogger(__name__)
+P = ParamSpec("P")
 
 #: What the page says about each door.
 _DOORS = (
@@ -38,6 +45,20 @@ _DOORS = (
 )
 
 
+def _told_without_database(view: Callable[P, HttpResponse]) -> Callable[P, HttpResponse]:
+    """The view, which answers that the database is away, or locked for too long, where it would have failed."""
+
+    @wraps(view)
+    def answer(*args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+        try:
+            return view(*args, **kwargs)
+        except (InterfaceError, OperationalError) as error:
+            log.error("The database cannot be reached: %s", error)
+            return _refusal("database_unavailable")
+
+    return answer
+
+
 @require_GET
 def page(request: HttpRequest) -> HttpResponse:
     """The page where a person sends a picture through either door."""
@@ -47,6 +68,7 @@ def page(request: HttpRequest) -> HttpResponse:
 # The doors look at no cookie, session or login, so a forged cross-site request gains nothing.
 @csrf_exempt
 @require_POST
+@_told_without_database
 def upload_sync(request: HttpRequest) -> HttpResponse:
     """Do the work, then answer."""
     received_at = clock.now()
@@ -65,6 +87,7 @@ def upload_sync(request: HttpRequest) -> HttpResponse:
 
 @csrf_exempt
 @require_POST
+@_told_without_database
 def upload_queue(request: HttpRequest) -> HttpResponse:
     """Answer, and let a worker do the work."""
     received_at = clock.now()
@@ -81,6 +104,7 @@ def upload_queue(request: HttpRequest) -> HttpResponse:
 
 
 @require_GET
+@_told_without_database
 def picture(request: HttpRequest, picture_id: UUID) -> HttpResponse:
     """How far a picture is."""
     found = Picture.objects.filter(id=picture_id).first()
@@ -94,7 +118,7 @@ def variant(request: HttpRequest, picture_id: UUID, name: str) -> HttpResponse |
         return _no_such_picture()
     try:
         file = default_storage.open(services.variant_path(picture_id, name))
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):
         return _no_such_picture()
     return FileResponse(file, content_type="image/jpeg")
 

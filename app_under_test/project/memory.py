@@ -8,11 +8,12 @@ from django.conf import settings
 #: glibc's names for two of its parameters (malloc.h).
 _TRIM_THRESHOLD, _MMAP_THRESHOLD = -1, -3
 
-#: A piece of memory below this size comes from the heap [bytes]. A picture of 4 megapixels is one.
-FROM_HEAP_BYTES = 16 << 20
+#: A piece of memory below this size comes from the heap [bytes]: pictures up to 3 megapixels. Pillow holds larger
+#: ones in pieces of 16 MiB, which are then given back at once.
+FROM_HEAP_BYTES = 12 << 20
 
-#: So much may lie free at the end of the heap before it is given back [bytes].
-KEPT_BYTES = 2 * FROM_HEAP_BYTES
+#: So much may lie free at the end of the heap before it is given back [bytes]; one picture needs three such pieces.
+KEPT_BYTES = 4 * FROM_HEAP_BYTES
 
 
 def keep_memory() -> None:

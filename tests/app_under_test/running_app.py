@@ -61,14 +61,14 @@ class RunningApp:
         body = head.encode() + image + f"\r\n--{boundary}--\r\n".encode()
         return fetch(f"{self.url}/pictures/{door}/", body=body, headers=headers)
 
-    def final_state(self, picture_id: str) -> Any:
+    def final_state(self, picture_id: str, *, limit_s: float = 20.0) -> Any:
         """The picture once it is finished."""
 
         def finished() -> Any:
             picture = self.get(f"/pictures/{picture_id}/").json
             return picture if picture["state"] in ("ready", "failed") else None
 
-        return wait_for(finished)
+        return wait_for(finished, limit_s=limit_s)
 
 
 def fetch(
@@ -136,10 +136,10 @@ def object_store(*, delay_s: float) -> Iterator[str]:
 
 
 @contextmanager
-def celery_worker(env: dict[str, str], log: Path, *, name: str = "celery") -> "Iterator[subprocess.Popen[bytes]]":
+def celery_worker(env: dict[str, str], log: Path, *options: str) -> "Iterator[subprocess.Popen[bytes]]":
     """A Celery node of one process that writes to a file; ready."""
-    command = ("-m", "celery", "-A", "project", "worker", "--loglevel", "INFO", "--concurrency", "1", "-n", name)
-    with running(sys.executable, *command, "--logfile", log, env=env) as worker:
+    command = ("-m", "celery", "-A", "project", "worker", "--loglevel", "INFO", "--concurrency", "1")
+    with running(sys.executable, *command, "--logfile", log, *options, env=env) as worker:
         wait_for(lambda: log.exists() and "ready." in log.read_text())
         yield worker
 

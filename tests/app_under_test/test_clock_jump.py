@@ -38,15 +38,18 @@ def test_a_picture_that_a_wrong_clock_gives_out_twice_has_one_effect_and_right_s
     app: RunningApp, tmp_path: Path
 ) -> None:
     ahead, key = two_hours_ahead(), str(uuid4())
-    with object_store(delay_s=10) as slow:
+    with object_store(delay_s=15) as slow:
         env = apart(app, tmp_path, database=9) | {"EXTERNAL_RESOURCE_URL": slow, "EXTERNAL_RESOURCE_TIMEOUT_S": "30"}
-        with web_server(env) as (url, _), celery_worker(env, tmp_path / "right.log", name="right"):
+        with web_server(env) as (url, _), celery_worker(env, tmp_path / "right.log", "-n", "right"):
             own = RunningApp(url=url, worker=app.worker, env=env)
             assert own.upload("queue", jpeg(), key=key, trial="jump").status == 202
             wait_for(lambda: row(own)["state"] == "processing")
 
-            with celery_worker(env | ahead, tmp_path / "wrong.log", name="wrong"):
-                wait_for(lambda: "succeeded" in (tmp_path / "wrong.log").read_text())
+            with celery_worker(env | ahead, tmp_path / "wrong.log", "-n", "wrong") as wrong:
+                wait_for(lambda: "succeeded" in (tmp_path / "wrong.log").read_text(), limit_s=40)
+                # Killed, it would leave the library's shared memory behind.
+                wrong.terminate()
+                wrong.wait(timeout=20)
 
             assert f"{key},1" in fetch(f"{slow}/objects.csv").body.decode().splitlines()
             assert (row(own)["state"], row(own)["executions"]) == ("ready", "2")

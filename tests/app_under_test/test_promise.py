@@ -185,6 +185,20 @@ def test_what_is_done_is_done_although_the_picture_was_taken_back_meanwhile(exte
     assert state_of(picture) == (State.READY, "")
 
 
+def test_what_is_done_is_done_although_another_execution_of_it_has_failed(external_resource, monkeypatch):
+    picture = queued()
+    deliver = services.deliver
+
+    def slowly(name: str, data: bytes) -> float:
+        Picture.objects.update(state=State.FAILED, reason="external_resource_failed")
+        return deliver(name, data)
+
+    monkeypatch.setattr(services, "deliver", slowly)
+    services.process(picture.id)
+
+    assert state_of(picture) == (State.READY, "")
+
+
 def test_as_celery_comes_nobody_counts_the_executions(external_resource, settings):
     settings.KEEPS_PROMISE = False
     picture = queued(state=State.PROCESSING, executions=3)
