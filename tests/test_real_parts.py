@@ -31,7 +31,9 @@ def spec(**what):
 
 def listening(info):
     trees = [psutil.Process(pid) for pid in info.pids.values()]
-    processes = [*trees, *itertools.chain.from_iterable(tree.children(recursive=True) for tree in trees)]
+    # Beside them whatever this process has started itself, such as what asks a broker for its length.
+    trees.append(psutil.Process())
+    processes = itertools.chain.from_iterable([tree, *tree.children(recursive=True)] for tree in trees)
     return {
         connection.laddr.ip
         for process in processes

@@ -41,7 +41,8 @@ def open_rabbit_queue(site: Site) -> RabbitQueue:
     """A connection to the stack's node that counts what waits and what is in hand."""
     home = _home(site)
     name = f"asks-{site.broker_port}@localhost"
-    asker = Command(name="asker", argv=(_tool("erl"), "-sname", name), cwd=home, env=_environment(site, home))
+    argv = (_tool("erl"), "-sname", name, "-kernel", "inet_dist_use_interface", "{127,0,0,1}")
+    asker = Command(name="asker", argv=argv, cwd=home, env=_environment(site, home))
     return RabbitQueue(site.broker_url, _node(site), asker)
 
 
