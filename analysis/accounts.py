@@ -121,6 +121,7 @@ def _contradictions(trial: Trial, rows: pd.DataFrame) -> dict[str, int]:
         ),
         "ready pictures carry a reason for failing": int((ready["reason"] != "").sum()),
         "ready pictures were not executed exactly once": int((ready["executions"] != 1).sum()),
+        "ready pictures lack a file": (trial.info.get("files") or {}).get("incomplete", 0),
         "ready pictures lack a stamp": int(
             ready[["received_at", "started_at", "finished_at"]].isna().any(axis=1).sum()
         ),

@@ -3,6 +3,7 @@
 import shutil
 import sqlite3
 from collections.abc import Mapping
+from pathlib import Path
 
 from loadtests.faults import broker_acts as broker
 from loadtests.faults import worker_acts as workers
@@ -14,18 +15,26 @@ def take_storage_away(stack: LocalStack) -> Undo:
     """A plain file stands where the folder was, so that nobody makes it anew."""
     media, away = stack.directory / "media", stack.directory / "media-away"
     media.rename(away)
-    try:
-        media.touch(exist_ok=False)
-    except FileExistsError:
-        # Somebody who was just writing has made the folder anew.
-        shutil.rmtree(media)
-        media.touch(exist_ok=False)
+    while not _stands_in_the_way(media):
+        # Somebody who was just writing has made the folder anew: what is in it goes away, too, and comes back.
+        moved = media.rename(stack.directory / "media-made-anew")
+        shutil.copytree(moved, away, dirs_exist_ok=True)
+        shutil.rmtree(moved)
 
     def undo() -> None:
         media.unlink()
         away.rename(media)
 
     return undo
+
+
+def _stands_in_the_way(place: Path) -> bool:
+    """Whether an empty file stands there now."""
+    try:
+        place.touch(exist_ok=False)
+    except FileExistsError:
+        return False
+    return True
 
 
 def freeze_external(stack: LocalStack) -> Undo:
