@@ -88,7 +88,7 @@ soak: .venv/run.stamp  ## half an hour in which something breaks every 75 s: int
 fuzz: .venv/dev.stamp  ## send odd files and broken requests for MINUTES; SEED= repeats a run
 	$(BIN)/python -m tests.fuzz --minutes $(MINUTES) $(if $(SEED),--seed $(SEED))
 
-bench: demo  ## measure, then hold the figures against the laws that both modes must obey
+bench: demo bench-million bench-speed  ## measure, hold the figures against the laws that both modes must obey, and see how fast the harness is
 	$(BIN)/python -m benchmarks.laws results/demo
 
 bench-intervals: .venv/run.stamp  ## how often an interval holds the truth, and what common uploads gain: into docs/method.md

@@ -15,7 +15,15 @@ from loadtests.goal import Goal
 from loadtests.lock import exclusive
 from loadtests.noise import MOST_NOISY
 from loadtests.plan import Experiment
-from loadtests.planning import FEWEST_BLOCKS, MOST_BLOCKS, PILOT_BLOCKS, USUAL_TRIALS, blocks_needed, trial_s
+from loadtests.planning import (
+    FEWEST_BLOCKS,
+    MOST_BLOCKS,
+    PILOT_BLOCKS,
+    USUAL_TRIALS,
+    blocks_needed,
+    expected_width,
+    trial_s,
+)
 from loadtests.preparing import prepare
 from loadtests.progress import Trials
 from loadtests.sealing import seal
@@ -57,7 +65,7 @@ def _measure(experiment: Experiment, folder: Path, pictures: Path | None, set_as
     total = sum(map(len, blocks[:first]))
     done = total - sum(len(_missing(block)) for block in blocks[:first])
     with Trials(total, done, trial_s(experiment)) as progress:
-        progress.say(_opening(folder, total, done, set_aside))
+        progress.say(f"{_opening(folder, total, done, set_aside)} {expected_width(experiment)}")
         _measure_blocks(blocks[:first], progress, until)
         if experiment.precision:
             wanted = _blocks_wanted(experiment.precision, folder, progress)
@@ -180,6 +188,9 @@ def _farewell(folder: Path, total: int) -> str:
 
 
 def _outcome(record: dict[str, Any]) -> str:
-    """The verdict with the first part of its reason; the whole of it is in the report."""
-    verdict = record["verdict"]
-    return "; ".join([verdict["name"], *(reason.partition(":")[0] for reason in verdict["reasons"])])
+    """The verdict with the first part of its reason, whose whole is in the report, and what became of all uploads."""
+    verdict, ledger = record["verdict"], record["ledger"]
+    words = {"completed": "completed", "failed_visibly": "failed", "pending": "waiting", "lost": "lost"}
+    counted = ", ".join(f"{ledger[name]} {word}" for name, word in words.items())
+    reasons = (reason.partition(":")[0] for reason in verdict["reasons"])
+    return "; ".join([verdict["name"], *reasons, f"{ledger['accepted']} accepted: {counted}"])

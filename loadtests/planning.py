@@ -19,6 +19,9 @@ USUAL_TRIALS = 23
 STUDIED_SD: Mapping[float, float] = {0.5: 0.011, 0.7: 0.030, 0.8: 0.067}
 STUDIED_UPLOADS = 1500
 
+#: A trial with fewer has no p95 (docs/method.md).
+FEWEST_UPLOADS = 72
+
 #: Two-sided 95 % quantiles of Student's t by degrees of freedom (NIST/SEMATECH e-Handbook, 1.3.6.7.2); beyond these the
 #: next smaller one is taken, which is a little too wide.
 T_QUANTILES: Mapping[int, float] = {
@@ -63,10 +66,13 @@ def expected(experiment: Experiment) -> str:
     minutes = trials * trial_s(experiment) / 60
     most = "at most " if experiment.precision else "about "
     blocks = f"{experiment.repeats} block{'' if experiment.repeats == 1 else 's'}"
-    return f"{trials} trials in {blocks}, {most}{minutes:.0f} min. {_expected_width(experiment)}"
+    return f"{trials} trials in {blocks}, {most}{minutes:.0f} min. {expected_width(experiment)}"
 
 
-def _expected_width(experiment: Experiment) -> str:
+def expected_width(experiment: Experiment) -> str:
+    """How exactly a plan will tell the modes apart, in words."""
+    if len(experiment.factors.mode) < 2:
+        return "One mode alone is compared with nothing."
     if experiment.precision:
         return (
             f"After {PILOT_BLOCKS} blocks their scatter decides how many ± {experiment.precision:.0%} needs, "
@@ -75,6 +81,8 @@ def _expected_width(experiment: Experiment) -> str:
     if experiment.repeats < PILOT_BLOCKS:
         return f"No interval: one needs {PILOT_BLOCKS} blocks or more."
     uploads = experiment.phases.measure_s * min(experiment.factors.offered_rate)
+    if uploads < FEWEST_UPLOADS:
+        return f"No ready p95 can be compared: {uploads:.0f} uploads a trial are fewer than {FEWEST_UPLOADS}."
     fewer = math.sqrt(STUDIED_UPLOADS / uploads)
     widths = [
         f"± {half_width(sd * fewer, experiment.repeats):.0%} at utilisation {at}" for at, sd in STUDIED_SD.items()

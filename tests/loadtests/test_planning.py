@@ -62,6 +62,13 @@ def test_before_it_starts_a_plan_says_its_length_and_what_to_expect():
     assert "at most" in expected(parse(with_amount(precision=0.05)))
 
 
+def test_what_cannot_be_compared_is_not_promised():
+    alone = PLAN | {"factors": PLAN["factors"] | {"mode": "queue"}}
+    assert "compared with nothing" in expected(parse(alone))
+    thin = PLAN | {"factors": PLAN["factors"] | {"offered_rate": 5.0}}
+    assert "60 uploads a trial are fewer than 72" in expected(parse(thin))
+
+
 def test_the_control_is_the_last_cell_again_in_every_block_with_the_same_load():
     experiment = parse(changed("control", True))
     blocks = experiment.blocks()
