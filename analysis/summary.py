@@ -129,10 +129,12 @@ def _p99s(measured: Sequence[Measured]) -> dict[str, float]:
 
 
 def _check_order(row: Mapping[str, Any]) -> None:
-    """Raises if a percentile lies above a higher one; those that are withheld are above and below nothing."""
+    """Raises if a percentile lies above a higher one, or is withheld where a higher one, which takes more, is not."""
     for clock, (lower, higher) in product(CLOCKS, pairwise(("p50", "p95", "p99"))):
-        if row[f"{clock}_{lower}_s"] > row[f"{clock}_{higher}_s"]:
-            raise AnalysisError(f"The {clock} time has a {lower} above its {higher}: its percentiles cannot be right.")
+        low, high = row[f"{clock}_{lower}_s"], row[f"{clock}_{higher}_s"]
+        if low > high or (math.isnan(low) and not math.isnan(high)):
+            wrong = f"a {higher} and no {lower}" if math.isnan(low) else f"a {lower} above its {higher}"
+            raise AnalysisError(f"The {clock} time has {wrong}: its percentiles cannot be right.")
 
 
 def _costs(trials: Sequence[Trial]) -> dict[str, float]:

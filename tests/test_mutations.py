@@ -10,6 +10,8 @@ import pytest
 
 from analysis import AnalysisError, judge
 from analysis.__main__ import main as analyse
+from analysis.metrics import p95, p99
+from analysis.samples import read_trial
 from analysis.summary import summarise
 from loadtests.configuration import Configuration
 from loadtests.errors import StackError
@@ -128,13 +130,24 @@ def test_a_mode_that_does_less_work_is_caught(tmp_path, capsys):
     assert "the modes did not do the same work" in (tmp_path / "example" / "report.html").read_text()
 
 
-def test_percentiles_under_each_other_s_name_are_caught(monkeypatch):
-    from analysis.samples import read_trial
-
+def summarised():
+    """The summary of one of the example's trials."""
     trial = read_trial(EXAMPLE / "queue-w4-r1")
-    verdicts = {trial.name: judge(EXAMPLE / "queue-w4-r1")}
-    summarise([trial], verdicts)
+    return summarise([trial], {trial.name: judge(EXAMPLE / "queue-w4-r1")})
 
+
+def test_p95_and_p99_under_each_other_s_name_are_caught_although_there_are_too_few_uploads_for_both(monkeypatch):
+    """With more uploads: `test_summary.py`."""
+    assert summarised()["ready_p95_s"].notna().all() and summarised()["ready_p99_s"].isna().all()
+
+    monkeypatch.setattr("analysis.summary.p95", p99)
+    monkeypatch.setattr("analysis.summary.p99", p95)
+    with pytest.raises(AnalysisError, match="a p99 and no p95"):
+        summarised()
+
+
+def test_a_p95_below_the_median_is_caught(monkeypatch):
     monkeypatch.setattr("analysis.summary.p95", lambda samples: samples.quantile(0.05))
-    with pytest.raises(AnalysisError, match="p50"):
-        summarise([trial], verdicts)
+
+    with pytest.raises(AnalysisError, match="a p50 above its p95"):
+        summarised()

@@ -16,6 +16,7 @@ from synthetic_experiment import (
 from analysis.checks import verdict_on
 from analysis.errors import AnalysisError
 from analysis.marks import with_marks
+from analysis.metrics import p95, p99
 from analysis.outcomes import cohort
 from analysis.samples import read_experiment
 from analysis.summary import summarise, summarise_believed, summarise_kept
@@ -110,6 +111,15 @@ def test_a_p99_below_the_p95_is_caught(many: Path, monkeypatch: pytest.MonkeyPat
     monkeypatch.setattr("analysis.summary.p99", lambda samples: samples.quantile(0.5))
 
     with pytest.raises(AnalysisError, match="p95 above its p99"):
+        _summary(many)
+
+
+def test_p95_and_p99_under_each_other_s_name_are_caught(many: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert _summary(many)["ready_p99_s"].notna().all()
+
+    monkeypatch.setattr("analysis.summary.p95", p99)
+    monkeypatch.setattr("analysis.summary.p99", p95)
+    with pytest.raises(AnalysisError, match="a p95 above its p99"):
         _summary(many)
 
 
