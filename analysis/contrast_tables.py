@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from analysis.conditions import prefix, short
 from analysis.contrasts import CPU, READY, RESPONSE, THROUGHPUT, Comparison, Contrast
-from analysis.findings_contrasts import ratio_text, reading
+from analysis.findings_contrasts import ratio_text, reading, with_doubt
 from analysis.spread import estimate
 from analysis.tables import Table
 from analysis.words import number
@@ -45,7 +45,7 @@ def _row(contrast: Contrast) -> list[str]:
         *spread_texts(contrast.ratios)[:-1],
         str(contrast.pairs) if contrast.ratios else "–",
         utilisation,
-        f"{reading(contrast)} ({contrast.doubt})" if contrast.doubt else reading(contrast),
+        with_doubt(reading(contrast), contrast.doubt),
     ]
 
 

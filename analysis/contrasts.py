@@ -16,6 +16,7 @@ from analysis.summary import system_cost
 RESPONSE, READY, THROUGHPUT, CPU = "response_p50_s", "ready_p50_s", "throughput", "cpu_s"
 METRICS = (RESPONSE, READY, THROUGHPUT, CPU)
 TIMES = (RESPONSE, READY)
+SIDE_OVERLOADED = "a side is overloaded"
 # What two trials must share to be a pair: the same repeat replays the same uploads at the same times (R19).
 SHARED = ["mode", "workers", "repeat", "load"]
 
@@ -24,9 +25,9 @@ SHARED = ["mode", "workers", "repeat", "load"]
 class Contrast:
     """One metric at one mode and worker count: the other level over the base, one ratio a pair.
 
-    There are no ratios where a side is overloaded: its times depend on when one stops measuring. A
-    control is a pair whose two sides must not differ. `utilisation` is the mean of each side, `doubt` what
-    makes one of them mean less than it seems to. Unless it is `paired` its one ratio is that of two whole cells.
+    There are no ratios of times where a side is overloaded: they depend on when one stops measuring. `missing` says
+    why there are none. A control is a pair whose two sides must not differ. `utilisation` is the mean of each side,
+    `doubt` what makes one of them mean less than it seems to. Unless it is `paired` its one ratio is that of two cells.
     """
 
     mode: str
@@ -37,6 +38,7 @@ class Contrast:
     utilisation: tuple[float, float]
     doubt: str
     paired: bool = True
+    missing: str = ""
 
     @property
     def pairs(self) -> int:
@@ -117,11 +119,12 @@ def _contrasts(pairs: pd.DataFrame, factor: str) -> Iterator[Contrast]:
                     control=control,
                     ratios=ratios,
                     utilisation=(float(rows["utilisation_base"].mean()), float(rows["utilisation_other"].mean())),
-                    doubt=_doubt(rows),
+                    doubt=doubt_of(rows),
+                    missing=SIDE_OVERLOADED if withheld else "",
                 )
 
 
-def _doubt(rows: pd.DataFrame) -> str:
+def doubt_of(rows: pd.DataFrame) -> str:
     """Every doubt that a side of any pair has, each once."""
     said = ", ".join(filter(None, [*rows["doubt_base"], *rows["doubt_other"]]))
     return ", ".join(dict.fromkeys(said.split(", ")))

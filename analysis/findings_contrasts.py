@@ -35,19 +35,24 @@ def contrast_title(comparison: Comparison) -> str:
 
 def reading(contrast: Contrast) -> str:
     """What the pairs say, in a few words."""
-    return reading_of(contrast.ratios) if contrast.paired else OF_CELLS
+    return reading_of(contrast.ratios, contrast.missing) if contrast.paired else OF_CELLS
 
 
-def reading_of(ratios: Sequence[float]) -> str:
-    """What some ratios say, in a few words."""
+def reading_of(ratios: Sequence[float], missing: str = "") -> str:
+    """What some ratios say, in a few words, or why there are none."""
     if not ratios:
-        return "not compared: a side is overloaded"
+        return f"not compared: {missing}"
     found = estimate(ratios)
     if not found.has_interval:
         return "too few pairs to tell" if found.pairs > 1 else "one pair: no spread"
     if found.same:
         return f"the same within {found.within_percent} %"
     return UNCLEAR if found.unclear else DIFFERS
+
+
+def with_doubt(words: str, doubt: str) -> str:
+    """A reading, and behind it what makes it mean less than it seems to."""
+    return f"{words} ({doubt})" if doubt else words
 
 
 def ratio_text(ratio: float) -> str:
@@ -94,7 +99,8 @@ def _clauses(comparison: Comparison, told: Sequence[Contrast], between: str) -> 
     clauses = [_clause(contrast, told[0]) for contrast in told]
     timed = [each for each in comparison.contrasts if each.mode == told[0].mode and each.metric in TIMES]
     if timed and not any(contrast.ratios for contrast in timed):
-        clauses.append("times are not compared, because a side is overloaded")
+        reasons = list(dict.fromkeys(each.missing for each in timed))
+        clauses.append(f"times are not compared, because {listing(reasons)}")
     return f"{_start(told[0])}{between.join(clauses)}"
 
 

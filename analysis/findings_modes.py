@@ -36,7 +36,8 @@ def modes_title(found: Sequence[ModeRatio]) -> str:
     chosen = timed or [each for each in told if each.metric in ("throughput", "cpu_s")]
     most = max(each.workers for each in chosen)
     last = [each for each in chosen if each.workers == most]
-    notes = [*(["medians"] if timed else []), *([] if last[0].estimate.has_interval else [reading_of(last[0].ratios)])]
+    spread = "" if last[0].estimate.has_interval else reading_of(last[0].ratios)
+    notes = list(filter(None, ["medians" if timed else "", spread, last[0].doubt]))
     note = f" ({'; '.join(notes)})" if notes else ""
     return f"Queue instead of sync with {workers(most)}: {', '.join(map(_said, last))}{note}"
 

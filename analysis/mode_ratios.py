@@ -5,11 +5,13 @@ import statistics
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+import numpy as np
 import pandas as pd
 
 from analysis.checks import INVALID, OVERLOADED
 from analysis.conditions import CONDITIONS, Levels
-from analysis.contrasts import TIMES, pair_ratios, with_cost
+from analysis.contrasts import SIDE_OVERLOADED, TIMES, doubt_of, pair_ratios, with_cost
+from analysis.marks import MISSING, with_doubts
 from analysis.spread import MIN_PAIRS, Estimate, estimate
 
 METRICS = ("response_p50_s", "ready_p50_s", "ready_p95_s", "throughput", "cpu_s")
@@ -22,7 +24,8 @@ class ModeRatio:
     """One metric at one worker count: queue over sync, one ratio a block, and the mean utilisation of both sides.
 
     `control` names the mode where the same cell was measured twice instead: its ratios should be 1. There are no
-    ratios of times where a side is overloaded.
+    ratios of times where a side is overloaded; `missing` says why there are none. `doubt` is what makes a side mean
+    less than it seems to.
     """
 
     levels: Levels
@@ -31,6 +34,8 @@ class ModeRatio:
     control: str
     ratios: tuple[float, ...]
     utilisation: tuple[float, float]
+    doubt: str = ""
+    missing: str = ""
 
     @property
     def estimate(self) -> Estimate:
@@ -60,7 +65,8 @@ def log_ratio_sd(found: Sequence[ModeRatio]) -> float | None:
 
 
 def _usable(per_trial: pd.DataFrame) -> pd.DataFrame:
-    return with_cost(per_trial[~per_trial["verdict"].isin(INVALID)]) if len(per_trial) else per_trial
+    believed = per_trial[~per_trial["verdict"].isin(INVALID)] if len(per_trial) else per_trial
+    return with_doubts(with_cost(believed)) if len(believed) else believed
 
 
 def _ratios(base: pd.DataFrame, other: pd.DataFrame, shared: list[str]) -> Iterator[ModeRatio]:
@@ -69,11 +75,27 @@ def _ratios(base: pd.DataFrame, other: pd.DataFrame, shared: list[str]) -> Itera
         *levels, workers = key
         overloaded = bool((rows[["verdict_base", "verdict_other"]] == OVERLOADED).any(axis=None))
         for metric in METRICS:
+            ratios = () if overloaded and metric in CLOCKS else pair_ratios(rows, metric)
             yield ModeRatio(
                 levels=dict(zip(CONDITIONS, levels, strict=True)),
                 workers=int(str(workers)),
                 metric=metric,
                 control=str(rows["mode"].iloc[0]) if "mode" in shared else "",
-                ratios=() if overloaded and metric in CLOCKS else pair_ratios(rows, metric),
+                ratios=ratios,
                 utilisation=(float(rows["utilisation_base"].mean()), float(rows["utilisation_other"].mean())),
+                doubt=doubt_of(rows),
+                missing="" if ratios else _why_missing(rows, metric, overloaded=overloaded),
             )
+
+
+def _why_missing(rows: pd.DataFrame, metric: str, *, overloaded: bool) -> str:
+    """Why no block has a ratio of a metric."""
+    sides = [f"{metric}_base", f"{metric}_other"]
+    if metric in CLOCKS and overloaded:
+        return SIDE_OVERLOADED
+    if metric in CLOCKS and np.isinf(rows[sides].astype(float)).any(axis=None):
+        return f"a side has {MISSING[metric.split('_')[1]]}"
+    if metric in CLOCKS:
+        return "a side has too few uploads"
+    finished = rows[["throughput_base", "throughput_other"]] > 0
+    return "the CPU time of a side is not known" if finished.all(axis=None) else "a side finished no picture"

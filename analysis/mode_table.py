@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from analysis.conditions import prefix
 from analysis.contrast_tables import METRIC_WORDS, spread_texts
-from analysis.findings_contrasts import reading_of
+from analysis.findings_contrasts import reading_of, with_doubt
 from analysis.mode_ratios import ModeRatio
 from analysis.tables import Table
 from analysis.words import number
@@ -25,5 +25,5 @@ def _row(each: ModeRatio, varied: Sequence[str]) -> list[str]:
         METRIC_WORDS[each.metric],
         *spread_texts(each.ratios),
         ", ".join(number(value, 2) for value in each.utilisation),
-        reading_of(each.ratios),
+        with_doubt(reading_of(each.ratios, each.missing), each.doubt),
     ]

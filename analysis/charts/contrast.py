@@ -13,7 +13,7 @@ from analysis.charts.labels import LINE_PX
 from analysis.charts.palette import FAINT, MODES, QUIET, WINDOW, ink, tag
 from analysis.comparing import SAME_WITHIN
 from analysis.conditions import short
-from analysis.contrasts import CPU, METRICS, READY, RESPONSE, THROUGHPUT, Comparison, Contrast
+from analysis.contrasts import CPU, METRICS, READY, RESPONSE, SIDE_OVERLOADED, THROUGHPUT, Comparison, Contrast
 
 PANELS = {RESPONSE: "response time", READY: "ready time", THROUGHPUT: "throughput", CPU: "CPU / picture"}
 LEFT, RIGHT, BOTTOM, BETWEEN = 0.195, 0.98, 0.15, 0.02
@@ -100,7 +100,7 @@ def _draw_panel(ax: Axes, comparison: Comparison, metric: str, lines: list[Line]
 
 def _draw_contrast(ax: Axes, contrast: Contrast, line: float) -> None:
     if not contrast.ratios:
-        _write(ax, "overloaded", line, contrast.mode)
+        _write(ax, "overloaded" if contrast.missing == SIDE_OVERLOADED else "no value", line, contrast.mode)
         return
     look, found = MODES[contrast.mode], contrast.estimate
     dots: dict[str, Any] = {"marker": look.marker, "linestyle": "", "color": look.colour}

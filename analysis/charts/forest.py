@@ -10,7 +10,8 @@ from matplotlib.ticker import FixedLocator, FuncFormatter, NullLocator
 
 from analysis.cells import Group
 from analysis.charts.contrast import log_ticks
-from analysis.charts.frame import circumstances, framed
+from analysis.charts.doubts import Doubt, ring_point
+from analysis.charts.frame import DPI, SIZE_INCH, circumstances, framed
 from analysis.charts.labels import LINE_PX
 from analysis.charts.palette import FAINT, QUIET, TEXT, WINDOW
 from analysis.charts.panels import BEFORE
@@ -21,7 +22,9 @@ from analysis.findings_modes import ROW_WORDS, modes_title
 from analysis.mode_ratios import METRICS, ModeRatio
 from analysis.mode_table import mode_table
 
-LEFT, WIDTH, BOTTOM = 0.205, 0.55, 0.13
+LEFT, RIGHT, BOTTOM = 0.205, 0.755, 0.13
+# The longest name of a row that LEFT has room for, and what each further letter takes.
+LEFT_LETTERS, LETTER = 18, 0.0105
 # Room for the heading of the rows' names.
 HEADING = 0.025
 # The axis reaches at least so far from 1, so that a difference of nothing does not look like one.
@@ -44,8 +47,10 @@ def forest(group: Group, modes: Sequence[ModeRatio]) -> list[View]:
 def draw_forest(group: Group, found: Sequence[ModeRatio], title: str) -> Figure:
     """Queue over sync on a log axis, one row a metric and worker count; hollow: a cell against its own twin."""
     figure, below = framed(title, circumstances(group, " · ".join(_notes(found))))
-    ax = figure.add_axes((LEFT, BOTTOM, WIDTH, below - BOTTOM - HEADING))
-    rows = _rows(found, room=int(ax.get_window_extent().height / LINE_PX))
+    height = below - BOTTOM - HEADING
+    rows = _rows(found, room=int(height * SIZE_INCH[1] * DPI / LINE_PX))
+    left = LEFT + LETTER * max(0, max(len(_name(each)) for each in rows) - LEFT_LETTERS)
+    ax = figure.add_axes((left, BOTTOM, RIGHT - left, height))
     _scale(ax, rows)
     for place, each in enumerate(rows):
         _draw_row(ax, each, place)
@@ -100,6 +105,8 @@ def _draw_row(ax: Axes, each: ModeRatio, place: int) -> None:
         face = "white" if each.control else TEXT
         ax.hlines(place, max(found.low, low), min(found.high, high), color=TEXT, linewidth=3)
         ax.plot([found.ratio], [place], "D", color=TEXT, markersize=MARKER, mew=2.5, mfc=face)
+        if each.doubt:
+            ring_point(ax, Doubt(x=found.ratio, y=place, words=each.doubt, colour=TEXT))
     else:
         _point_beyond(ax, place, left=found.ratio <= low)
     said = ratio_text(found.ratio)
@@ -118,11 +125,14 @@ def _point_beyond(ax: Axes, place: int, *, left: bool) -> None:
     ax.annotate(BEYOND, (at, place), xycoords=across, **beside, **look)
 
 
+def _name(each: ModeRatio) -> str:
+    """What a row is, and what makes it doubtful."""
+    named = f"{ROW_WORDS[each.metric]}, {each.workers}"
+    return " ".join(filter(None, ["A/A" if each.control else "", named, each.doubt]))
+
+
 def _name_rows(ax: Axes, rows: Sequence[ModeRatio]) -> None:
-    ax.set_yticks(
-        range(len(rows)),
-        [f"{'A/A ' if each.control else ''}{ROW_WORDS[each.metric]}, {each.workers}" for each in rows],
-    )
+    ax.set_yticks(range(len(rows)), [_name(each) for each in rows])
     ax.tick_params(axis="y", length=0)
     ax.annotate(
         "workers", (0, 1), xycoords="axes fraction", xytext=(-6, 4), textcoords="offset points",

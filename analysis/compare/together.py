@@ -9,7 +9,18 @@ import pandas as pd
 from analysis.cells import Group
 from analysis.compare.side import Side
 from analysis.conditions import CONDITIONS, EXPERIMENT, Levels, levels_of, prefix
-from analysis.contrasts import CPU, READY, RESPONSE, THROUGHPUT, Comparison, Contrast, pair_ratios, with_cost
+from analysis.contrasts import (
+    CPU,
+    READY,
+    RESPONSE,
+    SIDE_OVERLOADED,
+    THROUGHPUT,
+    Comparison,
+    Contrast,
+    pair_ratios,
+    with_cost,
+)
+from analysis.words import GROWS
 
 RESPONSE_P95, READY_P95 = "response_p95_s", "ready_p95_s"
 METRICS = (RESPONSE, RESPONSE_P95, READY, READY_P95, THROUGHPUT, CPU)
@@ -122,7 +133,8 @@ def _contrast(both: "pd.Series[Any]", metric: str, pairs: pd.DataFrame) -> Itera
     Nothing where a metric was not measured; no ratio of a time where one side says something in its place.
     """
     mark = f"{metric.removesuffix('_s')}_mark"
-    withheld = metric in TIMES and bool(both[f"{mark}_base"] or both[f"{mark}_other"])
+    marks = [said for side in ("base", "other") if metric in TIMES and (said := both[f"{mark}_{side}"])]
+    withheld = bool(marks)
     cells = pd.DataFrame([both.to_dict() | {"repeat": 0}])
     of_pairs, of_cells = (() if withheld else pair_ratios(rows, metric) for rows in (pairs, cells))
     ratios = of_pairs or of_cells
@@ -137,6 +149,7 @@ def _contrast(both: "pd.Series[Any]", metric: str, pairs: pd.DataFrame) -> Itera
             utilisation=(float(both["utilisation_base"]), float(both["utilisation_other"])),
             doubt=", ".join(dict.fromkeys(filter(None, doubts))),
             paired=bool(of_pairs) or not ratios,
+            missing=SIDE_OVERLOADED if GROWS in marks else "".join(f"a side has {said}" for said in marks[:1]),
         )
 
 

@@ -12,6 +12,9 @@ from playwright.sync_api import Browser
 from synthetic_experiment import Made, both_modes, repeated, write_experiment
 from two_experiments import compared, with_other_machine
 
+from analysis.compare.reading import read_sides
+from analysis.compare.together import togethers
+from analysis.contrast_tables import contrast_table
 from tests.pages import SIZES, opened, serious_findings
 
 
@@ -112,6 +115,15 @@ def test_a_core_is_called_faster_only_beyond_what_the_noise_guard_allows(
 
     page = (one.parent / "compared" / "one-other" / "compare.html").read_text()
     assert ("fixed piece of work, one core" in page) == told
+
+
+def test_a_time_that_half_of_the_uploads_lack_is_not_called_overloaded(tmp_path: Path) -> None:
+    one = write_experiment(tmp_path / "one", [Made(workers=8)])
+    other = write_experiment(tmp_path / "other", [Made(workers=8, fails_every=1)])
+    (together,) = togethers(read_sides([one, other]))
+
+    readings = {row[2]: row[-1] for row in contrast_table(together.compared[0]).rows}
+    assert readings["ready time, median"] == "not compared: a side has half or more missing (failures)"
 
 
 def test_what_each_varied_is_compared_level_by_level(tmp_path: Path) -> None:

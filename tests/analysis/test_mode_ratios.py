@@ -14,6 +14,8 @@ from analysis.samples import read_experiment
 from tests.analysis.hand_made import TRIAL_DEFAULTS
 from tests.analysis.synthetic_experiment import both_modes, repeated, write_experiment, write_trial
 
+NO_CPU = dict.fromkeys(("cpu_web_s_per_picture", "cpu_broker_s_per_picture"), math.nan)
+
 
 def per_trial(*rows):
     return pd.DataFrame([TRIAL_DEFAULTS | row for row in rows])
@@ -61,6 +63,40 @@ def test_the_scatter_is_that_of_the_logarithms_and_needs_three_blocks():
 
     assert log_ratio_sd(mode_ratios(per_trial(*rows), pd.DataFrame())) == pytest.approx(1.0)
     assert log_ratio_sd(mode_ratios(per_trial(*rows[:4]), pd.DataFrame())) is None
+
+
+@pytest.mark.parametrize(
+    ("side", "doubt"),
+    [({"verdict": "UNDECIDED"}, "undecided"), ({"verdict": "NOISY"}, "noisy"), ({"failed": 9}, "failures")],
+)
+def test_one_doubtful_trial_makes_the_ratios_of_its_cells_doubtful(side, doubt):
+    rows = [*block(1, 1.0, 1.2), *block(2, 1.0, 1.2)]
+    rows[3] |= side
+
+    found = mode_ratios(per_trial(*rows), per_trial(block(1, 1.0, 1.2)[1]))
+
+    assert {each.doubt for each in found if not each.control} == {doubt}
+    assert {each.doubt for each in found if each.control} == {""}
+    told = {row[9] for row in mode_table(found, ()).rows if "control" not in row[0]}
+    assert told == {f"too few pairs to tell ({doubt})"}
+
+
+@pytest.mark.parametrize(
+    ("side", "metric", "why"),
+    [
+        ({"verdict": "OVERLOADED"}, "ready time, p95", "a side is overloaded"),
+        ({"ready_p95_s": math.nan}, "ready time, p95", "a side has too few uploads"),
+        ({"ready_p95_s": math.inf}, "ready time, p95", "a side has over 5 % missing"),
+        ({"ready_p50_s": math.inf}, "ready time, median", "a side has half or more missing"),
+        ({"throughput": 0.0}, "throughput", "a side finished no picture"),
+        (NO_CPU, "CPU time per picture", "the CPU time of a side is not known"),
+    ],
+)
+def test_a_ratio_that_is_missing_says_why(side, metric, why):
+    sync, queue = block(1, 1.0, 1.2)
+    table = mode_table(mode_ratios(per_trial(sync, queue | side), pd.DataFrame()), ())
+
+    assert [row[9] for row in table.rows if row[2] == metric] == [f"not compared: {why}"]
 
 
 @pytest.fixture(scope="module")
