@@ -103,6 +103,11 @@ class Experiment:
     guess: Guess | None = None
 
     @property
+    def measured(self) -> tuple[Trial, ...]:
+        """Every trial that counts, the controls last."""
+        return (*self.trials, *self.controls)
+
+    @property
     def searched(self) -> bool:
         """Whether the trials are steps of searches for a rate, and not cells of their own."""
         return bool((self.info.get("plan") or {}).get("goal"))

@@ -87,14 +87,14 @@ def render(
         summary=summary_table(summary),
         on_paper=on_its_side(summary_table(summary)),
         accounts=_accounts_table(experiment, verdicts),
-        ledger=ledger_table(experiment.trials),
-        faults=fault_table(experiment.trials),
-        restarts=[(trial.name, words) for trial in experiment.trials if (words := restarts_told(trial))],
-        memory=memory_table(experiment.trials),
+        ledger=ledger_table(experiment.measured),
+        faults=fault_table(experiment.measured),
+        restarts=[(trial.name, words) for trial in experiment.measured if (words := restarts_told(trial))],
+        memory=memory_table(experiment.measured),
         broken=_with_verdict(experiment, verdicts, lambda judgement: judgement.name == INVALID_ACCOUNTS),
         doubtful=remarks(_with_verdict(experiment, verdicts, _doubtful)),
-        withheld=[trial.name for trial in experiment.trials if verdicts[trial.name].invalid],
-        settings=_settings(experiment.trials),
+        withheld=[trial.name for trial in experiment.measured if verdicts[trial.name].invalid],
+        settings=_settings(experiment.measured),
         calibrated=[figure_of(chart) for chart in calibrated],
         calibration=calibration_table(experiment.info.get("calibration")),
         caveats=caveats(experiment, answer.groups, answer.compared),
@@ -112,7 +112,7 @@ CIRCUMSTANCES = ("question", "created_at", "git_commit", "machine", "versions", 
 
 def _order(experiment: Experiment) -> list[str]:
     """The trials that were measured, in that order; a plan may hold more than its precision took."""
-    measured = {trial.name for trial in (*experiment.trials, *experiment.controls)} | set(experiment.replaced)
+    measured = {trial.name for trial in experiment.measured} | set(experiment.replaced)
     return [name for name in experiment.info.get("order") or [] if name in measured]
 
 
@@ -145,7 +145,7 @@ def _doubtful(judgement: Verdict) -> bool:
 def _with_verdict(
     experiment: Experiment, verdicts: Mapping[str, Verdict], wanted: Callable[[Verdict], bool]
 ) -> list[tuple[str, Verdict]]:
-    judged = [(trial.name, verdicts[trial.name]) for trial in experiment.trials]
+    judged = [(trial.name, verdicts[trial.name]) for trial in experiment.measured]
     return [(name, judgement) for name, judgement in judged if wanted(judgement)]
 
 
@@ -153,7 +153,7 @@ def _accounts_table(experiment: Experiment, verdicts: Mapping[str, Verdict]) -> 
     return Table(
         headings=["trial", "planned", "ok", "failed", "unfinished", "lost"]
         + ["left at the broker", "send lag, p99", "verdict"],
-        rows=[_account_row(trial, verdicts[trial.name]) for trial in experiment.trials],
+        rows=[_account_row(trial, verdicts[trial.name]) for trial in experiment.measured],
     )
 
 

@@ -1,6 +1,6 @@
 """Writes what follows from an experiment's files: summary, charts and report."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,7 +13,7 @@ from analysis.charts.calibration import draw_calibration
 from analysis.charts.searches import draw_searches
 from analysis.checks import Verdict, verdict_on
 from analysis.contrasts import comparisons
-from analysis.experiment import Experiment, Trial
+from analysis.experiment import Experiment
 from analysis.findings import findings
 from analysis.findings_contrasts import contrast_sentence
 from analysis.findings_scalability import drained_sentences, scalability_sentences
@@ -42,7 +42,7 @@ def write_results(folder: Path, into: Path, *, charts: bool) -> Analysed:
     """Writes what follows from the files of a folder into the same or another one."""
     into.mkdir(parents=True, exist_ok=True)
     experiment = read_experiment(folder)
-    verdicts = _verdicts(experiment, experiment.trials)
+    verdicts = {trial.name: verdict_on(trial, experiment.ordinary_spins_s) for trial in experiment.measured}
     shown = with_marks(summarise_believed(experiment.trials, verdicts))
     # Each step of a search has a rate of its own, so its table would be as long as the search.
     told = shown.iloc[:0] if experiment.searched else shown
@@ -65,7 +65,7 @@ def _answer_of_cells(experiment: Experiment, verdicts: Mapping[str, Verdict], fo
     """What cells measured at given rates say."""
     charted = groups(experiment, verdicts)
     per_trial = summarise_trials(experiment.trials, verdicts)
-    controls = summarise_trials(experiment.controls, _verdicts(experiment, experiment.controls))
+    controls = summarise_trials(experiment.controls, verdicts)
     compared, modes = comparisons(per_trial), mode_ratios(per_trial, controls)
     # What else was varied is the question of a plan that varies it, so its answer comes first.
     sentences = [contrast_sentence(each) for each in compared]
@@ -98,7 +98,3 @@ def _answer_of_search(experiment: Experiment, verdicts: Mapping[str, Verdict], f
         charts=draw_searches(experiment, found, folder / "charts") if charts else [],
         capacities=found,
     )
-
-
-def _verdicts(experiment: Experiment, trials: Sequence[Trial]) -> dict[str, Verdict]:
-    return {trial.name: verdict_on(trial, experiment.ordinary_spins_s) for trial in trials}
