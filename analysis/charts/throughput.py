@@ -18,10 +18,13 @@ from analysis.words import number
 
 # Room above the offered load for the name of the line of what is possible.
 HEADROOM = 1.3
-# A guess further above what was measured than this leaves the axes, so that the measurement stays readable.
-MOST_GUESSED = 3.0
+# What lies further above what was measured than this leaves the axes, so that the measurement stays readable.
+MOST_ABOVE = 3.0
 # What N workers could do at best, as far as it is known: the ceiling was measured.
 LIMITS = {"ceiling_throughput": "ceiling: bare work", "ideal_throughput": "ideal: N × 1 worker"}
+# From where to where the ceiling of the only worker count is drawn: to the edge of the axes.
+SHORT_LINE = (-0.2, 0.15)
+UPWARDS = "\N{UPWARDS ARROW}"
 
 
 def draw_throughput(group: Group, title: str) -> Figure:
@@ -47,10 +50,18 @@ def _notes(group: Group) -> str:
 
 
 def throughput_top(group: Group) -> float:
-    """Where the axis ends [pictures/s]; a guess beyond what was offered makes room for itself, up to a limit."""
+    """Where the axis ends [pictures/s]; a guess beyond what was offered makes room for itself, up to a limit, and so
+    does the ceiling of the only worker count."""
     guessed = max(group.guess.throughput.values(), default=0.0) if group.guess else 0.0
     most = max(group.offered_rate, float(group.cells["throughput"].max()))
-    return HEADROOM * max(most, min(guessed, MOST_GUESSED * most))
+    above = max(guessed, _only_ceiling(group.cells))
+    return HEADROOM * max(most, min(above, MOST_ABOVE * most))
+
+
+def _only_ceiling(cells: pd.DataFrame) -> float:
+    """What is possible with the only worker count [pictures/s]; 0 where there are several or it is not known."""
+    known = cells.get("ceiling_throughput", pd.Series(dtype=float)).dropna()
+    return float(known.iloc[0]) if len(known) and cells["workers"].nunique() == 1 else 0.0
 
 
 def _efficiency(group: Group) -> str:
@@ -83,9 +94,11 @@ def _draw_offered(ax: Axes, offered_rate: float, counts: list[int]) -> EndLabel:
 
 def _draw_limit(ax: Axes, counts: list[int], cells: pd.DataFrame, top: float) -> list[EndLabel]:
     """The line of what is possible; where it leaves the axes its name stands beside it, above the offered load."""
+    if len(counts) == 1:
+        return _draw_only_limit(ax, _only_ceiling(cells), top)
     per_count = cells.drop_duplicates("workers").set_index("workers").reindex(index=counts, columns=list(LIMITS))
     known = [column for column in LIMITS if per_count[column].notna().all()]
-    if not known or len(counts) < 2:
+    if not known:
         return []
     limit, name = per_count[known[0]], LIMITS[known[0]]
     ax.plot(range(len(counts)), limit, color=QUIET, linewidth=1.2)
@@ -105,6 +118,17 @@ def _draw_limit(ax: Axes, counts: list[int], cells: pd.DataFrame, top: float) ->
         color=QUIET,
     )
     return []
+
+
+def _draw_only_limit(ax: Axes, ceiling: float, top: float) -> list[EndLabel]:
+    """A short line, or at the top of the axes how far above them it would be."""
+    name = LIMITS["ceiling_throughput"].partition(": ")[2]
+    if ceiling >= top:
+        return [EndLabel(x=SHORT_LINE[1], y=top, text=f"{UPWARDS} {name} {number(ceiling)}/s", colour=QUIET)]
+    if not ceiling:
+        return []
+    ax.hlines(ceiling, *SHORT_LINE, color=QUIET, linewidth=1.2)
+    return [EndLabel(x=SHORT_LINE[1], y=ceiling, text=name, colour=QUIET)]
 
 
 def _mark_cores(ax: Axes, counts: list[int], group: Group) -> None:

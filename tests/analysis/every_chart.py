@@ -3,10 +3,12 @@
 import json
 import math
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 
 import matplotlib
 import pandas as pd
+from altered import with_trials
 from analysed import drawn_together, drawn_whole
 from hand_made import capacities
 from laptops import laptop
@@ -67,6 +69,9 @@ WHAT: Mapping[str, Sequence[Made]] = {
     "three rates": at_rates(both_modes((2, 4)), (4.0, 8.0, 16.0)),
     "rates that all grow": at_rates(both_modes((1,)), (8.0, 16.0)),
     "blocks with a control": repeated(both_modes((2, 4, 16), noise=0.02), 4),
+    "doubtful blocks with a control": repeated(both_modes((4, 16), fails_every=7), 2),
+    "one worker count under its ceiling": both_modes((4,)),
+    "one worker count far under its ceiling": both_modes((16,), offered_rate=4.0),
     "broken": both_modes((4,)),
 }
 WILD = {str(count): value for count, value in zip((1, 2, 4, 8), (9000, 0, 9, 14), strict=True)}
@@ -112,9 +117,13 @@ EVENTS = [
 ]
 
 
-def write_control_of_the_queue(folder: Path) -> None:
-    made = WHAT["blocks with a control"]
-    write_controls(folder, [each for each in made if (each.mode, each.workers) == ("queue", 16)])
+def write_control_of_the_queue(folder: Path, what: str = "blocks with a control") -> None:
+    write_controls(folder, [each for each in WHAT[what] if (each.mode, each.workers) == ("queue", 16)])
+
+
+def write_control_on_a_noisy_machine(folder: Path) -> None:
+    write_control_of_the_queue(folder, "doubtful blocks with a control")
+    with_trials(folder, lambda record: record.update(noise={"steal_share": 0.05}))
 
 
 def write_events(folder: Path) -> None:
@@ -135,6 +144,9 @@ BESIDE: Mapping[str, Callable[[Path], None]] = {
     "three rates": write_bare,
     "repeats": write_bare,
     "blocks with a control": write_control_of_the_queue,
+    "doubtful blocks with a control": write_control_on_a_noisy_machine,
+    "one worker count under its ceiling": partial(write_bare, also=(4,)),
+    "one worker count far under its ceiling": partial(write_bare, also=(16,)),
     "broken": write_events,
     "a mode unevenly": without_later_columns,
 }

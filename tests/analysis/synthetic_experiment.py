@@ -121,10 +121,15 @@ def write_controls(folder: Path, made: Sequence[Made]) -> None:
         (place / "trial.json").write_text(json.dumps(record | {"name": place.name, "control": True}))
 
 
-def write_bare(folder: Path, service_s: float = 0.29, cpu_s: float = 0.017) -> None:
-    """What one bare process did before the trials, and the predictions made of it."""
+def write_bare(folder: Path, service_s: float = 0.29, cpu_s: float = 0.017, also: Sequence[int] = ()) -> None:
+    """What one bare process, and `also` so many at once, did before the trials, and the predictions made of it."""
     ends = [START - 100 + service_s * n for n in range(40)]
-    rows = [f"io,1,0,{end - service_s * (0.95 + 0.1 * (n % 2))},{end},{cpu_s}" for n, end in enumerate(ends)]
+    rows = [
+        f"io,{count},{process},{end - service_s * (0.95 + 0.1 * (n % 2))},{end},{cpu_s}"
+        for count in (1, *also)
+        for process in range(count)
+        for n, end in enumerate(ends)
+    ]
     (folder / "bare.csv").write_text("\n".join(["workload,processes,process,started_at,finished_at,cpu_s", *rows]))
     cells = {json.dumps(json.loads(path.read_text())["cell"]) for path in folder.glob("*/trial.json")}
     write_predictions(folder, [json.loads(cell) for cell in sorted(cells)], cores=2)
