@@ -1,12 +1,17 @@
 """What the numbers do not show, said for the experiment at hand."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from analysis.cells import Group
 from analysis.conditions import CONDITIONS, FACTORS
 from analysis.contrasts import Comparison
 from analysis.experiment import Experiment
-from analysis.words import number
+from analysis.metrics import send_lag_p99
+from analysis.outcomes import cohort
+from analysis.words import listing, number
+
+# A send lag above this share of the smallest response percentile that is shown of a cell is told (R4).
+NOTABLE_LAG = 0.05
 
 ALWAYS = (
     "A worker is one process that does picture work, one picture at a time. With N workers, sync runs N web "
@@ -31,6 +36,7 @@ def caveats(experiment: Experiment, groups: Sequence[Group], compared: Sequence[
     return [
         *_few_trials(groups),
         *_short_windows(experiment),
+        *_send_lag(groups),
         *_uncompared(groups, compared),
         *_by_hand(experiment, compared),
         *_threads(experiment),
@@ -58,6 +64,25 @@ def _short_windows(experiment: Experiment) -> list[str]:
         f"The measurement window is {number(shortest)} s. Near saturation even 60 s cannot tell a queue that "
         "just keeps up from one that just does not; such cells need a longer window."
     ]
+
+
+def _send_lag(groups: Sequence[Group]) -> list[str]:
+    late = [f"{name} ({1000 * lag_s:.1f} ms)" for group in groups for name, lag_s in _late(group)]
+    if not late:
+        return []
+    return [
+        f"In {listing(late)} the load generator's own lag, its p99, is more than {100 * NOTABLE_LAG:.0f} % of the "
+        "median response time: a notable part of such short answers."
+    ]
+
+
+def _late(group: Group) -> Iterator[tuple[str, float]]:
+    """The trials whose send lag is a notable part of the median that is shown of their cell; p99 of the lag [s]."""
+    shown = group.cells[group.cells["response_p50_mark"] == ""].set_index(["mode", "workers"])["response_p50_s"]
+    for trial in group.trials:
+        lag_s = send_lag_p99(cohort(trial))
+        if lag_s > NOTABLE_LAG * shown.get((trial.cell.mode, trial.cell.workers), float("inf")):
+            yield trial.name, lag_s
 
 
 def _uncompared(groups: Sequence[Group], compared: Sequence[Comparison]) -> list[str]:
