@@ -2,6 +2,7 @@
 Short trials show where to look; near the capacity their outcomes are chance, so only fresh ones that all agree count.
 """
 
+import math
 from collections.abc import Callable, Generator, Iterable, Iterator
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -72,13 +73,13 @@ def search(start: float, *, highest: float, lengths: Lengths | None = None, most
 
 @dataclass(kw_only=True)
 class _Search:
-    """What is left, which outcomes were met, and a rate that the load generator could not keep [pictures/s]."""
+    """What is left, which outcomes were met, and the lowest rate that the load generator missed [pictures/s]."""
 
     highest: float
     lengths: Lengths
     trials_left: int
     met: set[Outcome] = field(default_factory=set)
-    too_fast: float | None = None
+    too_fast: float = math.inf
 
     def steps(self, start: float) -> Steps[Answer]:
         low, high = yield from self._bracket(start)
@@ -91,10 +92,12 @@ class _Search:
         ends: dict[Outcome, float] = {}
         if low:
             ends |= yield from self._look(_times(1 / FACTOR, low, RATES_PER_END), Outcome.PASS, self._agreed)
-        if high and Outcome.FAIL not in ends and not self.too_fast:
+        if high and Outcome.FAIL not in ends:
             upward = dict.fromkeys(min(rate, self.highest) for rate in _times(FACTOR, high, RATES_PER_END))
             ends |= yield from self._look(upward, Outcome.FAIL, self._agreed)
-        return self._answer(ends.get(Outcome.PASS), None if self.too_fast else ends.get(Outcome.FAIL))
+        failed = ends.get(Outcome.FAIL, math.inf)
+        # What the server missed at rates that were kept stands, whatever became of higher ones.
+        return self._answer(ends.get(Outcome.PASS), failed if failed < self.too_fast else None)
 
     def _bracket(self, start: float) -> Steps[tuple[float | None, float | None]]:
         """A rate that passed and one that failed, by doubling or halving; None for what was not met."""
@@ -105,13 +108,12 @@ class _Search:
         return seen.get(Outcome.PASS), seen.get(Outcome.FAIL)
 
     def _look(self, rates: Iterable[float], until: Outcome, ask: Ask) -> Steps[dict[Outcome, float]]:
-        """The last rate of each outcome up to the one looked for; never upward when the load generator was late."""
-        seen = {}
+        """The last rate of each outcome up to the one looked for; never upward to where the load generator was late."""
+        seen: dict[Outcome, float] = {}
         for rate in rates:
-            outcome = yield from ask(rate)
-            seen[outcome] = rate
-            if outcome is until or (until is Outcome.FAIL and self.too_fast):
+            if until in seen or (until is Outcome.FAIL and rate >= self.too_fast):
                 break
+            seen[(yield from ask(rate))] = rate
         return seen
 
     def _agreed(self, rate: float) -> Steps[Outcome]:
@@ -131,13 +133,13 @@ class _Search:
             outcome = yield Step(rate=rate, measure_s=measure_s, confirming=confirming)
             measure_s *= 2
         self.met.add(outcome)
-        self.too_fast = rate if outcome is Outcome.INVALID else self.too_fast
+        self.too_fast = min(rate, self.too_fast) if outcome is Outcome.INVALID else self.too_fast
         return outcome
 
     def _answer(self, passed: float | None, failed: float | None) -> Answer:
         reasons = {
-            f"The load generator could not keep {self.too_fast or 0:.4g} pictures/s.": self.too_fast,
             "All confirming trials at both ends agreed.": passed and failed,
+            f"The load generator could not keep {self.too_fast:.4g} pictures/s.": self.too_fast < math.inf,
             "The search took as many trials as it may, which did not decide it.": not self.trials_left,
             f"No trial failed, up to {self.highest:g} pictures/s.": self.met == {Outcome.PASS},
             "No trial passed, however low the rate.": self.met == {Outcome.FAIL},

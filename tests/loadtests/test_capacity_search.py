@@ -178,6 +178,31 @@ def test_a_load_generator_that_gives_out_while_an_end_is_confirmed_gives_no_uppe
     assert trials[-1][1] is INVALID
 
 
+def test_what_is_missed_where_the_load_generator_keeps_up_stands_though_it_gave_out_higher_up():
+    answer, trials = asked(late_beyond(30.0), start=50.0)
+
+    assert answer.passed <= CAPACITY < answer.failed < 12
+    assert votes(trials, answer.failed) == [FAIL] * VOTES[FAIL]
+    assert "agreed" in answer.reason
+
+
+def test_an_upper_end_that_was_confirmed_on_the_way_down_stands_as_well():
+    def server(step):
+        return sharp(step, 5.2 if step.confirming else 6.0) if step.rate < 10 else INVALID
+
+    answer, trials = asked(server, start=5.5)
+
+    assert (answer.passed, answer.failed) == (pytest.approx(5.0), pytest.approx(5.5))
+    assert INVALID in [outcome for _, outcome in trials]
+
+
+def test_no_upper_end_lies_above_a_rate_that_the_load_generator_did_not_keep():
+    answer, _ = asked(lambda step: INVALID if CAPACITY < step.rate < 12 and not step.confirming else sharp(step))
+
+    assert answer.passed <= CAPACITY and answer.failed is None
+    assert "load generator" in answer.reason
+
+
 @pytest.mark.parametrize("most", [1, 7, 12])
 def test_it_ends_when_it_has_taken_as_many_trials_as_it_may(most):
     answer, trials = asked(sharp, most_trials=most)
@@ -193,7 +218,9 @@ def test_whatever_the_outcomes_it_ends_and_no_end_is_on_the_wrong_side():
 
         assert len(trials) <= 80
         assert not answer.known or answer.passed < answer.failed
-        assert INVALID not in [outcome for _, outcome in trials] or answer.failed is None
+        late = min((step.rate for step, outcome in trials if outcome is INVALID), default=math.inf)
+        assert answer.failed is None or answer.failed < late
+        assert answer.failed is None or votes(trials, answer.failed).count(FAIL) >= VOTES[FAIL]
 
 
 def test_it_mostly_holds_the_capacity_of_a_queue_whose_trials_are_chance():
