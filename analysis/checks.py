@@ -50,14 +50,25 @@ def verdict_on(trial: Trial, ordinary_spins_s: Spins = MappingProxyType({})) -> 
 
     ordinary_spins_s: how long the noise guard's piece of work usually takes in this experiment, before and after [s].
     """
+    return _together([*_checks(trial), _check_noise(trial, ordinary_spins_s)])
+
+
+def verdict_but_for_noise(trial: Trial) -> Verdict:
+    """The same whatever was heard of the machine: noise would hide that a trial is UNDECIDED."""
+    return _together(_checks(trial))
+
+
+def _checks(trial: Trial) -> list[Verdict]:
     rows = outcomes(trial)
-    found = [
+    return [
         _check_accounts(trial, rows),
         _check_client(trial, rows),
         _check_growth(trial, rows),
         _check_failures(rows),
-        _check_noise(trial, ordinary_spins_s),
     ]
+
+
+def _together(found: list[Verdict]) -> Verdict:
     return Verdict(
         name=worst([verdict.name for verdict in found]),
         reasons=tuple(reason for verdict in found for reason in verdict.reasons),

@@ -74,7 +74,7 @@ def predicted_rates(folder: Path, cell: Cell, goal: Goal, cores: int) -> tuple[f
 
 
 def goal_outcome(trial_dir: Path, goal: Goal) -> str:
-    """Whether a trial kept a goal: pass, fail, undecided or invalid."""
+    """Whether a trial kept a goal, however noisy the machine was: pass, fail, undecided or invalid."""
     from analysis import AnalysisError, goal_outcome
 
     try:

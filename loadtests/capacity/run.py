@@ -112,7 +112,8 @@ class Searcher:
         if not results.is_step(self.folder, name, *step):
             results.discard(self.folder, name)
             self.measure(setup)
-        # Where the machine is noisy all the time, nothing would ever be decided: then noise only stands in the report.
+        # Where the machine is noisy all the time, nothing would ever be decided: then noise only stands in the report,
+        # and the goal is judged as if nobody had listened.
         noisy, finished = noisy_trials(self.folder), results.finished_trials(self.folder)
         if name in noisy and len(noisy) <= max(1, MOST_NOISY * len(finished)):
             return "noisy"
