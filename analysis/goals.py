@@ -1,14 +1,20 @@
-"""Whether a trial kept a goal, for a search that asks for the highest rate that does (R30). Pure."""
+"""Whether a trial kept a goal, for a search that asks for the highest rate that does (R29, R30). Pure."""
 
+import math
 from dataclasses import dataclass
+
+import pandas as pd
 
 from analysis.checks import INVALID_ACCOUNTS, NOISY, OVERLOADED, UNDECIDED, Verdict
 from analysis.errors import AnalysisError
 from analysis.experiment import Trial
-from analysis.metrics import percentile
+from analysis.metrics import claimed, least_samples
 from analysis.outcomes import cohort
 
 PASS, FAIL, UNSURE, INVALID = "pass", "fail", "undecided", "invalid"
+
+# Too few uploads for a percentile still miss a goal if chance gives so many misses in a smaller share of trials (R29).
+CHANCE = 0.01
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -31,11 +37,26 @@ def outcome(trial: Trial, verdict: Verdict, goal: Goal) -> str:
     # Noise could have made it miss the goal, so it neither passes nor fails.
     if verdict.name == NOISY:
         return UNSURE
-    if reached_s(trial, goal) > goal.limit_s or (cohort(trial)["outcome"] == "failed").any():
+    rows = cohort(trial)
+    if (rows["outcome"] == "failed").any() or _missed(rows[f"{goal.clock}_s"], goal):
         return FAIL
-    return UNSURE if verdict.name == UNDECIDED else PASS
+    too_few = len(rows) < least_samples(goal.share)
+    return UNSURE if too_few or verdict.name == UNDECIDED else PASS
 
 
 def reached_s(trial: Trial, goal: Goal) -> float:
-    """The percentile that a trial showed [s]."""
-    return percentile(cohort(trial)[f"{goal.clock}_s"], goal.share)
+    """The percentile that a trial showed [s]; NaN where it has too few uploads to claim one."""
+    return claimed(cohort(trial)[f"{goal.clock}_s"], goal.share)
+
+
+def _missed(times_s: pd.Series, goal: Goal) -> bool:
+    """Whether the percentile was missed: by what it was, or by more misses than chance gives few uploads."""
+    if len(times_s) < least_samples(goal.share):
+        return _chance_of(int((times_s > goal.limit_s).sum()), len(times_s), goal.share) < CHANCE
+    return claimed(times_s, goal.share) > goal.limit_s
+
+
+def _chance_of(misses: int, uploads: int, share: float) -> float:
+    """How likely so many misses or more are where each upload keeps the limit with probability `share`."""
+    fewer = (math.comb(uploads, n) * (1 - share) ** n * share ** (uploads - n) for n in range(misses))
+    return 1 - sum(fewer)

@@ -10,12 +10,21 @@ import pandas as pd
 from analysis.experiment import Trial, Window
 from analysis.outcomes import in_system
 
-# All of n samples lie below the true p95 with probability 0.95**n. From 72 on that is less than 2.5 %, what each
-# end of a two-sided 95 % interval with equal tails may miss. A bound from above alone, at 95 %, needs 59 (R26).
-MIN_SAMPLES_P95 = 72
-# The same of the true p99: 0.99**n.
-MIN_SAMPLES_P99 = 368
+# What each end of a two-sided 95 % interval with equal tails may miss.
+TAIL = 0.025
 BACKLOG_STEP_S = 0.5
+
+
+def least_samples(share: float) -> int:
+    """The fewest samples from which a percentile from the median up may be claimed (R26).
+
+    All of n samples lie below the true one with probability share**n, which must be less than the tail. A bound from
+    above alone, at 95 %, needs fewer: 59 instead of 72 for the p95.
+    """
+    return math.ceil(math.log(TAIL) / math.log(share))
+
+
+MIN_SAMPLES_P95, MIN_SAMPLES_P99 = least_samples(0.95), least_samples(0.99)
 
 
 def percentile(samples: pd.Series, share: float) -> float:
@@ -30,14 +39,19 @@ def percentile(samples: pd.Series, share: float) -> float:
     return float(np.partition(samples.to_numpy(dtype=float), place)[place])
 
 
+def claimed(samples: pd.Series, share: float) -> float:
+    """The percentile; NaN when there are too few samples to claim one."""
+    return percentile(samples, share) if len(samples) >= least_samples(share) else math.nan
+
+
 def p95(samples: pd.Series) -> float:
     """The 95th percentile; NaN when there are too few samples to claim one."""
-    return percentile(samples, 0.95) if len(samples) >= MIN_SAMPLES_P95 else math.nan
+    return claimed(samples, 0.95)
 
 
 def p99(samples: pd.Series) -> float:
     """The 99th percentile; NaN when there are too few samples to claim one."""
-    return percentile(samples, 0.99) if len(samples) >= MIN_SAMPLES_P99 else math.nan
+    return claimed(samples, 0.99)
 
 
 def rate(at: pd.Series, window: Window) -> float:

@@ -12,7 +12,7 @@ OVERHEAD_S = 8.0
 PILOT_BLOCKS, FEWEST_BLOCKS, MOST_BLOCKS = 3, 6, 60
 
 #: What a search for a capacity takes in the median (`make bench-capacity`).
-USUAL_TRIALS = 23
+USUAL_TRIALS = 24
 
 #: Standard deviation of the logarithm of one block's ratio of ready p95, by utilisation, with so many uploads a trial
 #: and two modes that replay the same: simulated studies (`make bench-intervals`, docs/method.md).

@@ -1,16 +1,18 @@
 """Whether a trial kept a goal, and what searches have found."""
 
 import dataclasses
+import json
 import math
 
 import pandas as pd
 import pytest
 
-from analysis import AnalysisError
+from analysis import AnalysisError, goal_outcome, judge
 from analysis.capacities import capacity_sentences, capacity_table, overload_sentences
 from analysis.checks import Verdict
 from analysis.goals import Goal, outcome
 from tests.analysis.hand_made import TRIAL_DEFAULTS, capacities, trial
+from tests.analysis.synthetic_experiment import Made, undecided, write_experiment
 
 SEARCHES = [
     ("sync", 1, 2.5, 3.0, math.nan),
@@ -21,19 +23,20 @@ SEARCHES = [
 GOAL = Goal(clock="ready", share=0.95, limit_s=0.5)
 
 
-def measured(ready_s, **last):
-    """Twenty uploads that are all ready after the same time; the last one may differ."""
+def measured(ready_s, *, uploads=80, slow=0, **last):
+    """Uploads that are all ready after the same time, but for the first slow ones; the last one may differ."""
     requests = [
-        {"id": str(n), "due_at": 10 + n / 4, "sent_at": 10 + n / 4, "answered_at": 10.01 + n / 4} for n in range(20)
+        {"id": str(n), "due_at": 10 + n / 10, "sent_at": 10 + n / 10, "answered_at": 10.01 + n / 10}
+        for n in range(uploads)
     ]
     pictures = [
         {
             "id": row["id"],
             "received_at": row["sent_at"],
             "started_at": row["sent_at"],
-            "finished_at": row["sent_at"] + ready_s,
+            "finished_at": row["sent_at"] + (2 * GOAL.limit_s if n < slow else ready_s),
         }
-        for row in requests
+        for n, row in enumerate(requests)
     ]
     pictures[-1] |= last
     return trial(requests, pictures)
@@ -54,6 +57,32 @@ def measured(ready_s, **last):
 )
 def test_a_trial_passes_if_it_was_valid_and_quick_enough(ready_s, verdict, said):
     assert outcome(measured(ready_s), Verdict(name=verdict), GOAL) == said
+
+
+@pytest.mark.parametrize(
+    ("uploads", "share", "said"),
+    [(71, 0.95, "undecided"), (72, 0.95, "pass"), (72, 0.99, "undecided"), (5, 0.5, "undecided"), (6, 0.5, "pass")],
+)
+def test_a_goal_is_kept_only_by_so_many_uploads_as_its_percentile_is_claimed_from(uploads, share, said):
+    goal = dataclasses.replace(GOAL, share=share)
+
+    assert outcome(measured(0.4, uploads=uploads), Verdict(name="VALID"), goal) == said
+
+
+@pytest.mark.parametrize(("slow", "said"), [(2, "undecided"), (4, "undecided"), (5, "fail"), (20, "fail")])
+def test_a_few_uploads_miss_a_goal_if_chance_gives_so_many_misses_in_less_than_one_of_a_hundred_trials(slow, said):
+    """Of 20 uploads that each miss with 5 %, four or more do in 1.6 % of all trials, five or more in 0.3 %."""
+    assert outcome(measured(0.4, uploads=20, slow=slow), Verdict(name="VALID"), GOAL) == said
+
+
+@pytest.mark.parametrize(("made", "said"), [(Made(workers=8), "pass"), (undecided(4), "undecided")])
+def test_noise_that_does_not_count_hides_nothing(tmp_path, made, said):
+    folder = write_experiment(tmp_path / "noisy", [made]) / made.name
+    record = json.loads((folder / "trial.json").read_text())
+    (folder / "trial.json").write_text(json.dumps(record | {"noise": {"steal_share": 0.2}}))
+
+    assert judge(folder).name == "NOISY"
+    assert goal_outcome(folder, dataclasses.asdict(GOAL) | {"limit_s": 5.0}) == said
 
 
 def test_one_upload_that_failed_is_enough_to_miss_the_goal():

@@ -9,6 +9,7 @@ from analysis.experiment import Window
 from analysis.metrics import (
     MIN_SAMPLES_P95,
     MIN_SAMPLES_P99,
+    claimed,
     cpu_per_picture,
     growth_rate,
     p95,
@@ -116,3 +117,9 @@ def test_72_samples_leave_each_end_of_a_95_percent_interval_its_half() -> None:
 
 def test_368_do_the_same_for_the_p99() -> None:
     assert 0.99**MIN_SAMPLES_P99 < 0.025 < 0.99 ** (MIN_SAMPLES_P99 - 1)
+
+
+@pytest.mark.parametrize(("share", "least"), [(0.5, 6), (0.9, 36), (0.95, 72), (0.99, 368)])
+def test_any_percentile_is_claimed_from_as_many_samples_as_leave_its_tail(share: float, least: int) -> None:
+    assert math.isnan(claimed(pd.Series(np.arange(least - 1.0)), share))
+    assert claimed(pd.Series(np.arange(float(least))), share) == math.ceil(share * least) - 1
