@@ -6,14 +6,22 @@ from typing import Any
 
 import pandas as pd
 
-from analysis.checks import OVERLOADED
+from analysis.checks import OVERLOADED, Verdict
 from analysis.conditions import CONDITIONS, prefix
+from analysis.confirmed import at_least, at_most
 from analysis.experiment import Trial
 from analysis.goals import Goal, reached_s
+from analysis.growth import unanswered_growth
+from analysis.outcomes import outcomes
 from analysis.tables import Table
 from analysis.words import GROWS, duration, number, workers
 
 LEVELS = tuple(name for name in CONDITIONS if name != "offered_rate")
+WITHHELD, TOO_FEW = "withheld", "too few uploads"
+REACHED = ("trial", "mode", "workers", "rate", "verdict", "reached_s", "mark")
+
+# What workers finish while they empty a full queue and under overload may differ by so much without a word (R10).
+AGREE_WITHIN = 0.05
 
 
 def goal_words(capacities: pd.DataFrame) -> str:
@@ -65,6 +73,13 @@ def overload_sentences(cells: pd.DataFrame) -> list[str]:
     return sentences
 
 
+def disagreement_sentences(capacities: pd.DataFrame) -> list[str]:
+    """One for each search whose workers finish clearly more or less from a full queue than under overload."""
+    both = capacities.dropna(subset=["drained", "overload"])
+    apart = both[abs(both["overload"] / both["drained"] - 1) > AGREE_WITHIN]
+    return [f"{row['prefix']}{_disagreement(row)}" for row in apart.to_dict("records")]
+
+
 def capacity_table(capacities: pd.DataFrame) -> Table:
     """One row per search."""
     return Table(
@@ -73,24 +88,19 @@ def capacity_table(capacities: pd.DataFrame) -> Table:
         + ["trials", "measured [min]", "how the search ended"],
         rows=[
             [str(row["prefix"]).removesuffix(": ") or "–", str(row["mode"]), str(row["workers"])]
-            + [number(row[name], 2) for name in ("passed", "failed", "predicted", "drained", "overload")]
+            + [at_most(row["passed"]), at_least(row["failed"])]
+            + [number(row[name], 2) for name in ("predicted", "drained", "overload")]
             + [f"{row['trials']:.0f}", number(row["measured_s"] / 60), str(row["reason"])]
             for row in capacities.to_dict("records")
         ],
     )
 
 
-def reached(trials: Sequence[Trial], goal: Goal) -> pd.DataFrame:
-    """What each trial of a search showed: `mode`, `workers`, `rate` [pictures/s], `reached_s`."""
-    return pd.DataFrame(
-        {
-            "mode": [trial.cell.mode for trial in trials],
-            "workers": [trial.cell.workers for trial in trials],
-            "rate": [trial.cell.offered_rate for trial in trials],
-            "trial": [trial.name for trial in trials],
-            "reached_s": [reached_s(trial, goal) for trial in trials],
-        }
-    )
+def reached(trials: Sequence[Trial], verdicts: Mapping[str, Verdict], goal: Goal) -> pd.DataFrame:
+    """What each trial of a search showed: `trial`, `mode`, `workers`, `rate` [pictures/s], `verdict`, `reached_s`, NaN
+    where no time is claimed, and `mark`, what is said in its place."""
+    rows = [_reached(trial, verdicts[trial.name], goal) for trial in trials]
+    return pd.DataFrame(rows, columns=list(REACHED))
 
 
 def goal_of(capacities: pd.DataFrame) -> Goal:
@@ -99,15 +109,50 @@ def goal_of(capacities: pd.DataFrame) -> Goal:
     return Goal(clock=str(row["clock"]), share=float(row["share"]), limit_s=float(row["limit_s"]))
 
 
+def _reached(trial: Trial, verdict: Verdict, goal: Goal) -> dict[str, Any]:
+    """One trial; of an INVALID one no time is told, nor of one whose time depends on when one stops measuring."""
+    seconds = reached_s(trial, goal)
+    mark = _mark(trial, verdict, goal, seconds)
+    row = {"trial": trial.name, "mode": trial.cell.mode, "workers": trial.cell.workers}
+    told = {"verdict": verdict.name, "reached_s": math.nan if mark else seconds, "mark": mark}
+    return row | {"rate": trial.cell.offered_rate} | told
+
+
+def _mark(trial: Trial, verdict: Verdict, goal: Goal, seconds: float) -> str:
+    """What is said in the place of a time; empty where the time is told."""
+    if verdict.invalid:
+        return WITHHELD
+    if _grows(trial, verdict, goal):
+        return GROWS
+    if math.isnan(seconds):
+        return TOO_FEW
+    return f"over {100 * (1 - goal.share):.3g} % missing" if math.isinf(seconds) else ""
+
+
+def _grows(trial: Trial, verdict: Verdict, goal: Goal) -> bool:
+    """The answer of queue mode does not wait for a worker, so it has a time although the picture has none."""
+    if goal.clock == "ready":
+        return verdict.name == OVERLOADED
+    return unanswered_growth(trial, outcomes(trial)).without_limit
+
+
 def _bounds(row: Mapping[Any, Any]) -> str:
-    passed, failed = row["passed"], row["failed"]
-    if math.isnan(passed) and math.isnan(failed):
+    kept, missed = at_most(row["passed"]), at_least(row["failed"])
+    if math.isnan(row["passed"]) and math.isnan(row["failed"]):
         return "undecided"
-    if math.isnan(failed):
-        return f"keeps it at {number(passed)} pictures/s; how far beyond is open"
-    if math.isnan(passed):
-        return f"does not keep it at {number(failed)} pictures/s; where it does is open"
-    return f"keeps it at {number(passed)} and no more at {number(failed)} pictures/s"
+    if math.isnan(row["failed"]):
+        return f"keeps it at {kept} pictures/s; how far beyond is open"
+    if math.isnan(row["passed"]):
+        return f"does not keep it at {missed} pictures/s; where it does is open"
+    return f"keeps it at {kept} and no more at {missed} pictures/s"
+
+
+def _disagreement(row: Mapping[Any, Any]) -> str:
+    start = f"With {workers(int(row['workers']))} a full queue is emptied at {number(row['drained'], 2)} pictures/s"
+    share = row["overload"] / row["drained"] - 1
+    more = "more: one of the two is off, so measure again"
+    why = more if share > 0 else "less: uploads are taken in meanwhile"
+    return f"{start}, and under overload {number(row['overload'], 2)} are finished, {number(100 * abs(share))} % {why}"
 
 
 def _overload(row: Mapping[Any, Any]) -> str:

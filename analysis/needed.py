@@ -7,13 +7,12 @@ import numpy as np
 import pandas as pd
 
 from analysis.capacities import goal_words
+from analysis.confirmed import at_most, floored
 from analysis.tables import Table
-from analysis.words import number, workers
+from analysis.words import workers
 
 # So many loads are asked for their workers, from the smallest that was confirmed to the largest.
 ASKED_LOADS = 6
-# Loads below this keep two digits after the point, all others one.
-SMALL_LOAD = 10
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -88,7 +87,7 @@ def needed_table(capacities: pd.DataFrame) -> Table | None:
         return None
     modes = list(dict.fromkeys(known["mode"]))
     loads = np.unique(
-        [_floored(load) for load in np.linspace(known["passed"].min(), known["passed"].max(), ASKED_LOADS)]
+        [floored(load) for load in np.linspace(known["passed"].min(), known["passed"].max(), ASKED_LOADS)]
     )
     rows = [
         [str(before).removesuffix(": ") or "–", at_most(load)]
@@ -97,17 +96,6 @@ def needed_table(capacities: pd.DataFrame) -> Table | None:
         for load in loads
     ]
     return Table(headings=["conditions", "load [pictures/s]", *(f"{mode}: workers" for mode in modes)], rows=rows)
-
-
-def at_most(load: float) -> str:
-    """A load that was confirmed [pictures/s], rounded down: more was not confirmed."""
-    return number(_floored(load), 2)
-
-
-def _floored(load: float) -> float:
-    scale = 100 if load < SMALL_LOAD else 10
-    # Rounded first, because 100 * 1.16 is a little less than 116.
-    return math.floor(round(scale * load, 6)) / scale
 
 
 def _of(rows: pd.DataFrame, mode: str) -> pd.DataFrame:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from analysis.capacities import capacity_sentences, overload_sentences, with_prefix
+from analysis.capacities import capacity_sentences, disagreement_sentences, overload_sentences, with_prefix
 from analysis.cells import groups
 from analysis.charts import draw_charts
 from analysis.charts.calibration import draw_calibration
@@ -92,9 +92,10 @@ def _answer_of_search(experiment: Experiment, verdicts: Mapping[str, Verdict], f
         sentences=[
             *decision_sentences(found),
             *capacity_sentences(found),
+            *disagreement_sentences(found),
             *overload_sentences(summarise_believed(experiment.trials, verdicts)),
             *drained_sentences(found),
         ],
-        charts=draw_searches(experiment, found, folder / "charts") if charts else [],
+        charts=draw_searches(experiment, verdicts, found, folder / "charts") if charts else [],
         capacities=found,
     )

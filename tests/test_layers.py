@@ -45,6 +45,7 @@ PURE = (
     "analysis/compare/together.py",
     "analysis/comparing.py",
     "analysis/conditions.py",
+    "analysis/confirmed.py",
     "analysis/conservation.py",
     "analysis/contrast_tables.py",
     "analysis/contrasts.py",

@@ -1,18 +1,27 @@
 """The capacity at a goal: as a bar between what was kept and what was not, and as the trials that it was found by."""
 
+from collections.abc import Iterator
+
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from analysis.capacities import TOO_FEW, WITHHELD
 from analysis.charts.frame import framed
-from analysis.charts.labels import EndLabel, label_ends
+from analysis.charts.labels import Arrow, EndLabel, draw_arrows, label_ends
 from analysis.charts.log_time import scale_time_axis
 from analysis.charts.palette import MODES, QUIET
 from analysis.charts.worker_axis import BOTTOM, LEFT, WIDTH, places, worker_axes, worker_counts
 from analysis.words import number
 
 HEADROOM = 1.15
+# Of the axis; an arrow further right has its words in two lines.
+NARROW = 0.35
+# How far an arrow is moved for each part of its mode's shift, in parts of the axis.
+ARROWS_APART = 0.4
+# What is said of a trial in the table alone.
+UNDRAWN = (WITHHELD, TOO_FEW)
 
 
 def draw_capacity(rows: pd.DataFrame, ceiling: pd.DataFrame, title: str, subtitle: str) -> Figure:
@@ -46,24 +55,27 @@ def _draw_bars(ax: Axes, counts: list[int], rows: pd.DataFrame) -> EndLabel | No
 def draw_reached(
     shown: pd.DataFrame, found: pd.DataFrame, limit_s: float, what: str, title: str, subtitle: str
 ) -> Figure:
-    """What each trial of one worker count showed against its rate; shaded what the capacity lies between."""
+    """What each trial of one worker count showed against its rate, an arrow where that is no time; shaded what the
+    capacity lies between."""
     figure, below = framed(title, subtitle)
     ax = figure.add_axes((LEFT, BOTTOM, WIDTH, below - BOTTOM))
     labels = [_draw_trials(ax, rows) for _, rows in shown.groupby("mode", sort=False)]
     ax.axhline(limit_s, linestyle=(0, (6, 4)), color=QUIET, linewidth=2)
-    scale_time_axis(ax, room_for_arrows=False, room_for_doubts=False)
+    arrows, end = list(_arrows(shown)), float(shown["rate"].max())
+    scale_time_axis(ax, room_for_arrows=bool(arrows), room_for_doubts=False)
     for _, row in found.dropna(subset=["passed", "failed"]).iterrows():
         ax.axvspan(row["passed"], row["failed"], color=MODES[str(row["mode"])].colour, alpha=0.12, linewidth=0)
-    ax.set(xlabel="offered [pictures/s]", ylabel=f"{what} (log scale)", xlim=(0, 1.05 * float(shown["rate"].max())))
-    labels.append(EndLabel(x=float(shown["rate"].max()), y=limit_s, text=f"goal: {number(limit_s, 2)} s", colour=QUIET))
-    label_ends(ax, [label for label in labels if label], at_edge=True)
+    ax.set(xlabel="offered [pictures/s]", ylabel=f"{what} (log scale)", xlim=(0, 1.05 * end))
+    labels.append(EndLabel(x=end, y=limit_s, text=f"goal: {number(limit_s, 2)} s", colour=QUIET))
+    taken_px = draw_arrows(ax, arrows, last_place=(1 - NARROW) * end)
+    label_ends(ax, [label for label in labels if label], at_edge=True, taken_px=taken_px)
     return figure
 
 
 def _draw_trials(ax: Axes, rows: pd.DataFrame) -> EndLabel | None:
-    """One point a trial; what grows without limit, or is missing, has none."""
+    """One point for each trial that has a time."""
     mode = str(rows["mode"].iloc[0])
-    look, drawn = MODES[mode], rows[np.isfinite(rows["reached_s"])].sort_values("rate")
+    look, drawn = MODES[mode], rows.dropna(subset=["reached_s"]).sort_values("rate")
     if drawn.empty:
         return None
     ax.plot(
@@ -78,3 +90,11 @@ def _draw_trials(ax: Axes, rows: pd.DataFrame) -> EndLabel | None:
     )
     last = drawn.iloc[-1]
     return EndLabel(x=float(last["rate"]), y=float(last["reached_s"]), text=mode, colour=look.colour)
+
+
+def _arrows(shown: pd.DataFrame) -> Iterator[Arrow]:
+    """One for each trial whose time grows without limit, or is missing; those of the modes stand beside each other."""
+    apart = ARROWS_APART * float(shown["rate"].max())
+    for row in shown[(shown["mark"] != "") & ~shown["mark"].isin(UNDRAWN)].to_dict("records"):
+        mode, x = str(row["mode"]), float(row["rate"]) + apart * MODES[str(row["mode"])].shift
+        yield Arrow(x=x, mode=mode, words=f"{mode} {row['mark']}", fill="none")

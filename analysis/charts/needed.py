@@ -12,7 +12,8 @@ from analysis.charts.frame import framed
 from analysis.charts.labels import EndLabel, label_ends
 from analysis.charts.palette import MODES, WINDOW, ink, tag
 from analysis.charts.worker_axis import BOTTOM, LEFT, WIDTH, worker_counts
-from analysis.needed import Step, at_most, steps, sync_is_fine
+from analysis.confirmed import at_most
+from analysis.needed import Step, steps, sync_is_fine
 
 # Above the most workers there is room for what is said of sync.
 ROOM_ABOVE = 0.15

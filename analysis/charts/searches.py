@@ -1,6 +1,6 @@
 """Saves the charts of the searches for a capacity."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 import matplotlib
@@ -9,16 +9,20 @@ import pandas as pd
 from analysis.capacities import LEVELS, capacity_sentences, capacity_table, goal_of, goal_words, reached
 from analysis.ceiling import ceilings
 from analysis.charts import Chart, empty, save
-from analysis.charts.capacity import draw_capacity, draw_reached
+from analysis.charts.capacity import UNDRAWN, draw_capacity, draw_reached
 from analysis.charts.frame import STYLE, counted
 from analysis.charts.needed import draw_needed
+from analysis.checks import Verdict
+from analysis.confirmed import at_most
 from analysis.experiment import Experiment, Trial
 from analysis.needed import decision, needed_table
 from analysis.tables import Table
-from analysis.words import number, workers
+from analysis.words import number, verdict, workers
 
 
-def draw_searches(experiment: Experiment, capacities: pd.DataFrame, folder: Path) -> list[Chart]:
+def draw_searches(
+    experiment: Experiment, verdicts: Mapping[str, Verdict], capacities: pd.DataFrame, folder: Path
+) -> list[Chart]:
     """For each combination of conditions the workers that a load needs, the load that workers keep, and for each
     worker count the trials."""
     empty(folder)
@@ -27,7 +31,8 @@ def draw_searches(experiment: Experiment, capacities: pd.DataFrame, folder: Path
         suffix = f"-{number_of}" if capacities["prefix"].nunique() > 1 else ""
         charts += _over_load(experiment, str(before), rows, folder / f"workers_needed{suffix}")
         charts.append(_over_workers(experiment, str(before), rows, folder / f"capacity{suffix}"))
-        charts += _of_trials(experiment, str(before), rows, folder, suffix)
+        tried = reached([trial for trial in experiment.trials if _belongs(trial, rows)], verdicts, goal_of(rows))
+        charts += _of_trials(tried, str(before), rows, folder, suffix)
     return charts
 
 
@@ -55,15 +60,14 @@ def _over_workers(experiment: Experiment, before: str, rows: pd.DataFrame, path:
     return Chart(name="capacity", prefix=before, finding=title, path=path, table=capacity_table(rows))
 
 
-def _of_trials(experiment: Experiment, before: str, rows: pd.DataFrame, folder: Path, suffix: str) -> Iterator[Chart]:
+def _of_trials(tried: pd.DataFrame, before: str, rows: pd.DataFrame, folder: Path, suffix: str) -> Iterator[Chart]:
     goal = goal_of(rows)
     for count, own in rows.groupby("workers"):
-        trials = [trial for trial in experiment.trials if _belongs(trial, own)]
-        if not trials:
+        shown, path = tried[tried["workers"] == count], folder / f"searched-w{count}{suffix}"
+        if shown.empty:
             continue
         (title,) = (sentence.removeprefix(before) for sentence in capacity_sentences(own))
-        shown, path = reached(trials, goal), folder / f"searched-w{count}{suffix}"
-        under = f"workload {own['workload'].iloc[0]} · one point a trial, {len(trials)} trials · shaded: the capacity"
+        under = f"workload {own['workload'].iloc[0]} · one point a trial, {_points(shown)} · shaded: the capacity"
         with matplotlib.rc_context(STYLE):
             save(draw_reached(shown, own, goal.limit_s, f"{goal.clock} p{100 * goal.share:g}", title, under), path)
         yield Chart(name=f"searched_w{count}", prefix=before, finding=title, path=path, table=_trials_table(shown))
@@ -75,11 +79,18 @@ def _belongs(trial: Trial, rows: pd.DataFrame) -> bool:
     return any(all(getattr(trial.cell, name) == row[name] for name in names) for row in rows.to_dict("records"))
 
 
+def _points(shown: pd.DataFrame) -> str:
+    """Of how many trials something is drawn."""
+    drawn = int((~shown["mark"].isin(UNDRAWN)).sum())
+    return f"{drawn} of {len(shown)} trials" if drawn < len(shown) else f"{drawn} trials"
+
+
 def _trials_table(shown: pd.DataFrame) -> Table:
     return Table(
-        headings=["trial", "mode", "offered [pictures/s]", "reached [s]"],
+        headings=["trial", "mode", "offered [pictures/s]", "verdict", "reached [s]"],
         rows=[
-            [str(row["trial"]), str(row["mode"]), number(row["rate"], 2), number(row["reached_s"], 3)]
+            [str(row["trial"]), str(row["mode"]), number(row["rate"], 2), verdict(row["verdict"])]
+            + [row["mark"] or number(row["reached_s"], 3)]
             for row in shown.sort_values(["mode", "rate"]).to_dict("records")
         ],
     )
@@ -91,7 +102,7 @@ def _summed(rows: pd.DataFrame) -> str:
     if known.empty:
         return f"{rows['mode'].iloc[0]} keeps the goal at no rate that was confirmed"
     last = known.sort_values("workers").to_dict("records")[-1]
-    return f"{last['mode']} keeps {number(last['passed'])} pictures/s with {workers(int(last['workers']))}"
+    return f"{last['mode']} keeps {at_most(last['passed'])} pictures/s with {workers(int(last['workers']))}"
 
 
 def _cores(experiment: Experiment) -> Sequence[str]:

@@ -8,10 +8,16 @@ import pandas as pd
 import pytest
 
 from analysis import AnalysisError, goal_outcome, judge
-from analysis.capacities import capacity_sentences, capacity_table, overload_sentences
+from analysis.capacities import (
+    capacity_sentences,
+    capacity_table,
+    disagreement_sentences,
+    overload_sentences,
+    reached,
+)
 from analysis.checks import Verdict
 from analysis.goals import Goal, outcome
-from tests.analysis.hand_made import TRIAL_DEFAULTS, capacities, trial
+from tests.analysis.hand_made import TRIAL_DEFAULTS, capacities, crowded_door, trial
 from tests.analysis.synthetic_experiment import Made, undecided, write_experiment
 
 SEARCHES = [
@@ -115,6 +121,60 @@ def test_a_capacity_is_told_as_the_two_rates_that_it_lies_between(found):
         "queue keeps it at 2.4 and no more at 2.9 pictures/s"
     )
     assert "queue keeps it at 10.4 pictures/s; how far beyond is open" in second
+
+
+def test_a_rate_is_rounded_only_to_the_side_on_which_it_stays_confirmed():
+    found = capacities(("sync", 1, 5.656, 6.221, math.nan), ("queue", 1, 14.08, 15.63, math.nan))
+
+    (sentence,) = capacity_sentences(found)
+    assert "sync keeps it at 5.65 and no more at 6.23 pictures/s" in sentence
+    assert "queue keeps it at 14 and no more at 15.7 pictures/s" in sentence
+    assert [row[3:5] for row in capacity_table(found).rows] == [["5.65", "6.23"], ["14", "15.7"]]
+
+
+@pytest.mark.parametrize(
+    ("drained", "words"),
+    [
+        (3.6, []),
+        (4.0, ["at 4 pictures/s, and under overload 3.5 are finished, 12.5 % less: uploads are taken in meanwhile"]),
+        (3.2, ["at 3.2 pictures/s, and under overload 3.5 are finished, 9.4 % more: one of the two is off"]),
+        (math.nan, []),
+    ],
+)
+def test_the_two_raw_maxima_are_told_where_they_differ_by_more_than_five_percent(drained, words):
+    said = disagreement_sentences(capacities(("queue", 1, 2.4, 2.9, drained)))
+
+    assert [each.removesuffix(", so measure again") for each in said] == [
+        f"With 1 worker a full queue is emptied {rest}" for rest in words
+    ]
+
+
+@pytest.mark.parametrize(
+    ("trial_of", "verdict", "seconds", "mark"),
+    [
+        (measured(0.6), "VALID", 0.6, ""),
+        (measured(0.6), "UNDECIDED", 0.6, ""),
+        (measured(0.6), "OVERLOADED", math.nan, "grows without limit"),
+        (measured(0.6), "INVALID_CLIENT", math.nan, "withheld"),
+        (measured(0.6, uploads=71), "VALID", math.nan, "too few uploads"),
+        (crowded_door(), "VALID", math.nan, "over 5 % missing"),
+    ],
+)
+def test_no_time_is_told_that_a_trial_cannot_claim(trial_of, verdict, seconds, mark):
+    (row,) = reached([trial_of], {trial_of.name: Verdict(name=verdict)}, GOAL).to_dict("records")
+
+    assert row["reached_s"] == pytest.approx(seconds, nan_ok=True)
+    assert (row["verdict"], row["mark"]) == (verdict, mark)
+
+
+def test_an_overloaded_queue_still_has_a_time_to_the_answer():
+    goal = dataclasses.replace(GOAL, clock="response")
+    one, crowded = measured(0.6), crowded_door()
+
+    (row,) = reached([one], {one.name: Verdict(name="OVERLOADED")}, goal).to_dict("records")
+    assert row["reached_s"] == pytest.approx(0.01) and row["mark"] == ""
+    (row,) = reached([crowded], {crowded.name: Verdict(name="OVERLOADED")}, goal).to_dict("records")
+    assert row["mark"] == "grows without limit"
 
 
 def test_the_raw_maximum_stands_beside_what_was_finished_under_overload(found):

@@ -7,7 +7,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 from hand_made import capacities
-from synthetic_experiment import Made, write_experiment
+from synthetic_experiment import Made, break_books, write_experiment
 
 from analysis.__main__ import main
 from analysis.samples import CAPACITY_COLUMNS
@@ -19,10 +19,19 @@ FOUND = [
     ("queue", 4, 10.4, float("nan"), 14.0),
 ]
 
+#: The verdict on some trials, and what is said of their time.
+TOLD = {
+    "sync-w1-r1": ("valid", "too few uploads"),
+    "sync-w4-r1": ("valid", r"0\.\d+"),
+    "queue-w4-r1": ("invalid accounts", "withheld"),
+    "queue-w4-r2": ("overloaded", "grows without limit"),
+}
+
 
 @pytest.fixture(scope="module")
 def searched(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Two steps of each search, the upper one overloaded, with what the searches are said to have found."""
+    """Two steps of each search, the upper one overloaded, with what the searches are said to have found; the books of
+    one step do not close."""
     made = [
         Made(mode=mode, workers=count, repeat=n, offered_rate=rate * count)
         for mode in ("sync", "queue")
@@ -30,6 +39,7 @@ def searched(tmp_path_factory: pytest.TempPathFactory) -> Path:
         for n, rate in enumerate((2.0, 5.0), 1)
     ]
     folder = write_experiment(tmp_path_factory.mktemp("results") / "searched", made)
+    break_books(folder / "queue-w4-r1")
     info = json.loads((folder / "experiment.json").read_text())
     info["plan"]["goal"] = {"clock": "ready", "percentile": 0.95, "limit_s": 2.0}
     (folder / "experiment.json").write_text(json.dumps(info))
@@ -54,3 +64,19 @@ def test_its_picture_comes_before_those_of_how_it_was_found(searched: Path) -> N
 
     assert figures == ["workers_needed", "capacity", "searched-w1", "searched-w4"]
     assert {path.stem for path in (searched / "charts").glob("*.png")} == set(figures)
+
+
+def test_each_trial_has_its_verdict_and_a_time_only_where_it_may_claim_one(searched: Path) -> None:
+    page = (searched / "report.html").read_text()
+    rows = [re.findall("<td>(.*?)</td>", row) for row in re.findall("<tr>(.*?)</tr>", page, re.DOTALL)]
+
+    for name, (verdict, words) in TOLD.items():
+        told = [cells[-2:] for cells in rows if len(cells) == 5 and cells[0] == name]
+        assert len(told) == 1 and told[0][0] == verdict and re.fullmatch(words, told[0][1]), (name, told)
+
+
+def test_the_chart_has_arrows_for_overload_and_points_for_what_is_told(searched: Path) -> None:
+    drawing = (searched / "charts" / "searched-w4.svg").read_text()
+
+    assert "one point a trial, 3 of 4 trials" in drawing
+    assert "sync grows" in drawing and "queue grows" in drawing
