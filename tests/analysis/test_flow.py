@@ -5,11 +5,12 @@ from typing import Any
 
 import numpy as np
 import pytest
-from analysed import drawn_charts
+from analysed import MOST_STEPS, drawn_charts
 from hand_made import trial
 from matplotlib.figure import Figure
 
 from analysis.cells import Group
+from analysis.charts.arrivals import MOST_STEPS, draw_arrivals
 from analysis.flow import Flow, flow, flow_sentence, flow_table
 from analysis.telling import steadiest, tellings
 
@@ -53,6 +54,19 @@ def test_at_every_time_the_gap_is_the_backlog(demo_group: Group) -> None:
         at = rows["since_s"].to_numpy()
         gap = np.searchsorted(counted.due, at, "right") - np.searchsorted(counted.ended, at, "right")
         assert gap.tolist() == rows["in_system"].tolist()
+
+
+def test_a_long_load_is_drawn_with_no_more_steps_than_can_be_seen(demo_group: Group) -> None:
+    """A report with every step of a hundred thousand uploads would open in no browser."""
+    many = np.arange(100_000) / 40.0
+    long = Flow(trial=demo_group.trials[0], due=many, answered=many, ended=many + 1.0, until_s=2502.0)
+
+    figure = draw_arrivals(demo_group, [long], "any title")
+
+    drawn = [line.get_xydata() for line in figure.axes[0].lines]
+    areas = [path.vertices for area in figure.axes[0].collections for path in area.get_paths()]
+    assert max(map(len, drawn)) <= MOST_STEPS and max(map(len, areas)) <= 5 * MOST_STEPS
+    assert max(line[:, 1].max() for line in drawn) == len(many)
 
 
 def test_told_are_the_fewest_workers_that_overload_and_the_fewest_that_keep_up(demo_group: Group) -> None:
