@@ -5,7 +5,11 @@ from dataclasses import dataclass
 import pandas as pd
 
 #: A process first loads what it needs; only then can it be said to grow [s].
-SETTLED_S = 60.0
+LOADED_S = 60.0
+
+#: By then it has met most of what it will meet, and its heap has the size that this takes: it grows in a few steps, and
+#: what leaks goes on growing. How much it grew until then is told, too [s].
+SETTLED_S = 600.0
 
 #: One that lived for less after that tells nothing [s].
 LEAST_S = 120.0
@@ -20,32 +24,39 @@ MB, TEN_MINUTES_S = 1e6, 600.0
 @dataclass(frozen=True, kw_only=True)
 class MemoryGrowth:
     """What one component held: the most that one of its processes did [MB], how many processes it had, and by how much
-    each grew [MB in 10 minutes]; None if none lived for long enough."""
+    each grew before and after it had settled [MB in 10 minutes]; None if none lived for long enough."""
 
     component: str
     processes: int
     largest_mb: float
+    first_mb: float | None
     growth_mb: float | None
 
 
 def memory_growth(memory: pd.DataFrame, *, settled_s: float = SETTLED_S) -> list[MemoryGrowth]:
-    """One for each component, in the order in which they were first seen; of each process from settled_s on."""
+    """One for each component, in the order in which they were first seen; each process settles in settled_s."""
     return [_of_component(str(name), rows, settled_s) for name, rows in memory.groupby("component", sort=False)]
 
 
 def _of_component(name: str, rows: pd.DataFrame, settled_s: float) -> MemoryGrowth:
-    slope = _common_slope(_floors(rows, settled_s))
+    rows = rows.assign(lived_s=rows["sampled_at"] - rows.groupby("pid")["sampled_at"].transform("min"))
     return MemoryGrowth(
         component=name,
         processes=int(rows["pid"].nunique()),
         largest_mb=float(rows["rss_bytes"].max()) / MB,
-        growth_mb=None if slope is None else slope * TEN_MINUTES_S / MB,
+        first_mb=_growth_mb(rows[rows["lived_s"] <= settled_s], LOADED_S),
+        growth_mb=_growth_mb(rows, settled_s),
     )
 
 
+def _growth_mb(rows: pd.DataFrame, settled_s: float) -> float | None:
+    slope = _common_slope(_floors(rows, settled_s))
+    return None if slope is None else slope * TEN_MINUTES_S / MB
+
+
 def _floors(rows: pd.DataFrame, settled_s: float) -> pd.DataFrame:
-    """The lowest sample of each FLOOR_S of each process that lived for long enough."""
-    settled_for = rows["sampled_at"] - rows.groupby("pid")["sampled_at"].transform("min") - settled_s
+    """The lowest sample of each FLOOR_S of each process that lived for long enough after it had settled."""
+    settled_for = rows["lived_s"] - settled_s
     lived_for = settled_for.groupby(rows["pid"]).transform("max")
     floor = settled_for // FLOOR_S
     whole = (settled_for >= 0) & (lived_for >= LEAST_S) & ((floor + 1) * FLOOR_S <= lived_for)

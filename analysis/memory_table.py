@@ -15,10 +15,11 @@ def memory_table(trials: Iterable[Trial]) -> Table | None:
         if trial.memory is not None
         for component in memory_growth(trial.memory)
     ]
-    headings = ["trial", "component", "processes", "largest process [MB]", "growth of a process [MB in 10 min]"]
+    headings = ["trial", "component", "processes", "largest process [MB]"]
+    headings += ["a process grew in its first 10 min by [MB]", "and then by [MB in 10 min]"]
     return Table(headings=headings, rows=rows) if rows else None
 
 
 def _row(growth: MemoryGrowth) -> list[str]:
-    slope = "–" if growth.growth_mb is None else f"{growth.growth_mb:+.2f}"
-    return [growth.component, str(growth.processes), f"{growth.largest_mb:.0f}", slope]
+    slopes = ("–" if slope is None else f"{slope:+.2f}" for slope in (growth.first_mb, growth.growth_mb))
+    return [growth.component, str(growth.processes), f"{growth.largest_mb:.0f}", *slopes]
