@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from analysed import MOST_STEPS, drawn_charts
+from analysed import drawn_charts
 from hand_made import trial
 from matplotlib.figure import Figure
 
