@@ -6,9 +6,9 @@ from pathlib import Path
 from typing import Any
 
 from loadtests import results
-from loadtests.errors import TrialError
 from loadtests.scenarios import recorder, samples
 from loadtests.scenarios.arrivals import plan, plan_hash
+from loadtests.scenarios.planned import refuse_unplanned
 from loadtests.scenarios.session import Session
 from loadtests.scenarios.upload import Request
 from loadtests.stack.supervisor import restarts_since
@@ -66,14 +66,12 @@ def _record(session: Session, requests: Sequence[Request], offered_rate: float) 
 def _checked_plan(session: Session, requests: Sequence[Request], offered_rate: float) -> str | None:
     """The hash of what was planned up to the end of the measurement; None if a person decided the length.
 
-    Raises unless exactly the planned uploads are in the record: what was never taken up would be in no account.
+    Raises unless the record is of exactly this plan.
     """
     options, phases = session.options, session.phases
     if options.measure_s is None or options.trial is None:
         return None
     length_s = options.warmup_s + options.measure_s
     planned = plan(rate=offered_rate, seed=options.seed, weights=session.weights, length_s=length_s)
-    recorded = {one.id for one in requests if one.due_at < phases.started_at + length_s}
-    if differing := recorded ^ {arrival.id for arrival in planned}:
-        raise TrialError(f"{len(differing)} uploads are in the plan and not in the record, or the other way round.")
+    refuse_unplanned(requests, planned, started_at=phases.started_at, length_s=length_s)
     return plan_hash(planned)

@@ -1,0 +1,25 @@
+"""Whether a record is of the load that was planned."""
+
+from collections.abc import Sequence
+
+from loadtests.errors import TrialError
+from loadtests.scenarios.arrivals import Arrival
+from loadtests.scenarios.upload import Request
+
+#: How far a due time may be from the plan's: less than anybody measures.
+DUE_TOLERANCE_S = 1e-6
+
+
+def refuse_unplanned(
+    requests: Sequence[Request], planned: Sequence[Arrival], *, started_at: float, length_s: float
+) -> None:
+    """Raise unless exactly the planned uploads are in the record, each with the due time of the plan.
+
+    What was never taken up would be in no account, and a due time that was put off would hide a wait.
+    """
+    due_at = {arrival.id: started_at + arrival.offset_s for arrival in planned}
+    recorded = {one.id: one.due_at for one in requests if one.id in due_at or one.due_at < started_at + length_s}
+    if differing := recorded.keys() ^ due_at.keys():
+        raise TrialError(f"{len(differing)} uploads are in the plan and not in the record, or the other way round.")
+    if moved := sum(abs(recorded[name] - due) > DUE_TOLERANCE_S for name, due in due_at.items()):
+        raise TrialError(f"{moved} uploads have another due time in the record than in the plan.")
