@@ -32,23 +32,33 @@ class Noise:
     pressure_share: float | None
 
 
+class Taken:
+    """Listens from its making on to what others take of the CPU."""
+
+    def __init__(self) -> None:
+        self._began_at, self._cpu, self._pressure_s = time.monotonic(), psutil.cpu_times(), _pressure_s()
+
+    def shares(self) -> dict[str, float | None]:
+        """Of the time since: steal_share and pressure_share, as in Noise."""
+        length_s, cpu, pressure_s = time.monotonic() - self._began_at, psutil.cpu_times(), _pressure_s()
+        return {
+            "steal_share": _steal_share(self._cpu, cpu),
+            "pressure_share": _share(self._pressure_s, pressure_s, length_s),
+        }
+
+
 class NoiseGuard:
     """Listens from its making to its end; measure_s is how long is measured meanwhile."""
 
     def __init__(self, measure_s: float) -> None:
         self._spins = max(FEWEST_SPINS, min(MOST_SPINS, round(SPINS_PER_S * measure_s)))
         self._spin_before_s = steady_spin_s(self._spins)
-        self._began_at, self._cpu, self._pressure_s = time.monotonic(), psutil.cpu_times(), _pressure_s()
+        self._taken = Taken()
 
     def end(self) -> Noise:
         """What was heard; call it when nothing of the trial runs any more."""
-        length_s, cpu, pressure_s = time.monotonic() - self._began_at, psutil.cpu_times(), _pressure_s()
-        return Noise(
-            spin_before_s=self._spin_before_s,
-            spin_after_s=steady_spin_s(self._spins),
-            steal_share=_steal_share(self._cpu, cpu),
-            pressure_share=_share(self._pressure_s, pressure_s, length_s),
-        )
+        shares = self._taken.shares()
+        return Noise(spin_before_s=self._spin_before_s, spin_after_s=steady_spin_s(self._spins), **shares)
 
 
 def steady_spin_s(count: int) -> float:

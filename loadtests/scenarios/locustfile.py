@@ -18,9 +18,9 @@ from loadtests.scenarios.conductor import Conductor
 from loadtests.scenarios.finder import host
 from loadtests.scenarios.load_worker import LoadWorker
 from loadtests.scenarios.options import add_options, allowed_targets, options_of
-from loadtests.scenarios.sender import TIMER_S
 from loadtests.scenarios.stream import Stream
 from loadtests.scenarios.target import refuse_foreign
+from loadtests.scenarios.waiting import nap_s, wait_awake
 
 # Locust rounds to two digits to keep its tables small; ours are small enough for whole milliseconds.
 locust.stats.bucket_response_time = round  # type: ignore[assignment]
@@ -43,12 +43,12 @@ class UploadUser(User):
 
     def wait_time(self) -> float:
         assert self.stream, "a user without a stream leaves at the start"
-        return max(0.0, self.stream.next.due_at - TIMER_S - self.sender.clock.now())
+        return nap_s(self.stream.next.due_at, self.sender.clock)
 
     @task
     def upload(self) -> None:
         assert self.stream, "a user without a stream leaves at the start"
-        self.sender.wait_until(self.stream.next.due_at)
+        wait_awake(self.stream.next.due_at, self.sender.clock)
         self.sender.send(self.stream.take())
 
     def on_stop(self) -> None:

@@ -27,9 +27,6 @@ from loadtests.stack.info import StackInfo
 WATCH_PERIOD_S = 1.0
 FINAL_PERIOD_S = 0.2
 
-#: A timer may ring this much too late; what is due is waited for awake that long.
-TIMER_S = 0.0015
-
 #: How long uploads that have just left may take to be answered, before the server side is asked for its account.
 LAST_ANSWERS_S = 5.0
 
@@ -85,11 +82,6 @@ class Sender:
         """Let the request leave without waiting for it."""
         self._record.add(request)
         self._in_flight.spawn(self._send, request)
-
-    def wait_until(self, due_at: float) -> None:
-        """Wait for the last moment awake: timers are exact to a millisecond only."""
-        while self.clock.now() < due_at:
-            gevent.sleep(0)
 
     def finish(self, phases: Phases) -> None:
         """The load has ended; these are its phases."""
