@@ -1,25 +1,23 @@
 """Holds what the harness measured of servers whose answers are known against these answers."""
 
+import itertools
 import json
-from collections.abc import Callable, Iterator, Mapping
+import math
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
-import numpy as np
 import pandas as pd
 
-from analysis.checks import INVALID_CLIENT, verdict_on
+from analysis.checks import verdict_on
 from analysis.errors import AnalysisError
-from analysis.experiment import Trial
-from analysis.metrics import percentile
+from analysis.metrics import MIN_SAMPLES_P99, p99, percentile
+from analysis.noise import STEAL_LIMIT
 from analysis.outcomes import cohort
-from analysis.queues import fifo
 from analysis.samples import read_trial
+from analysis.truths import TRUTHS, Measured
 
 SHARES = {"p50": 0.5, "p95": 0.95, "p99": 0.99}
-# Below this many samples no two-sided 95 % interval of a p99 exists, so none is claimed (R26).
-MIN_SAMPLES_P99 = 368
 
 ABSOLUTE_S = 0.002
 # What a drawn service time, a stall and a queue are measured to, of the truth.
@@ -30,8 +28,25 @@ JUDGED = {"distribution": ("p50", "p95"), "stall": ("p50", "p95", "p99"), "queue
 CODES = {"distribution": "C4", "stall": "C5", "queue": "C6"}
 
 LAG_LIMIT_S = 0.002
+# What is left of the lag where nothing is sent.
+TIMER_LIMIT_S = 0.001
+DUE_LIMIT_S = 0.001
 SPIN_CV_LIMIT = 0.1
-CLOCK_STEP_LIMIT_S = 0.001
+CLOCK_LIMIT_S = 0.001
+
+# Of what is heard of the machine: code, words, unit and limit.
+HEARD: Mapping[str, tuple[str, str, str, float | None]] = {
+    "timer_p50_s": ("C2", "lag with nothing to send, p50", "s", None),
+    "timer_p99_s": ("C2", "lag with nothing to send, p99", "s", TIMER_LIMIT_S),
+    "timer_max_s": ("C2", "lag with nothing to send, largest", "s", None),
+    "spin_cv": ("C9", "spread of one fixed piece of work", "", SPIN_CV_LIMIT),
+    "hiccup_p99_s": ("C9", "hiccups of the machine, p99", "s", None),
+    "hiccup_max_s": ("C9", "longest hiccup of the machine", "s", None),
+    "steal_share": ("C9", "share of the CPU time that other machines took", "", STEAL_LIMIT),
+    "pressure_share": ("C9", "share of the time in which something waited for a CPU", "", None),
+    "clock_step_s": ("C12", "smallest step of the clock", "s", CLOCK_LIMIT_S),
+    "child_clock_s": ("C12", "clock of a process started here, off by", "s", CLOCK_LIMIT_S),
+}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -39,7 +54,7 @@ class Check:
     """One figure of a calibration in `unit` (s, 1/s, or nothing for a share).
 
     `truth` is what is known, None where only a limit is; `limit` is how far from it, or how high, a good figure
-    may be, None where it is only told.
+    may be, None where it is only told; `at_least`: more was not tried.
     """
 
     code: str
@@ -48,6 +63,7 @@ class Check:
     unit: str = "s"
     truth: float | None = None
     limit: float | None = None
+    at_least: bool = False
 
     @property
     def passed(self) -> bool:
@@ -56,21 +72,7 @@ class Check:
         return abs(self.measured - (self.truth or 0.0)) <= self.limit
 
 
-# Longer than it works on an upload by this much, the server was stalled meanwhile.
-HELD_S = 1e-6
-
-
-@dataclass(frozen=True, kw_only=True)
-class Measured:
-    """One case: its trial, what the server says of each upload, and what it was told to be."""
-
-    trial: Trial
-    truth: pd.DataFrame
-    case: Mapping[str, Any]
-    rows: pd.DataFrame
-
-
-def certify(folder: Path, noise: Mapping[str, float]) -> list[Check]:
+def certify(folder: Path, noise: Mapping[str, float | None]) -> list[Check]:
     """Every check of a calibration, from the cases' folders and from what the machine's noise was."""
     cases = [_read(path.parent) for path in sorted(folder.glob("*/case.json"))]
     if not cases:
@@ -82,20 +84,25 @@ def certify(folder: Path, noise: Mapping[str, float]) -> list[Check]:
     return [
         *(check for case in by_kind.get("floor", ()) for check in _floor(case)),
         *(check for case in by_kind.get("lag", ()) for check in _lag(case)),
+        *_heard(noise, "C2"),
+        _moved(cases),
         *_highest_rate(by_kind.get("rate", [])),
         *compared,
-        *_machine(noise),
+        *_heard(noise, "C9", "C12"),
         _negative(cases),
     ]
 
 
 def _read(folder: Path) -> Measured:
-    trial = read_trial(folder)
+    trial, plan = read_trial(folder), folder / "plan.csv"
+    if not plan.exists():
+        raise AnalysisError(f"{folder} holds no plan.csv: another version has measured it. Calibrate again.")
     return Measured(
         trial=trial,
         truth=pd.read_csv(folder / "truth.csv").set_index("id"),
         case=json.loads((folder / "case.json").read_text(encoding="utf-8")),
         rows=cohort(trial),
+        due=trial.started_at + pd.read_csv(plan).set_index("id")["offset_s"],
     )
 
 
@@ -104,19 +111,41 @@ def _floor(case: Measured) -> Iterator[Check]:
     uncorrected = case.rows["answered_at"] - case.rows["sent_at"]
     for name, times in {"response": case.rows["response_s"], "response without send lag": uncorrected}.items():
         yield Check(code="C1", what=f"floor, {name}, p50", measured=percentile(times, 0.5))
+        if not math.isnan(p99(times)):
+            yield Check(code="C1", what=f"floor, {name}, p99", measured=p99(times))
 
 
 def _lag(case: Measured) -> Iterator[Check]:
-    lag = case.rows["sent_at"] - case.rows["due_at"]
+    lag = (case.rows.set_index("id")["sent_at"] - case.due).dropna()
     where = f"send lag at {case.case['rate']:g}/s"
     yield Check(code="C2", what=f"{where}, p50", measured=percentile(lag, 0.5))
     yield Check(code="C2", what=f"{where}, p99", measured=percentile(lag, 0.99), limit=LAG_LIMIT_S)
+    yield Check(code="C2", what=f"{where}, largest", measured=float(lag.max()))
+
+
+def _moved(cases: list[Measured]) -> Check:
+    """How far any due time in a record is from its plan; infinitely, if an upload is in no record."""
+    off = [(_recorded_due(case).reindex(case.due.index) - case.due).abs().fillna(math.inf).max() for case in cases]
+    what = "largest difference of a due time from the plan"
+    return Check(code="C2", what=what, measured=float(max(off)), limit=DUE_LIMIT_S)
+
+
+def _recorded_due(case: Measured) -> pd.Series:
+    return case.trial.requests.drop_duplicates("id").set_index("id")["due_at"]
 
 
 def _highest_rate(cases: list[Measured]) -> Iterator[Check]:
-    kept = [case.case["rate"] for case in cases if verdict_on(case.trial).name != INVALID_CLIENT]
-    if kept:
-        yield Check(code="C3", what="highest rate that one process kept", measured=max(kept), unit="1/s")
+    """The last step before the first that was not kept; none, which is 0, where that is the lowest."""
+    steps = sorted(cases, key=lambda case: float(case.case["rate"]))
+    kept = list(itertools.takewhile(lambda case: not verdict_on(case.trial).invalid, steps))
+    if steps:
+        yield Check(
+            code="C3",
+            what="highest rate that one process kept",
+            measured=kept[-1].case["rate"] if kept else 0,
+            unit="1/s",
+            at_least=len(kept) == len(steps),
+        )
 
 
 def _compare(case: Measured) -> Iterator[Check]:
@@ -132,67 +161,22 @@ def _compare(case: Measured) -> Iterator[Check]:
             what=f"{case.trial.name.removesuffix('-r1')}, {name}",
             measured=percentile(case.rows["ready_s"], share),
             truth=true_s,
-            limit=max(ABSOLUTE_S, RELATIVE[kind] * true_s) if name in JUDGED[kind] else None,
+            limit=_allowed_s(kind, name, true_s) if name in JUDGED[kind] else None,
         )
 
 
-def _logged(case: Measured) -> pd.Series:
-    """What the server itself has seen, from the connection to its answer [s]."""
-    seen = case.truth.reindex(case.rows["id"])
-    return seen["answered_at"] - seen["connected_at"]
+def _allowed_s(kind: str, name: str, true_s: float) -> float:
+    """A stall's tail is seconds long; of its median a fiftieth is what a connection costs."""
+    relative_s = RELATIVE[kind] * true_s
+    return relative_s if kind == "stall" and name != "p50" else max(ABSOLUTE_S, relative_s)
 
 
-def _stalled(case: Measured) -> pd.Series:
-    """The plan replayed on a server that stalls [s]: an upload that comes in a stall waits for its end, and one that is
-    being worked on when it begins is finished at its end.
-
-    Whether an upload came before a stall or in it hangs on a hair for one in a stall, and is the server's to say.
-    """
-    mean_s, due = case.case["truth"]["mean_s"], case.rows["due_at"].to_numpy()
-    came = case.truth["received_at"].reindex(case.rows["id"]).to_numpy()
-    finished = _awake(case, _awake(case, came) + mean_s)
-    held = finished - came > mean_s + HELD_S
-    return pd.Series(np.where(held, finished - due, mean_s))
-
-
-def _awake(case: Measured, at: np.ndarray) -> np.ndarray:
-    """The first times from some times on at which the server is not stalled [Unix s]."""
-    truth = case.case["truth"]
-    into = at - case.case["opened_at"] - truth["stall_after_s"]
-    if truth["stall_every_s"]:
-        into = np.where(into >= 0, into % truth["stall_every_s"], into)
-    return np.where((into >= 0) & (into < truth["stall_s"]), at - into + truth["stall_s"], at)
-
-
-def _queued(case: Measured) -> pd.Series:
-    """The plan replayed in a FIFO queue with the service times that each upload was given [s].
-
-    Uploads that are due within a millisecond may overtake each other on the way, so they are served in the order in
-    which they came.
-    """
-    seen = case.truth.reindex(case.rows["id"])
-    order = np.argsort(seen["received_at"].to_numpy(), kind="stable")
-    due, services = case.rows["due_at"].to_numpy()[order], seen["service_s"].to_numpy()[order]
-    return pd.Series(fifo(np.maximum.accumulate(due), services, case.case["truth"]["servers"]) - due)
-
-
-TRUTHS: Mapping[str, Callable[[Measured], pd.Series]] = {
-    "distribution": _logged,
-    "stall": _stalled,
-    "queue": _queued,
-}
-
-
-def _machine(noise: Mapping[str, float]) -> Iterator[Check]:
-    yield Check(
-        code="C9",
-        what="spread of one fixed piece of work",
-        measured=noise["spin_cv"],
-        unit="",
-        limit=SPIN_CV_LIMIT,
-    )
-    yield Check(code="C9", what="longest hiccup of the machine", measured=noise["hiccup_max_s"])
-    yield Check(code="C12", what="smallest step of the clock", measured=noise["clock_step_s"], limit=CLOCK_STEP_LIMIT_S)
+def _heard(noise: Mapping[str, float | None], *codes: str) -> Iterator[Check]:
+    """What was heard of the machine; what its system does not tell is left out."""
+    for name, (code, what, unit, limit) in HEARD.items():
+        measured = noise[name]
+        if code in codes and measured is not None:
+            yield Check(code=code, what=what, measured=measured, unit=unit, limit=limit)
 
 
 def _negative(cases: list[Measured]) -> Check:

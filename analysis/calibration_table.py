@@ -19,6 +19,8 @@ def calibration_table(calibration: Mapping[str, Any] | None) -> Table | None:
 def _row(check: Mapping[str, Any]) -> list[str]:
     figures = (check["measured"], check["truth"], check["limit"])
     shown = ["–" if value is None else _shown(value, check["unit"]) for value in figures]
+    # Older calibrations do not know it.
+    shown[0] += " or more" if check.get("at_least") else ""
     return [check["code"], check["what"], *shown, "" if check["limit"] is None else _said(check["passed"])]
 
 
@@ -26,7 +28,7 @@ def _shown(value: float, unit: str) -> str:
     """To four digits: a calibration is read for its thousandths."""
     if unit == "s":
         return "below 0.001 ms" if 0 < value < 1e-6 else f"{value * 1000:,.4g} ms"
-    return f"{value:,.3g}{unit and ' '}{unit}"
+    return f"{value:,.0f}/s" if unit == "1/s" else f"{value:,.3g}"
 
 
 def _said(passed: bool) -> str:

@@ -106,6 +106,7 @@ PURE = (
     "analysis/tables.py",
     "analysis/telling.py",
     "analysis/time_parts.py",
+    "analysis/truths.py",
     "analysis/words.py",
 )
 IMPURE = {"os", "time", "socket", "subprocess", "pathlib", "urllib", "http", "datetime", "threading", "tempfile"}

@@ -92,9 +92,16 @@ def reported(tool: Tool, folder: Path) -> Iterator[tuple[str, float]]:
     payload, body = payloads(photos(WORKLOADS["io"]))[0], place / "body"
     with stalling(place) as url:
         body.write_bytes(payload.body)
-        command = tool.command(f"{url}/pictures/sync/", payload.content_type, body)
-        done = subprocess.run(command, capture_output=True, text=True, timeout=LENGTH_S + ALLOWANCE_S, check=False)
+        done = _run(tool.command(f"{url}/pictures/sync/", payload.content_type, body))
     told = tool.read(done.stdout) if done.returncode == 0 else {}
     if not {"p50", "p99"} <= set(told):
         raise TrialError(f"{tool.name} has reported no percentiles: {done.stderr[-300:] or done.stdout[-300:]}")
     yield from ((name, told[name]) for name in ("p50", "p99"))
+
+
+def _run(command: list[str]) -> subprocess.CompletedProcess[str]:
+    limit_s = LENGTH_S + ALLOWANCE_S
+    try:
+        return subprocess.run(command, capture_output=True, text=True, timeout=limit_s, check=False)
+    except subprocess.TimeoutExpired as error:
+        raise TrialError(f"{command[0]} had not ended after {limit_s:g} s.") from error

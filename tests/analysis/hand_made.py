@@ -49,6 +49,20 @@ TRIAL_DEFAULTS = {
     "cpu_broker_s_per_picture": 0.01,
 }
 
+#: What is heard of a machine that is fit to measure.
+HEARD = {
+    "timer_p50_s": 0.0001,
+    "timer_p99_s": 0.0002,
+    "timer_max_s": 0.003,
+    "spin_cv": 0.01,
+    "hiccup_p99_s": 0.0002,
+    "hiccup_max_s": 0.002,
+    "steal_share": 0.001,
+    "pressure_share": 0.02,
+    "clock_step_s": 4e-8,
+    "child_clock_s": 0.0,
+}
+
 
 def trial(requests: list[dict[str, Any]], pictures: list[dict[str, Any]], **what: Any) -> Trial:
     """A trial whose window is [10, 20); requests and pictures by their ids, the rest filled in."""

@@ -5,6 +5,7 @@ import json
 import pytest
 from matplotlib.text import Text
 
+from analysis.calibration_table import calibration_table
 from analysis.charts.calibration import draw_calibration, draw_judged, draw_told
 from tests.analysis.synthetic_experiment import both_modes, write_experiment
 
@@ -32,6 +33,8 @@ TOLD = [
     for users, told in ((10, 0.007), (1000, 4.6))
 ]
 
+NOTHING = check("told by hey, 10 connections, one stall: nothing. It fell over", None, None, None)
+
 
 def words(figure):
     return " ".join(text.get_text() for text in figure.findobj(Text))
@@ -50,11 +53,29 @@ def test_other_tools_s_p99_stands_beside_the_truth():
 
 
 @pytest.mark.parametrize(
-    ("checks", "names"), [([], []), (JUDGED, ["calibration"]), (JUDGED + TOLD, ["calibration", "other_tools"])]
+    ("checks", "names"),
+    [
+        ([], []),
+        (JUDGED, ["calibration"]),
+        (JUDGED + TOLD, ["calibration", "other_tools"]),
+        (JUDGED + [NOTHING], ["calibration"]),
+        (JUDGED + [NOTHING] + TOLD, ["calibration", "other_tools"]),
+    ],
 )
 def test_there_are_as_many_charts_as_there_is_something_to_show(checks, names, tmp_path):
     assert [chart.name for chart in draw_calibration({"checks": checks}, tmp_path / "charts")] == names
     assert draw_calibration(None, tmp_path / "charts") == []
+
+
+def test_the_table_says_which_tool_told_nothing_and_that_a_rate_may_be_higher():
+    rate = {"code": "C3", "what": "highest rate", "unit": "1/s", "truth": None, "limit": None, "passed": True}
+    checks = [NOTHING, rate | {"measured": 6400.0, "at_least": True}, rate | {"measured": 0}]
+
+    assert [row[1:3] for row in calibration_table({"checks": checks}).rows] == [
+        ["told by hey, 10 connections, one stall: nothing. It fell over", "–"],
+        ["highest rate", "6,400/s or more"],
+        ["highest rate", "0/s"],
+    ]
 
 
 def test_the_report_shows_the_pictures_in_its_calibration_section(tmp_path, capsys):
