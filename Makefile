@@ -20,6 +20,8 @@ MINUTES ?= 20
 .PHONY: demo test test-faults test-compose lint up attach down charts screenshots preflight lesson calibrate faults fuzz bench bench-rows bench-sampling bench-intervals bench-capacity bench-speed bench-million bench-promise bench-replay soak example lock vendor clean
 
 demo: .venv/run.stamp  ## measure sync against queue with 1, 2, 4, 8 workers, then charts and report
+	@# The report shows what the calibration missed, too.
+	-$(BIN)/python -m loadtests calibrate --glance
 	$(BIN)/python -m loadtests run loadtests/plans/demo.toml $(if $(PREDICTIONS),--predictions '$(PREDICTIONS)')
 	$(BIN)/python -m analysis results/demo
 

@@ -10,6 +10,7 @@ from pathlib import Path
 from loadtests import by_hand
 from loadtests.arguments import build_parser
 from loadtests.calibration import calibrate as calibration
+from loadtests.calibration.stored import last_calibration
 from loadtests.configuration import Configuration, database_on
 from loadtests.errors import PlanError, QueuelabError
 from loadtests.faults import told
@@ -81,7 +82,15 @@ def faults(arguments: argparse.Namespace) -> int:
 
 
 def calibrate(arguments: argparse.Namespace) -> int:
-    checks = calibration.calibrate(arguments.results.resolve(), quick=arguments.quick, compare=arguments.compare)
+    if arguments.glance and last_calibration():
+        print("This machine is calibrated already.")
+        return 0
+    checks = calibration.calibrate(
+        arguments.results.resolve(),
+        quick=arguments.quick,
+        at_a_glance=arguments.glance,
+        compare=arguments.compare,
+    )
     for check in checks:
         print(calibration.told(check))
     missed = sum(not check["passed"] for check in checks)

@@ -77,7 +77,13 @@ def _add_preflight(parser: argparse.ArgumentParser) -> None:
 
 
 def _add_calibrate(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--quick", action="store_true", help="shorter cases, in about a minute and a half")
+    length = parser.add_mutually_exclusive_group()
+    length.add_argument("--quick", action="store_true", help="shorter cases, in about a minute and a half")
+    length.add_argument(
+        "--glance",
+        action="store_true",
+        help="half a minute: send lag and one stall; nothing where this machine is calibrated already",
+    )
     parser.add_argument(
         "--compare",
         action="store_true",

@@ -2,14 +2,14 @@
 
 import itertools
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from loadtests import results
-from loadtests.calibration.cases import SEED, Case, cases, rate_case
+from loadtests.calibration.cases import SEED, Case, cases, glance, rate_case
 from loadtests.calibration.compared import compared
 from loadtests.calibration.noise import noise
 from loadtests.calibration.stack import TruthStack
@@ -36,19 +36,22 @@ OVERHEAD_S = 4.0
 Checks = list[dict[str, Any]]
 
 
-def calibrate(folder: Path, *, quick: bool, compare: bool, stored: Path = STORED) -> Checks:
+def calibrate(
+    folder: Path, *, quick: bool = False, at_a_glance: bool = False, compare: bool = False, stored: Path = STORED
+) -> Checks:
     """Measure every case; returns the checks, which are also kept in a file with the circumstances.
 
+    at_a_glance: only the cases that tell most, and no highest rate.
     compare: measure as well what Locust by its own means, and other tools on the PATH, report.
     """
     with exclusive(folder.with_name(f".{folder.name}.lock"), f"{folder} is being measured into by another process."):
         shutil.rmtree(folder, ignore_errors=True)
         folder.mkdir(parents=True)
         heard = noise()
-        _measure(folder, quick)
+        _measure(folder, glance() if at_a_glance else cases(quick), () if at_a_glance else RATES, quick)
         checks = _certify(folder, asdict(heard))
         # Kept before others are asked, who are not ours and may take as long as they like.
-        _store(stored, quick, checks)
+        _store(stored, quick or at_a_glance, checks)
         if compare:
             checks += compared(folder)
             _store(stored, quick, checks)
@@ -76,19 +79,18 @@ def _store(stored: Path, quick: bool, checks: Checks) -> None:
     results.write_json(stored, kept | whose())
 
 
-def _measure(folder: Path, quick: bool) -> None:
-    planned = cases(quick)
+def _measure(folder: Path, planned: list[Case], rates: Sequence[float], quick: bool) -> None:
     mean_s = sum(case.measure_s for case in planned) / len(planned) + OVERHEAD_S
-    with Trials(len(planned) + len(RATES), 0, mean_s) as progress:
-        for case in itertools.chain(planned, _rates(quick, folder)):
+    with Trials(len(planned) + len(rates), 0, mean_s) as progress:
+        for case in itertools.chain(planned, _kept(rates, quick, folder)):
             progress.begin(case.name)
             record = run_case(case, folder)
             progress.end(case.name, record["verdict"]["name"])
 
 
-def _rates(quick: bool, folder: Path) -> Iterator[Case]:
+def _kept(rates: Sequence[float], quick: bool, folder: Path) -> Iterator[Case]:
     """Rates as long as the last one could be kept."""
-    for rate in RATES:
+    for rate in rates:
         yield rate_case(rate, quick)
         if results.read_record(folder / f"rate-{rate}-r1")["verdict"]["name"].startswith("INVALID"):
             return

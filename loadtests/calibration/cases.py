@@ -34,6 +34,11 @@ def cases(quick: bool = False) -> list[Case]:
     return [*_floor(quick), *_distributions(quick), *_stalls(quick), *_queues(quick)]
 
 
+def glance() -> list[Case]:
+    """The two that tell most in half a minute: how late uploads leave, and whether a stall is seen."""
+    return [case for case in cases(quick=True) if case.name in ("lag", "one-stall")]
+
+
 def rate_case(rate: float, quick: bool) -> Case:
     """One step of the search for the highest rate that one process can send."""
     return Case(name=f"rate-{rate:g}", kind="rate", truth=Truth(seed=SEED), rate=rate, measure_s=2.0 if quick else 4.0)
