@@ -7,7 +7,7 @@ import pytest
 
 from analysis.calibration import certify
 from loadtests.calibration import calibrate
-from loadtests.calibration.cases import cases, rate_case
+from loadtests.calibration.cases import cases, glance, rate_case
 from loadtests.calibration.stored import STORED, last_calibration, whose
 from tests.analysis.hand_made import HEARD
 
@@ -105,6 +105,11 @@ def restamp(path, columns, begins, ends):
     rows = pd.read_csv(path)
     rows.loc[rows[columns[0]].between(begins, ends), columns] = ends
     rows.to_csv(path, index=False)
+
+
+def test_a_glance_is_short_and_hears_how_late_uploads_leave_and_whether_a_stall_is_seen():
+    assert [case.kind for case in glance()] == ["lag", "stall"]
+    assert sum(case.measure_s for case in glance()) <= 15
 
 
 def test_a_calibration_of_other_code_or_another_machine_counts_for_nothing(tmp_path):
