@@ -6,7 +6,7 @@ import pandas as pd
 
 from analysis.conservation import violations
 from analysis.experiment import Trial
-from analysis.holding import without_message
+from analysis.holding import incomplete, without_message
 from analysis.outcomes import refused
 
 UNFINISHED = ("queued", "processing")
@@ -121,7 +121,7 @@ def _contradictions(trial: Trial, rows: pd.DataFrame) -> dict[str, int]:
         ),
         "ready pictures carry a reason for failing": int((ready["reason"] != "").sum()),
         "ready pictures were not executed exactly once": int((ready["executions"] != 1).sum()),
-        "ready pictures lack a file": (trial.info.get("files") or {}).get("incomplete", 0),
+        "ready pictures lack a file": incomplete(trial),
         "ready pictures lack a stamp": int(
             ready[["received_at", "started_at", "finished_at"]].isna().any(axis=1).sum()
         ),

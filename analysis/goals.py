@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from analysis.checks import INVALID_ACCOUNTS, NOISY, OVERLOADED, UNDECIDED, Verdict
+from analysis.checks import INVALID_ACCOUNTS, OVERLOADED, UNDECIDED, Verdict
 from analysis.errors import AnalysisError
 from analysis.experiment import Trial
 from analysis.metrics import claimed, least_samples
@@ -34,9 +34,6 @@ def outcome(trial: Trial, verdict: Verdict, goal: Goal) -> str:
         return INVALID
     if verdict.name == OVERLOADED:
         return FAIL
-    # Noise could have made it miss the goal, so it neither passes nor fails.
-    if verdict.name == NOISY:
-        return UNSURE
     rows = cohort(trial)
     if (rows["outcome"] == "failed").any() or _missed(rows[f"{goal.clock}_s"], goal):
         return FAIL

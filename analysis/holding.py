@@ -17,6 +17,11 @@ def left(trial: Trial, what: str) -> int:
     return int(found.get(what) or 0)
 
 
+def incomplete(trial: Trial) -> int:
+    """How many ready pictures lack a file; 0 where the files cannot be seen."""
+    return int((trial.info.get("files") or {}).get("incomplete", 0))
+
+
 def begun_just_now(trial: Trial, unfinished: pd.DataFrame) -> int:
     """How many of some unfinished pictures somebody may still be working on."""
     until = trial.info.get("phases", {}).get("collected_at", float("inf"))

@@ -10,7 +10,7 @@ from typing import Any
 import pandas as pd
 
 from analysis.experiment import Trial
-from analysis.holding import begun_just_now, left, without_message
+from analysis.holding import begun_just_now, incomplete, left, without_message
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -21,7 +21,7 @@ class Ledger:
     completed and failed visibly have ended, pending ones wait or are being worked on, and lost are the rest; stuck is
     the part of lost whose message the broker still counts as in a worker's hands. recovered were completed although
     the client was not told 2xx; unexpected were never sent. duplicated were begun more than once, double_effects
-    stored more than once outside. longest_wait_s counts from the due time.
+    stored more than once outside; incomplete ones are ready and lack a file. longest_wait_s counts from the due time.
     """
 
     attempted: int
@@ -37,13 +37,14 @@ class Ledger:
     unexpected: int
     duplicated: int
     double_effects: int | None
+    incomplete: int
     longest_wait_s: float | None
     recovery_s: float | None
 
     @property
     def valid(self) -> bool:
-        """Whether nothing was lost, made up, or done twice outside."""
-        return not (self.lost or self.unexpected or self.double_effects)
+        """Whether nothing was lost, made up, done twice outside, or called ready that is not there."""
+        return not (self.lost or self.unexpected or self.double_effects or self.incomplete)
 
 
 def ledger_words(drawn_up: Ledger) -> list[str]:
@@ -53,6 +54,7 @@ def ledger_words(drawn_up: Ledger) -> list[str]:
         f"{drawn_up.lost} accepted pictures are lost, {drawn_up.stuck} of them stuck at the broker": drawn_up.lost,
         f"{drawn_up.unexpected} pictures were never sent": drawn_up.unexpected,
         f"{doubled} pictures were stored twice outside": doubled,
+        f"{drawn_up.incomplete} ready pictures lack a file": drawn_up.incomplete,
     }
     return [words for words, count in found.items() if count]
 
@@ -94,6 +96,7 @@ def ledger(trial: Trial) -> Ledger:
         double_effects=None
         if effects is None
         else int((effects["puts"][effects["id"].isin(trial.requests["id"])] > 1).sum()),
+        incomplete=incomplete(trial),
         longest_wait_s=float(waits.max()) if len(waits) else None,
         recovery_s=_worst_recovery_s(trial),
     )

@@ -22,11 +22,12 @@ COLUMNS = {
     "unexpected": "never sent",
     "duplicated": "begun more than once",
     "double_effects": "stored twice outside",
+    "incomplete": "ready without a file",
 }
 
 
 def ledger_table(trials: Iterable[Trial]) -> Table:
-    """One row a trial; it holds if nothing is lost, made up, or stored twice."""
+    """One row a trial; it holds if nothing is lost, made up, stored twice, or ready without its files."""
     return Table(
         headings=["trial", "holds", *COLUMNS.values(), "longest wait", "recovered after"],
         rows=[_row(trial) for trial in trials],

@@ -16,7 +16,7 @@ def memory_table(trials: Iterable[Trial]) -> Table | None:
         for component in memory_growth(trial.memory)
     ]
     headings = ["trial", "component", "processes", "largest process [MB]"]
-    headings += ["a process grew in its first 10 min by [MB]", "and then by [MB in 10 min]"]
+    headings += ["growth of a process until its 10th minute [MB in 10 min]", "and from then on [MB in 10 min]"]
     return Table(headings=headings, rows=rows) if rows else None
 
 

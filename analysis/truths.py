@@ -66,9 +66,10 @@ def _queued(case: Measured) -> pd.Series:
     Uploads that are due within a millisecond may overtake each other on the way, so they are served in the order in
     which they came.
     """
-    seen = case.truth.reindex(case.due.index)
-    order = np.argsort(seen["received_at"].to_numpy(), kind="stable")
-    due, services = case.due.to_numpy()[order], seen["service_s"].to_numpy()[order]
+    seen, planned = case.truth.reindex(case.due.index), case.due.to_numpy()
+    came = np.clip(seen["received_at"].to_numpy(), planned, planned + ON_ITS_WAY_S)
+    order = np.argsort(came, kind="stable")
+    due, services = planned[order], seen["service_s"].to_numpy()[order]
     return pd.Series(fifo(np.maximum.accumulate(due), services, case.case["truth"]["servers"]) - due)
 
 

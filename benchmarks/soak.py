@@ -23,8 +23,8 @@ def broken(trial: Trial, memory: list[MemoryGrowth]) -> Iterator[str]:
     if not ledger(trial).valid:
         yield "the ledger does not hold"
     yield from (f"{fault['what']} was not as expected" for fault in faults(trial) if not as_expected(trial, fault))
-    if trial.info["files"]["of_none"] or trial.info["files"]["half_written"] or trial.info["files"]["incomplete"]:
-        yield f"files were left behind, or are missing: {trial.info['files']}"
+    if trial.info["files"]["of_none"] or trial.info["files"]["half_written"]:
+        yield f"files were left behind: {trial.info['files']}"
     for component in memory:
         if component.growth_mb is None:
             yield f"{component.component} lived too shortly to tell whether it grows"
@@ -43,7 +43,7 @@ def told(trial: Trial) -> str:
         f"{drawn_up.completed} completed, {drawn_up.failed_visibly} failed visibly, {drawn_up.lost} lost, "
         f"{drawn_up.double_effects} stored twice; slowest recovery {slowest}; "
         f"files of no picture: {trial.info['files']['of_none']}; "
-        f"ready pictures without all their files: {trial.info['files']['incomplete']}."
+        f"ready pictures without all their files: {drawn_up.incomplete}."
     )
 
 

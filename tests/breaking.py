@@ -166,5 +166,9 @@ def move_the_window_by_a_second(trial):
     trial.info["phases"]["measure_from"] += 1
 
 
+def miss_a_file(trial):
+    trial.info["files"] = {"of_pictures": 100, "of_none": 0, "half_written": 0, "incomplete": 1}
+
+
 def answer_before_the_work_is_done(trial):
     trial.pictures.loc[trial.some(trial.pictures, 0.02), "state"] = "processing"

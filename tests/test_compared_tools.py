@@ -8,6 +8,7 @@ import pytest
 from loadtests.calibration import calibrate, compared, others, stock
 from loadtests.calibration import noise as listening
 from loadtests.calibration.cases import cases
+from loadtests.errors import TrialError
 
 pytestmark = pytest.mark.stack
 
@@ -43,12 +44,25 @@ def test_a_tool_that_misbehaves_has_told_nothing_and_the_others_are_heard(tool, 
     assert "one stall: nothing. wrk2 had not ended after 1 s." in nothing[1]
 
 
-def test_a_tool_that_ends_badly_has_its_last_words_kept(tool, tmp_path):
+def test_a_tool_that_ends_badly_has_its_last_words_kept(tool, tmp_path, monkeypatch):
     tool("hey", "echo 'no such\nhost' >&2; exit 3")
+    monkeypatch.setattr(others, "TOOLS", [one for one in others.TOOLS if one.name == "hey"])
 
     (row,) = compared.compared(tmp_path)
     assert row["what"].endswith("one stall: nothing. hey has reported no percentiles: no such host")
     assert calibrate.told(row).endswith("no such host")
+
+
+def test_where_the_cases_are_is_not_told(tool, tmp_path, monkeypatch):
+    def lost(_tool, folder):
+        raise TrialError(f"Nothing was sent; see {folder.resolve()}/hey/logs")
+
+    tool("hey", SAYS)
+    monkeypatch.setattr(others, "TOOLS", [one for one in others.TOOLS if one.name == "hey"])
+    monkeypatch.setattr(others, "reported", lost)
+
+    (row,) = compared.compared(tmp_path)
+    assert row["what"].endswith("Nothing was sent; see hey/logs")
 
 
 def test_the_calibration_is_kept_before_other_tools_are_asked(tmp_path, monkeypatch):

@@ -64,6 +64,7 @@ MUTATIONS: list[tuple[str, Callable[[Record], None], str]] = [
     *((f"{cell}-r1", breaking.lose_the_database_s_counts_for_a_while, "The broker held") for cell in QUEUES),
     ("queue-w4-r1", breaking.move_the_window_past_the_load, "No request was due"),
     ("queue-w4-r1", breaking.move_the_window_by_a_second, "were planned, but"),
+    ("queue-w4-r1", breaking.miss_a_file, "lack a file"),
     ("sync-w4-r1", breaking.answer_before_the_work_is_done, "although the picture is not ready"),
 ]
 

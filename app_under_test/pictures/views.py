@@ -118,8 +118,10 @@ def variant(request: HttpRequest, picture_id: UUID, name: str) -> HttpResponse |
         return _no_such_picture()
     try:
         file = default_storage.open(services.variant_path(picture_id, name))
-    except (FileNotFoundError, NotADirectoryError):
+    except FileNotFoundError:
         return _no_such_picture()
+    except OSError:
+        return _refusal("storage_failed")
     return FileResponse(file, content_type="image/jpeg")
 
 

@@ -54,7 +54,7 @@ def calibrate(
         _store(stored, quick or at_a_glance, checks)
         if compare:
             checks += compared(folder)
-            _store(stored, quick, checks)
+            _store(stored, quick or at_a_glance, checks)
         return checks
 
 

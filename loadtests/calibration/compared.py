@@ -21,16 +21,17 @@ Percentiles = Iterator[tuple[str, float]]
 def compared(folder: Path) -> Iterator[dict[str, Any]]:
     """Rows like those of checks. Told, and not judged: the tools are not ours."""
     for way in stock.WAYS:
-        yield from _told(way.title, partial(stock.reported, way, folder))
+        yield from _told(way.title, partial(stock.reported, way, folder), folder)
     for tool in others.found_tools():
-        yield from _told(tool.title, partial(others.reported, tool, folder))
+        yield from _told(tool.title, partial(others.reported, tool, folder), folder)
 
 
-def _told(title: str, ask: Callable[[], Percentiles]) -> Iterator[dict[str, Any]]:
+def _told(title: str, ask: Callable[[], Percentiles], folder: Path) -> Iterator[dict[str, Any]]:
     try:
         percentiles = list(ask())
     except MISBEHAVIOUR as error:
-        reason = " ".join(str(error).split())[:REASON_CHARACTERS]
+        # Reports are passed on: where this machine keeps its files is nobody's business.
+        reason = " ".join(str(error).replace(f"{folder.resolve()}/", "").split())[:REASON_CHARACTERS]
         yield _row(f"told by {title}, one stall: nothing. {reason}", None, None)
         return
     for name, measured_s in percentiles:

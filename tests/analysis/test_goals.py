@@ -56,8 +56,6 @@ def measured(ready_s, *, uploads=80, slow=0, **last):
         (0.4, "OVERLOADED", "fail"),
         (0.4, "UNDECIDED", "undecided"),
         (0.6, "UNDECIDED", "fail"),
-        (0.4, "NOISY", "undecided"),
-        (0.6, "NOISY", "undecided"),
         (0.6, "INVALID_CLIENT", "invalid"),
     ],
 )

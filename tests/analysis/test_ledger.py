@@ -107,6 +107,13 @@ def test_two_executions_are_counted_and_two_effects_are_forbidden():
     assert (drawn_up.duplicated, drawn_up.double_effects, drawn_up.valid) == (1, 1, False)
 
 
+def test_a_ready_picture_without_its_files_is_no_picture_whatever_was_done_to_the_stack():
+    drawn_up = ledger(made({"a": {}}, {"a": {}}, info=left() | {"files": {"incomplete": 1}}))
+
+    assert (drawn_up.completed, drawn_up.incomplete, drawn_up.valid) == (1, 1, False)
+    assert ledger_words(drawn_up) == ["1 ready pictures lack a file"]
+
+
 @pytest.mark.parametrize(("finished_at", "recovery_s"), [(17.0, 4.0), (12.0, 0.0), (math.nan, None)])
 def test_recovery_counts_from_the_fault_s_end_to_the_last_picture_that_had_come_by_then(finished_at, recovery_s):
     pictures = {

@@ -41,6 +41,16 @@ def test_a_finished_picture_can_be_fetched(client, external_resource):
     assert client.get(f"/pictures/{about['id']}/").json() == about
 
 
+def test_while_the_storage_is_away_a_finished_picture_is_not_called_unknown(client, external_resource, media):
+    url = send(client, "sync").json()["variants"][0]["url"]
+    media.rename(media.with_name("away"))
+    media.touch()
+
+    answer = client.get(url)
+
+    assert (answer.status_code, answer.json()["reason"], answer["Retry-After"]) == (503, "storage_failed", "2")
+
+
 def test_the_server_makes_a_key_when_the_client_sends_none(client, external_resource):
     answer = client.post("/pictures/sync/", {"image": SimpleUploadedFile("a.jpg", jpeg())})
 
