@@ -4,12 +4,17 @@ import signal
 from collections.abc import Iterator
 
 import pytest
+from hypothesis import settings
 from playwright.sync_api import Browser
 
 from tests.chromium import chromium
 
 # Where the tests run in the background, Ctrl-C is ignored, and every process that they start would inherit that.
 signal.signal(signal.SIGINT, signal.default_int_handler)
+
+# How long an example takes says nothing: others compute beside it.
+settings.register_profile("queuelab", deadline=None)
+settings.load_profile("queuelab")
 
 LONGEST = "test_each_chart.py"
 

@@ -5,8 +5,7 @@ from django.contrib.auth.models import User
 from django.core.mail import send_mail
 
 
-# No row counts how often it was begun, so with late acknowledgement a message that kills its worker would never end.
-@shared_task(acks_late=False, reject_on_worker_lost=False)
+@shared_task
 def send_welcome_email(user_id: int) -> None:
     """Greet a new user."""
     user = User.objects.get(id=user_id)

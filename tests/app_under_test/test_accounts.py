@@ -2,6 +2,8 @@ import pytest
 from django.contrib.auth.models import User
 
 from accounts.tasks import send_welcome_email
+from pictures.tasks import process_picture
+from project.celery import app as celery_app
 
 FORM = {
     "username": "ada",
@@ -37,3 +39,11 @@ def test_the_welcome_goes_to_the_new_user(mailoutbox):
     [message] = mailoutbox
     assert message.to == ["ada@example.org"]
     assert "Hello ada" in message.body
+
+
+def test_a_mail_whose_worker_dies_does_not_come_back_for_ever():
+    """No row counts how often it was begun; a picture's does, so its message may come back."""
+    mail, picture = celery_app.tasks[send_welcome_email.name], celery_app.tasks[process_picture.name]
+
+    assert (mail.acks_late, mail.reject_on_worker_lost) == (False, False)
+    assert (picture.acks_late, picture.reject_on_worker_lost) == (True, True)

@@ -18,7 +18,6 @@ pytestmark = [pytest.mark.django_db, pytest.mark.filterwarnings("ignore::UserWar
 
 some = settings(
     max_examples=500,
-    deadline=None,
     # Each example clears away what it has made.
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
