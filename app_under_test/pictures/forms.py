@@ -74,6 +74,8 @@ class WholeFileHandler(TemporaryFileUploadHandler):
 
 def read_upload(request: HttpRequest, *, door: Door, received_at: float) -> Upload:
     """The upload in a request, or raise."""
+    if request.content_type != "multipart/form-data":
+        raise PictureError("not_multipart")
     _check_announced_length(request)
     headers = {"key": request.headers.get("Idempotency-Key"), "trial": request.headers.get("X-Trial", "")}
     form = UploadForm(headers, _files(request))

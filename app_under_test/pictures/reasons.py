@@ -21,6 +21,7 @@ ANSWERS = {
     "too_large": Answer(413, "The file is larger than this server accepts."),
     "too_many_pixels": Answer(413, "The picture has more pixels than this server accepts."),
     "took_too_much_memory": Answer(413, "The work on this picture took more memory than it may."),
+    "not_multipart": Answer(415, "Send the picture as multipart/form-data."),
     "not_an_image": Answer(415, "The file is not a picture."),
     "unsupported_format": Answer(415, "Only JPEG, PNG and WEBP pictures are accepted."),
     "aspect": Answer(422, "The picture is far too long for its width, or too wide for its height."),

@@ -28,7 +28,7 @@ FIELD = part("note", b"")
 
 @dataclass(frozen=True)
 class BadRequest:
-    """A request, its row in the list of bad inputs, and the reason for which it is refused with 400."""
+    """A request, its row in the list of bad inputs, and the reason and status with which it is refused."""
 
     row: int
     name: str
@@ -36,10 +36,13 @@ class BadRequest:
     reason: str = "bad_request"
     content_type: str = FORM
     environ: dict[str, str] = field(default_factory=dict)
+    status: int = 400
 
     def __str__(self) -> str:
         return f"{self.row} {self.name}"
 
+
+TEXTS = "application/x-www-form-urlencoded"
 
 BAD_REQUESTS = (
     BadRequest(2, "no part", body(), "missing_file"),
@@ -63,10 +66,10 @@ BAD_REQUESTS = (
     BadRequest(51, "a Content-Length in words", GOOD, environ={"CONTENT_LENGTH": "many"}),
     BadRequest(51, "no Content-Length", GOOD, "missing_file", environ={"CONTENT_LENGTH": ""}),
     BadRequest(52, "broken Base64", body(part("image", b"A===", filename="a.jpg", encoding="base64"))),
-    BadRequest(53, "a bare picture", jpeg(), "missing_file", "image/jpeg"),
-    BadRequest(53, "JSON", b'{"image": "x"}', "missing_file", "application/json"),
-    BadRequest(53, "a form of texts", b"image=x", "missing_file", "application/x-www-form-urlencoded"),
-    BadRequest(53, "3 MB of texts", b"image=" + b"x" * 3_000_000, content_type="application/x-www-form-urlencoded"),
+    BadRequest(53, "a bare picture", jpeg(), "not_multipart", "image/jpeg", status=415),
+    BadRequest(53, "JSON", b'{"image": "x"}', "not_multipart", "application/json", status=415),
+    BadRequest(53, "a form of texts", b"image=x", "not_multipart", TEXTS, status=415),
+    BadRequest(53, "3 MB of texts", b"image=" + b"x" * 3_000_000, "not_multipart", TEXTS, status=415),
     BadRequest(60, "a key that is no UUID", GOOD, "bad_idempotency_key", environ={"HTTP_IDEMPOTENCY_KEY": "../../x"}),
     BadRequest(60, "a trial too long", GOOD, "bad_trial", environ={"HTTP_X_TRIAL": "t" * 101}),
     BadRequest(60, "a trial of two lines", GOOD, "bad_trial", environ={"HTTP_X_TRIAL": "t\nu"}),
@@ -114,7 +117,7 @@ def assert_nothing_is_left(*places: Path) -> None:
 def test_it_is_refused_and_nothing_is_left(client, media, temporary, door, bad):
     answer = post(client, door, bad.body, bad.content_type, **bad.environ)
 
-    assert (answer.status_code, answer.json()["reason"]) == (400, bad.reason)
+    assert (answer.status_code, answer.json()["reason"]) == (bad.status, bad.reason)
     assert answer.json()["detail"].endswith(".")
     assert_nothing_is_left(media, temporary)
 

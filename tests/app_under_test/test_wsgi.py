@@ -27,4 +27,4 @@ def test_a_content_type_that_cannot_be_read_is_the_client_s_error(door, content_
         environ | {"CONTENT_TYPE": content_type, "QUERY_STRING": query}, lambda status, _: answers.append(status)
     )
 
-    assert answers[0].startswith("400 ") and b"reason" in b"".join(body)
+    assert answers[0][:4] in ("400 ", "415 ") and b"reason" in b"".join(body)
