@@ -1,11 +1,9 @@
 """THE work: what both doors do with an uploaded picture, in the request or in a worker."""
 
 import logging
-import os
-import socket
 from dataclasses import dataclass
+from functools import partial
 from uuid import UUID
-from zlib import crc32
 
 from celery.exceptions import SoftTimeLimitExceeded
 from django.conf import settings
@@ -18,7 +16,9 @@ from pictures import external
 from pictures.models import Door, Picture, State
 from pictures.processing import check_header, make_variants
 from pictures.reasons import PASSING, PictureError
+from pictures.trying import patiently
 from project import clock
+from project.identity import process_id
 from project.profiles import TASK_TIME_LIMIT_S
 
 log = logging.getLogger(__name__)
@@ -69,13 +69,14 @@ def accept(upload: Upload) -> tuple[Picture, bool]:
 def process(picture_id: UUID, node: str = "") -> None:
     """Make the variants of a stored picture, store them and hand the large one to the external resource.
 
-    node: the Celery node that does it. The outcome is in the row. A picture that is finished already is left alone,
-    so a message that is delivered twice does no harm.
+    node: the Celery node that does it; at a door nobody waits for a second try. The outcome is in the row. A picture
+    that is finished already is left alone, so a message that is delivered twice does no harm.
     """
     if not _start(picture_id, node):
         return
     try:
-        external_at = deliver(str(picture_id), _original(picture_id))
+        work = partial(_once, picture_id)
+        external_at = patiently(work) if node and settings.KEEPS_PROMISE else work()
     except PictureError as error:
         _finish(picture_id, State.FAILED, error.reason)
     except SoftTimeLimitExceeded:
@@ -162,7 +163,7 @@ def _start(picture_id: UUID, node: str) -> bool:
     unfinished = Picture.objects.filter(id=picture_id, state__in=UNFINISHED)
     allowed = unfinished.filter(executions__lt=settings.MOST_EXECUTIONS) if settings.KEEPS_PROMISE else unfinished
     now = clock.now()
-    who = {"node": node, "process_id": _process_id()}
+    who = {"node": node, "process_id": process_id()}
     if allowed.update(state=State.PROCESSING, started_at=now, executions=F("executions") + 1, **who):
         return True
     # One that was begun a moment ago may still be worked on, and this is a copy of its message.
@@ -174,9 +175,8 @@ def _start(picture_id: UUID, node: str) -> bool:
     return False
 
 
-def _process_id() -> str:
-    """This process, told apart from those of other hosts, such as containers, without naming the host."""
-    return f"{crc32(socket.gethostname().encode()):08x}-{os.getpid()}"
+def _once(picture_id: UUID) -> float:
+    return deliver(str(picture_id), _original(picture_id))
 
 
 def _original(picture_id: UUID) -> bytes:
