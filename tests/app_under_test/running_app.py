@@ -130,7 +130,8 @@ def web_server(
 def object_store(*, delay_s: float) -> Iterator[str]:
     """A real external resource that takes so long with every object; its address."""
     url = f"http://127.0.0.1:{(port := free_port())}"
-    with running(sys.executable, "external_resource.py", "--port", str(port), "--delay-s", str(delay_s)):
+    always = ("--delay-s", str(delay_s), "--delay-cv", "0")
+    with running(sys.executable, "external_resource.py", "--port", str(port), *always):
         wait_for(lambda: fetch(f"{url}/healthz"))
         yield url
 

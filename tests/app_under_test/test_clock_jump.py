@@ -38,7 +38,7 @@ def test_a_picture_that_a_wrong_clock_gives_out_twice_has_one_effect_and_right_s
     app: RunningApp, tmp_path: Path
 ) -> None:
     ahead, key = two_hours_ahead(), str(uuid4())
-    with object_store(delay_s=22) as slow:
+    with object_store(delay_s=20) as slow:
         env = apart(app, tmp_path, database=9) | {"EXTERNAL_RESOURCE_URL": slow, "EXTERNAL_RESOURCE_TIMEOUT_S": "30"}
         with web_server(env) as (url, _), celery_worker(env, tmp_path / "right.log", "-n", "right"):
             own = RunningApp(url=url, worker=app.worker, env=env)
