@@ -1,6 +1,5 @@
 """A worker tries again what may be back in a moment; a person at a door is told at once."""
 
-import threading
 from pathlib import Path
 from uuid import uuid4
 
@@ -49,15 +48,23 @@ def outcome(made: Picture, node: str) -> tuple[str, str, int]:
     return made.state, made.reason, made.executions
 
 
-def test_a_picture_is_made_when_the_storage_comes_back_within_the_tries(external_resource, media: Path, tries) -> None:
-    made, away = picture(), media.with_name("away")
+def test_a_picture_is_made_when_the_storage_comes_back_within_the_tries(
+    external_resource, media: Path, tries, monkeypatch
+) -> None:
+    made, away, once = picture(), media.with_name("away"), services._once
+
+    def and_it_comes_back(picture_id):
+        try:
+            return once(picture_id)
+        finally:
+            if away.exists():
+                away.rename(media)
+
+    monkeypatch.setattr(services, "_once", and_it_comes_back)
     media.rename(away)
-    back = threading.Timer(0.1, away.rename, [media])
-    back.start()
 
     assert outcome(made, NODE) == (State.READY, "", 1)
     assert len(tries) == 2
-    back.join()
 
 
 def test_what_does_not_come_back_is_told_after_three_tries(settings, tries) -> None:
