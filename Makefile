@@ -17,7 +17,7 @@ REVEAL := 6.0.2
 MARKED := 17.0.5
 MINUTES ?= 20
 
-.PHONY: demo test test-faults test-compose lint up attach down charts screenshots preflight lesson calibrate faults fuzz bench bench-rows bench-sampling bench-intervals bench-capacity bench-speed bench-million bench-promise bench-replay soak example lock vendor clean
+.PHONY: demo test test-faults test-compose lint up attach down charts screenshots preflight lesson calibrate faults fuzz bench bench-rows bench-accounts bench-sampling bench-intervals bench-capacity bench-speed bench-million bench-promise bench-replay soak example lock vendor clean
 
 demo: .venv/run.stamp  ## measure sync against queue with 1, 2, 4, 8 workers, then charts and report
 	@# The report shows what the calibration missed, too.
@@ -105,6 +105,9 @@ bench-sampling: .venv/run.stamp  ## what a sample of the queue costs each broker
 
 bench-capacity: .venv/run.stamp  ## how often the search for a capacity holds the truth: into docs/method.md
 	$(BIN)/python -m benchmarks.capacity | $(BIN)/python -m analysis.readme docs/method.md capacity
+
+bench-accounts: .venv/run.stamp  ## whether the accounts of 220 short trials close where nothing is lost, and only there: into docs/method.md
+	$(BIN)/python -m benchmarks.accounts | $(BIN)/python -m analysis.readme docs/method.md accounts
 
 bench-speed: .venv/run.stamp  ## how many uploads one load process sends, against Locust's own fast client: into docs/method.md
 	$(BIN)/python -m benchmarks.speed | $(BIN)/python -m analysis.readme docs/method.md speed

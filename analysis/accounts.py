@@ -6,7 +6,7 @@ import pandas as pd
 
 from analysis.conservation import violations
 from analysis.experiment import Trial
-from analysis.holding import incomplete, without_message
+from analysis.holding import incomplete, lost_pictures
 from analysis.outcomes import refused
 
 UNFINISHED = ("queued", "processing")
@@ -52,15 +52,13 @@ def accounts(trial: Trial, rows: pd.DataFrame) -> Accounts:
 def lost(trial: Trial, rows: pd.DataFrame) -> int:
     """Pictures that were accepted and that nobody holds any more.
 
-    The server does not know them, or it waits for them although the broker has no message. The broker
-    cannot say which message belongs to the window, so its part counts all phases of the trial. An upload
-    whose answer had not come may not have had a message yet, so it is not missed.
+    The server does not know them, or it waits for them although the broker has no message, in whatever phase of the
+    trial they were sent. An upload whose answer had not come may not have had a message yet, so it is not missed.
     """
     forgotten = int((rows["in_cohort"] & rows["accepted"] & rows["state"].isna()).sum())
     if trial.cell.mode == "sync" or trial.broker_left is None:
         return forgotten
-    waiting = _waiting(rows)
-    return forgotten + max(0, len(waiting) - trial.broker_left - without_message(trial, waiting))
+    return forgotten + lost_pictures(trial, _waiting(rows))
 
 
 def disagreements(trial: Trial, rows: pd.DataFrame) -> list[str]:

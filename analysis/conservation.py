@@ -17,7 +17,7 @@ FEWEST_SAMPLES = 0.5
 
 def violations(trial: Trial) -> Iterator[str]:
     """Every conservation law that the trial breaks, one sentence each."""
-    crowd = most_in_work(trial.pictures)
+    crowd = most_in_work(trial.worked_on)
     if crowd > trial.cell.places:
         yield (
             f"{crowd} pictures were in work at once, where {trial.cell.places} can be: "
@@ -58,7 +58,7 @@ def _uncounted(trial: Trial) -> Iterator[str]:
     samples = trial.backlog.reindex(columns=["sampled_at", "done", "counted_by"]).dropna()
     if samples.empty:
         return
-    finished = np.sort(trial.pictures["finished_at"].dropna().to_numpy())
+    finished = np.sort(trial.worked_on["finished_at"].dropna().to_numpy())
     latest, earliest = samples["counted_by"] + STAMP_TOLERANCE_S, samples["sampled_at"] - COMMIT_S
     lowest = samples["done"] - np.searchsorted(finished, latest, side="right")
     highest = samples["done"] - np.searchsorted(finished, earliest, side="left")

@@ -60,7 +60,8 @@ class Trial:
 
     `broker_left` counts the messages that the broker still held at the end; None if it was not asked.
     `cpu_seconds` holds what each component used inside the window. `effects` says how often the external resource
-    stored each picture, `memory` how much each process held; None where it was not asked.
+    stored each picture, `memory` how much each process held; None where it was not asked. `elsewhere` are pictures that
+    somebody else sent to the same stack meanwhile: they count for broker and database, and for no figure.
     """
 
     name: str
@@ -77,6 +78,14 @@ class Trial:
     info: Mapping[str, Any]
     effects: pd.DataFrame | None = None
     memory: pd.DataFrame | None = None
+    elsewhere: pd.DataFrame | None = None
+
+    @property
+    def worked_on(self) -> pd.DataFrame:
+        """Every picture that the stack worked on: of the trial and from elsewhere."""
+        if self.elsewhere is None or self.elsewhere.empty:
+            return self.pictures
+        return pd.concat([self.pictures, self.elsewhere], ignore_index=True)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -10,7 +10,7 @@ from typing import Any
 import pandas as pd
 
 from analysis.experiment import Trial
-from analysis.holding import begun_just_now, incomplete, left, without_message
+from analysis.holding import incomplete, lost_pictures, stuck_pictures
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -77,7 +77,8 @@ def ledger(trial: Trial) -> Ledger:
     accepted = sent.index[sent["status"].between(200, 299)]
     completed, failed = (rows.index[rows["state"] == state] for state in ("ready", "failed"))
     unfinished = accepted.difference(completed).difference(failed)
-    pending = _pending(trial, rows.reindex(unfinished))
+    waiting = rows.reindex(unfinished).rename_axis("id").reset_index()
+    lost = lost_pictures(trial, waiting)
     waits = rows["finished_at"].reindex(completed) - sent["due_at"].reindex(completed)
     effects = trial.effects
     return Ledger(
@@ -87,9 +88,9 @@ def ledger(trial: Trial) -> Ledger:
         unknown=int(sent["status"].isna().sum()),
         completed=len(accepted.intersection(completed)),
         failed_visibly=len(accepted.intersection(failed)),
-        pending=pending,
-        lost=len(unfinished) - pending,
-        stuck=min(len(unfinished) - pending, left(trial, "in_hand")),
+        pending=len(unfinished) - lost,
+        lost=lost,
+        stuck=stuck_pictures(trial, waiting),
         recovered=len(completed.intersection(sent.index).difference(accepted)),
         unexpected=len(rows.index.difference(pd.Index(trial.requests["id"]))),
         duplicated=int((rows["executions"] > 1).sum()),
@@ -100,17 +101,6 @@ def ledger(trial: Trial) -> Ledger:
         longest_wait_s=float(waits.max()) if len(waits) else None,
         recovery_s=_worst_recovery_s(trial),
     )
-
-
-def _pending(trial: Trial, unfinished: pd.DataFrame) -> int:
-    """How many of them have not had their turn yet: their messages wait, or somebody has them in hand.
-
-    After a fault the hands may be dead, and only what was begun a moment ago counts.
-    """
-    if not trial.info.get("events"):
-        held = left(trial, "waiting") + left(trial, "in_hand") + without_message(trial, unfinished)
-        return min(len(unfinished), held)
-    return min(len(unfinished), begun_just_now(trial, unfinished) + left(trial, "waiting"))
 
 
 def recovery_s(trial: Trial, fault: Mapping[str, Any]) -> float | None:

@@ -5,18 +5,22 @@ or ends to be counted. Whatever the instants were, the count lies between those 
 have gone, and those who may have come less those who surely had gone.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
 
 from analysis.experiment import Trial
+from analysis.holding import most_handed_over
 from analysis.words import number
 
 #: How often the stack is sampled, from the end of one sample to the start of the next.
 SAMPLE_PERIOD_S = 0.5
 #: How long after the stamp the database may count a finish, or the broker an acknowledgement.
 COMMIT_S = 0.1
+#: How long a message may be on its way from a Redis list to a worker, in no count: the time until the node's main
+#: process gets a core, and then until one of its pool processes has written down that it has begun.
+HANDOVER_S = 0.25
 #: The share of samples that may be off, as a machine that stops for a moment makes them.
 OFF_SHARE = 0.1
 
@@ -55,7 +59,7 @@ def in_database(trial: Trial) -> Sampled:
     A row is made after the upload was received, and is there when its message goes out or its work begins.
     """
     samples = _samples(trial, "counted_by", "in_database")
-    rows = trial.pictures
+    rows = trial.worked_on
     there = rows["enqueued_at"].fillna(rows["started_at"])
     return _between(
         samples,
@@ -67,23 +71,36 @@ def in_database(trial: Trial) -> Sampled:
 
 
 def at_broker(trial: Trial) -> Sampled:
-    """Messages that wait or are in hand: from after `enqueued_at`, by the 202 at the latest, to the acknowledgement."""
+    """Messages that wait or are in hand: from after `enqueued_at`, by the 202 at the latest, to the acknowledgement.
+
+    Those that are handed over are in neither: their work begins within `HANDOVER_S`.
+    """
     samples = _samples(trial, "waiting", "in_hand")
-    rows = trial.pictures.merge(trial.requests[["id", "answered_at", "status"]].drop_duplicates("id"), on="id")
+    answers = trial.requests[["id", "answered_at", "status"]].drop_duplicates("id")
+    rows = trial.worked_on.merge(answers, on="id", how="left")
     accepted = rows["answered_at"].where(rows["status"].between(200, 299))
-    return _between(
+    known = _between(
         samples,
         counted=samples["waiting"] + samples["in_hand"],
         until=samples["ended_by"],
         came=(rows["enqueued_at"], accepted),
         went=_acknowledged(trial, rows),
     )
+    return replace(known, least=known.least - _handed_over(trial, rows, samples))
+
+
+def _handed_over(trial: Trial, rows: pd.DataFrame, samples: pd.DataFrame) -> pd.Series:
+    """The most messages that can have been on their way to a worker at each sample: they wait, and begin soon after."""
+    begun = _by(rows["started_at"], samples["sampled_at"])
+    waiting = _by(rows["enqueued_at"], samples["ended_by"]) - begun
+    begin_soon = _by(rows["started_at"], samples["ended_by"] + HANDOVER_S) - begun
+    return waiting.clip(upper=begin_soon).clip(lower=0, upper=most_handed_over(trial))
 
 
 def in_hand(trial: Trial) -> Sampled:
     """Messages in the workers' hands: at least the pictures in work, at most what the workers may hold."""
     samples = _samples(trial, "waiting", "in_hand")
-    rows = trial.pictures
+    rows = trial.worked_on
     known = _between(
         samples,
         counted=samples["in_hand"],

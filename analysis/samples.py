@@ -79,6 +79,9 @@ def read_trial(folder: Path) -> Trial:
             info=info,
             effects=_read_rows(effects, ("id", "puts")) if (effects := folder / "effects.csv").exists() else None,
             memory=_read_rows(memory, MEMORY_COLUMNS) if (memory := folder / "memory.csv").exists() else None,
+            elsewhere=_read_rows(folder / "elsewhere.csv", PICTURE_COLUMNS, LATER_PICTURE_COLUMNS)
+            if (folder / "elsewhere.csv").exists()
+            else None,
         )
     except KeyError as error:
         raise AnalysisError(

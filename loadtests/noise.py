@@ -74,6 +74,12 @@ def spin_s() -> float:
     return time.perf_counter() - began
 
 
+def busy_s() -> float:
+    """CPU seconds that all processes of this machine and the kernel have used since it started."""
+    times = psutil.cpu_times()
+    return sum(getattr(times, name, 0.0) for name in ("user", "nice", "system", "irq", "softirq"))
+
+
 def _steal_share(before: Any, after: Any) -> float | None:
     """Of the CPU time between two readings; only Linux knows it."""
     whole = sum(after[:8]) - sum(before[:8])  # guest time, which follows, is part of user time already

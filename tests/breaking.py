@@ -107,6 +107,11 @@ def lose_accepted_pictures(trial):
     trial.info["broker_left"]["waiting"] -= 3
 
 
+def forget_whose_messages_the_broker_holds(trial):
+    unfinished = trial.pictures.loc[trial.pictures["state"] == "queued", "id"]
+    trial.info["broker_left"] |= {"missing": 3, "missing_ids": list(unfinished[:3]), "in_hand_ids": []}
+
+
 def double_the_samples(trial):
     trial.backlog[["waiting", "in_hand", "in_database"]] *= 2
 

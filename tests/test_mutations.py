@@ -46,6 +46,7 @@ MUTATIONS: list[tuple[str, Callable[[Record], None], str]] = [
     ("queue-w4-r1", breaking.count_unfinished_as_finished, "lack a stamp"),
     ("queue-w4-r1", breaking.execute_a_picture_twice, "not executed exactly once"),
     ("queue-w1-r1", breaking.lose_accepted_pictures, "lost"),
+    ("queue-w1-r1", breaking.forget_whose_messages_the_broker_holds, "3 accepted pictures are lost"),
     *((f"{cell}-r1", breaking.double_the_samples, "Little's law") for cell in CELLS),
     # One worker that is overloaded always has one picture in hand in sync: there a count that stands still is right.
     *((f"{cell}-r1", breaking.freeze_the_samples, "Little's law") for cell in CELLS if cell != "sync-w1"),

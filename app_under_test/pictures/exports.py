@@ -11,6 +11,7 @@ from django.views.decorators.http import require_GET
 from pictures import external
 from pictures.models import Picture, State
 from pictures.reasons import PictureError
+from pictures.services import UNFINISHED
 from project.access import token_required
 from project.problems import problem
 
@@ -33,8 +34,15 @@ COLUMNS = (
 @require_GET
 @token_required
 def pictures_csv(request: HttpRequest) -> HttpResponse | StreamingHttpResponse:
-    """One row per picture, in the order in which they arrived."""
+    """One row per picture, in the order in which they arrived.
+
+    trial and not_trial choose by the name of the trial, unfinished leaves out what is ready or failed.
+    """
     pictures = _of_trial(request).order_by("received_at")
+    if "not_trial" in request.GET:
+        pictures = pictures.exclude(trial=request.GET["not_trial"])
+    if "unfinished" in request.GET:
+        pictures = pictures.filter(state__in=UNFINISHED)
     since = request.GET.get("finished_since")
     if since is not None:
         try:

@@ -37,6 +37,9 @@ class TruthQueue:
         counts = get_json(f"{self._url}/counts/")
         return QueueLength(waiting=counts["queued"], in_hand=counts["processing"])
 
+    def pictures(self) -> None:
+        """Nothing: it counts only."""
+
     def close(self) -> None:
         """Nothing is open between two questions."""
 

@@ -43,6 +43,7 @@ def _write_head(folder: Path) -> None:
 
 def _record(session: Session, requests: Sequence[Request], offered_rate: float) -> dict[str, Any]:
     info, options, phases = session.info, session.options, session.phases
+    observed = samples.observations(info)
     return {
         "schema": 1,
         "name": session.trial,
@@ -51,8 +52,9 @@ def _record(session: Session, requests: Sequence[Request], offered_rate: float) 
         "phases": asdict(phases),
         "achieved_rate": round(recorder.achieved_rate(requests, phases), 4),
         "send_lag": recorder.send_lag(requests, phases),
-        "cpu_seconds": samples.cpu_seconds(samples.observations(info), session.load.cpu, phases),
-        "broker_left": samples.broker_left(session.last_sample),
+        "cpu_seconds": samples.cpu_seconds(observed, session.load.cpu, phases),
+        "others_share": samples.others_share(observed, session.load.cpu, phases),
+        "broker_left": session.broker_left,
         "clock": {"offset_ns": info.clock_offset_ns},
         "seed": options.seed,
         "plan_sha256": _checked_plan(session, requests, offered_rate),

@@ -37,15 +37,30 @@ def write_requests(path: Path, requests: Sequence[Request], phases: Phases) -> N
 
 
 def collect_server_side(directory: Path, info: StackInfo, trial: str, phases: Phases) -> None:
-    """Write pictures.csv, effects.csv and backlog.csv."""
+    """Write pictures.csv, elsewhere.csv, effects.csv and backlog.csv."""
     rows = get(f"{info.control_url}/pictures.csv", token=info.token, timeout_s=60.0, trial=trial)
     (directory / "pictures.csv").write_bytes(rows)
+    write_elsewhere(directory / "elsewhere.csv", info, trial, phases)
     (directory / "effects.csv").write_bytes(get(f"{info.control_url}/effects.csv", token=info.token, timeout_s=60.0))
     samples = [row for row in observations(info) if phases.started_at <= float(row["sampled_at"])]
     with (directory / "backlog.csv").open("w", newline="") as file:
         writer = csv.DictWriter(file, BACKLOG_COLUMNS, extrasaction="ignore")
         writer.writeheader()
         writer.writerows(samples)
+
+
+def write_elsewhere(path: Path, info: StackInfo, trial: str, phases: Phases) -> None:
+    """One row for every picture that the stack worked on since the load began and that somebody else had sent."""
+    text = get(f"{info.control_url}/pictures.csv", token=info.token, timeout_s=60.0, not_trial=trial).decode()
+    rows = csv.DictReader(text.splitlines())
+    with path.open("w", newline="", encoding="utf-8") as file:
+        writer = csv.DictWriter(file, rows.fieldnames or ())
+        writer.writeheader()
+        writer.writerows(row for row in rows if row["trial"] != trial and not _finished_before(row, phases.started_at))
+
+
+def _finished_before(row: dict[str, str], at: float) -> bool:
+    return bool(row["finished_at"]) and float(row["finished_at"]) < at
 
 
 def send_lag(requests: Sequence[Request], phases: Phases) -> dict[str, float]:

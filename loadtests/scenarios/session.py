@@ -1,10 +1,12 @@
 """One test that Locust runs, on its way to a trial: its phases and circumstances, and whether it is whole."""
 
+from typing import Any
+
 from loadtests.errors import TrialError
 from loadtests.scenarios.load_workers import LoadWorkers
 from loadtests.scenarios.options import Options
 from loadtests.scenarios.phases import OPEN_END, Phases
-from loadtests.scenarios.samples import next_sample
+from loadtests.scenarios.samples import final_account, wait_for_sample
 from loadtests.scenarios.sender import Sender
 from loadtests.stack.info import StackInfo
 
@@ -35,7 +37,7 @@ class Session:
         self.weights = weights
         self.pictures_sha256, self.code_sha256 = pictures_sha256, code_sha256
         self.phases = self._first_phases()
-        self.last_sample: dict[str, str] | None = None
+        self.broker_left: dict[str, Any] | None = None
         self._users_in_window = 0
 
     def open_window(self, users: int) -> None:
@@ -65,9 +67,10 @@ class Session:
             raise TrialError("the test was stopped before the measurement was over.")
 
     def settle(self) -> None:
-        """Wait until the load is settled, then take the sample that tells what the broker still holds."""
+        """Wait until the load is settled, then take the account of what the broker still holds."""
         self.load.settle()
-        self.last_sample = next_sample(self.info)
+        wait_for_sample(self.info)
+        self.broker_left = final_account(self.info)
         self.phases.collected_at = self.info.clock.now()
 
     def _first_phases(self) -> Phases:

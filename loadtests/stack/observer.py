@@ -3,6 +3,7 @@
 import contextlib
 import csv
 import threading
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,13 +11,17 @@ from typing import Protocol
 
 from loadtests.clock import Clock
 from loadtests.errors import StackError
+from loadtests.noise import busy_s
 from loadtests.stack.client import get_json
+from loadtests.stack.final_account import Accountant, answer_request
 from loadtests.stack.queue_length import Queue
 
 #: Components whose CPU seconds are kept, as columns cpu_<name>_s, cumulative.
 COMPONENTS = ("web", "worker", "broker", "database", "external", "control", "proxy", "sweeper")
 COUNTS = ("sampled_at", "waiting", "in_hand", "in_database", "done", "counted_by")
-COLUMNS = (*COUNTS, *(f"cpu_{name}_s" for name in COMPONENTS))
+#: CPU seconds that the whole machine has spent, but for this process; cumulative.
+MACHINE = "cpu_machine_s"
+COLUMNS = (*COUNTS, *(f"cpu_{name}_s" for name in COMPONENTS), MACHINE)
 
 PERIOD_S = 0.5
 
@@ -38,12 +43,13 @@ class View:
 
 
 class Observer(threading.Thread):
-    """Writes one row of observations.csv every half second until it is stopped."""
+    """Writes one row of observations.csv every half second until it is stopped, and takes the accounts asked for."""
 
     def __init__(self, view: View, queue: Queue | None, meters: Mapping[str, Meter]) -> None:
         super().__init__(name="observer", daemon=True)
         self._view, self._queue, self._meters = view, queue, meters
         self._stopped = threading.Event()
+        self._accountant = Accountant(queue, view.control_url, view.token, view.clock) if queue else None
         self.failure = ""
 
     def run(self) -> None:
@@ -60,6 +66,9 @@ class Observer(threading.Thread):
             while not self._stopped.wait(PERIOD_S):
                 writer.writerow(self.sample())
                 file.flush()
+                if self._accountant:
+                    with contextlib.suppress(StackError):
+                        answer_request(self._view.observations.parent, self._accountant, self._stopped)
 
     def sample(self) -> dict[str, object]:
         """One row; what could not be asked stays empty."""
@@ -74,7 +83,8 @@ class Observer(threading.Thread):
                 # A broker that does not tell leaves what the app says.
                 if length.in_hand is not None:
                     row["in_hand"] = length.in_hand
-        return row | {f"cpu_{name}_s": f"{meter.cpu_seconds():.3f}" for name, meter in self._meters.items()}
+        used = {f"cpu_{name}_s": f"{meter.cpu_seconds():.3f}" for name, meter in self._meters.items()}
+        return row | used | {MACHINE: f"{busy_s() - time.process_time():.3f}"}
 
     def _counts(self) -> dict[str, int]:
         """What the database says; asked first, so that a picture that is finished in between is still in it."""

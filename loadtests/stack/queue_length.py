@@ -1,6 +1,9 @@
 """How long a queue is, in the broker's own words."""
 
+import base64
 import contextlib
+import json
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Protocol
 from urllib.parse import urlsplit
@@ -20,6 +23,9 @@ UNACKED_KEY = "unacked"
 
 TIMEOUT_S = 2.0
 
+#: Messages that one command reads of a list: a long one would hold up whoever else asks.
+LIST_STEP = 1000
+
 
 @dataclass(frozen=True)
 class QueueLength:
@@ -29,11 +35,23 @@ class QueueLength:
     in_hand: int | None
 
 
+@dataclass(frozen=True, kw_only=True)
+class QueuedPictures:
+    """The ids of the pictures whose messages wait, and of those whose messages are not yet acknowledged."""
+
+    waiting: frozenset[str]
+    in_hand: frozenset[str]
+
+
 class Queue(Protocol):
-    """A connection to a broker. length and round_trip raise StackError if it does not answer."""
+    """A connection to a broker. Every method but close raises StackError if it does not answer.
+
+    pictures is None where the broker shows a message only to its consumer.
+    """
 
     def round_trip(self) -> None: ...
     def length(self) -> QueueLength: ...
+    def pictures(self) -> QueuedPictures | None: ...
     def close(self) -> None: ...
 
 
@@ -63,6 +81,18 @@ class RedisQueue:
         except redis.RedisError as error:
             raise StackError(f"The broker does not say how long its queue is: {error}") from error
 
+    def pictures(self) -> QueuedPictures:
+        """The pictures of all messages, the waiting ones first: a message that is handed over is then in one of both.
+
+        Except for an instant: the worker takes it off the list, and then writes it down as unacknowledged.
+        """
+        try:
+            waiting = frozenset(picture for key in QUEUE_KEYS for picture in _pictures_of(self._listed(key)))
+            held = [json.loads(value)[0] for value in self._client.hvals(UNACKED_KEY)]
+        except (redis.RedisError, LookupError, TypeError, ValueError) as error:
+            raise StackError(f"The broker does not say which messages it holds: {error}") from error
+        return QueuedPictures(waiting=waiting, in_hand=frozenset(_pictures_of(held)))
+
     def append_only(self) -> str:
         """When the live server writes its messages to disk: no, everysec or always."""
         try:
@@ -70,6 +100,13 @@ class RedisQueue:
         except redis.RedisError as error:
             raise StackError(f"The broker does not say when it writes to disk: {error}") from error
         return str(told["appendfsync"]) if told["appendonly"] == "yes" else "no"
+
+    def _listed(self, key: str) -> Iterable[dict[str, object]]:
+        """The messages of a list from its tail on: what is added meanwhile moves none of them out of sight."""
+        first = 0
+        while found := self._client.lrange(key, first, first + LIST_STEP - 1):
+            yield from map(json.loads, found)
+            first += len(found)
 
     def _lengths(self) -> QueueLength:
         pipe = self._client.pipeline(transaction=True)
@@ -105,6 +142,9 @@ class AmqpQueue:
         except (amqp.AMQPError, OSError) as error:
             return self._fail("The broker does not say how long its queue is", error)
 
+    def pictures(self) -> None:
+        """Nothing: to see a message one has to take it."""
+
     def close(self) -> None:
         connection, self._connection = self._connection, None
         if connection:
@@ -129,3 +169,11 @@ class AmqpQueue:
     def _fail(self, what: str, error: Exception) -> QueueLength:
         self.close()
         raise StackError(f"{what}: {error}") from error
+
+
+def _pictures_of(messages: Iterable[dict[str, object]]) -> Iterable[str]:
+    """The first argument of each task that has one: the picture's id."""
+    for message in messages:
+        arguments = json.loads(base64.b64decode(str(message["body"])))[0]
+        if arguments:
+            yield str(arguments[0])
