@@ -8,7 +8,7 @@ from analysis.contrasts import Comparison
 from analysis.experiment import Experiment
 from analysis.metrics import send_lag_p99
 from analysis.outcomes import cohort
-from analysis.words import listing, number
+from analysis.words import amount, listing, number
 
 # A send lag above this share of the smallest response percentile that is shown of a cell is told (R4).
 NOTABLE_LAG = 0.05
@@ -37,6 +37,7 @@ def caveats(experiment: Experiment, groups: Sequence[Group], compared: Sequence[
         *_few_trials(groups),
         *_short_windows(experiment),
         *_send_lag(groups),
+        *_elsewhere(experiment),
         *_uncompared(groups, compared),
         *_by_hand(experiment, compared),
         *_threads(experiment),
@@ -74,6 +75,14 @@ def _send_lag(groups: Sequence[Group]) -> list[str]:
         f"In {listing(late)} the load generator's own lag, its p99, is more than {100 * NOTABLE_LAG:.0f} % of the "
         "median response time: a notable part of such short answers."
     ]
+
+
+def _elsewhere(experiment: Experiment) -> list[str]:
+    counts = {trial.name: len(trial.elsewhere) for trial in experiment.trials if trial.elsewhere is not None}
+    sent = [f"{amount(count, 'upload')} during {name}" for name, count in counts.items() if count]
+    if not sent:
+        return []
+    return [f"The stack also took uploads from elsewhere: {listing(sent)}. They are in no figure of the trial."]
 
 
 def _late(group: Group) -> Iterator[tuple[str, float]]:

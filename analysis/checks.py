@@ -1,7 +1,6 @@
 """Says whether a trial can be believed, and in words why not. Pure: rows in, verdict out."""
 
 from dataclasses import dataclass
-from types import MappingProxyType
 
 import pandas as pd
 
@@ -11,7 +10,7 @@ from analysis.failures import failure_words
 from analysis.growth import CLEAR_GROWTH, Growth, backlog_growth, unanswered_growth
 from analysis.ledger import faults, ledger, ledger_words, restart_words
 from analysis.metrics import send_lag_p99
-from analysis.noise import Spins, noise_words
+from analysis.noise import noise_words
 from analysis.outcomes import outcomes
 from analysis.words import workers
 
@@ -28,6 +27,9 @@ FROM_BEST_TO_WORST = (VALID, UNDECIDED, NOISY, OVERLOADED, INVALID_CLIENT, INVAL
 # time, so a late upload makes times longer and hides nothing; where answers are so short that less than this is a
 # notable part of them, the report says so (`caveats.py`).
 SEND_LAG_LIMIT_S = 0.025
+# Uploads from elsewhere, as a share of the trial's own, that change its load by no more than its rate may be off; a few
+# pictures by hand are little in any trial.
+ELSEWHERE_TOLERANCE, FEW_ELSEWHERE = 0.02, 3
 # Waits go as 1 / (1 - utilisation): at 0.8 a rate that is off by this changes them by 4 %, less than the 10 % within
 # which two values are called the same.
 RATE_TOLERANCE = 0.01
@@ -45,12 +47,9 @@ class Verdict:
         return self.name in INVALID
 
 
-def verdict_on(trial: Trial, ordinary_spins_s: Spins = MappingProxyType({})) -> Verdict:
-    """The verdict on one trial: the worst that any check found, with the reasons of all of them.
-
-    ordinary_spins_s: how long the noise guard's piece of work usually takes in this experiment, before and after [s].
-    """
-    return _together([*_checks(trial), _check_noise(trial, ordinary_spins_s)])
+def verdict_on(trial: Trial) -> Verdict:
+    """The verdict on one trial: the worst that any check found, with the reasons of all of them."""
+    return _together([*_checks(trial), _check_noise(trial)])
 
 
 def verdict_but_for_noise(trial: Trial) -> Verdict:
@@ -113,7 +112,19 @@ def _check_client(trial: Trial, rows: pd.DataFrame) -> Verdict:
             f"{sent} requests were sent inside the window where {len(cohort)} were planned. Offer less load, "
             "or use more load generators."
         )
+    reasons += _elsewhere_reasons(trial)
     return Verdict(name=INVALID_CLIENT if reasons else VALID, reasons=tuple(reasons))
+
+
+def _elsewhere_reasons(trial: Trial) -> list[str]:
+    """What to say where others sent so much to the same stack that the load was another one than planned."""
+    count = 0 if trial.elsewhere is None else len(trial.elsewhere)
+    if count <= max(FEW_ELSEWHERE, ELSEWHERE_TOLERANCE * len(trial.requests)):
+        return []
+    return [
+        f"{count} uploads came from elsewhere while the trial sent {len(trial.requests)}: the stack had another load "
+        "than was planned. Let nobody else send to it, and measure again."
+    ]
 
 
 def _check_growth(trial: Trial, rows: pd.DataFrame) -> Verdict:
@@ -133,8 +144,8 @@ def _check_failures(rows: pd.DataFrame) -> Verdict:
     return Verdict(name=VALID, reasons=(words,) if words else ())
 
 
-def _check_noise(trial: Trial, ordinary_spins_s: Spins) -> Verdict:
-    words = noise_words(trial.info, ordinary_spins_s)
+def _check_noise(trial: Trial) -> Verdict:
+    words = noise_words(trial.info)
     if not words:
         return Verdict(name=VALID)
     advice = "Close other programs, or use a machine of your own, and measure again."

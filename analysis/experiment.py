@@ -92,8 +92,8 @@ class Trial:
 class Experiment:
     """One question and the finished trials that answer it; `unfinished` names those that are not.
 
-    `replaced` names the noisy ones that were measured again and do not count; `ordinary_spins_s` is how long the noise
-    guard's piece of work usually took before and after a trial [s]. `bare` holds the pictures that bare processes did,
+    `replaced` names the noisy ones that were measured again and do not count; `usual_spin_s` is how long a
+    fixed piece of work usually took on the idle machine [s]. `bare` holds the pictures that bare processes did,
     `predicted` what was expected of each cell before it was measured; both are empty where that was not done.
     `controls` are cells that were measured a second time in the same blocks, to show what chance alone does.
     `capacities` has one row per search for the highest rate that keeps a goal. `guess` is what a class had predicted.
@@ -105,7 +105,7 @@ class Experiment:
     unfinished: tuple[str, ...]
     replaced: tuple[str, ...] = ()
     controls: tuple[Trial, ...] = ()
-    ordinary_spins_s: Mapping[str, float]
+    usual_spin_s: float | None
     bare: pd.DataFrame
     predicted: pd.DataFrame
     capacities: pd.DataFrame

@@ -12,14 +12,14 @@ from analysis.checks import Verdict, verdict_but_for_noise, verdict_on
 from analysis.goals import Goal, outcome
 from analysis.ledger import ledger
 from analysis.mode_ratios import log_ratio_sd, mode_ratios
-from analysis.noise import noise_words, ordinary_spins_s
+from analysis.noise import noise_words
 from analysis.samples import read_experiment, read_trial
 from analysis.summary import summarise_trials
 
 
 def judge(trial_dir: Path) -> Verdict:
     """The verdict on the trial whose files lie in the folder; `trial.json` need not hold one yet."""
-    return verdict_on(read_trial(trial_dir), ordinary_spins_s(_records(trial_dir.parent).values()))
+    return verdict_on(read_trial(trial_dir))
 
 
 def ledger_of(trial_dir: Path) -> dict[str, Any]:
@@ -39,9 +39,7 @@ def goal_outcome(trial_dir: Path, goal: Mapping[str, Any]) -> str:
 
 def noisy_trials(folder: Path) -> dict[str, str]:
     """The trials of an experiment beside which the machine was not quiet, by name with the reason in words."""
-    records = _records(folder)
-    ordinary_s = ordinary_spins_s(records.values())
-    words = {name: noise_words(record, ordinary_s) for name, record in records.items()}
+    words = {name: noise_words(record) for name, record in _records(folder).items()}
     return {name: said for name, said in words.items() if said}
 
 
@@ -50,7 +48,7 @@ def ratio_scatter(folder: Path, repeats: int) -> float | None:
     the largest of its worker counts; None where there is nothing to compare."""
     experiment = read_experiment(folder)
     first = [trial for trial in experiment.trials if trial.repeat <= repeats]
-    verdicts = {trial.name: verdict_on(trial, experiment.ordinary_spins_s) for trial in first}
+    verdicts = {trial.name: verdict_on(trial) for trial in first}
     return log_ratio_sd(mode_ratios(summarise_trials(first, verdicts), pd.DataFrame()))
 
 

@@ -23,7 +23,7 @@ from analysis.columns import (
 )
 from analysis.errors import AnalysisError
 from analysis.experiment import Cell, Experiment, Trial, Window
-from analysis.noise import counted, ordinary_spins_s
+from analysis.noise import counted, usual_spin_s
 from analysis.seal import GUESS, read_sealed
 
 PREDICTION = "prediction.csv"
@@ -49,7 +49,7 @@ def read_experiment(folder: Path) -> Experiment:
         controls=tuple(trial for trial in counting if trial.info.get("control")),
         unfinished=tuple(sorted(broken_off)),
         replaced=tuple(trial.name for trial in finished if trial.name not in names),
-        ordinary_spins_s=ordinary_spins_s(trial.info for trial in finished),
+        usual_spin_s=usual_spin_s(trial.info for trial in finished),
         bare=read_bare(folder),
         predicted=_read_if_there(folder / PREDICTION, PREDICTION_COLUMNS),
         capacities=_read_if_there(folder / "capacity.csv", CAPACITY_COLUMNS),

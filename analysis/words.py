@@ -48,6 +48,12 @@ def workers(counts: int | Sequence[int]) -> str:
     return f"{listing([str(count) for count in listed])} worker{'' if listed == [1] else 's'}"
 
 
+def amount(count: int, what: str) -> str:
+    """A count with its noun, such as `1 trial` or `3 trials`; what ends in a hiss takes `es`."""
+    plural = f"{what}es" if what.endswith(("s", "x", "z", "ch", "sh")) else f"{what}s"
+    return f"{count} {what if count == 1 else plural}"
+
+
 def listing(items: Sequence[str]) -> str:
     """Items as an English list, such as `1, 2 and 4`."""
     return " and ".join(filter(None, [", ".join(items[:-1]), *items[-1:]]))

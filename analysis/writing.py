@@ -42,7 +42,7 @@ def write_results(folder: Path, into: Path, *, charts: bool) -> Analysed:
     """Writes what follows from the files of a folder into the same or another one."""
     into.mkdir(parents=True, exist_ok=True)
     experiment = read_experiment(folder)
-    verdicts = {trial.name: verdict_on(trial, experiment.ordinary_spins_s) for trial in experiment.measured}
+    verdicts = {trial.name: verdict_on(trial) for trial in experiment.measured}
     shown = with_marks(summarise_believed(experiment.trials, verdicts))
     # Each step of a search has a rate of its own, so its table would be as long as the search.
     told = shown.iloc[:0] if experiment.searched else shown

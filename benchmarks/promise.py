@@ -22,7 +22,7 @@ HEADINGS = ("workload", "what", "safe / defaults", "from", "to", "spread", "pair
 def compared(folder: Path) -> Comparison:
     """The two profiles, pair by pair."""
     experiment = read_experiment(folder)
-    verdicts = {trial.name: verdict_on(trial, experiment.ordinary_spins_s) for trial in experiment.trials}
+    verdicts = {trial.name: verdict_on(trial) for trial in experiment.trials}
     (found,) = comparisons(summarise_trials(experiment.trials, verdicts))
     return found
 

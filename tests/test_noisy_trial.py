@@ -27,7 +27,7 @@ def test_a_noisy_trial_is_measured_again_in_its_block_with_the_same_load_and_bot
     records = [json.loads((one / "trial.json").read_text()) for one in (first, again)]
     assert [one["noise"]["steal_share"] for one in records] == [0.05, 0.0]
     assert records[0]["plan_sha256"] == records[1]["plan_sha256"]
-    assert "others took 5.0% of the machine's CPU time" in records[0]["verdict"]["reasons"][0]
+    assert "other virtual machines took 5.0% of the machine's CPU time" in records[0]["verdict"]["reasons"][0]
 
     assert run("analysis", folder).returncode == 0
     page = (folder / "report.html").read_text()

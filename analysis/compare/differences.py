@@ -66,13 +66,13 @@ def _common(sides: Sequence[Side]) -> set[tuple[str, int]]:
 def _quickness(sides: Sequence[Side]) -> list[Facts]:
     """How long the noise guard's fixed piece of work took on each idle machine, which tells how fast one core is.
 
-    Nothing where the guard itself would take the times for usual ones.
+    Nothing where they differ by no more than the times of one machine do.
     """
-    known = [side.experiment.ordinary_spins_s.get("before", math.nan) for side in sides]
-    heard = [before_s for before_s in known if before_s > 0]
+    known = [side.experiment.usual_spin_s for side in sides]
+    heard = [spin_s for spin_s in known if spin_s]
     if not heard or max(heard) <= (1 + SPIN_LIMIT) * min(heard):
         return [{} for _ in sides]
-    return [{"fixed piece of work, one core [ms]": number(1000 * before_s)} for before_s in known]
+    return [{"fixed piece of work, one core [ms]": number(1000 * (spin_s or math.nan))} for spin_s in known]
 
 
 def _conditions(trials: Iterable[Trial]) -> dict[str, str]:

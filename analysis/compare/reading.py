@@ -32,7 +32,7 @@ def labels(folders: Sequence[Path]) -> list[str]:
 
 def _side(folder: Path, label: str) -> Side:
     experiment = read_experiment(folder)
-    verdicts = {trial.name: verdict_on(trial, experiment.ordinary_spins_s) for trial in experiment.trials}
+    verdicts = {trial.name: verdict_on(trial) for trial in experiment.trials}
     believed = [trial for trial in experiment.trials if not verdicts[trial.name].invalid]
     return Side(
         label=label,

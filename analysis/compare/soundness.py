@@ -78,8 +78,7 @@ def _overloaded_machine(side: Side) -> Iterator[Reason]:
 
 
 def _noise(side: Side) -> Iterator[Reason]:
-    ordinary_s = side.experiment.ordinary_spins_s
-    noisy = {trial.name: words for trial in side.experiment.trials if (words := noise_words(trial.info, ordinary_s))}
+    noisy = {trial.name: words for trial in side.experiment.trials if (words := noise_words(trial.info))}
     if noisy:
         said = next(iter(noisy.values()))
         words = f"In {side.label} the machine was not quiet beside {some(list(noisy))}: {said}."

@@ -32,7 +32,7 @@ class Measured:
 
 def measured(experiment: Experiment, group: Group, here: Sequence[str] = ()) -> Measured:
     """The experiment with the verdicts on its trials."""
-    verdicts = {trial.name: verdict_on(trial, experiment.ordinary_spins_s) for trial in experiment.trials}
+    verdicts = {trial.name: verdict_on(trial) for trial in experiment.trials}
     return Measured(experiment=experiment, verdicts=verdicts, group=group, here=here)
 
 

@@ -35,7 +35,7 @@ def receive(paths: Sequence[Path]) -> list[Received]:
 def share_of(folder: Path) -> Shared:
     """What there is to send of a folder of results."""
     experiment = read_experiment(folder)
-    verdicts = {trial.name: verdict_on(trial, experiment.ordinary_spins_s) for trial in experiment.trials}
+    verdicts = {trial.name: verdict_on(trial) for trial in experiment.trials}
     return shared(experiment, summarise_believed(experiment.trials, verdicts))
 
 

@@ -235,3 +235,28 @@ def test_workers_that_cannot_keep_up_behind_such_a_door_are_told_too() -> None:
     door, workers = verdict.reasons
     assert "the web process cannot keep up" in door
     assert "1 worker cannot keep up" in workers
+
+
+def with_uploads_from_elsewhere(count):
+    """A trial of a hundred uploads, and others that somebody sent to the same stack meanwhile."""
+    made = trial(
+        [
+            {"id": str(n), "due_at": 10 + n / 10, "sent_at": 10 + n / 10, "answered_at": 10.01 + n / 10}
+            for n in range(100)
+        ],
+        [
+            {"id": str(n), "received_at": 10 + n / 10, "started_at": 10 + n / 10, "finished_at": 10.01 + n / 10}
+            for n in range(100)
+        ],
+    )
+    others = made.pictures.head(count).assign(id=[f"else-{n}" for n in range(count)])
+    others[["received_at", "started_at", "finished_at"]] += 0.05
+    return dataclasses.replace(made, elsewhere=others)
+
+
+@pytest.mark.parametrize(("count", "name"), [(0, VALID), (3, VALID), (4, INVALID_CLIENT)])
+def test_a_few_uploads_by_hand_beside_the_load_change_nothing_and_many_are_another_load(count, name):
+    verdict = verdict_on(with_uploads_from_elsewhere(count))
+
+    assert verdict.name == name
+    assert ("4 uploads came from elsewhere" in " ".join(verdict.reasons)) == (name == INVALID_CLIENT)

@@ -84,7 +84,7 @@ UNFAIR = {
     other_rate: ("other offered rate", "12/s in one and 11/s in other"),
     celery_as_it_comes: ("other safety profile", "profile safe in one and profile defaults in other"),
     other_seed: ("other uploads", "a ratio would hold chance as well"),
-    stolen_time: ("a machine that was not quiet", "others took 20.0% of the machine's CPU time"),
+    stolen_time: ("a machine that was not quiet", "other virtual machines took 20.0% of the machine's CPU time"),
     lost_pictures: ("a failed ledger", "the ledger of queue-w4-r1 does not hold: 3 accepted pictures are lost"),
     late_load: ("an overloaded machine", "its load generator did not keep up in queue-w4-r1"),
     broken_off: ("not finished", "other is not finished (queue-w4-r1.partial)"),

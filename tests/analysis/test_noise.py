@@ -7,39 +7,43 @@ import pytest
 
 import analysis
 from analysis.checks import NOISY, OVERLOADED, VALID, verdict_on
-from analysis.noise import counted, noise_words, ordinary_spins_s
+from analysis.noise import counted, noise_words, usual_spin_s
 from analysis.samples import read_experiment
 from tests.analysis.hand_made import trial
 from tests.analysis.synthetic_experiment import Made, both_modes, write_experiment
 
-USUAL = {"before": 0.020, "after": 0.020}
 
-
-def record(before=0.020, after=0.020, steal=0.0):
-    return {"noise": {"spin_before_s": before, "spin_after_s": after, "steal_share": steal, "pressure_share": 0.3}}
+def record(others=0.01, steal=0.0, before=0.020):
+    """What was heard beside a trial; others is None where processes cannot be told apart."""
+    noise = {"spin_before_s": before, "spin_after_s": 0.02, "steal_share": steal, "pressure_share": 0.3}
+    return {"noise": noise, "others_share": others}
 
 
 def test_the_usual_time_is_the_median_of_all_trials_whatever_they_measured():
-    heard = [record(0.020, 0.018), record(0.021, 0.05), record(0.022, 0.019), {}]
+    heard = [record(before=0.020), record(before=0.021), record(before=0.05), {}]
 
-    assert ordinary_spins_s(heard) == {"before": 0.021, "after": 0.019}
-    assert ordinary_spins_s([{}, {"noise": None}]) == {}
+    assert usual_spin_s(heard) == 0.021
+    assert usual_spin_s([{}, {"noise": None}]) is None
 
 
 @pytest.mark.parametrize(
     ("heard", "words"),
     [
         (record(), ""),
-        (record(after=0.0219), ""),
-        (record(after=0.0226), "after it a fixed piece of work took 13% longer than usual (limit 10%)"),
-        (record(before=0.017), "before it a fixed piece of work took 15% less than usual (limit 10%)"),
-        (record(steal=0.03), "others took 3.0% of the machine's CPU time (limit 1%)"),
-        ({"noise": None}, ""),
+        (record(others=0.099), ""),
+        (record(others=None), ""),
+        (record(before=0.05), ""),
+        (
+            record(others=0.123),
+            "programs that are no part of the trial took 12.3% of the machine's CPU time (limit 10%)",
+        ),
+        (record(steal=0.03), "other virtual machines took 3.0% of the machine's CPU time (limit 1%)"),
+        ({"noise": None, "others_share": 0.5}, ""),
         ({}, ""),
     ],
 )
-def test_a_spin_or_a_theft_beyond_its_limit_is_told_in_words(heard, words):
-    assert noise_words(heard, USUAL) == words
+def test_what_others_take_beyond_its_limit_is_told_in_words(heard, words):
+    assert noise_words(heard) == words
 
 
 def test_a_noisy_trial_is_called_so_with_what_to_try():
@@ -50,10 +54,10 @@ def test_a_noisy_trial_is_called_so_with_what_to_try():
         {"id": row["id"], "received_at": row["due_at"], "started_at": row["due_at"], "finished_at": row["answered_at"]}
         for row in done
     ]
-    verdict = verdict_on(trial(done, pictures, info=record(after=0.03)), USUAL)
+    verdict = verdict_on(trial(done, pictures, info=record(others=0.5)))
 
     assert verdict.name == NOISY and not verdict.invalid
-    assert "took 50% longer than usual" in verdict.reasons[0] and "Close other programs" in verdict.reasons[0]
+    assert "took 50.0% of the machine's CPU time" in verdict.reasons[0] and "Close other programs" in verdict.reasons[0]
 
 
 def test_noise_does_not_hide_an_overload(tmp_path):

@@ -46,7 +46,7 @@ def test_failures_that_end_with_the_same_cause_keep_all_of_their_words() -> None
 
 
 def test_advice_for_noise_is_not_told_as_a_remedy_for_overload() -> None:
-    several = {"a": (f"1 worker {LATE}", *_noisy(0.03)), "b": (f"2 workers {LATE}", *_noisy(0.04))}
+    several = {"a": (f"1 worker {LATE}", *_noisy(0.3)), "b": (f"2 workers {LATE}", *_noisy(0.4))}
 
     (remark,) = _remarked(OVERLOADED, several)
 
@@ -55,16 +55,16 @@ def test_advice_for_noise_is_not_told_as_a_remedy_for_overload() -> None:
 
 
 def test_a_whole_reason_that_all_trials_have_is_said_once() -> None:
-    several = {"a": (f"1 worker {LATE}", *_noisy(0.03)), "b": (f"2 workers {LATE}", *_noisy(0.03))}
+    several = {"a": (f"1 worker {LATE}", *_noisy(0.3)), "b": (f"2 workers {LATE}", *_noisy(0.3))}
 
     (remark,) = _remarked(OVERLOADED, several)
 
-    assert remark.shared == f": {_noisy(0.03)[0]}"
+    assert remark.shared == f": {_noisy(0.3)[0]}"
     assert remark.lines == [("a", f"1 worker {LATE}"), ("b", f"2 workers {LATE}")]
 
 
 def test_a_trial_without_a_reason_of_its_own_is_named_beside_the_others() -> None:
-    (remark,) = _remarked(NOISY, {"a": _noisy(0.03), "b": (*_failing(2, 1), *_noisy(0.03))})
+    (remark,) = _remarked(NOISY, {"a": _noisy(0.3), "b": (*_failing(2, 1), *_noisy(0.3))})
 
     assert remark.lines == [("a", ""), ("b", *_failing(2, 1))]
 
@@ -89,9 +89,9 @@ def _failing(timeouts: int, errors: int) -> tuple[str, ...]:
     return _reasons([lost] * timeouts + [{"status": 500.0, "error": "<html>"}] * errors)
 
 
-def _noisy(after_s: float) -> tuple[str, ...]:
-    """What they say where a piece of work that usually takes 20 ms took so long after the trial."""
-    return _reasons([], info={"noise": {"spin_after_s": after_s}})
+def _noisy(others: float) -> tuple[str, ...]:
+    """What they say where other programs took this share of the CPU time."""
+    return _reasons([], info={"noise": {"steal_share": 0.0}, "others_share": others})
 
 
 def _reasons(failing: list[dict[str, Any]], **what: Any) -> tuple[str, ...]:
@@ -105,7 +105,7 @@ def _reasons(failing: list[dict[str, Any]], **what: Any) -> tuple[str, ...]:
             requests[n] |= failing[n]
         else:
             pictures.append({"id": str(n), "received_at": due, "started_at": due, "finished_at": due + 0.01})
-    return verdict_on(trial(requests, pictures, **what), {"after": 0.020}).reasons
+    return verdict_on(trial(requests, pictures, **what)).reasons
 
 
 MADE = ((1, "sync"), (1, "queue"), (2, "sync"))
