@@ -17,7 +17,7 @@ REVEAL := 6.0.2
 MARKED := 17.0.5
 MINUTES ?= 20
 
-.PHONY: demo test test-faults test-compose lint up attach down charts screenshots preflight lesson calibrate faults fuzz bench bench-rows bench-accounts bench-sampling bench-intervals bench-capacity bench-speed bench-million bench-promise bench-replay soak example lock vendor clean
+.PHONY: demo test test-faults test-compose lint up attach down charts screenshots preflight lesson calibrate faults fuzz bench bench-rows bench-accounts bench-noise bench-sampling bench-intervals bench-capacity bench-speed bench-million bench-promise bench-replay soak example lock vendor clean
 
 demo: .venv/run.stamp  ## measure sync against queue with 1, 2, 4, 8 workers, then charts and report
 	@# The report shows what the calibration missed, too.
@@ -108,6 +108,9 @@ bench-capacity: .venv/run.stamp  ## how often the search for a capacity holds th
 
 bench-accounts: .venv/run.stamp  ## whether the accounts of 220 short trials close where nothing is lost, and only there: into docs/method.md
 	$(BIN)/python -m benchmarks.accounts | $(BIN)/python -m analysis.readme docs/method.md accounts
+
+bench-noise: .venv/run.stamp  ## which signs of noise tell that a trial is off; needs a browser: into docs/method.md
+	$(BIN)/python -m benchmarks.noise | $(BIN)/python -m analysis.readme docs/method.md noise
 
 bench-speed: .venv/run.stamp  ## how many uploads one load process sends, against Locust's own fast client: into docs/method.md
 	$(BIN)/python -m benchmarks.speed | $(BIN)/python -m analysis.readme docs/method.md speed

@@ -1,0 +1,221 @@
+"""Which signs of noise tell that a trial's numbers are off? python -m benchmarks.noise
+
+Measures the same uploads again and again: beside nothing, beside a process that takes a share of a core, beside a
+browser that draws a film, and beside processes that take whole cores. A trial is off if a number of it is more than
+10 % from the median of the quiet trials of its cell. Prints, as Markdown, what was heard beside the trials, how far off
+they were, and how many the rule of the analysis calls noisy; exits 1 if it marks more than one quiet trial in twenty or
+misses one that is off. Finished trials are kept in results/noise, and the same command goes on from there.
+"""
+
+import argparse
+import contextlib
+import itertools
+import shutil
+import statistics
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from analysis.checks import verdict_but_for_noise
+from analysis.metrics import percentile, throughput
+from analysis.noise import noise_words
+from analysis.outcomes import cohort
+from analysis.samples import read_trial
+from loadtests import results
+from loadtests.noise import NoiseGuard
+from loadtests.plan import Experiment, Factors, Phases, Trial
+from loadtests.stack.info import ROOT
+from loadtests.stack.local import LocalStack
+from loadtests.trial import TrialSetup, apply_load, spec_of
+
+FOLDER = ROOT / "results" / "noise"
+SEED = 25
+PHASES = Phases(warmup_s=2.0, measure_s=8.0, drain_limit_s=8.0)
+#: Mode, workers, workload and pictures per second: at utilisations at which a slower machine shows.
+CELLS = (("queue", 4, "io", 10.0), ("sync", 4, "io", 10.0))
+OFF, MOST_MARKED = 0.10, 1 / 20
+
+HOG = """
+import sys, time
+share = float(sys.argv[1])
+while True:
+    end = time.perf_counter() + 0.05 * share
+    while time.perf_counter() < end:
+        pass
+    time.sleep(0.05 * (1 - share))
+"""
+
+#: Thirty frames a second, every pixel new, as a browser shows a film without help from a graphics card.
+FILM = """
+<!doctype html><title>film</title><canvas id="film" width="1280" height="720"></canvas><script>
+const context = document.getElementById('film').getContext('2d'), frame = context.createImageData(1280, 720);
+const pixels = new Uint32Array(frame.data.buffer);
+let n = 0;
+setInterval(() => {
+  n += 1;
+  for (let at = 0; at < pixels.length; at += 1) pixels[at] = 0xff000000 | (at * n);
+  context.putImageData(frame, 0, 0);
+}, 33);
+</script>
+"""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Heard:
+    """One trial: what ran beside it, what was heard of that, and its numbers."""
+
+    cell: str
+    beside: str
+    others: float
+    steal: float
+    spin_before_s: float
+    spin_after_s: float
+    marked: bool
+    numbers: Mapping[str, float]
+
+
+def _hogs(*shares: float) -> list[list[str]]:
+    return [[sys.executable, "-c", HOG, str(share)] for share in shares]
+
+
+def _film(folder: Path) -> list[list[str]]:
+    page = folder / "film.html"
+    page.write_text(FILM, encoding="utf-8")
+    browser = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    if not browser:
+        raise SystemExit("A film needs a browser: install chromium.")
+    quiet = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
+    return [
+        [browser, "--headless", *quiet, f"--user-data-dir={folder}/profile", "--remote-debugging-port=0", str(page)]
+    ]
+
+
+BESIDE = ("nothing", "20 % of a core", "half a core", "a film", "a core", "two cores")
+
+
+@contextlib.contextmanager
+def _beside(what: str) -> Iterator[None]:
+    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as place:
+        commands = {
+            "nothing": lambda: [],
+            "20 % of a core": lambda: _hogs(0.2),
+            "half a core": lambda: _hogs(0.5),
+            "a film": lambda: _film(Path(place)),
+            "a core": lambda: _hogs(1.0),
+            "two cores": lambda: _hogs(1.0, 1.0),
+        }[what]()
+        quiet: dict[str, Any] = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+        running = [subprocess.Popen(command, **quiet) for command in commands]
+        try:
+            yield
+        finally:
+            for process in running:
+                process.terminate()
+                process.wait()
+
+
+def measure(cell: tuple[str, int, str, float], beside: str, number: int, folder: Path) -> Heard:
+    """One trial, measured unless it is there."""
+    mode, workers, workload, rate = cell
+    name = f"{mode}-w{workers}-{workload}-{beside.replace(' ', '-').replace('%', 'percent')}-r{number}"
+    if name not in results.finished_trials(folder):
+        factors = Factors(workload=(workload,), offered_rate=(rate,), workers=(workers,), mode=(mode,))
+        experiment = Experiment(name="noise", question="", repeats=1, seed=SEED, factors=factors, phases=PHASES)
+        # The same repeat, and so the same uploads, in all of them.
+        trial = Trial(name=name, cell=experiment.cells()[0], repeat=1)
+        with _beside(beside):
+            _measure(TrialSetup(experiment=experiment, trial=trial, folder=folder, pictures=None))
+    return heard(folder / name, f"{mode}, {workload}", beside)
+
+
+def _measure(setup: TrialSetup) -> None:
+    partial = results.open_trial(setup.folder.resolve(), setup.trial.name)
+    guard = NoiseGuard(PHASES.measure_s)
+    stack = LocalStack(spec_of(setup), partial / "stack", partial / "logs")
+    try:
+        with stack as info:
+            info.write(partial / "stack" / "stack.json")
+            apply_load(setup, stack, partial)
+    finally:
+        shutil.rmtree(partial / "stack", ignore_errors=True)
+    results.close_trial(partial, {"noise": asdict(guard.end())})
+
+
+def heard(folder: Path, cell: str, beside: str) -> Heard:
+    trial = read_trial(folder)
+    rows, noise = cohort(trial), trial.info["noise"]
+    return Heard(
+        cell=cell,
+        beside=beside,
+        others=float(trial.info["others_share"]),
+        steal=float(noise["steal_share"] or 0.0),
+        spin_before_s=noise["spin_before_s"],
+        spin_after_s=noise["spin_after_s"],
+        # An invalid trial shows no number that could be off.
+        marked=bool(noise_words(trial.info)) or verdict_but_for_noise(trial).name != "VALID",
+        numbers={
+            "throughput": throughput(trial),
+            "ready p50": percentile(rows["ready_s"], 0.5),
+            "ready p95": percentile(rows["ready_s"], 0.95),
+        },
+    )
+
+
+def deviations(trials: Sequence[Heard]) -> list[float]:
+    """How far the number of each trial that is most off lies from its cell's quiet median, as a share."""
+    quiet = [one for one in trials if one.beside == "nothing"]
+    found = []
+    for one in trials:
+        of_cell = [other.numbers for other in quiet if other.cell == one.cell]
+        usual = {name: statistics.median(numbers[name] for numbers in of_cell) for name in one.numbers}
+        found.append(max(abs(value / usual[name] - 1) for name, value in one.numbers.items()))
+    return found
+
+
+def table(trials: Sequence[Heard], off_by: Sequence[float]) -> list[str]:
+    lines = [
+        "| beside it | trials | others' share of the CPU | steal | spin before [ms] | off by, median and most "
+        "| off by more than 10 % | marked | off and not marked |",
+        "| --- " * 9 + "|",
+    ]
+    for beside in BESIDE:
+        of_kind = [(one, off) for one, off in zip(trials, off_by, strict=True) if one.beside == beside]
+        if not of_kind:
+            continue
+        ones, offs = [one for one, _ in of_kind], [off for _, off in of_kind]
+        lines.append(
+            f"| {beside} | {len(ones)} | {_span([100 * one.others for one in ones])} % | "
+            f"{_span([100 * one.steal for one in ones], 2)} % | {_span([1000 * one.spin_before_s for one in ones])} | "
+            f"{100 * statistics.median(offs):.0f} %, {100 * max(offs):.0f} % | {sum(off > OFF for off in offs)} | "
+            f"{sum(one.marked for one in ones)} | {sum(off > OFF and not one.marked for one, off in of_kind)} |"
+        )
+    return lines
+
+
+def _span(values: Sequence[float], digits: int = 1) -> str:
+    return f"{min(values):.{digits}f} to {max(values):.{digits}f}"
+
+
+def main(argv: list[str] | None = None) -> int:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--repeats", type=int, default=5)
+    parser.add_argument("--results", type=Path, default=FOLDER)
+    args = parser.parse_args(argv)
+    trials = [
+        measure(cell, beside, number, args.results)
+        for number, beside, cell in itertools.product(range(1, args.repeats + 1), BESIDE, CELLS)
+    ]
+    off_by = deviations(trials)
+    print("\n".join(table(trials, off_by)))
+    quiet = [one.marked for one in trials if one.beside == "nothing"]
+    missed = [off for one, off in zip(trials, off_by, strict=True) if off > OFF and not one.marked]
+    print(f"\n{sum(quiet)} of {len(quiet)} quiet trials are marked; {len(missed)} that are off are not.")
+    return 0 if sum(quiet) <= MOST_MARKED * len(quiet) and not missed else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
