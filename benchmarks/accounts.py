@@ -13,8 +13,10 @@ import itertools
 import shutil
 import subprocess
 import sys
+import tempfile
 import threading
 import time
+import zlib
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
@@ -25,16 +27,19 @@ import numpy as np
 import redis
 
 from loadtests import results
-from loadtests.noise import NoiseGuard
+from loadtests.configuration import Cell
 from loadtests.plan import Experiment, Factors, Phases, Trial
-from loadtests.stack.info import ROOT
+from loadtests.stack.client import get_json
+from loadtests.stack.info import ROOT, StackInfo
 from loadtests.stack.local import LocalStack
+from loadtests.stack.processes import wait_until
 from loadtests.stack.queue_length import QUEUE
-from loadtests.trial import TrialSetup, apply_load, spec_of
+from loadtests.stack.site import StackSpec
+from loadtests.trial import TrialSetup, apply_load
 
 FOLDER = ROOT / "results" / "accounts"
 SEED = 20261130
-PHASES = Phases(warmup_s=1.0, measure_s=5.0, drain_limit_s=1.0)
+PHASES = Phases(warmup_s=1.0, measure_s=4.0, drain_limit_s=1.0)
 WORKERS, PROFILES = (2, 4), ("safe", "defaults")
 #: Pictures per second that one worker finishes of the workload io, nearly; 250 ms of a picture are the external call.
 RATE_OF_ONE = 3.65
@@ -83,54 +88,88 @@ class Outcome:
     looks: int
 
 
-def cases(count: int, removed: int) -> Iterator[tuple[Case, int]]:
-    """Every trial with its repeat: all cases in turn, so that a machine that drifts favours none."""
+def cases(count: int, removed: int) -> list[tuple[Case, int]]:
+    """Every trial with its repeat; those that share a stack follow each other."""
     kinds = [
         Case(workers=workers, load=load, hog=hog, profile=profile)
-        for profile, hog, load, workers in itertools.product(PROFILES, (False, True), UTILISATIONS, WORKERS)
+        for profile, workers, hog, load in itertools.product(PROFILES, WORKERS, (False, True), UTILISATIONS)
     ]
-    for number in range(count):
-        yield kinds[number % len(kinds)], 1 + number // len(kinds)
+    plain = [(kinds[number % len(kinds)], 1 + number // len(kinds)) for number in range(count)]
     # In profile safe a message that is missing is published again, so nothing is lost for good.
     losing = [replace(kind, act="lose") for kind in kinds if kind.profile == "defaults"]
-    for number in range(removed):
-        yield losing[number % len(losing)], 1 + number // len(losing)
-    recorded = [replace(kind, act="record") for kind in kinds if kind.profile == "safe"]
-    yield from ((kind, 1) for kind in recorded)
+    lost = [(losing[number % len(losing)], 1 + number // len(losing)) for number in range(removed)]
+    recorded = [(replace(kind, act="record"), 1) for kind in kinds if kind.profile == "safe"]
+    plain.sort(key=lambda one: (one[0].profile, one[0].workers, one[1]))
+    return [*recorded, *plain, *lost]
 
 
-def measure(case: Case, repeat: int, folder: Path) -> Mapping[str, Any]:
+class Stacks:
+    """The stack that runs now. Trials of the same workers and profile share one, unless a message is to be taken."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder, self._open = folder, contextlib.ExitStack()
+        self._key: tuple[int, str] | None = None
+        self._running: tuple[LocalStack, StackInfo] | None = None
+
+    def of(self, case: Case, cell: Cell) -> tuple[LocalStack, StackInfo]:
+        """A stack for this case with nothing to do."""
+        key = (case.workers, case.profile)
+        if not self._running or self._key != key or case.act == "lose":
+            self.close()
+            stack = LocalStack(StackSpec(**cell.levels(), seed=SEED), self._folder / "stack", self._folder / "logs")
+            self._key, self._running = key, (stack, self._open.enter_context(stack))
+        stack, info = self._running
+        wait_until("An idle stack", lambda: _idle(info), check=stack.check, timeout_s=60.0)
+        return stack, info
+
+    def close(self) -> None:
+        self._open.close()
+        self._running = None
+
+
+def _idle(info: StackInfo) -> bool | None:
+    time.sleep(0.2)
+    counts = get_json(f"{info.control_url}/counts/", token=info.token, timeout_s=30.0)
+    return True if not counts["queued"] + counts["processing"] else None
+
+
+def measure(case: Case, repeat: int, folder: Path, stacks: Stacks) -> Mapping[str, Any]:
     """The record of one trial; one that is there already is not measured again."""
     name = f"{case.name}-r{repeat}"
     if name in results.finished_trials(folder):
         return results.read_record(folder / name)
     factors = Factors(offered_rate=(case.rate,), workers=(case.workers,), mode=("queue",), profile=(case.profile,))
-    experiment = Experiment(name="accounts", question="", repeats=1, seed=SEED, factors=factors, phases=PHASES)
+    # A stack that has seen the uploads of one case must get others of the next.
+    seed = zlib.crc32(case.name.encode())
+    experiment = Experiment(name="accounts", question="", repeats=1, seed=seed, factors=factors, phases=PHASES)
     (cell,) = experiment.cells()
     trial = Trial(name=name, cell=cell, repeat=repeat)
+    stack, info = stacks.of(case, cell)
     with _hog() if case.hog else contextlib.nullcontext():
-        return _measure(TrialSetup(experiment=experiment, trial=trial, folder=folder, pictures=None), case)
+        record = _measure(
+            TrialSetup(experiment=experiment, trial=trial, folder=folder, pictures=None), case, stack, info
+        )
+    if case.act == "lose":
+        stacks.close()
+    return record
 
 
-def _measure(setup: TrialSetup, case: Case) -> Mapping[str, Any]:
+def _measure(setup: TrialSetup, case: Case, stack: LocalStack, info: StackInfo) -> Mapping[str, Any]:
     partial = results.open_trial(setup.folder.resolve(), setup.trial.name)
-    guard = NoiseGuard(PHASES.measure_s)
-    stack = LocalStack(spec_of(setup), partial / "stack", partial / "logs")
+    (partial / "stack").mkdir()
+    info.write(partial / "stack" / "stack.json")
     thief, recorder = Thief(), Recorder()
     try:
-        with stack as info:
-            info.write(partial / "stack" / "stack.json")
-            if case.act == "lose":
-                apply_load(setup, stack, partial, lambda _pid: thief.look(stack))
-            elif case.act == "record":
-                with recorder.listening(stack.broker_url):
-                    apply_load(setup, stack, partial)
-            else:
+        if case.act == "lose":
+            apply_load(setup, stack, partial, lambda _pid: thief.look(stack))
+        elif case.act == "record":
+            with recorder.listening(stack.broker_url):
                 apply_load(setup, stack, partial)
+        else:
+            apply_load(setup, stack, partial)
     finally:
         shutil.rmtree(partial / "stack", ignore_errors=True)
-    noise = guard.end().__dict__
-    also = {"noise": noise, "taken": thief.taken, "handovers_s": recorder.handovers_s, "hog": case.hog}
+    also = {"taken": thief.taken, "handovers_s": recorder.handovers_s, "hog": case.hog}
     return results.close_trial(partial, also)[1]
 
 
@@ -263,13 +302,16 @@ def main(argv: list[str] | None = None) -> int:
     parser.add_argument("--results", type=Path, default=FOLDER)
     args = parser.parse_args(argv)
     outcomes, recorded = [], {}
-    for case, repeat in cases(args.trials, args.removed):
-        record = measure(case, repeat, args.results)
-        outcomes.append(outcome_of(case, record))
-        if case.act == "record":
-            recorded[case] = record["handovers_s"]
-        if not as_expected(outcomes[-1]):
-            print(f"{case.name}-r{repeat}: {outcomes[-1]}", file=sys.stderr, flush=True)
+    with tempfile.TemporaryDirectory(prefix="queuelab-accounts-") as place:
+        stacks = Stacks(Path(place))
+        with contextlib.closing(stacks):
+            for case, repeat in cases(args.trials, args.removed):
+                record = measure(case, repeat, args.results, stacks)
+                outcomes.append(outcome_of(case, record))
+                if case.act == "record":
+                    recorded[case] = record["handovers_s"]
+                if not as_expected(outcomes[-1]):
+                    print(f"{case.name}-r{repeat}: {outcomes[-1]}", file=sys.stderr, flush=True)
     print("\n".join([*table(outcomes), "", *handover_table(recorded), ""]))
     right = sum(map(as_expected, outcomes))
     print(f"{right} of {len(outcomes)} accounts are right.")
