@@ -12,7 +12,7 @@ from django.http import FileResponse, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.urls import reverse, reverse_lazy
 from django.views.decorators.csrf import csrf_exempt
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from pictures import services
 from pictures.forms import read_upload
@@ -59,7 +59,7 @@ def _told_without_database(view: Callable[P, HttpResponse]) -> Callable[P, HttpR
     return answer
 
 
-@require_GET
+@require_safe
 def page(request: HttpRequest) -> HttpResponse:
     """The page where a person sends a picture through either door."""
     return render(request, "pictures/page.html", {"doors": _DOORS})
@@ -103,7 +103,7 @@ def upload_queue(request: HttpRequest) -> HttpResponse:
     return JsonResponse(_description(picture), status=202, headers={"Location": location})
 
 
-@require_GET
+@require_safe
 @_told_without_database
 def picture(request: HttpRequest, picture_id: UUID) -> HttpResponse:
     """How far a picture is."""
@@ -111,7 +111,7 @@ def picture(request: HttpRequest, picture_id: UUID) -> HttpResponse:
     return JsonResponse(_description(found)) if found else _no_such_picture()
 
 
-@require_GET
+@require_safe
 def variant(request: HttpRequest, picture_id: UUID, name: str) -> HttpResponse | FileResponse:
     """A finished picture as a file."""
     if name not in SIZES:
