@@ -11,7 +11,7 @@ import pytest
 
 from loadtests import probe
 from loadtests.errors import StackError
-from loadtests.stack.client import get_json
+from loadtests.stack.client import get, get_json
 from loadtests.stack.commands import WEB_WORKER
 from loadtests.stack.info import alive_lock, read_info
 from loadtests.stack.local import LocalStack
@@ -83,6 +83,7 @@ def test_sync_mode_runs_that_many_web_processes_and_no_worker(tmp_path):
         probe.check(info)
         assert len(psutil.Process(info.pids["web"]).children()) == 3
         assert "worker" not in info.pids
+        assert b"Nobody works behind this door" in get(info.url)
 
 
 def test_a_stack_in_a_folder_with_a_space_works_and_stopped_leaves_no_process_and_no_open_port(tmp_path):

@@ -15,7 +15,7 @@ from accounts.tasks import send_welcome_email
 log = logging.getLogger(__name__)
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def sign_up(request: HttpRequest) -> HttpResponse:
     """Make an account and let a worker send the welcome."""
     form = SignUpForm(request.POST or None)

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from django.conf import settings
 from django.db.models import Count, QuerySet
 from django.http import HttpRequest, HttpResponse, JsonResponse, StreamingHttpResponse
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from pictures import external
 from pictures.models import Picture, State
@@ -31,7 +31,7 @@ COLUMNS = (
 )
 
 
-@require_GET
+@require_safe
 @token_required
 def pictures_csv(request: HttpRequest) -> HttpResponse | StreamingHttpResponse:
     """One row per picture, in the order in which they arrived.
@@ -52,7 +52,7 @@ def pictures_csv(request: HttpRequest) -> HttpResponse | StreamingHttpResponse:
     return StreamingHttpResponse(_lines(pictures), content_type="text/csv; charset=utf-8")
 
 
-@require_GET
+@require_safe
 @token_required
 def counts(request: HttpRequest) -> JsonResponse:
     """How many pictures are in each state."""
@@ -66,7 +66,7 @@ def _of_trial(request: HttpRequest) -> QuerySet[Picture]:
     return Picture.objects.all() if trial is None else Picture.objects.filter(trial=trial)
 
 
-@require_GET
+@require_safe
 @token_required
 def effects_csv(request: HttpRequest) -> HttpResponse:
     """How often the external resource has stored each picture, by its own account."""

@@ -12,10 +12,14 @@ from django.http import HttpRequest, UnreadablePostError
 from django.http.multipartparser import MultiPartParserError
 from django.utils.datastructures import MultiValueDict
 
+from pictures import multipart
+from pictures.idempotency import bare_key
 from pictures.models import Door
 from pictures.reasons import PictureError
 from pictures.services import Upload
 from project.connection import MULTIPART_ALLOWANCE_BYTES
+
+multipart.take_any_file_name()
 
 
 class UploadForm(forms.Form):
@@ -77,7 +81,8 @@ def read_upload(request: HttpRequest, *, door: Door, received_at: float) -> Uplo
     if request.content_type != "multipart/form-data":
         raise PictureError("not_multipart")
     _check_announced_length(request)
-    headers = {"key": request.headers.get("Idempotency-Key"), "trial": request.headers.get("X-Trial", "")}
+    key_header = request.headers.get("Idempotency-Key", "")
+    headers = {"key": bare_key(key_header), "trial": request.headers.get("X-Trial", "")}
     form = UploadForm(headers, _files(request))
     if not form.is_valid():
         raise PictureError(form.reason())

@@ -45,6 +45,8 @@ class Picture(models.Model):
     process_id = models.CharField(max_length=30, blank=True)
     """The process that last began it."""
     original = models.FileField()
+    sha256 = models.CharField(max_length=64, blank=True)
+    """Of the original, by which another picture with the same key is known; empty in rows of older versions."""
 
     class Meta:
         indexes = [

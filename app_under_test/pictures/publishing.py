@@ -52,6 +52,12 @@ def refuse_if_full() -> None:
         raise PictureError("queue_full")
 
 
+def waiting_before(picture: Picture) -> int:
+    """How many pictures wait that came before one that waits, too."""
+    waiting = Picture.objects.filter(door=Door.QUEUE, state=State.QUEUED)
+    return waiting.filter(received_at__lt=picture.received_at).count() if picture.state == State.QUEUED else 0
+
+
 def enqueue(picture: Picture) -> None:
     """Queue the work on a picture, or mark it failed and raise.
 
@@ -73,13 +79,13 @@ def enqueue(picture: Picture) -> None:
 def publish(picture: Picture) -> None:
     """Send the id only: the worker reads the stored file."""
     about = {_PUBLISHED_AT: str(clock.now())}
-    with pools.producers[_connection()].acquire(block=True, timeout=1) as producer:
+    with pools.producers[door_connection()].acquire(block=True, timeout=1) as producer:
         process_picture.apply_async((str(picture.id),), task_id=str(picture.id), producer=producer, headers=about)
 
 
 def head_published_at() -> float | None:
     """When the message was published that will be taken next [Unix s]; None if none waits, 0 if that cannot be told."""
-    with pools.producers[_connection()].acquire(block=True, timeout=1) as producer:
+    with pools.producers[door_connection()].acquire(block=True, timeout=1) as producer:
         try:
             headers = _head(producer.channel, current_app.conf.task_default_queue)
         except ChannelError:
@@ -120,5 +126,6 @@ def _headers(raw: bytes) -> dict[str, Any]:
         return {}
 
 
-def _connection() -> Connection:
+def door_connection() -> Connection:
+    """To the broker, for as long as a person at the door will wait."""
     return current_app.connection_for_write(transport_options=_DOOR_TIMEOUTS)

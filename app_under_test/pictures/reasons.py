@@ -15,7 +15,7 @@ class Answer:
 ANSWERS = {
     "missing_file": Answer(400, "Send one picture in the multipart field 'image'."),
     "too_many_files": Answer(400, "Send one picture at a time."),
-    "bad_idempotency_key": Answer(400, "The header Idempotency-Key must be a UUID."),
+    "bad_idempotency_key": Answer(400, "The header Idempotency-Key must be a UUID, quoted or not."),
     "bad_trial": Answer(400, "The header X-Trial must be at most 100 printable characters."),
     "still_processing": Answer(409, "A request with this key is being worked on. Ask again.", retry_after_s=1),
     "too_large": Answer(413, "The file is larger than this server accepts."),
@@ -25,6 +25,9 @@ ANSWERS = {
     "not_an_image": Answer(415, "The file is not a picture."),
     "unsupported_format": Answer(415, "Only JPEG, PNG and WEBP pictures are accepted."),
     "aspect": Answer(422, "The picture is far too long for its width, or too wide for its height."),
+    "key_of_another_picture": Answer(
+        422, "This Idempotency-Key came with another picture. Send this one with its own."
+    ),
     "empty_file": Answer(422, "The file is empty."),
     "unreadable_image": Answer(422, "The picture is damaged and cannot be read."),
     "gave_up": Answer(500, "The work on this picture was begun several times and never ended."),

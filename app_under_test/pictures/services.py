@@ -13,19 +13,15 @@ from django.core.files.storage import default_storage
 from django.db.models import F, Q
 
 from pictures import external
+from pictures.idempotency import ABANDONED_AFTER_S, sha256, take_up_again
 from pictures.models import Door, Picture, State
 from pictures.processing import check_header, make_variants
-from pictures.reasons import PASSING, PictureError
+from pictures.reasons import PictureError
 from pictures.trying import patiently
 from project import clock
 from project.identity import process_id
-from project.profiles import TASK_TIME_LIMIT_S
 
 log = logging.getLogger(__name__)
-
-#: After this time the work on a picture was left behind by a process that died: a worker would have been
-#: stopped by its time limit.
-ABANDONED_AFTER_S = TASK_TIME_LIMIT_S
 
 UNFINISHED = (State.QUEUED, State.PROCESSING)
 
@@ -44,11 +40,12 @@ class Upload:
 def accept(upload: Upload) -> tuple[Picture, bool]:
     """The row of an upload, its original stored, and whether somebody still has to start the work on it.
 
-    The same key gives the same row, whatever comes with it. The database decides which of two uploads at the
-    same moment is the first; the other one finds the row and nothing to do. A promise of the queue cannot be given
-    for what the other door is working on.
+    The same key with the same picture gives the same row, and with another one is refused. The database decides which
+    of two uploads at the same moment is the first; the other one finds the row and nothing to do. A promise of the
+    queue cannot be given for what the other door is working on.
     """
     check_header(upload.file, max_pixels=settings.UPLOAD_MAX_PIXELS)
+    content = sha256(upload.file)
     picture, created = Picture.objects.get_or_create(
         id=upload.key,
         defaults={
@@ -56,9 +53,10 @@ def accept(upload: Upload) -> tuple[Picture, bool]:
             "door": upload.door,
             "received_at": upload.received_at,
             "original": original_path(upload.key),
+            "sha256": content,
         },
     )
-    is_ours = created or _take_up_again(picture, upload)
+    is_ours = created or take_up_again(picture, door=upload.door, received_at=upload.received_at, content=content)
     if is_ours:
         _store_original(picture, upload.file)
     elif upload.door == Door.QUEUE and picture.door == Door.SYNC and picture.state in UNFINISHED:
@@ -129,25 +127,6 @@ def original_path(picture_id: UUID) -> str:
 def variant_path(picture_id: UUID | str, variant: str) -> str:
     """Where the storage keeps a variant."""
     return f"pictures/{picture_id}/{variant}.jpg"
-
-
-def _take_up_again(picture: Picture, upload: Upload) -> bool:
-    """Whether this upload may start over: what came before failed for a passing reason, or its process died.
-
-    One statement decides, so that of two uploads at the same moment one gets the work. A picture that merely
-    waits in the queue is left there. Executions that died still count: sent again and again, a picture that kills
-    its process is given up all the same.
-    """
-    long_ago = clock.now() - ABANDONED_AFTER_S
-    rows = Picture.objects.filter(id=picture.id)
-    failed = rows.filter(state=State.FAILED, reason__in=PASSING)
-    left_behind = Q(state=State.PROCESSING, started_at__lt=long_ago)
-    never_begun = Q(door=Door.SYNC, state=State.QUEUED, received_at__lt=long_ago)
-    anew = {"state": State.QUEUED, "door": upload.door, "received_at": upload.received_at, "reason": ""}
-    anew |= dict.fromkeys(("enqueued_at", "republished_at", "started_at", "external_at", "finished_at"))
-    taken = failed.update(**anew, executions=0) or rows.filter(left_behind | never_begun).update(**anew)
-    picture.refresh_from_db()
-    return bool(taken)
 
 
 def _store_original(picture: Picture, file: "File[bytes]") -> None:

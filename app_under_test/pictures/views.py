@@ -6,20 +6,22 @@ from functools import wraps
 from typing import Any, ParamSpec
 from uuid import UUID
 
+from django.conf import settings
 from django.core.files.storage import default_storage
 from django.db import InterfaceError, OperationalError
 from django.http import FileResponse, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.urls import reverse, reverse_lazy
 from django.views.decorators.csrf import csrf_exempt
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from pictures import services
 from pictures.forms import read_upload
 from pictures.models import Door, Picture, State
 from pictures.processing import SIZES
-from pictures.publishing import enqueue, refuse_if_full
+from pictures.publishing import enqueue, refuse_if_full, waiting_before
 from pictures.reasons import ANSWERS, PictureError
+from pictures.workers import presence
 from project import clock
 from project.problems import problem
 
@@ -59,10 +61,11 @@ def _told_without_database(view: Callable[P, HttpResponse]) -> Callable[P, HttpR
     return answer
 
 
-@require_GET
+@require_safe
 def page(request: HttpRequest) -> HttpResponse:
     """The page where a person sends a picture through either door."""
-    return render(request, "pictures/page.html", {"doors": _DOORS})
+    without_workers = [] if settings.QUEUE_HAS_WORKERS else [Door.QUEUE.value]
+    return render(request, "pictures/page.html", {"doors": _DOORS, "without_workers": without_workers})
 
 
 # The doors look at no cookie, session or login, so a forged cross-site request gains nothing.
@@ -103,7 +106,7 @@ def upload_queue(request: HttpRequest) -> HttpResponse:
     return JsonResponse(_description(picture), status=202, headers={"Location": location})
 
 
-@require_GET
+@require_safe
 @_told_without_database
 def picture(request: HttpRequest, picture_id: UUID) -> HttpResponse:
     """How far a picture is."""
@@ -111,7 +114,17 @@ def picture(request: HttpRequest, picture_id: UUID) -> HttpResponse:
     return JsonResponse(_description(found)) if found else _no_such_picture()
 
 
-@require_GET
+@require_safe
+@_told_without_database
+def place(request: HttpRequest, picture_id: UUID) -> HttpResponse:
+    """How many pictures are before one that waits, and whether a worker is alive; null if that is not known yet."""
+    found = Picture.objects.filter(id=picture_id).first()
+    if not found:
+        return _no_such_picture()
+    return JsonResponse({"before": waiting_before(found), "has_workers": presence.has_workers()})
+
+
+@require_safe
 def variant(request: HttpRequest, picture_id: UUID, name: str) -> HttpResponse | FileResponse:
     """A finished picture as a file."""
     if name not in SIZES:

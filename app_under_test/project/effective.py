@@ -10,7 +10,7 @@ from celery import current_app
 from django.conf import settings
 from django.db import connection
 from django.http import HttpRequest, JsonResponse
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 from kombu.exceptions import KombuError
 
 from pictures.processing import JPEG_QUALITY, SIZES
@@ -24,7 +24,7 @@ REPLY_TIMEOUT_S = 2.0
 SILENCE_S = 0.3
 
 
-@require_GET
+@require_safe
 @token_required
 def config(request: HttpRequest) -> JsonResponse:
     """Everything about the running app that can change what a measurement means."""

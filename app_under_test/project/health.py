@@ -9,7 +9,7 @@ from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.db import connection
 from django.http import HttpRequest, JsonResponse
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from pictures import external
 
@@ -17,7 +17,7 @@ from pictures import external
 PART_TIMEOUT_S = 1.0
 
 
-@require_GET
+@require_safe
 def healthz(request: HttpRequest) -> JsonResponse:
     """Ready or not, and what each part says."""
     parts = _ask_all()

@@ -37,6 +37,18 @@ class JsonErrorsMiddleware:
         return response
 
 
+class LengthRequiredMiddleware:
+    """Refuses a body that comes in chunks, of which Django would read nothing: it takes the length from the header."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if "HTTP_TRANSFER_ENCODING" in request.META:
+            return problem(411, "length_required", "Send the request with a Content-Length, and not in chunks.")
+        return self.get_response(request)
+
+
 class ClientErrorsInOneLine(logging.Filter):
     """Takes the traceback from what Django logs of a request that was malformed: it tells of no fault of ours."""
 

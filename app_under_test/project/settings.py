@@ -35,6 +35,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
+    "project.problems.LengthRequiredMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
@@ -145,6 +146,8 @@ CELERY_WORKER_PREFETCH_MULTIPLIER = env.int(
 )
 # Beyond this many waiting pictures the door refuses more: a promise that takes hours to keep is none.
 QUEUE_MOST_WAITING = env.int("QUEUE_MOST_WAITING", default=5_000)
+# A stack of mode sync has no workers, so the page does not offer the queue's door.
+QUEUE_HAS_WORKERS = env.bool("QUEUE_HAS_WORKERS", default=True)
 # A picture that kills its worker each time must not do so for ever.
 MOST_EXECUTIONS = env.int("MOST_EXECUTIONS", default=3)
 # Of one process that works on pictures, in profile safe; enough for any picture that the door lets in.

@@ -75,6 +75,7 @@ class ComposeSite:
             "CELERY_BROKER_URL": "",
             "CELERY_WORKER_PREFETCH_MULTIPLIER": self.spec.prefetch_multiplier,
             "QUEUE_PROFILE": self.spec.profile,
+            "QUEUE_HAS_WORKERS": self.spec.mode == "queue",
             "CELERY_TASK_DEFAULT_QUEUE_TYPE": self.spec.queue_type,
             "CLOCK_OFFSET_NS": self.clock.offset_ns,
             "WEB_PROCESSES": self.web_processes,

@@ -81,6 +81,7 @@ class Site:
             "CELERY_TASK_DEFAULT_QUEUE_TYPE": self.levels.queue_type,
             "CELERY_WORKER_PREFETCH_MULTIPLIER": str(self.levels.prefetch_multiplier),
             "QUEUE_PROFILE": self.levels.profile,
+            "QUEUE_HAS_WORKERS": str(self.levels.mode == "queue"),
             "EXTERNAL_RESOURCE_URL": self.external_url,
             "EXPORT_TOKEN": self.token,
             "CLOCK_OFFSET_NS": str(self.clock_offset_ns),

@@ -5,7 +5,8 @@ from base64 import b64encode
 from PIL import Image
 
 from tests.app_under_test.bad_inputs import BOUNDARY, body, exif_block, located, part
-from tests.app_under_test.picture_files import animated_png, animated_webp, encode, jpeg, stripes
+from tests.app_under_test.icc_profiles import DISPLAY_P3_PROFILE, cmyk_profile
+from tests.app_under_test.picture_files import animated_png, animated_webp, deep_png, encode, jpeg, stripes
 
 TINY = stripes((255, 0, 0), (0, 0, 255), width=12, height=16)
 SEEDS = (
@@ -13,6 +14,10 @@ SEEDS = (
     encode(TINY, exif=exif_block((0x0112, 3, b"\6\0\0\0"), (0x011A, 5, b"\x1a\0\0\0"))),
     encode(TINY, progressive=True),
     encode(TINY.convert("CMYK")),
+    encode(TINY, icc_profile=DISPLAY_P3_PROFILE),
+    encode(TINY, "PNG", icc_profile=DISPLAY_P3_PROFILE),
+    encode(TINY.convert("CMYK"), icc_profile=cmyk_profile(50)),
+    deep_png(16, [[0x50, 0, 0] * 8] * 8, (b"tRNS", b"\0\x50\0\0\0\0"), samples=3),
     encode(TINY, "PNG", exif=located(), icc_profile=b"profile"),
     encode(TINY.convert("P"), "PNG", transparency=0),
     encode(Image.new("I;16", (9, 9), 0x8000), "PNG"),

@@ -47,16 +47,30 @@ def damaged_jpeg() -> bytes:
 
 def png(*chunks: tuple[bytes, bytes]) -> bytes:
     """A PNG of these chunks, each with its right checksum, and an end."""
-    return b"\x89PNG\r\n\x1a\n" + b"".join(_chunk(name, data) for name, data in (*chunks, (b"IEND", b"")))
+    return b"\x89PNG\r\n\x1a\n" + b"".join(png_chunk(name, data) for name, data in (*chunks, (b"IEND", b"")))
 
 
-def _chunk(name: bytes, data: bytes) -> bytes:
-    return struct.pack(">I", len(data)) + name + data + struct.pack(">I", zlib.crc32(name + data))
+def png_chunk(name: bytes, data: bytes, *, checksum: int | None = None) -> bytes:
+    """One chunk of a PNG, with its right checksum unless another is given."""
+    right = zlib.crc32(name + data)
+    return struct.pack(">I", len(data)) + name + data + struct.pack(">I", right if checksum is None else checksum)
 
 
 def png_header(width: int, height: int) -> tuple[bytes, bytes]:
     """The chunk that announces this many pixels in RGB."""
     return b"IHDR", struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
+
+
+def deep_png(depth: int, rows: list[list[int]], *chunks: tuple[bytes, bytes], samples: int = 1) -> bytes:
+    """A grey PNG, or one in RGB if a pixel has three samples, with samples of so many bits."""
+    header = struct.pack(">IIBBBBB", len(rows[0]) // samples, len(rows), depth, {1: 0, 3: 2}[samples], 0, 0, 0)
+    return png((b"IHDR", header), *chunks, (b"IDAT", zlib.compress(b"".join(_row(row, depth) for row in rows))))
+
+
+def _row(samples: list[int], depth: int) -> bytes:
+    """A row of pixels, unfiltered."""
+    bits = "".join(f"{sample:0{depth}b}" for sample in samples)
+    return b"\0" + int(bits, 2).to_bytes(len(bits) // 8, "big")
 
 
 def png_that_claims(width: int, height: int) -> bytes:

@@ -15,7 +15,7 @@ from pictures.models import Picture, State
 from project.celery import app as celery_app
 from project.problems import ClientErrorsInOneLine
 from tests.app_under_test.bad_inputs import FORM, body, part
-from tests.app_under_test.picture_files import jpeg
+from tests.app_under_test.picture_files import encode, jpeg, quarters
 
 pytestmark = pytest.mark.django_db
 
@@ -44,12 +44,15 @@ class BadRequest:
 
 TEXTS = "application/x-www-form-urlencoded"
 
+CHUNKED = {"CONTENT_LENGTH": "", "HTTP_TRANSFER_ENCODING": "chunked"}
+
 BAD_REQUESTS = (
     BadRequest(2, "no part", body(), "missing_file"),
     BadRequest(2, "a field and no file", body(FIELD), "missing_file"),
     BadRequest(3, "the wrong name", body(part("photo", jpeg(), filename="a.jpg")), "missing_file"),
     BadRequest(5, "an empty file name", body(part("image", jpeg(), filename="")), "missing_file"),
-    BadRequest(5, "dots for a file name", body(part("image", jpeg(), filename="..")), "missing_file"),
+    BadRequest(5, "an empty file name with spaces", GOOD.replace(b'="a.jpg"', b' = ""'), "missing_file"),
+    BadRequest(44, "a file name of 20 kB", body(part("image", jpeg(), filename="a" * 20_000))),
     BadRequest(5, "a picture as a text field", body(part("image", jpeg())), "missing_file"),
     BadRequest(46, "two pictures", body(*[part("image", jpeg(), filename="a.jpg")] * 2), "too_many_files"),
     BadRequest(47, "101 files", body(*[part("image", b"x", filename="a.jpg")] * 101)),
@@ -65,12 +68,15 @@ BAD_REQUESTS = (
     BadRequest(51, "a negative Content-Length", GOOD, environ={"CONTENT_LENGTH": "-5"}),
     BadRequest(51, "a Content-Length in words", GOOD, environ={"CONTENT_LENGTH": "many"}),
     BadRequest(51, "no Content-Length", GOOD, "missing_file", environ={"CONTENT_LENGTH": ""}),
+    BadRequest(15, "a body in chunks", GOOD, "length_required", environ=CHUNKED, status=411),
     BadRequest(52, "broken Base64", body(part("image", b"A===", filename="a.jpg", encoding="base64"))),
     BadRequest(53, "a bare picture", jpeg(), "not_multipart", "image/jpeg", status=415),
     BadRequest(53, "JSON", b'{"image": "x"}', "not_multipart", "application/json", status=415),
     BadRequest(53, "a form of texts", b"image=x", "not_multipart", TEXTS, status=415),
     BadRequest(53, "3 MB of texts", b"image=" + b"x" * 3_000_000, "not_multipart", TEXTS, status=415),
     BadRequest(60, "a key that is no UUID", GOOD, "bad_idempotency_key", environ={"HTTP_IDEMPOTENCY_KEY": "../../x"}),
+    BadRequest(60, "an empty quoted key", GOOD, "bad_idempotency_key", environ={"HTTP_IDEMPOTENCY_KEY": '""'}),
+    BadRequest(60, "half a quoted key", GOOD, "bad_idempotency_key", environ={"HTTP_IDEMPOTENCY_KEY": f'"{UNKNOWN}'}),
     BadRequest(60, "a trial too long", GOOD, "bad_trial", environ={"HTTP_X_TRIAL": "t" * 101}),
     BadRequest(60, "a trial of two lines", GOOD, "bad_trial", environ={"HTTP_X_TRIAL": "t\nu"}),
 )
@@ -221,6 +227,26 @@ def test_60_the_same_key_twice_is_one_picture_and_one_message(client, broker):
     assert (Picture.objects.count(), broker.llen("celery")) == (1, 1)
 
 
+def test_60_a_quoted_key_is_the_same_key(client, broker):
+    """The header's draft standard makes it a string of RFC 8941."""
+    answers = [post(client, "queue", HTTP_IDEMPOTENCY_KEY=key) for key in (UNKNOWN, f'"{UNKNOWN}"', f' "{UNKNOWN}" ')]
+
+    assert [(answer.status_code, answer.json()["id"]) for answer in answers] == [(202, UNKNOWN)] * 3
+    assert (Picture.objects.count(), broker.llen("celery")) == (1, 1)
+
+
+@DOORS
+def test_60_the_same_key_with_another_picture_is_refused_and_says_so(client, broker, media, door):
+    other = body(part("image", encode(quarters(), "PNG"), filename="a.png"))
+    post(client, "queue", HTTP_IDEMPOTENCY_KEY=UNKNOWN)
+
+    answer = post(client, door, other, HTTP_IDEMPOTENCY_KEY=UNKNOWN)
+
+    assert (answer.status_code, answer.json()["reason"]) == (422, "key_of_another_picture")
+    assert (media / "originals" / UNKNOWN).read_bytes() == jpeg()
+    assert (Picture.objects.count(), broker.llen("celery")) == (1, 1)
+
+
 @pytest.mark.parametrize(
     ("path", "reason"),
     [
@@ -243,7 +269,7 @@ def test_64_what_is_no_picture_s_address_is_not_found(client, path, reason):
 def test_64_a_picture_s_page_takes_no_post(client):
     answer = client.post(f"/pictures/{UNKNOWN}/")
 
-    assert (answer.status_code, answer["Allow"]) == (405, "GET")
+    assert (answer.status_code, answer["Allow"]) == (405, "GET, HEAD")
 
 
 @pytest.mark.parametrize(("status", "told"), [(400, False), (500, True)])

@@ -78,10 +78,10 @@ def test_a_key_that_is_being_worked_on_is_not_worked_on_twice(client):
 
 
 def test_a_damaged_picture_gets_the_same_answer_again(client, external_resource):
-    key = str(uuid4())
+    key, damaged = str(uuid4()), damaged_jpeg()
 
     for _ in range(2):
-        answer = send(client, "sync", damaged_jpeg(), key=key)
+        answer = send(client, "sync", damaged, key=key)
         assert (answer.status_code, answer.json()["reason"]) == (422, "unreadable_image")
     assert client.get(f"/pictures/{key}/").json()["reason"] == "unreadable_image"
 
@@ -89,7 +89,7 @@ def test_a_damaged_picture_gets_the_same_answer_again(client, external_resource)
 def test_without_a_broker_the_queue_door_says_so_and_the_same_upload_may_come_again(
     client, no_broker, external_resource
 ):
-    key = uuid4()
+    key = str(uuid4())
     answer = send(client, "queue", key=key)
     state = client.get(f"/pictures/{key}/").json()
 

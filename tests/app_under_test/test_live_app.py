@@ -1,15 +1,18 @@
 """The app with real processes: web server, broker, external resource and a worker."""
 
+import json
 import os
 import signal
+import time
 import uuid
 from concurrent.futures import ThreadPoolExecutor
 from csv import DictReader
 
 import pytest
 
-from tests.app_under_test.picture_files import damaged_jpeg, jpeg
-from tests.app_under_test.running_app import RunningApp
+from tests.app_under_test.picture_files import damaged_jpeg, encode, jpeg, quarters
+from tests.app_under_test.running_app import TOKEN, Answer, RunningApp, fetch
+from tests.app_under_test.slow_clients import everything, opened
 
 pytestmark = pytest.mark.stack
 
@@ -66,6 +69,61 @@ def test_the_same_key_at_the_same_moment_is_one_picture_worked_on_once(app, door
     assert {answer.status for answer in answers} <= {201, 202, 409}
     [row] = rows(app, trial)
     assert (row["id"], row["executions"]) == (key, "1")
+
+
+@pytest.mark.parametrize("door", ["sync", "queue"])
+def test_of_two_pictures_with_one_key_at_the_same_moment_one_is_taken(app, door):
+    key, pictures = str(uuid.uuid4()), (jpeg(), encode(quarters(), "PNG"))
+
+    with ThreadPoolExecutor(2) as pool:
+        answers = list(pool.map(lambda picture: app.upload(door, picture, key=key), pictures))
+
+    assert sorted(answer.status for answer in answers) == [{"sync": 201, "queue": 202}[door], 422]
+    (refused,) = [answer.json["reason"] for answer in answers if answer.status == 422]
+    assert refused == "key_of_another_picture"
+    assert app.final_state(key)["state"] == "ready"
+
+
+@pytest.mark.parametrize("path", ["/pictures/queue/", "/accounts/signup/"])
+@pytest.mark.parametrize(
+    "chunks",
+    [
+        b"",
+        b"5\r\nhello\r\n",
+        b"0\r\n\r\nGET /healthz HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n",
+        b"ffffff\r\n" + bytes(3_000_000),
+    ],
+    ids=["none yet", "one of them", "all, and another request", "a large one"],
+)
+def test_15_a_body_in_chunks_is_told_at_once_that_it_needs_a_length_and_nothing_behind_it_is_read(app, path, chunks):
+    began = time.monotonic()
+    with opened(app.url) as client:
+        client.sendall(
+            f"POST {path} HTTP/1.1\r\nHost: 127.0.0.1\r\nTransfer-Encoding: chunked\r\n\r\n".encode() + chunks
+        )
+        answers = everything(client)
+
+    head, _, told = answers.partition(b"\r\n\r\n")
+    assert head.split()[1] == b"411" and answers.count(b"HTTP/1.1") == 1
+    assert json.loads(told)["reason"] == "length_required"
+    assert time.monotonic() - began < 5.0
+    assert app.upload("sync", jpeg()).status == 201
+
+
+def test_head_is_answered_where_get_is_with_the_same_head_and_no_body(app):
+    key = app.upload("sync", jpeg()).json["id"]
+    about = f"/pictures/{key}/"
+    paths = ("/", about, f"/pictures/{key}/small.jpg", "/healthz", "/counts/", "/pictures.csv", "/effects.csv")
+    paths += ("/config/", "/accounts/signup/", "/accounts/welcome/", "/static/pictures/page.css", "/pictures/nowhere/")
+
+    for path in paths:
+        shown, asked = (fetch_either(app, method, path) for method in ("GET", "HEAD"))
+        assert (asked.status, asked.body) == (shown.status, b""), path
+        assert asked.headers["Content-Type"] == shown.headers["Content-Type"]
+
+
+def fetch_either(app: RunningApp, method: str, path: str) -> Answer:
+    return fetch(app.url + path, method=method, headers={"Authorization": f"Bearer {TOKEN}"})
 
 
 def test_the_settings_in_force_are_asked_of_the_live_parts(app):

@@ -4,20 +4,23 @@ from uuid import UUID, uuid4
 
 import pytest
 from django.core.files.base import ContentFile
+from django.core.files.uploadedfile import SimpleUploadedFile
+from PIL import Image
 
 from pictures import services
 from pictures.models import Door, Picture, State
 from pictures.reasons import PictureError
 from project import clock
-from tests.app_under_test.picture_files import jpeg
+from tests.app_under_test.picture_files import encode, jpeg, quarters
 
 pytestmark = pytest.mark.django_db
 
+OTHER = encode(quarters(), "PNG")
 LONG_AGO_S = services.ABANDONED_AFTER_S + 1
 
 
-def accept(door: Door, key: UUID) -> tuple[Picture, bool]:
-    file = ContentFile(jpeg(), "a.jpg")
+def accept(door: Door, key: UUID, data: bytes = jpeg()) -> tuple[Picture, bool]:
+    file = ContentFile(data, "a.jpg")
     return services.accept(services.Upload(key=key, trial="", door=door, received_at=clock.now(), file=file))
 
 
@@ -77,3 +80,40 @@ def test_what_failed_may_be_begun_three_times_again(external_resource: str) -> N
 
     again.refresh_from_db()
     assert (again.state, again.executions) == (State.READY, 1)
+
+
+@pytest.mark.parametrize("state", State)
+@pytest.mark.parametrize("reason", ["", "storage_failed", "unreadable_image"])
+def test_a_key_belongs_to_its_first_picture_whatever_became_of_it(media, state: State, reason: str) -> None:
+    picture = stored(Door.SYNC, state=state, reason=reason, started_at=clock.now() - LONG_AGO_S)
+    before = Picture.objects.filter(id=picture.id).values().get()
+
+    with pytest.raises(PictureError) as refused:
+        accept(Door.SYNC, picture.id, OTHER)
+
+    assert refused.value.reason == "key_of_another_picture"
+    assert Picture.objects.filter(id=picture.id).values().get() == before
+    assert (media / "originals" / str(picture.id)).read_bytes() == jpeg()
+
+
+def test_the_same_picture_is_the_same_under_whatever_name_and_size_of_its_pieces(settings) -> None:
+    key, large = uuid4(), encode(Image.effect_noise((500, 500), 80))
+    accept(Door.SYNC, key, large)
+
+    file = SimpleUploadedFile("another name.jpg", large)
+    again = services.accept(services.Upload(key=key, trial="", door=Door.SYNC, received_at=clock.now(), file=file))
+
+    assert again[1] is False and len(large) > 2 * 64 * 1024
+
+
+def test_a_row_that_knows_no_content_takes_the_next_one_s() -> None:
+    """An older version made it. What is only asked for stays as it is."""
+    old = stored(Door.QUEUE, sha256="")
+    assert accept(Door.QUEUE, old.id, OTHER)[0].sha256 == ""
+
+    Picture.objects.update(state=State.FAILED, reason="storage_failed")
+    again, is_ours = accept(Door.QUEUE, old.id, OTHER)
+
+    assert is_ours and again.sha256
+    with pytest.raises(PictureError):
+        accept(Door.QUEUE, old.id)

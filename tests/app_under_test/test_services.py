@@ -9,7 +9,7 @@ from pictures import services
 from pictures.models import Door, Picture, State
 from pictures.reasons import PASSING, PictureError
 from project import clock
-from tests.app_under_test.picture_files import damaged_jpeg, encode, jpeg, quarters
+from tests.app_under_test.picture_files import damaged_jpeg, jpeg
 from tests.app_under_test.running_app import fetch
 
 pytestmark = pytest.mark.django_db
@@ -54,17 +54,6 @@ def test_a_refused_picture_leaves_nothing(media):
 
     assert not Picture.objects.exists()
     assert not media.exists()
-
-
-def test_the_same_key_twice_is_one_picture_with_the_first_content(media):
-    key = uuid4()
-    services.accept(upload(jpeg(), key=key))
-
-    picture, is_ours = services.accept(upload(encode(quarters(), "PNG"), key=key))
-
-    assert not is_ours
-    assert list(Picture.objects.all()) == [picture]
-    assert (media / "originals" / str(key)).read_bytes() == jpeg()
 
 
 def test_a_picture_left_behind_by_a_dead_process_is_taken_up_again():

@@ -54,7 +54,7 @@ def test_57_with_another_s_key_nothing_of_the_picture_can_be_changed(client, ext
 
     answer = upload(client, door, BLUE, key)
 
-    assert answer.json()["state"] == "ready"
+    assert (answer.status_code, answer.json()["reason"]) == (422, "key_of_another_picture")
     assert contents(media) == before
     assert Picture.objects.values().get() == row
 

@@ -1,15 +1,16 @@
 "use strict";
 
 const POLL_MS = 100;
-const PATIENCE_MS = 5000;
+const PLACE_AFTER_MS = 500;
+const PLACE_POLL_MS = 1000;
 const WORDS = { queued: "Waiting in the queue …", processing: "A worker is on it …" };
-const NO_WORKER = "Still waiting: no worker has taken the picture yet. Is a worker running?";
+const NO_WORKER = "No worker is running. Start one: your picture waits for it.";
 
 const input = document.getElementById("image");
 const hint = document.getElementById("hint");
 
 for (const door of document.querySelectorAll(".door")) {
-  door.querySelector("button").addEventListener("click", () => send(door));
+  door.querySelector("button")?.addEventListener("click", () => send(door));
 }
 input.addEventListener("change", () => { hint.textContent = ""; });
 
@@ -34,6 +35,7 @@ async function send(door) {
     show(door, ready.variants);
   } catch (error) {
     clock.stop();
+    tellPlace(door);
     say(door, error instanceof TypeError ? "The server cannot be reached." : error.message, { trouble: true });
   }
   button.disabled = false;
@@ -48,15 +50,33 @@ async function upload(door, file) {
 
 /** Ask until the picture is finished. A picture that came through the sync door is finished already. */
 async function waitUntilReady(door, picture) {
-  const asked = performance.now();
+  let place = {};
+  let askPlaceAt = performance.now() + PLACE_AFTER_MS;
   while (picture.state !== "ready") {
     if (picture.state === "failed") throw new Error(picture.detail);
-    const isStuck = picture.state === "queued" && performance.now() - asked > PATIENCE_MS;
-    say(door, isStuck ? NO_WORKER : WORDS[picture.state], { trouble: isStuck });
+    if (picture.state === "queued" && performance.now() > askPlaceAt) {
+      place = await answer(await fetch(`/pictures/${picture.id}/place/`));
+      askPlaceAt = performance.now() + PLACE_POLL_MS;
+    }
+    tell(door, picture.state, place);
     await new Promise((done) => setTimeout(done, POLL_MS));
     picture = await answer(await fetch(`/pictures/${picture.id}/`));
   }
+  tellPlace(door);
   return picture;
+}
+
+/** What a picture waits for. Only where no worker is alive something has to be done about it. */
+function tell(door, state, { before, has_workers: hasWorkers }) {
+  const isStuck = state === "queued" && hasWorkers === false;
+  say(door, isStuck ? NO_WORKER : WORDS[state], { trouble: isStuck });
+  tellPlace(door, state === "queued" ? before : undefined);
+}
+
+/** Apart from the status, which a screen reader reads out at each change: this one counts down. */
+function tellPlace(door, before) {
+  const words = before === undefined ? "" : before === 0 ? "Yours is next" : `${before} before yours`;
+  door.querySelector(".place").textContent = words;
 }
 
 /** The body of an answer; an error in the server's own words. */
@@ -94,6 +114,7 @@ function say(door, text, { trouble = false } = {}) {
 function clear(door) {
   door.querySelector(".variants").replaceChildren();
   say(door, "");
+  tellPlace(door);
 }
 
 function show(door, variants) {

@@ -1,0 +1,55 @@
+"""Whether a worker is alive, for a person who waits at the page."""
+
+import threading
+import time
+
+import redis
+from celery import current_app
+from kombu.exceptions import KombuError
+
+from pictures.publishing import door_connection
+
+#: A question is a message to every worker, so an answer is kept for some time, however many pages ask.
+ANSWER_HOLDS_S = 5.0
+#: How long a worker may take to answer on a busy machine. Nobody waits for it.
+REPLY_TIMEOUT_S = 2.0
+#: An answer that is older says nothing any more: there has been none to the next question.
+ANSWER_EXPIRES_S = ANSWER_HOLDS_S + REPLY_TIMEOUT_S + 2.0
+
+
+class Presence:
+    """What the workers last answered to this process. They are asked by a thread, so that no request waits for them."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._is_asking = False
+        self._has_workers, self._answered_at, self._ask_at = False, float("-inf"), float("-inf")
+
+    def has_workers(self) -> bool | None:
+        """Whether one is alive; None where that is not known yet."""
+        with self._lock:
+            now = time.monotonic()
+            if not self._is_asking and now >= self._ask_at:
+                self._is_asking, self._ask_at = True, now + ANSWER_HOLDS_S
+                threading.Thread(target=self._ask, daemon=True).start()
+            return self._has_workers if now - self._answered_at < ANSWER_EXPIRES_S else None
+
+    def _ask(self) -> None:
+        answer = _is_any_alive()
+        with self._lock:
+            self._is_asking = False
+            if answer is not None:
+                self._has_workers, self._answered_at = answer, time.monotonic()
+
+
+presence = Presence()
+
+
+def _is_any_alive() -> bool | None:
+    """None if the broker cannot be asked."""
+    try:
+        with door_connection() as connection:
+            answer = current_app.control.inspect(timeout=REPLY_TIMEOUT_S, limit=1, connection=connection).ping()
+    except (KombuError, OSError, redis.RedisError):
+        return None
+    return bool(answer)
