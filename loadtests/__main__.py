@@ -12,6 +12,7 @@ from loadtests.arguments import build_parser
 from loadtests.calibration import calibrate as calibration
 from loadtests.calibration.stored import last_calibration
 from loadtests.configuration import Configuration, database_on
+from loadtests.corpus import left_out
 from loadtests.errors import PlanError, QueuelabError
 from loadtests.faults import told
 from loadtests.faults.catalogue import FAULTS
@@ -64,6 +65,7 @@ def run(arguments: argparse.Namespace) -> int:
     experiment = read_plan(arguments.plan, arguments.stack)
     folder = arguments.results or ROOT / "results" / experiment.name
     predictions = read_predictions(arguments.predictions, experiment) if arguments.predictions else None
+    _warn(left_out(arguments.pictures))
     run_experiment(experiment, _short(folder), arguments.pictures, predictions)
     return 0
 
@@ -145,6 +147,11 @@ def _short(folder: Path) -> Path:
 
 def _as_interrupt(_number: int, _frame: object) -> None:
     raise KeyboardInterrupt
+
+
+def _warn(sentence: str) -> None:
+    if sentence:
+        print(sentence, file=sys.stderr)
 
 
 def _say(message: str, code: int) -> int:
