@@ -17,6 +17,7 @@ from loadtests.errors import PlanError, QueuelabError
 from loadtests.faults import told
 from loadtests.faults.catalogue import FAULTS
 from loadtests.faults.experiment import fault_experiment
+from loadtests.open_files import most_open, shortage
 from loadtests.orchestrator import Interrupted, run_experiment
 from loadtests.plan_file import read_plan
 from loadtests.planning import expected
@@ -65,7 +66,10 @@ def run(arguments: argparse.Namespace) -> int:
     experiment = read_plan(arguments.plan, arguments.stack)
     folder = arguments.results or ROOT / "results" / experiment.name
     predictions = read_predictions(arguments.predictions, experiment) if arguments.predictions else None
+    phases = experiment.phases
+    length_s = phases.warmup_s + phases.measure_s + phases.drain_limit_s
     _warn(left_out(arguments.pictures))
+    _warn(shortage(max(experiment.factors.offered_rate, default=0.0), length_s, most_open()))
     run_experiment(experiment, _short(folder), arguments.pictures, predictions)
     return 0
 
