@@ -18,7 +18,7 @@ def in_a_sentence(error: Exception) -> str:
     logging.debug("Where it happened:", exc_info=error)
     if isinstance(error, (QueuelabError, OSError)):
         return str(error)
-    frames = traceback.extract_tb(error.__traceback__)
+    frames = [one for one in traceback.extract_tb(error.__traceback__) if "site-packages" not in one.filename]
     where = f" in {Path(frames[-1].filename).name}, line {frames[-1].lineno}" if frames else ""
     return f"{type(error).__name__}{where}: {error} (the load generator's own mistake; --loglevel DEBUG tells more)."
 
