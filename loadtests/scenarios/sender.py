@@ -35,7 +35,7 @@ class Sender:
     """Sends what is due, and watches for its own pictures to become ready.
 
     place tells this process from others of the same trial: it is in the seed of each of its streams. failed is called
-    once, with a sentence, if something of ours goes wrong.
+    once, with a sentence, if something of ours goes wrong while the load lasts.
     """
 
     def __init__(
@@ -88,7 +88,9 @@ class Sender:
         """This load can be no trial any more. The first problem counts; others often follow from it."""
         if not self.problem:
             self.problem = in_a_sentence(error)
-            self._failed(self.problem)
+            # Later the problem is raised when it settles.
+            if not self.finished:
+                self._failed(self.problem)
 
     def finish(self, phases: Phases) -> None:
         """The load has ended; these are its phases."""
