@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from analysis.accounts import disagreements
+from analysis.client_errors import own, own_words
 from analysis.experiment import Trial
 from analysis.failures import failure_words
 from analysis.growth import CLEAR_GROWTH, Growth, backlog_growth, unanswered_growth
@@ -106,8 +107,11 @@ def _check_client(trial: Trial, rows: pd.DataFrame) -> Verdict:
             f"The load generator was late: 1 in 100 requests left {lag * 1000:.0f} ms or more after it was "
             f"due (limit {SEND_LAG_LIMIT_S * 1000:.0f} ms). Close other programs or offer less load."
         )
-    # One request may cross an edge of the window without the rate being wrong.
-    if abs(sent - len(cohort)) > max(1.0, RATE_TOLERANCE * len(cohort)):
+    if words := own_words(rows):
+        reasons.append(words)
+    # One request may cross an edge of the window without the rate being wrong; why own failures are missing is said.
+    missing = len(cohort[~(own(cohort) & cohort["sent_at"].isna())]) - sent
+    if abs(missing) > max(1.0, RATE_TOLERANCE * len(cohort)):
         reasons.append(
             f"{sent} requests were sent inside the window where {len(cohort)} were planned. Offer less load, "
             "or use more load generators."

@@ -2,6 +2,7 @@
 
 import pandas as pd
 
+from analysis.client_errors import own
 from analysis.outcomes import refused
 
 # A larger share of failed uploads changes what a cell's rates and times are made of.
@@ -13,7 +14,8 @@ REASON = r'"reason":\s*"(\w+)"'
 def failure_words(rows: pd.DataFrame) -> str:
     """A sentence if more uploads of the window failed than the tolerance, the most frequent cause first."""
     cohort = rows[rows["in_cohort"]]
-    failed = cohort[cohort["outcome"] == "failed"]
+    # Of those that the load generator has failed itself, the check of the client tells.
+    failed = cohort[(cohort["outcome"] == "failed") & ~own(cohort)]
     if len(failed) <= FAILED_TOLERANCE * len(cohort):
         return ""
     told = ", ".join(f"{count} {cause}" for cause, count in causes(failed).value_counts().items())
@@ -28,6 +30,6 @@ def causes(failed: pd.DataFrame) -> pd.Series:
     """The server's code for each failure; else the kind of error that the client met, else the status."""
     server = failed["reason"].where(failed["reason"] != "")
     told = failed["error"].str.extract(REASON, expand=False)
-    kind = failed["error"].str.extract(r"^(\w+)(?::|$)", expand=False)
+    kind = failed["error"].str.extract(r"^(client: [\w ]+|\w+)(?::|$)", expand=False)
     status = "HTTP " + failed["status"].map("{:.0f}".format).where(refused(failed))
     return server.fillna(told).fillna(kind).fillna(status).fillna("for no known reason")

@@ -12,10 +12,12 @@ from loadtests.arguments import build_parser
 from loadtests.calibration import calibrate as calibration
 from loadtests.calibration.stored import last_calibration
 from loadtests.configuration import Configuration, database_on
+from loadtests.corpus import left_out
 from loadtests.errors import PlanError, QueuelabError
 from loadtests.faults import told
 from loadtests.faults.catalogue import FAULTS
 from loadtests.faults.experiment import fault_experiment
+from loadtests.open_files import most_open, shortage
 from loadtests.orchestrator import Interrupted, run_experiment
 from loadtests.plan_file import read_plan
 from loadtests.planning import expected
@@ -64,6 +66,10 @@ def run(arguments: argparse.Namespace) -> int:
     experiment = read_plan(arguments.plan, arguments.stack)
     folder = arguments.results or ROOT / "results" / experiment.name
     predictions = read_predictions(arguments.predictions, experiment) if arguments.predictions else None
+    phases = experiment.phases
+    length_s = phases.warmup_s + phases.measure_s + phases.drain_limit_s
+    _warn(left_out(arguments.pictures))
+    _warn(shortage(max(experiment.factors.offered_rate, default=0.0), length_s, most_open()))
     run_experiment(experiment, _short(folder), arguments.pictures, predictions)
     return 0
 
@@ -145,6 +151,11 @@ def _short(folder: Path) -> Path:
 
 def _as_interrupt(_number: int, _frame: object) -> None:
     raise KeyboardInterrupt
+
+
+def _warn(sentence: str) -> None:
+    if sentence:
+        print(sentence, file=sys.stderr)
 
 
 def _say(message: str, code: int) -> int:

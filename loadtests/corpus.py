@@ -2,11 +2,13 @@
 
 import hashlib
 import io
+import os
+import warnings
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-from PIL import Image
+from PIL import Image, UnidentifiedImageError
 
 from loadtests.errors import PlanError
 from loadtests.stack.info import BY_HAND
@@ -20,6 +22,14 @@ COPIES = 4
 
 CACHE = BY_HAND / "pictures"
 SUFFIXES = {".jpg": "image/jpeg", ".jpeg": "image/jpeg", ".png": "image/png", ".webp": "image/webp"}
+FORMATS = ("JPEG", "PNG", "WEBP")
+NO_PICTURE = "no JPEG, PNG or WebP"
+
+#: A load process holds every picture in memory, so that reading it costs no upload any time.
+MOST_BYTES = 1_000_000_000
+
+#: How many names a sentence lists.
+MOST_NAMES = 5
 
 
 @dataclass(frozen=True)
@@ -33,19 +43,75 @@ class Photo:
     def content_type(self) -> str:
         return SUFFIXES[self.path.suffix.lower()]
 
+    @property
+    def name(self) -> str:
+        return shown(self.path)
+
 
 def photos(workload: Workload, own: Path | None = None) -> list[Photo]:
     """The workload's pictures, made if they are not cached; or those of a person's own folder, equally often."""
     if own is not None:
-        found = sorted(path for path in own.glob("*") if path.suffix.lower() in SUFFIXES)
-        if not found:
-            raise PlanError(f"{own} holds no picture ({', '.join(SUFFIXES)}).")
-        return [Photo(path, 1.0) for path in found]
+        return _own(own)
     return [
         Photo(_cached(megapixels, copy), weight / COPIES)
         for megapixels, weight in workload.megapixels.items()
         for copy in range(COPIES)
     ]
+
+
+def left_out(own: Path | None) -> str:
+    """A sentence that names what is in a person's folder and cannot be sent; empty if there is nothing."""
+    unfit = {path: why for path in _entries(own) if (why := _unfit(path))} if own else {}
+    # What looks like a picture was meant to be sent.
+    first = sorted(unfit, key=lambda path: path.suffix.lower() not in SUFFIXES)
+    names = [f"{shown(path)} ({unfit[path]})" for path in first[:MOST_NAMES]]
+    more = [f"{len(first) - MOST_NAMES} more"] if len(first) > MOST_NAMES else []
+    return f"Not sent of {own}: {', '.join(names + more)}." if unfit else ""
+
+
+def shown(path: Path) -> str:
+    """The name of a file as text, whatever its bytes are."""
+    return os.fsencode(path.name).decode(errors="backslashreplace")
+
+
+def _own(folder: Path) -> list[Photo]:
+    found = [path for path in _entries(folder) if not _unfit(path)]
+    if not found:
+        raise PlanError(f"{folder} holds no picture ({', '.join(SUFFIXES)}). {left_out(folder)}".rstrip())
+    size = sum(path.stat().st_size for path in found)
+    if size > MOST_BYTES:
+        raise PlanError(
+            f"{folder} holds {size / 1e9:.1f} GB of pictures, and a load process keeps all of them in memory: "
+            f"put fewer into a folder of their own, {MOST_BYTES / 1e9:g} GB at most."
+        )
+    return [Photo(path, 1.0) for path in found]
+
+
+def _entries(folder: Path) -> list[Path]:
+    try:
+        return sorted(folder.expanduser().iterdir())
+    except OSError as error:
+        raise PlanError(f"The pictures cannot be taken from {folder}: {error.strerror}.") from error
+
+
+def _unfit(path: Path) -> str:
+    """Why an entry of a folder is not sent; empty if it is. Of a picture only the header is read."""
+    if path.suffix.lower() not in SUFFIXES:
+        return NO_PICTURE
+    try:
+        if not path.is_file():
+            return "a folder" if path.is_dir() else "a dead link" if path.is_symlink() else "no file"
+        if not path.stat().st_size:
+            return "empty"
+        with warnings.catch_warnings(action="ignore"), Image.open(path, formats=FORMATS):
+            return ""
+    except UnidentifiedImageError:
+        return NO_PICTURE
+    except OSError as error:
+        return (error.strerror or str(error)).lower()
+    except (Image.DecompressionBombError, ValueError):
+        # A picture by its format, and what is wrong with it the app says.
+        return ""
 
 
 def content_hash(pictures: list[Photo]) -> str:

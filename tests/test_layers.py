@@ -39,6 +39,7 @@ PURE = (
     "analysis/cells.py",
     "analysis/charts/palette.py",
     "analysis/checks.py",
+    "analysis/client_errors.py",
     "analysis/compare/differences.py",
     "analysis/compare/fairness.py",
     "analysis/compare/outcome.py",

@@ -58,3 +58,7 @@ class PictureError(Exception):
     def __init__(self, reason: str) -> None:
         super().__init__(ANSWERS[reason].detail)
         self.reason = reason
+
+    def __reduce__(self) -> tuple[type["PictureError"], tuple[str]]:
+        """Made again from its reason in another process."""
+        return type(self), (self.reason,)

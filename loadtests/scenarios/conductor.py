@@ -6,14 +6,16 @@ from pathlib import Path
 from typing import Any
 
 import locust.log
+from locust import User
 from locust.env import Environment
 from locust.runners import MasterRunner
 
 from loadtests.corpus import content_hash, photos
-from loadtests.errors import QueuelabError, TrialError
+from loadtests.errors import TrialError
 from loadtests.machine import code_hash
 from loadtests.results import next_trial, refuse_mixing, refuse_unwritable, write_json
 from loadtests.scenarios.ending import end_test
+from loadtests.scenarios.failing import guarded, in_a_sentence
 from loadtests.scenarios.finder import Finder
 from loadtests.scenarios.host import host_id
 from loadtests.scenarios.keep import keep
@@ -21,6 +23,7 @@ from loadtests.scenarios.load_workers import LoadWorkers
 from loadtests.scenarios.messages import PREPARED, REPORT
 from loadtests.scenarios.options import Options, options_of, to_message
 from loadtests.scenarios.payloads import Payload, payloads
+from loadtests.scenarios.refusals import refuse_unfit, warn_of
 from loadtests.scenarios.sender import Sender
 from loadtests.scenarios.session import Load, Session
 from loadtests.scenarios.target import refuse_foreign
@@ -30,13 +33,18 @@ from loadtests.workloads import WORKLOADS
 
 
 class Conductor:
-    """Begins, measures and keeps one test after the other."""
+    """Begins, measures and keeps one test after the other.
 
-    def __init__(self, environment: Environment, allowed: tuple[str, ...]) -> None:
-        self._environment, self._allowed = environment, allowed
+    ours: whose load is recorded; may_open: how many files a process may have open.
+    """
+
+    def __init__(self, environment: Environment, allowed: tuple[str, ...], *, ours: type[User], may_open: int) -> None:
+        self._environment, self._allowed, self._ours, self._may_open = environment, allowed, ours, may_open
         self._load: Load | None = None
         #: The test that runs now.
         self._session: Session | None = None
+        #: Whether one is being made ready; who stops it meanwhile ends this.
+        self._beginning = False
         self._busy = False
         self._finder = Finder()
 
@@ -47,30 +55,45 @@ class Conductor:
 
     def listen(self) -> None:
         events, runner = self._environment.events, self._environment.runner
-        events.test_start.add_listener(self._begin)
-        events.spawning_complete.add_listener(self._open_window)
-        events.test_stopping.add_listener(self._close_window)
-        events.test_stop.add_listener(self._record)
+        events.test_start.add_listener(guarded(self._begin, self._fail))
+        events.spawning_complete.add_listener(guarded(self._open_window, self._fail))
+        events.test_stopping.add_listener(guarded(self._close_window, self._fail))
+        events.test_stop.add_listener(guarded(self._record, self._fail))
+        events.user_error.add_listener(self._end_without)
         if isinstance(runner, MasterRunner):
-            events.worker_connect.add_listener(self._greet)
-            runner.register_message(PREPARED, self._hear)
-            runner.register_message(REPORT, self._hear)
+            events.worker_connect.add_listener(guarded(self._greet, self._fail))
+            runner.register_message(PREPARED, guarded(self._hear, self._fail))
+            runner.register_message(REPORT, guarded(self._hear, self._fail))
+
+    def _fail(self, error: Exception) -> None:
+        """End the test: it is no trial."""
+        self._environment.process_exit_code = 1
+        self._beginning = False
+        if self._session and self._session.problem:
+            return
+        if self._session:
+            # It is told when nothing is recorded.
+            self._session.problem = in_a_sentence(error)
+        else:
+            logging.error("%s", in_a_sentence(error))
+        end_test(self._environment)
+
+    def _end_without(self, exception: Exception, **_: Any) -> None:
+        """What a user has left out would be missing from the load."""
+        if self.sender:
+            self.sender.fail(exception)
 
     def _begin(self, **_: Any) -> None:
-        try:
-            self._session = self._new_session()
-        except (QueuelabError, OSError) as error:
-            logging.error("%s", error)
-            self._environment.process_exit_code = 1
-            end_test(self._environment)
-        else:
-            self._tell_phases(self._session)
-            self._session.load.start(self._session.phases)
-
-    def _tell_phases(self, session: Session) -> None:
-        """Leave word when the measurement of a planned trial begins: something may be done to the stack meanwhile."""
+        self._beginning = True
+        session = self._new_session()
+        if not self._beginning:
+            self._let_go()
+            return
+        self._beginning, self._session = False, session
         if session.options.planned:
+            # Something may be done to the stack from the beginning of the measurement on.
             write_json(Path(session.info.directory) / LOAD_PHASES, asdict(session.phases))
+        session.load.start(session.phases)
 
     def _open_window(self, user_count: int, **_: Any) -> None:
         if self._session:
@@ -79,6 +102,8 @@ class Conductor:
     def _close_window(self, **_: Any) -> None:
         if self._session:
             self._session.close_window()
+        elif self._beginning:
+            self._fail(TrialError("The test was stopped before its load had begun: let it last longer (-t)."))
 
     def _record(self, **_: Any) -> None:
         session, self._session = self._session, None
@@ -86,8 +111,8 @@ class Conductor:
             return
         try:
             self._keep(session)
-        except (QueuelabError, OSError) as error:
-            logging.error("Nothing was recorded: %s", error)
+        except Exception as error:
+            logging.error("Nothing was recorded: %s", in_a_sentence(error))
             self._environment.process_exit_code = 1
         finally:
             self._let_go()
@@ -128,6 +153,7 @@ class Conductor:
             raise
 
     def _prepared(self, options: Options) -> Session:
+        rate = refuse_unfit(self._environment, self._ours)
         # What a person wrote into the form, and where the uploads would go.
         refuse_foreign(self._environment.host, self._allowed)
         info = self._finder.find(options)
@@ -137,6 +163,7 @@ class Conductor:
         pictures = photos(WORKLOADS[info.workload], options.pictures)
         same = {"pictures_sha256": content_hash(pictures), "code_sha256": code_hash()}
         if options.trial is None:
+            warn_of(options, rate, self._may_open)
             refuse_unwritable(options.results)
             refuse_mixing(options.results, workload=info.workload, **same)
         trial = options.trial or next_trial(options.results, mode=info.mode, workers=info.workers)
@@ -153,7 +180,14 @@ class Conductor:
         """This process by itself, or the workers of this master, who are ready then."""
         environment = self._environment
         if not isinstance(environment.runner, MasterRunner):
-            self._load = Sender(environment=environment, options=options, info=info, tag=tag, payloads=bodies)
+            self._load = Sender(
+                environment=environment,
+                options=options,
+                info=info,
+                tag=tag,
+                payloads=bodies,
+                failed=lambda _problem: end_test(environment),
+            )
             return self._load
         self._load = workers = LoadWorkers(
             environment=environment,

@@ -8,12 +8,12 @@ import gevent
 import locust.log
 from gevent.pool import Group
 from locust.env import Environment
-from locust.log import greenlet_exception_logger
 from locust.runners import WorkerRunner
 
 from loadtests.corpus import content_hash, photos
-from loadtests.errors import QueuelabError, TrialError
+from loadtests.errors import TrialError
 from loadtests.machine import code_hash
+from loadtests.scenarios.failing import guarded, in_a_sentence
 from loadtests.scenarios.host import host_id
 from loadtests.scenarios.messages import FINISH, LET_GO, PREPARE, PREPARED, REPORT, to_row
 from loadtests.scenarios.options import from_message
@@ -43,23 +43,33 @@ class LoadWorker:
         self._reports = Group()
 
     def listen(self) -> None:
-        self._runner.register_message(PREPARE, self._prepare)
-        self._runner.register_message(FINISH, self._finish)
-        self._runner.register_message(LET_GO, self._let_go)
-        self._environment.events.test_start.add_listener(self._start)
-        self._environment.events.test_stop.add_listener(self._stop)
+        events = self._environment.events
+        self._runner.register_message(PREPARE, guarded(self._prepare, self._fail))
+        self._runner.register_message(FINISH, guarded(self._finish, self._fail))
+        self._runner.register_message(LET_GO, guarded(self._let_go, self._fail))
+        events.test_start.add_listener(guarded(self._start, self._fail))
+        events.test_stop.add_listener(guarded(self._stop, self._fail))
+        events.user_error.add_listener(self._report_without)
+
+    def _fail(self, error: Exception) -> None:
+        self._give_up(in_a_sentence(error))
+
+    def _give_up(self, problem: str) -> None:
+        """Tell the master why this worker takes no part, or no part any more."""
+        logging.error("This load worker cannot take part: %s", problem)
+        self._environment.process_exit_code = 1
+        self._tell(REPORT, error=problem)
+
+    def _report_without(self, exception: Exception, **_: Any) -> None:
+        """What a user has left out would be missing from the load."""
+        if self.sender:
+            self.sender.fail(exception)
 
     def _prepare(self, msg: Any, **_: Any) -> None:
-        """Get ready for a trial and tell the master so, or why not."""
-        error = ""
+        """Get ready for a trial and tell the master so."""
         self._tag = msg.data["tag"]
-        try:
-            self.sender = self._new_sender(msg.data)
-        except (QueuelabError, OSError) as problem:
-            logging.error("This load worker cannot take part: %s", problem)
-            self._environment.process_exit_code = 1
-            error = str(problem)
-        self._tell(PREPARED, error=error)
+        self.sender = self._new_sender(msg.data)
+        self._tell(PREPARED)
 
     def _new_sender(self, trial: dict[str, Any]) -> Sender:
         _refuse_different(trial, {"host": host_id()})
@@ -74,6 +84,7 @@ class LoadWorker:
             info=info,
             tag=trial["tag"],
             payloads=payloads(pictures),
+            failed=self._give_up,
             # The master gives each worker a number of its own, for as long as the master lives.
             place=f"{self._runner.worker_index}.",
         )
@@ -93,8 +104,7 @@ class LoadWorker:
         sender, self.sender = self.sender, None
         if sender and sender.finished:
             # Not here: the master's heartbeat must be answered while the last pictures are waited for.
-            report = self._reports.spawn(self._report, sender)
-            report.link_exception(greenlet_exception_logger(logging.getLogger(__name__)))
+            self._reports.spawn(guarded(self._report, self._fail), sender)
         elif sender:
             sender.let_go()
 

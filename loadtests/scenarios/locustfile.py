@@ -13,11 +13,13 @@ from locust import User, events, task
 from locust.env import Environment
 from locust.runners import LocalRunner, WorkerRunner
 
-from loadtests.errors import QueuelabError
+from loadtests.open_files import raise_limit
 from loadtests.scenarios.conductor import Conductor
+from loadtests.scenarios.failing import in_a_sentence
 from loadtests.scenarios.finder import host
 from loadtests.scenarios.load_worker import LoadWorker
 from loadtests.scenarios.options import add_options, allowed_targets, options_of
+from loadtests.scenarios.refusals import drop_tags, refuse_other_loads
 from loadtests.scenarios.stream import Stream
 from loadtests.scenarios.target import refuse_foreign
 from loadtests.scenarios.waiting import nap_s, wait_awake
@@ -67,22 +69,28 @@ def _keep_no_history(stats: locust.stats.RequestStats) -> None:
 @events.init.add_listener
 def take_part(environment: Environment, **_: Any) -> None:
     """Take this process's role. Refuse in one sentence, and before anybody presses start, what cannot work."""
+    try:
+        role = _role(environment)
+        role.listen()
+    except Exception as error:
+        raise SystemExit(in_a_sentence(error)) from None
+    roles.append(role)
+
+
+def _role(environment: Environment) -> Conductor | LoadWorker:
     options, runner, allowed = options_of(environment), environment.runner, allowed_targets(environment)
     if options.planned and not isinstance(runner, LocalRunner):
         raise SystemExit("A planned trial is sent by one process: run locust without --processes, --master, --worker.")
     if options.planned:
         _keep_no_history(environment.stats)
-    role: Conductor | LoadWorker
-    try:
-        refuse_foreign(environment.host or host(options.stack), allowed)
-        if isinstance(runner, WorkerRunner):
-            # Which stack is meant, the master will say.
-            role = LoadWorker(environment, allowed)
-        else:
-            role = Conductor(environment, allowed)
-            environment.host = host(options.stack)
-            refuse_foreign(environment.host, allowed)
-    except QueuelabError as error:
-        raise SystemExit(str(error)) from None
-    role.listen()
-    roles.append(role)
+    refuse_foreign(environment.host or host(options.stack), allowed)
+    drop_tags(environment)
+    may_open = raise_limit()
+    if isinstance(runner, WorkerRunner):
+        # Which stack is meant, and who sends, the master will say.
+        return LoadWorker(environment, allowed)
+    if not options.users_are_picked:
+        refuse_other_loads(environment, UploadUser)
+    environment.host = host(options.stack)
+    refuse_foreign(environment.host, allowed)
+    return Conductor(environment, allowed, ours=UploadUser, may_open=may_open)

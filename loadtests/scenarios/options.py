@@ -1,6 +1,6 @@
 """The scenario's own options; Locust shows the first ones as fields of its form."""
 
-from argparse import SUPPRESS, Namespace
+from argparse import SUPPRESS, ArgumentError, Namespace
 from dataclasses import asdict, dataclass
 from functools import partial
 from pathlib import Path
@@ -17,9 +17,10 @@ from loadtests.stack.network import in_network
 
 @dataclass(frozen=True, kw_only=True)
 class Options:
-    """measure_s is None when somebody else ends the test: Locust's -t, or a person.
+    """measure_s is None when somebody else ends the test: Locust's -t (run_time_s), or a person.
 
-    mode and workload are a person's choice where the stack is one that somebody else has started.
+    users_are_picked: who sends is chosen on Locust's page. mode and workload are a person's choice where the stack is
+    one that somebody else has started.
     """
 
     results: Path
@@ -33,6 +34,8 @@ class Options:
     warmup_s: float
     measure_s: float | None
     drain_limit_s: float
+    run_time_s: float | None
+    users_are_picked: bool
 
     @property
     def planned(self) -> bool:
@@ -41,6 +44,16 @@ class Options:
 
 
 def add_options(parser: LocustArgumentParser) -> None:
+    """Raise SystemExit if somebody else has an option of ours."""
+    try:
+        _add_options(parser)
+    except ArgumentError as error:
+        raise SystemExit(
+            f"Two locustfiles have the same option ({error}). Name this one alone: loadtests/scenarios/locustfile.py."
+        ) from None
+
+
+def _add_options(parser: LocustArgumentParser) -> None:
     add = parser.add_argument
     add("--results", default=str(ROOT / "results" / "by-hand"), help="folder that keeps the trials")
     add("--seed", default="1", help="seed of arrivals and picture choices")
@@ -91,6 +104,8 @@ def _read(parsed: Namespace) -> Options:
         warmup_s=parsed.warmup,
         measure_s=parsed.measure or None,
         drain_limit_s=parsed.drain_limit,
+        run_time_s=parsed.run_time,
+        users_are_picked=parsed.class_picker,
     )
 
 

@@ -6,6 +6,9 @@ from dataclasses import dataclass
 
 from loadtests.corpus import Photo
 
+#: What would end the name of a file in a form, as browsers write it (WHATWG, multipart/form-data).
+ESCAPES = {'"': "%22", "\r": "%0D", "\n": "%0A"}
+
 
 @dataclass(frozen=True, slots=True)
 class Payload:
@@ -24,6 +27,8 @@ def payloads(photos: Sequence[Photo]) -> list[Payload]:
 def multipart(name: str, content_type: str, data: bytes) -> tuple[str, bytes]:
     """Content type and body of a form with the one field `image` (RFC 7578)."""
     boundary = uuid.uuid5(uuid.NAMESPACE_URL, name).hex
+    for character, escape in ESCAPES.items():
+        name = name.replace(character, escape)
     head = (
         f"--{boundary}\r\n"
         f'Content-Disposition: form-data; name="image"; filename="{name}"\r\n'
@@ -36,5 +41,5 @@ def multipart(name: str, content_type: str, data: bytes) -> tuple[str, bytes]:
 
 
 def _payload(photo: Photo) -> Payload:
-    content_type, body = multipart(photo.path.name, photo.content_type, photo.path.read_bytes())
-    return Payload(photo.path.name, content_type, body, photo.weight)
+    content_type, body = multipart(photo.name, photo.content_type, photo.path.read_bytes())
+    return Payload(photo.name, content_type, body, photo.weight)

@@ -1,7 +1,6 @@
 """What one load process sends for a trial: its users' streams, and what became of every upload in them."""
 
 import gc
-import logging
 import time
 from collections import deque
 from collections.abc import Callable, Iterator
@@ -9,11 +8,12 @@ from collections.abc import Callable, Iterator
 import gevent
 from gevent.pool import Group
 from locust.env import Environment
-from locust.log import greenlet_exception_logger
 
+from loadtests.errors import TrialError
 from loadtests.scenarios.arrivals import arrivals
 from loadtests.scenarios.both_clocks import BothClocks
 from loadtests.scenarios.ending import end_test
+from loadtests.scenarios.failing import guarded, in_a_sentence
 from loadtests.scenarios.options import Options
 from loadtests.scenarios.payloads import Payload
 from loadtests.scenarios.phases import OPEN_END, Phases
@@ -34,11 +34,9 @@ LAST_ANSWERS_S = 5.0
 class Sender:
     """Sends what is due, and watches for its own pictures to become ready.
 
-    place tells this process from others of the same trial: it is in the seed of each of its streams.
+    place tells this process from others of the same trial: it is in the seed of each of its streams. failed is called
+    once, with a sentence, if something of ours goes wrong while the load lasts.
     """
-
-    #: What keeps this load from being a trial; a process that sends and records by itself has no such thing.
-    problem = ""
 
     def __init__(
         self,
@@ -48,15 +46,18 @@ class Sender:
         info: StackInfo,
         tag: str,
         payloads: list[Payload],
+        failed: Callable[[str], None],
         place: str = "",
     ) -> None:
+        #: What keeps this load from being a trial.
+        self.problem = ""
         self.clock = info.clock
         self._record = Record(payloads)
         self.cpu: list[list[Sample]] = [[]]
         now = self.clock.now()
         self._phases = Phases(started_at=now, measure_from=now, measure_until=OPEN_END)
         self._environment, self._options, self._mode, self._tag = environment, options, info.mode, tag
-        self._payloads, self._place = payloads, place
+        self._payloads, self._place, self._failed = payloads, place, failed
         self._door = Door(info.url, info.mode, tag, info.clock)
         self._display = BothClocks(environment, info, tag)
         self._streams: list[Stream] = []
@@ -83,6 +84,14 @@ class Sender:
         self._record.add(request)
         self._in_flight.spawn(self._send, request)
 
+    def fail(self, error: Exception) -> None:
+        """This load can be no trial any more. The first problem counts; others often follow from it."""
+        if not self.problem:
+            self.problem = in_a_sentence(error)
+            # Later the problem is raised when it settles.
+            if not self.finished:
+                self._failed(self.problem)
+
     def finish(self, phases: Phases) -> None:
         """The load has ended; these are its phases."""
         self._phases = phases
@@ -92,7 +101,10 @@ class Sender:
         return self._phases.load_stopped_at < OPEN_END
 
     def settle(self) -> None:
-        """Wait, up to the drain limit, until every picture that was sent is finished, then let go of the rest."""
+        """Wait, up to the drain limit, until every picture that was sent is finished, then let go of the rest.
+
+        Raises if something of ours went wrong meanwhile.
+        """
         self._add_unsent()
         self._wait_for(self._sent, FINAL_PERIOD_S)
         if self._mode == "queue":
@@ -101,6 +113,8 @@ class Sender:
         self._end_chores()
         self._show()
         self._note_cpu()
+        if self.problem:
+            raise TrialError(self.problem)
 
     def requests(self) -> list[Request]:
         """Every planned request that was due while this load ran."""
@@ -134,8 +148,8 @@ class Sender:
                 self._record.add(request)
 
     def _begin(self, chore: Callable[[], None]) -> None:
-        """A chore that fails must not fail in silence: Locust then ends with exit code 2."""
-        self._chores.spawn(chore).link_exception(greenlet_exception_logger(logging.getLogger(__name__)))
+        """A chore that fails ends the test: it must not go on without it."""
+        self._chores.spawn(guarded(chore, self.fail))
 
     def _send(self, request: Request) -> None:
         self._door.send(request)

@@ -6,6 +6,7 @@ from loadtests.errors import TrialError
 from loadtests.scenarios.load_workers import LoadWorkers
 from loadtests.scenarios.options import Options
 from loadtests.scenarios.phases import OPEN_END, Phases
+from loadtests.scenarios.refusals import refuse_nobody
 from loadtests.scenarios.samples import final_account, wait_for_sample
 from loadtests.scenarios.sender import Sender
 from loadtests.stack.info import StackInfo
@@ -38,10 +39,13 @@ class Session:
         self.pictures_sha256, self.code_sha256 = pictures_sha256, code_sha256
         self.phases = self._first_phases()
         self.broker_left: dict[str, Any] | None = None
+        #: What keeps this test from being a trial.
+        self.problem = ""
         self._users_in_window = 0
 
     def open_window(self, users: int) -> None:
         """All users are there. Measurement counts from now on, unless the plan has said from when."""
+        refuse_nobody(users)
         self._users_in_window = users
         if self.options.measure_s is None:
             begun_at = max(self.info.clock.now(), self.phases.started_at)
@@ -57,8 +61,8 @@ class Session:
     def check_complete(self, target_users: int) -> None:
         """Raise if the test was cut off: part of a measurement must not be taken for one."""
         phases, measure_s = self.phases, self.options.measure_s
-        if self.load.problem:
-            raise TrialError(self.load.problem)
+        if problem := self.problem or self.load.problem:
+            raise TrialError(problem)
         if self._users_in_window != target_users:
             raise TrialError(f"the load had not reached {target_users} users when the test was stopped.")
         if phases.measure_until <= phases.measure_from:

@@ -6,9 +6,10 @@ from uuid import UUID
 
 import gevent
 from gevent import socket
-from geventhttpclient.response import HTTPConnectionClosed, HTTPParseError, HTTPResponse
+from geventhttpclient.response import HTTPConnectionClosed, HTTPResponse
 
 from loadtests.clock import Clock
+from loadtests.scenarios.local_errors import is_own, told
 from loadtests.scenarios.payloads import Payload
 
 #: A user who waits longer than this has gone; far beyond any trial, so that the trial's own limit decides.
@@ -20,8 +21,11 @@ CHUNK_BYTES = 65_536
 
 @dataclass(slots=True)
 class Request:
-    """One planned request and what became of it; stamps are Unix seconds, None until they happen. finished: whether its
-    picture is known to be, in mode queue."""
+    """One planned request and what became of it; stamps are Unix seconds, None until they happen.
+
+    sent_at: when it left this process; None as well if limits of the load generator have kept it from leaving.
+    finished: whether its picture is known to be, in mode queue.
+    """
 
     id: UUID
     due_at: float
@@ -63,19 +67,23 @@ class Door:
     def send(self, request: Request) -> None:
         """Send the request now and fill in what became of it; a failure is data."""
         request.sent_at = self._clock.now()
+        connected = False
         try:
             with socket.socket() as connection:
                 connection.settimeout(PATIENCE_S)
                 connection.connect(self._address)
+                connected = True
                 connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
                 connection.sendall(self._head(request) + request.payload.body)
                 answer = self._read(connection, request)
             request.status = answer.status_code
             if not request.accepted:
                 request.error = answer.body[:200].decode(errors="replace")
-        except (OSError, HTTPParseError) as error:
+        except Exception as error:
             request.answered_at = self._clock.now()
-            request.error = f"{type(error).__name__}: {error}"
+            request.error = told(error)
+            if is_own(request.error) and not connected:
+                request.sent_at = None
 
     def _read(self, connection: socket.socket, request: Request) -> Answer:
         """The whole answer, stamped when its last piece was there.

@@ -260,3 +260,35 @@ def test_a_few_uploads_by_hand_beside_the_load_change_nothing_and_many_are_anoth
 
     assert verdict.name == name
     assert ("4 uploads came from elsewhere" in " ".join(verdict.reasons)) == (name == INVALID_CLIENT)
+
+
+def test_uploads_that_the_load_generator_failed_are_its_own_failure_and_not_the_app_s() -> None:
+    """Of 100 uploads every fourth found no open file; the app took all others."""
+    requests, pictures = [], []
+    for n in range(100):
+        due = 10 + n / 10
+        answered = {"id": str(n), "due_at": due, "answered_at": due + 0.01}
+        if n % 4:
+            requests.append(answered | {"sent_at": due})
+            pictures.append({"id": str(n), "received_at": due, "started_at": due, "finished_at": due + 0.01})
+        else:
+            requests.append(
+                answered | {"sent_at": math.nan, "status": math.nan, "error": "client: too many open files"}
+            )
+
+    verdict = verdict_on(
+        trial(requests, pictures, cell=Cell(mode="queue", workers=1, workload="io", offered_rate=10.0))
+    )
+
+    assert verdict.name == INVALID_CLIENT
+    assert verdict.reasons == (
+        "The load generator itself failed 25 of 100 uploads (25 too many open files): that says nothing about the "
+        "server. Allow a process more of them (ulimit -n), or offer less load.",
+    )
+
+
+def test_a_server_that_speaks_of_its_client_is_not_taken_for_it(tmp_path: Path) -> None:
+    def refused(rows: pd.DataFrame) -> pd.DataFrame:
+        return rows.assign(status=503, error="client: too many open files")
+
+    assert "load generator itself" not in " ".join(_judged(tmp_path, Made(), change=refused).reasons)

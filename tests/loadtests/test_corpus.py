@@ -1,12 +1,15 @@
 """The pictures that are sent."""
 
 import io
+import os
+from email import message_from_bytes
 
 import pytest
 from PIL import Image
 
 from loadtests import corpus
 from loadtests.errors import PlanError
+from loadtests.scenarios.payloads import payloads
 from loadtests.workloads import WORKLOADS
 
 
@@ -41,26 +44,140 @@ def test_pictures_are_made_once_and_then_taken_from_the_cache():
     assert sum(photo.weight for photo in first) == pytest.approx(1)
 
 
-def test_a_person_s_own_pictures_are_used_and_nothing_else_in_their_folder(tmp_path):
-    (tmp_path / "cat.JPG").write_bytes(b"1")
-    (tmp_path / "dog.png").write_bytes(b"2")
-    (tmp_path / "notes.txt").write_text("no picture")
+def file(kind):
+    data = io.BytesIO()
+    Image.new("RGB", (8, 8)).save(data, kind)
+    return data.getvalue()
+
+
+JPEG = file("JPEG")
+
+
+def test_a_person_s_own_pictures_are_sent_whatever_case_their_suffix_has(tmp_path):
+    (tmp_path / "cat.JPG").write_bytes(JPEG)
+    (tmp_path / "dog.png").write_bytes(file("PNG"))
     photos = corpus.photos(WORKLOADS["io"], tmp_path)
 
     assert [(photo.path.name, photo.content_type) for photo in photos] == [
         ("cat.JPG", "image/jpeg"),
         ("dog.png", "image/png"),
     ]
+    assert corpus.left_out(tmp_path) == ""
 
 
-def test_a_folder_without_pictures_is_refused(tmp_path):
-    with pytest.raises(PlanError, match="holds no picture"):
+#: What folders of pictures hold besides: how it is made, and why it is not sent.
+STRAY = {
+    "._IMG_1.jpg": (lambda path: path.write_bytes(b"\0\5\x16\7\0\2\0\0Mac OS X        "), corpus.NO_PICTURE),
+    ".DS_Store": (lambda path: path.write_bytes(b"\0\0\0\1Bud1"), corpus.NO_PICTURE),
+    "Thumbs.db": (lambda path: path.write_bytes(b"\xd0\xcf\x11\xe0"), corpus.NO_PICTURE),
+    "IMG_2.HEIC": (lambda path: path.write_bytes(b"\0\0\0\x18ftypheic"), corpus.NO_PICTURE),
+    "really-heic.jpg": (lambda path: path.write_bytes(b"\0\0\0\x18ftypheic"), corpus.NO_PICTURE),
+    "moved.gif.png": (lambda path: path.write_bytes(file("GIF")), corpus.NO_PICTURE),
+    "album.jpg": (lambda path: path.mkdir(), "a folder"),
+    "gone.jpg": (lambda path: path.symlink_to("nowhere.jpg"), "a dead link"),
+    "pipe.jpg": (os.mkfifo, "no file"),
+    "cut-off.jpg": (lambda path: path.touch(), "empty"),
+}
+
+
+@pytest.mark.parametrize("name", STRAY)
+def test_what_is_no_picture_is_left_out_and_named(tmp_path, name):
+    make, why = STRAY[name]
+    (tmp_path / "cat.jpg").write_bytes(JPEG)
+    make(tmp_path / name)
+
+    assert [photo.name for photo in corpus.photos(WORKLOADS["io"], tmp_path)] == ["cat.jpg"]
+    assert corpus.left_out(tmp_path) == f"Not sent of {tmp_path}: {name} ({why})."
+
+
+def test_a_file_that_cannot_be_read_is_left_out_and_named(tmp_path, monkeypatch):
+    """Root may read every file, so that the refusal is made here."""
+    (tmp_path / "cat.jpg").write_bytes(JPEG)
+    (tmp_path / "mine.jpg").write_bytes(JPEG)
+    opened = Image.open
+
+    def refuse(path, **options):
+        if path.name == "mine.jpg":
+            raise PermissionError(13, "Permission denied", str(path))
+        return opened(path, **options)
+
+    monkeypatch.setattr(Image, "open", refuse)
+
+    assert [photo.name for photo in corpus.photos(WORKLOADS["io"], tmp_path)] == ["cat.jpg"]
+    assert corpus.left_out(tmp_path) == f"Not sent of {tmp_path}: mine.jpg (permission denied)."
+
+
+def test_many_strangers_are_counted_and_those_that_look_like_pictures_come_first(tmp_path):
+    for number in range(9):
+        (tmp_path / f"a{number}.txt").touch()
+    (tmp_path / "z.jpg").mkdir()
+
+    told = corpus.left_out(tmp_path)
+    assert told.startswith(f"Not sent of {tmp_path}: z.jpg (a folder), a0.txt (")
+    assert told.endswith(", 5 more.")
+
+
+def name_file(folder, name):
+    try:
+        (folder / os.fsdecode(name)).write_bytes(JPEG)
+    except OSError:
+        pytest.skip("this file system takes no such name")
+
+
+@pytest.mark.parametrize("name", [b"caf\xe9.jpg", b'say "cheese".jpg', b"two\r\nlines.jpg", "Übung.jpg".encode()])
+def test_a_picture_can_have_any_name_that_a_file_can_have(tmp_path, name):
+    """In the form that is sent it stays one name, and in the record it is text."""
+    name_file(tmp_path, name)
+    (payload,) = payloads(corpus.photos(WORKLOADS["io"], tmp_path))
+    head = f"Content-Type: {payload.content_type}\r\n\r\n".encode()
+    (part,) = message_from_bytes(head + payload.body).get_payload()
+
+    payload.picture.encode()
+    assert part.get_payload(decode=True) == JPEG
+    assert part.get_param("name", header="Content-Disposition") == "image"
+    assert part.get_content_type() == "image/jpeg"
+
+
+def test_a_name_that_is_not_utf_8_is_told_with_its_bytes(tmp_path):
+    name_file(tmp_path, b"caf\xe9.jpg")
+
+    assert [photo.name for photo in corpus.photos(WORKLOADS["io"], tmp_path)] == [r"caf\xe9.jpg"]
+
+
+def test_a_folder_without_pictures_is_refused_and_what_it_holds_is_named(tmp_path):
+    (tmp_path / "IMG_2.HEIC").touch()
+
+    with pytest.raises(PlanError, match=r"holds no picture .*Not sent of .*: IMG_2.HEIC \("):
         corpus.photos(WORKLOADS["io"], tmp_path)
 
 
+@pytest.mark.parametrize(("place", "why"), [("none", "No such file"), ("cat.jpg", "Not a directory")])
+def test_a_folder_that_is_none_is_refused_in_one_sentence(tmp_path, place, why):
+    (tmp_path / "cat.jpg").write_bytes(JPEG)
+
+    with pytest.raises(PlanError, match=f"cannot be taken from {tmp_path}/{place}: {why}"):
+        corpus.photos(WORKLOADS["io"], tmp_path / place)
+
+
+def test_more_pictures_than_a_load_process_can_hold_are_refused(tmp_path):
+    (tmp_path / "cat.jpg").write_bytes(JPEG)
+    os.truncate(tmp_path / "cat.jpg", corpus.MOST_BYTES + 1)
+
+    with pytest.raises(PlanError, match=r"holds 1.0 GB of pictures, .* 1 GB at most"):
+        corpus.photos(WORKLOADS["io"], tmp_path)
+
+
+def test_a_person_s_home_is_found_where_no_shell_has_looked_for_it(tmp_path, monkeypatch):
+    """Locust's page takes the name of a folder as it is typed."""
+    monkeypatch.setenv("HOME", str(tmp_path))
+    (tmp_path / "cat.jpg").write_bytes(JPEG)
+
+    assert [photo.name for photo in corpus.photos(WORKLOADS["io"], corpus.Path("~"))] == ["cat.jpg"]
+
+
 def test_the_content_hash_changes_with_any_byte(tmp_path):
-    (tmp_path / "cat.jpg").write_bytes(b"1")
+    (tmp_path / "cat.jpg").write_bytes(JPEG)
     before = corpus.content_hash(corpus.photos(WORKLOADS["io"], tmp_path))
-    (tmp_path / "cat.jpg").write_bytes(b"2")
+    (tmp_path / "cat.jpg").write_bytes(JPEG + b"2")
 
     assert corpus.content_hash(corpus.photos(WORKLOADS["io"], tmp_path)) != before

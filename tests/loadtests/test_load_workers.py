@@ -29,6 +29,14 @@ host.BOOT_ID = pathlib.Path(sys.argv.pop(1))
 runpy.run_module("locust", run_name="__main__")
 """
 
+#: A worker in which something breaks when its load is over.
+BREAKING = """\
+import runpy, sys
+from loadtests.scenarios.sender import Sender
+Sender.settle = lambda _: 1 // 0
+runpy.run_module("locust", run_name="__main__")
+"""
+
 
 @pytest.fixture(scope="module")
 def stack_file(tmp_path_factory):
@@ -166,6 +174,19 @@ def test_a_worker_of_another_host_is_refused(locusts, tmp_path):
 
     assert master.wait(60) == 1
     assert "it runs on another host, whose clock is another" in locusts.said
+    assert "Traceback" not in locusts.said
+    assert locusts.trials() == []
+
+
+def test_a_worker_in_which_something_breaks_says_so_and_leaves_no_trial(locusts):
+    master = locusts.master("--headless", "-u", USERS, "-t", "2s")
+    broken = locusts.worker("-c", BREAKING)
+    locusts.worker()
+
+    assert master.wait(60) == 1
+    assert broken.wait(30) == 1
+    assert "Nothing was recorded: load worker" in locusts.said
+    assert "failed: ZeroDivisionError in <string>, line 3: integer division" in locusts.said
     assert "Traceback" not in locusts.said
     assert locusts.trials() == []
 

@@ -7,10 +7,12 @@ from argparse import ArgumentParser
 from collections.abc import Iterator
 from multiprocessing.synchronize import Barrier
 from pathlib import Path
+from threading import BrokenBarrierError
 from typing import Any
 
-from django.core.management.base import BaseCommand
+from django.core.management.base import BaseCommand, CommandError
 
+from pictures.reasons import PictureError
 from pictures.services import deliver
 from project import clock
 
@@ -21,6 +23,7 @@ READY_LIMIT_S = 60.0
 
 _together: Barrier
 Stamps = tuple[float, float, float]
+Files = list[tuple[Path, bytes]]
 
 
 class Command(BaseCommand):
@@ -34,12 +37,12 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         read = {path: path.read_bytes() for path in options["pictures"]}
-        data = [read[path] for path in options["pictures"]]
+        files = [(path, read[path]) for path in options["pictures"]]
         count, seconds = options["processes"], options["seconds"]
         # Forked, so that every process has Django loaded before the clock starts.
         context = multiprocessing.get_context("fork")
         with context.Pool(count, _remember, (context.Barrier(count),)) as pool:
-            worked = pool.starmap(_work, [(number, data, seconds) for number in range(count)], chunksize=1)
+            worked = pool.starmap(_work, [(number, files, seconds) for number in range(count)], chunksize=1)
         with options["output"].open("w", newline="") as file:
             writer = csv.writer(file)
             writer.writerow(COLUMNS)
@@ -51,22 +54,34 @@ def _remember(together: Barrier) -> None:
     _together = together
 
 
-def _work(number: int, data: list[bytes], seconds: float) -> list[Stamps]:
+def _work(number: int, files: Files, seconds: float) -> list[Stamps]:
     """One process: a first picture that does not count, then as many as begin in the time given."""
-    _one(f"bare-{number}-first", data[number % len(data)])
-    _together.wait(READY_LIMIT_S)
-    return list(_until(number, data, clock.now() + seconds))
+    try:
+        _one(f"bare-{number}-first", files[number % len(files)])
+        _together.wait(READY_LIMIT_S)
+    except BrokenBarrierError:
+        # Another process has failed, and says why.
+        return []
+    except Exception:
+        # Nobody waits for this one.
+        _together.abort()
+        raise
+    return list(_until(number, files, clock.now() + seconds))
 
 
-def _until(number: int, data: list[bytes], end_at: float) -> Iterator[Stamps]:
+def _until(number: int, files: Files, end_at: float) -> Iterator[Stamps]:
     turn = number
     while clock.now() < end_at:
         turn += 1
-        yield _one(f"bare-{number}-{turn}", data[turn % len(data)])
+        yield _one(f"bare-{number}-{turn}", files[turn % len(files)])
 
 
-def _one(name: str, data: bytes) -> Stamps:
+def _one(name: str, file: tuple[Path, bytes]) -> Stamps:
     """Started, finished, and the CPU time of the work in seconds."""
+    path, data = file
     started_at, used_s = clock.now(), time.process_time()
-    deliver(name, data)
+    try:
+        deliver(name, data)
+    except PictureError as error:
+        raise CommandError(f"No work can be measured with {path}: {error}") from None
     return started_at, clock.now(), time.process_time() - used_s

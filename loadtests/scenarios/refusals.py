@@ -1,0 +1,61 @@
+"""What Locust can be asked for and no trial can record, and what is warned of before a load by hand."""
+
+import logging
+
+from locust import User
+from locust.env import Environment
+
+from loadtests.corpus import left_out
+from loadtests.errors import TrialError
+from loadtests.open_files import shortage
+from loadtests.scenarios.options import Options
+
+#: For so long a test is taken to last of which nobody has said it.
+USUAL_TEST_S = 60.0
+
+
+def refuse_other_loads(environment: Environment, ours: type[User]) -> None:
+    """Raise unless all that will run is so many users of ours, from beginning to end."""
+    if others := [user.__name__ for user in environment.user_classes if user is not ours]:
+        raise TrialError(
+            f"A trial records the uploads of {ours.__name__} alone, and {', '.join(others)} would put load on the app "
+            f"beside it. Start Locust with the one name: locust {ours.__name__}."
+        )
+    if environment.shape_class:
+        raise TrialError(
+            f"A trial has one rate from beginning to end, which {type(environment.shape_class).__name__} would change. "
+            "Take the LoadTestShape out of the locustfile."
+        )
+
+
+def refuse_unfit(environment: Environment, ours: type[User]) -> float:
+    """Raise unless the test that begins is a load that can be recorded; returns how many users a process will have."""
+    assert environment.runner is not None, "a test runs only in a runner"
+    refuse_other_loads(environment, ours)
+    refuse_nobody(environment.runner.target_user_count)
+    processes = getattr(environment.runner, "worker_count", 1)
+    return environment.runner.target_user_count / max(1, processes)
+
+
+def refuse_nobody(users: int) -> None:
+    """Raise unless there is a load at all."""
+    if users < 1:
+        raise TrialError("Nobody would send anything: each user is one upload per second, so take at least one (-u 1).")
+
+
+def drop_tags(environment: Environment) -> None:
+    """Let no tags of another project, from a locust.conf in the home directory, take the users' only task away."""
+    options = environment.parsed_options
+    assert options is not None, "Locust's command line parses options before any event"
+    if options.tags or options.exclude_tags:
+        logging.warning("Tags are not used here: every user uploads pictures and does nothing else.")
+    options.tags = options.exclude_tags = None
+
+
+def warn_of(options: Options, rate: float, may_open: int) -> None:
+    """Say what of a person's pictures is not sent, and whether a load of so many uploads per second from one process
+    may need more open files than it may have."""
+    length_s = options.warmup_s + (options.run_time_s or USUAL_TEST_S)
+    for warning in (left_out(options.pictures), shortage(rate, length_s, may_open)):
+        if warning:
+            logging.warning("%s", warning)
