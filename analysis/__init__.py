@@ -1,5 +1,7 @@
 """Reads the files of an experiment, computes, doubts, draws and reports. Needs nothing but the files."""
 
+import os
+
 from analysis.calibration import Check, certify
 from analysis.checks import Verdict
 from analysis.errors import AnalysisError
@@ -21,3 +23,6 @@ __all__ = [
     "ratio_scatter",
     "write_predictions",
 ]
+
+# Read when matplotlib is imported, which is later: charts are drawn into files, by no settings but our own.
+os.environ |= {"MPLBACKEND": "agg", "MATPLOTLIBRC": os.devnull}
