@@ -13,6 +13,7 @@ from analysis.errors import AnalysisError
 from analysis.lesson import command as lesson
 from analysis.pool import command as pool
 from analysis.pool import share
+from analysis.printing import print_anything
 from analysis.terminal import markdown, open_console, show
 from analysis.writing import write_results
 
@@ -74,4 +75,5 @@ def _parser() -> argparse.ArgumentParser:
 
 
 if __name__ == "__main__":
+    print_anything()
     sys.exit(main())

@@ -53,4 +53,4 @@ def ratio_scatter(folder: Path, repeats: int) -> float | None:
 
 
 def _records(folder: Path) -> dict[str, dict[str, Any]]:
-    return {path.parent.name: json.loads(path.read_text(encoding="utf-8")) for path in folder.glob("*/trial.json")}
+    return {path.parent.name: json.loads(path.read_text(encoding="utf-8-sig")) for path in folder.glob("*/trial.json")}

@@ -25,6 +25,7 @@ from analysis.errors import AnalysisError
 from analysis.experiment import Cell, Experiment, Trial, Window
 from analysis.noise import counted, usual_spin_s
 from analysis.seal import GUESS, read_sealed
+from analysis.words import readable
 
 PREDICTION = "prediction.csv"
 MODES = ("sync", "queue")
@@ -43,7 +44,7 @@ def read_experiment(folder: Path) -> Experiment:
     names = counted(trial.name for trial in finished)
     counting = [trial for trial in finished if trial.name in names]
     return Experiment(
-        name=str(info.get("name", folder.name)),
+        name=readable(str(info.get("name", folder.name))),
         info=info,
         trials=tuple(trial for trial in counting if not trial.info.get("control")),
         controls=tuple(trial for trial in counting if trial.info.get("control")),
@@ -135,7 +136,7 @@ def _broker_left(left: Mapping[str, Any] | None) -> int | None:
 
 def _read_json(path: Path) -> dict[str, Any]:
     try:
-        content = json.loads(path.read_text(encoding="utf-8"))
+        content = json.loads(path.read_text(encoding="utf-8-sig"))
     except OSError as error:
         raise AnalysisError(f"{path} cannot be read ({error.strerror}). Is it a folder of results?") from error
     except ValueError as error:

@@ -20,6 +20,7 @@ from loadtests.orchestrator import Interrupted, run_experiment
 from loadtests.plan_file import read_plan
 from loadtests.planning import expected
 from loadtests.preflight.run import preflight as check_machine
+from loadtests.printing import print_anything
 from loadtests.results import read_record
 from loadtests.sealing import read_predictions
 from loadtests.stack.info import ROOT, StackInfo
@@ -153,4 +154,5 @@ def _say(message: str, code: int) -> int:
 
 
 if __name__ == "__main__":
+    print_anything()
     sys.exit(main())

@@ -136,7 +136,10 @@ def _wait_until_up(supervisor: subprocess.Popen[bytes], home: Home, limit_s: flo
         if home.stack_file.exists():
             return read_info(home.stack_file)
         if supervisor.poll() is not None:
-            raise StackError(home.supervisor_log.read_text(errors="replace").strip() or "The supervisor ended at once.")
+            raise StackError(
+                home.supervisor_log.read_text(encoding="utf-8", errors="replace").strip()
+                or "The supervisor ended at once."
+            )
         time.sleep(0.05)
     raise StackError(f"The stack was not up within {limit_s:g} s; see {home.supervisor_log} and {home.logs}.")
 

@@ -87,7 +87,7 @@ def refuse_unwritable(results: Path) -> None:
 def read_head(results: Path) -> dict[str, Any]:
     path = results / "experiment.json"
     try:
-        head: dict[str, Any] = json.loads(path.read_text())
+        head: dict[str, Any] = json.loads(path.read_text(encoding="utf-8-sig"))
     except (OSError, ValueError) as error:
         raise TrialError(f"{path} cannot be read ({error}). Move the folder away and start again.") from error
     return head
@@ -123,7 +123,7 @@ def close_trial(partial: Path, also: dict[str, Any] | None = None) -> tuple[Path
 
 def read_record(directory: Path) -> dict[str, Any]:
     try:
-        record: dict[str, Any] = json.loads((directory / "trial.json").read_text())
+        record: dict[str, Any] = json.loads((directory / "trial.json").read_text(encoding="utf-8-sig"))
     except (OSError, ValueError) as error:
         raise TrialError(f"Locust left no record in {directory} ({error}). See its logs.") from error
     return record
@@ -139,5 +139,5 @@ def write_experiment(results: Path, **what: Any) -> None:
 def write_json(path: Path, value: dict[str, Any]) -> None:
     """Write a file that is there whole or not at all."""
     partial = path.with_name(path.name + PARTIAL)
-    partial.write_text(json.dumps(value, indent=2) + "\n")
+    partial.write_text(json.dumps(value, indent=2) + "\n", encoding="utf-8")
     partial.rename(path)

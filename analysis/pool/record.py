@@ -13,6 +13,7 @@ from analysis.errors import AnalysisError
 from analysis.experiment import Experiment
 from analysis.marks import with_marks
 from analysis.pool.load import Load, load_of, most_measured, refuse_faults
+from analysis.words import readable
 
 SCHEMA = 2
 KEYS = (
@@ -113,13 +114,13 @@ def from_values(content: Mapping[str, Any]) -> Shared:
     try:
         sent = Shared(
             cores=int(content["cores"]),
-            machine=str(content["machine"]),
-            system=str(content["system"]),
-            workload=str(content["workload"]),
+            machine=readable(str(content["machine"])),
+            system=readable(str(content["system"])),
+            workload=readable(str(content["workload"])),
             offered_rate=float(content["offered_rate"]),
             measured_s=float(content["measured_s"]),
-            conditions=str(content["conditions"]),
-            pictures=str(content["pictures"]),
+            conditions=readable(str(content["conditions"])),
+            pictures=readable(str(content["pictures"])),
             cells=tuple(_sent_cell(dict(zip(CELL_KEYS, cell, strict=True))) for cell in content["cells"]),
         )
     except KeyError as error:

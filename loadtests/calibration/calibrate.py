@@ -119,7 +119,7 @@ def _keep_plan(partial: Path, setup: TrialSetup) -> None:
     # Another picture mix leaves times and ids as they are.
     planned = plan(rate=rate, seed=setup.experiment.seed_of(setup.trial), weights=[1.0], length_s=measure_s)
     rows = "".join(f"{arrival.id},{arrival.offset_s:.9f}\n" for arrival in planned)
-    (partial / "plan.csv").write_text(f"id,offset_s\n{rows}")
+    (partial / "plan.csv").write_text(f"id,offset_s\n{rows}", encoding="utf-8")
 
 
 def _keep_truth(partial: Path, case: Case, info: StackInfo) -> None:

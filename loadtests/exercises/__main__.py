@@ -9,6 +9,7 @@ from loadtests.errors import QueuelabError
 from loadtests.exercises.attempt import attempt
 from loadtests.exercises.broken import EXERCISES, Exercise
 from loadtests.exercises.copy import break_copy, mend_copy
+from loadtests.printing import print_anything
 
 EXAMPLES = """\
 examples:
@@ -66,4 +67,5 @@ def _parser() -> argparse.ArgumentParser:
 
 
 if __name__ == "__main__":
+    print_anything()
     sys.exit(main())

@@ -9,4 +9,4 @@ BOOT_ID = Path("/proc/sys/kernel/random/boot_id")
 
 def host_id() -> str:
     """The same for every process that shares this host's monotonic clock, and for no other."""
-    return BOOT_ID.read_text().strip() if BOOT_ID.exists() else f"{uuid.getnode():012x}"
+    return BOOT_ID.read_text(encoding="utf-8").strip() if BOOT_ID.exists() else f"{uuid.getnode():012x}"
