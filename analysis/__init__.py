@@ -6,7 +6,7 @@ from analysis.calibration import Check, certify
 from analysis.checks import Verdict
 from analysis.errors import AnalysisError
 from analysis.guess import parse_guess
-from analysis.judging import goal_outcome, judge, ledger_of, noisy_trials, ratio_scatter
+from analysis.judging import goal_outcome, judge, ledger_of, noisy_trials, ratio_scatter, refuse_strangers
 from analysis.predicting import predicted_rates, write_predictions
 
 __all__ = [
@@ -21,6 +21,7 @@ __all__ = [
     "parse_guess",
     "predicted_rates",
     "ratio_scatter",
+    "refuse_strangers",
     "write_predictions",
 ]
 

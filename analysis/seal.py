@@ -26,4 +26,7 @@ def read_sealed(path: Path, seal: Mapping[str, Any] | None) -> Guess | None:
             "Put the sealed file back, or remove `predictions` from experiment.json to go on without it."
         )
     text = content.decode("utf-8-sig", errors="replace")
-    return parse_guess(text, sealed_at=str(seal.get("sealed_at")), sha256=digest)
+    try:
+        return parse_guess(text, sealed_at=str(seal.get("sealed_at")), sha256=digest)
+    except AnalysisError as error:
+        raise AnalysisError(f"{path}: {error}") from None

@@ -15,7 +15,7 @@ from loadtests.machine import code_hash
 from loadtests.results import next_trial, refuse_mixing, refuse_unwritable, write_json
 from loadtests.scenarios.ending import end_test
 from loadtests.scenarios.finder import Finder
-from loadtests.scenarios.host import host_id
+from loadtests.scenarios.host import host_id, known_machine
 from loadtests.scenarios.keep import keep
 from loadtests.scenarios.load_workers import LoadWorkers
 from loadtests.scenarios.messages import PREPARED, REPORT
@@ -138,7 +138,7 @@ class Conductor:
         same = {"pictures_sha256": content_hash(pictures), "code_sha256": code_hash()}
         if options.trial is None:
             refuse_unwritable(options.results)
-            refuse_mixing(options.results, workload=info.workload, **same)
+            refuse_mixing(options.results, workload=info.workload, machine=known_machine(), **same)
         trial = options.trial or next_trial(options.results, mode=info.mode, workers=info.workers)
         # A stack by hand may see two trials of one name, if somebody has moved the results in between.
         tag = trial if options.trial else f"{trial}@{info.clock.now():.3f}"
