@@ -1,6 +1,7 @@
 """The loop over the trials of an experiment: order, resume, progress, save."""
 
 import math
+import shlex
 import sys
 import time
 from dataclasses import replace
@@ -183,7 +184,7 @@ def _farewell(folder: Path, total: int) -> str:
     done = len(results.finished_trials(folder))
     return (
         f"{done} of {total} trials are finished and kept in {folder}: the same command goes on from there, "
-        f"and `make charts RESULTS={folder}` draws what there is."
+        f"and `make charts RESULTS={shlex.quote(str(folder))}` draws what there is."
     )
 
 

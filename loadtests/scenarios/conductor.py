@@ -1,6 +1,7 @@
 """Makes a trial of each test, in the process that people talk to: the only Locust there is, or a master."""
 
 import logging
+import shlex
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -100,7 +101,8 @@ class Conductor:
         directory, verdict = keep(session, offered_rate=users * session.options.uploads_per_user)
         # Failed uploads are results, which Locust's own rule would call a failure; an error in here is one.
         self._environment.process_exit_code = 2 if locust.log.unhandled_greenlet_exception else 0
-        logging.info("Recorded in %s: %s. To draw it: make charts RESULTS=%s", directory, verdict, directory.parent)
+        results = shlex.quote(str(directory.parent))
+        logging.info("Recorded in %s: %s. To draw it: make charts RESULTS=%s", directory, verdict, results)
 
     def _let_go(self) -> None:
         if self._load:
