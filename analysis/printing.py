@@ -1,6 +1,7 @@
-"""Lets a command print whatever the terminal can show, and ends no command that has done its work."""
+"""How commands print: whatever the terminal can show, and in one line why they end."""
 
 import codecs
+import errno
 import os
 import sys
 from io import TextIOWrapper
@@ -20,6 +21,15 @@ def print_anything() -> None:
         if isinstance(stream, TextIOWrapper):
             named = stream.isatty() or "PYTHONIOENCODING" in os.environ
             stream.reconfigure(encoding=stream.encoding if named else "utf-8", errors=HANDLER)
+
+
+def failed(error: Exception) -> int:
+    """Say in one line on stderr why a command ends; gives its exit code."""
+    full = isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT)
+    where = getattr(error, "filename", None)
+    why = f"the disk{f' of {where}' if where else ''} is full. Make room, then try again." if full else error
+    print(f"analysis: {why}", file=sys.stderr)
+    return 1
 
 
 def _alike(error: UnicodeError) -> tuple[str, int]:

@@ -12,6 +12,7 @@ from loadtests.arguments import build_parser
 from loadtests.calibration import calibrate as calibration
 from loadtests.calibration.stored import last_calibration
 from loadtests.configuration import Configuration, database_on
+from loadtests.disk import reason
 from loadtests.errors import PlanError, QueuelabError
 from loadtests.faults import told
 from loadtests.faults.catalogue import FAULTS
@@ -53,7 +54,7 @@ def main(argv: list[str] | None = None) -> int:
     except PlanError as error:
         return _say(str(error), 2)
     except (QueuelabError, OSError) as error:
-        return _say(str(error), 1)
+        return _say(reason(error), 1)
 
 
 def plan(arguments: argparse.Namespace) -> int:

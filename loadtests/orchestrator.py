@@ -11,6 +11,7 @@ from typing import Any
 from loadtests import machine, results
 from loadtests.bare import BARE, measure_bare
 from loadtests.capacity.run import Searcher
+from loadtests.disk import reason
 from loadtests.errors import QueuelabError, TrialError
 from loadtests.goal import Goal
 from loadtests.lock import exclusive
@@ -168,7 +169,7 @@ def _run(setup: TrialSetup, progress: Trials) -> None:
         raise Interrupted(_farewell(setup.folder, progress.total)) from None
     except (QueuelabError, OSError) as error:
         raise TrialError(
-            f"{setup.trial.name} could not be measured. {error}\n{_farewell(setup.folder, progress.total)}"
+            f"{setup.trial.name} could not be measured. {reason(error)}\n{_farewell(setup.folder, progress.total)}"
         ) from error
     progress.end(setup.trial.name, _outcome(record))
 

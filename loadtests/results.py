@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from loadtests.calibration.stored import last_calibration
+from loadtests.disk import reason, refuse_full
 from loadtests.errors import TrialError
 from loadtests.machine import circumstances
 from loadtests.verdicts import ledger_of, verdict_on
@@ -91,7 +92,7 @@ def refuse_unwritable(results: Path) -> None:
     try:
         results.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryFile(dir=results):
-            pass
+            refuse_full(results)
     except OSError as error:
         raise TrialError(
             f"No trial can be kept in {results}: {error.strerror}. From containers, only what lies in "
@@ -117,7 +118,7 @@ def open_trial(results: Path, name: str) -> Path:
             shutil.rmtree(partial)
         partial.mkdir(parents=True)
     except OSError as error:
-        raise TrialError(f"{partial} cannot be made ready for a trial: {error}.") from error
+        raise TrialError(f"{partial} cannot be made ready for a trial. {reason(error)}") from error
     return partial
 
 

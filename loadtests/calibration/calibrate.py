@@ -15,6 +15,7 @@ from loadtests.calibration.noise import noise
 from loadtests.calibration.stack import TruthStack
 from loadtests.calibration.stored import STORED, whose
 from loadtests.configuration import Cell
+from loadtests.disk import full_disk_told
 from loadtests.lock import exclusive
 from loadtests.plan import Experiment, Factors, Phases, Trial
 from loadtests.progress import Trials
@@ -103,7 +104,7 @@ def run_case(case: Case, folder: Path) -> dict[str, Any]:
     spec = StackSpec(**setup.trial.cell.levels(), seed=SEED)
     stack = TruthStack(case.truth, spec, partial / "stack", partial / "logs")
     try:
-        with stack as info:
+        with full_disk_told(partial), stack as info, full_disk_told(partial):
             info.write(partial / "stack" / "stack.json")
             _keep_plan(partial, setup)
             apply_load(setup, stack, partial)

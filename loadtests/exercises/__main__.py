@@ -5,6 +5,7 @@ import signal
 import sys
 from pathlib import Path
 
+from loadtests.disk import reason
 from loadtests.errors import QueuelabError
 from loadtests.exercises.attempt import attempt
 from loadtests.exercises.broken import EXERCISES, Exercise
@@ -32,7 +33,7 @@ def main(argv: list[str] | None = None) -> int:
         print("\nStopped.", file=sys.stderr)
         return 130
     except (QueuelabError, OSError) as error:
-        print(error, file=sys.stderr)
+        print(reason(error), file=sys.stderr)
         return 1
     return 0 if welcomed != (options.verb == "break") else 1
 

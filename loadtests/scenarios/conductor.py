@@ -11,6 +11,7 @@ from locust.env import Environment
 from locust.runners import MasterRunner
 
 from loadtests.corpus import content_hash, photos
+from loadtests.disk import reason
 from loadtests.errors import QueuelabError, TrialError
 from loadtests.machine import code_hash
 from loadtests.results import next_trial, refuse_mixing, refuse_unwritable, write_json
@@ -61,7 +62,7 @@ class Conductor:
         try:
             self._session = self._new_session()
         except (QueuelabError, OSError) as error:
-            logging.error("%s", error)
+            logging.error("%s", reason(error))
             self._environment.process_exit_code = 1
             end_test(self._environment)
         else:
@@ -88,7 +89,7 @@ class Conductor:
         try:
             self._keep(session)
         except (QueuelabError, OSError) as error:
-            logging.error("Nothing was recorded: %s", error)
+            logging.error("Nothing was recorded: %s", reason(error))
             self._environment.process_exit_code = 1
         finally:
             self._let_go()
