@@ -24,6 +24,7 @@ from typing import Any
 import numpy as np
 import redis
 
+from analysis.printing import print_anything
 from loadtests import results
 from loadtests.noise import NoiseGuard
 from loadtests.plan import Experiment, Factors, Phases, Trial
@@ -277,4 +278,5 @@ def main(argv: list[str] | None = None) -> int:
 
 
 if __name__ == "__main__":
+    print_anything()
     sys.exit(main())
