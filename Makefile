@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 RESULTS ?= results/by-hand
 # A lesson without results of its own takes the example.
-LESSON := $(if $(filter file,$(origin RESULTS)),results/example,$(patsubst %/,%,$(RESULTS)))
+LESSON := $(if $(filter file,$(origin RESULTS)),results/example,$(RESULTS))
 MODE ?= queue
 WORKERS ?= 2
 WORKLOAD ?= io
@@ -17,12 +17,19 @@ REVEAL := 6.0.2
 MARKED := 17.0.5
 MINUTES ?= 20
 
+# A variable as one word of the shell, whatever it holds. Functions of make take a space for the end of a word.
+quote = '$(subst ','\'',$(call at_home,$(1)))'
+at_home = $(if $(filter ~/%,$(firstword $(1))),$(subst =~/,$(HOME)/,=$(1)),$(1))
+same = $(if $(subst x$(2),,x$(1))$(subst x$(1),,x$(2)),,yes)
+# The committed example stays as it is.
+BESIDE := $(if $(call same,$(patsubst %/,%,$(LESSON)),results/example),--output results/lesson-example)
+
 .PHONY: demo test test-faults test-compose lint up attach down charts screenshots preflight lesson calibrate faults fuzz bench bench-rows bench-accounts bench-noise bench-sampling bench-intervals bench-capacity bench-speed bench-million bench-promise bench-replay soak example lock vendor clean
 
 demo: .venv/run.stamp  ## measure sync against queue with 1, 2, 4, 8 workers, then charts and report
 	@# The report shows what the calibration missed, too.
 	-$(BIN)/python -m loadtests calibrate --glance
-	$(BIN)/python -m loadtests run loadtests/plans/demo.toml $(if $(PREDICTIONS),--predictions '$(PREDICTIONS)')
+	$(BIN)/python -m loadtests run loadtests/plans/demo.toml $(if $(PREDICTIONS),--predictions $(call quote,$(PREDICTIONS)))
 	$(BIN)/python -m analysis results/demo
 
 test: .venv/dev.stamp  ## all tests; those that time something one after the other, with nothing beside them
@@ -36,7 +43,7 @@ test-compose: .venv/compose.stamp  ## build the image and run docker-compose.yml
 	$(BIN)/python -m pytest -m compose tests/compose
 
 .env:  ## settings for docker-compose.yml, with fresh secrets
-	@umask 077 && $(PYTHON) -c 'import re, secrets; \
+	@umask 077 && $(call quote,$(PYTHON)) -c 'import re, secrets; \
 	    fill = lambda line: line[0] + secrets.token_hex(24); \
 	    print(re.sub(r"(?m)^\w+=$$", fill, open(".env.example").read()), end="")' > $@.new
 	@# Containers that put load on the others leave their trials here, as you; none runs as root.
@@ -51,27 +58,27 @@ lint: .venv/dev.stamp  ## format, lint rules, types
 	$(BIN)/mypy
 
 up: .venv/run.stamp  ## start a stack in the background: make up MODE=queue WORKERS=4 BROKER=rabbitmq
-	$(BIN)/python -m loadtests up --mode $(MODE) --workers $(WORKERS) --workload $(WORKLOAD) --port $(PORT) \
-		--stack $(STACK) --broker $(BROKER) --database $(DATABASE)
+	$(BIN)/python -m loadtests up --mode $(call quote,$(MODE)) --workers $(call quote,$(WORKERS)) \
+		--workload $(call quote,$(WORKLOAD)) --port $(call quote,$(PORT)) --stack $(call quote,$(STACK)) \
+		--broker $(call quote,$(BROKER)) --database $(call quote,$(DATABASE))
 
 attach: .venv/run.stamp  ## watch containers that docker compose has started, so that locust finds them
-	$(BIN)/python -m loadtests attach --mode $(MODE) --workload $(WORKLOAD)
+	$(BIN)/python -m loadtests attach --mode $(call quote,$(MODE)) --workload $(call quote,$(WORKLOAD))
 
 down: .venv/run.stamp  ## stop the stack, or let go of the attached one
 	$(BIN)/python -m loadtests down
 
 charts: .venv/run.stamp  ## draw charts and report from the files alone: make charts RESULTS=results/demo
-	$(BIN)/python -m analysis $(RESULTS)
+	$(BIN)/python -m analysis $(call quote,$(RESULTS))
 
 screenshots: .venv/dev.stamp charts  ## pictures of every page and chart, on a projector and on a phone: make screenshots RESULTS=results/demo
-	$(BIN)/python -m tests.screenshots $(RESULTS) $(if $(TO),--to $(TO))
+	$(BIN)/python -m tests.screenshots $(call quote,$(RESULTS)) $(if $(TO),--to $(call quote,$(TO)))
 
 preflight: .venv/run.stamp  ## half a minute before a lesson: is this machine ready, and what will it measure?
 	$(BIN)/python -m loadtests preflight
 
 lesson: .venv/run.stamp  ## slides, hand-out, prediction page and report for a class, opened: make lesson RESULTS=results/demo OPEN=
-	@# The committed example stays as it is.
-	$(BIN)/python -m analysis lesson $(LESSON) $(if $(OPEN),--open) $(if $(filter results/example,$(LESSON)),--output results/lesson-example) \
+	$(BIN)/python -m analysis lesson $(call quote,$(LESSON)) $(if $(OPEN),--open) $(BESIDE) \
 		$(if $(wildcard results/faults-defaults/experiment.json),--faults results/faults-defaults)
 
 calibrate: .venv/run.stamp  ## measure servers whose answers are known; later reports show how near this machine comes
@@ -88,7 +95,7 @@ soak: .venv/run.stamp  ## half an hour in which something breaks every 75 s: int
 	$(BIN)/python -m benchmarks.soak results/soak | $(BIN)/python -m analysis.readme docs/security.md soak
 
 fuzz: .venv/dev.stamp  ## send odd files and broken requests for MINUTES; SEED= repeats a run
-	$(BIN)/python -m tests.fuzz --minutes $(MINUTES) $(if $(SEED),--seed $(SEED))
+	$(BIN)/python -m tests.fuzz --minutes $(call quote,$(MINUTES)) $(if $(SEED),--seed $(call quote,$(SEED)))
 
 bench: demo  ## measure, hold the figures against the laws that both modes must obey, and see how fast the harness is
 	$(BIN)/python -m benchmarks.laws results/demo
@@ -124,7 +131,7 @@ bench-promise: .venv/run.stamp  ## what the promise costs in throughput and CPU 
 	$(BIN)/python -m benchmarks.promise results/promise | $(BIN)/python -m analysis.readme docs/security.md price
 
 bench-replay: .venv/dev.stamp  ## how many frames a second the replay in a report shows: make bench-replay RESULTS=results/demo
-	$(BIN)/python -m benchmarks.replay $(RESULTS)
+	$(BIN)/python -m benchmarks.replay $(call quote,$(RESULTS))
 
 bench-rows: .venv/run.stamp  ## whether SQLite and PostgreSQL keep every row at full load
 	for name in sqlite-full postgres-full; do \
@@ -148,7 +155,7 @@ lock:  ## resolve every *.in anew; needs uv on the PATH
 	done
 
 vendor:  ## fetch the slides' reveal.js anew; needs npm and a network. Its notes plugin holds marked
-	@folder=$(CURDIR)/analysis/lesson/vendor/reveal && from=$$(mktemp -d) && cd "$$from" && \
+	@folder=$(call quote,$(CURDIR))/analysis/lesson/vendor/reveal && from=$$(mktemp -d) && cd "$$from" && \
 	npm pack --silent reveal.js@$(REVEAL) marked@$(MARKED) >/dev/null && \
 	for each in *.tgz; do mkdir "$${each%%[.-]*}" && tar -xzf "$$each" -C "$${each%%[.-]*}" --strip-components 1; done && \
 	cp reveal/dist/reveal.js reveal/dist/reveal.css reveal/dist/plugin/notes.js reveal/LICENSE "$$folder" && \
@@ -160,8 +167,8 @@ clean:  ## stop the stack if one is up, and remove what is made here, but no res
 	rm -rf .venv .queuelab .pytest_cache .mypy_cache .ruff_cache
 
 .venv/run.stamp: requirements.txt
-	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Queuelab needs Python 3.11 or newer: make PYTHON=python3.12")'
-	$(PYTHON) -m venv .venv
+	@$(call quote,$(PYTHON)) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Queuelab needs Python 3.11 or newer: make PYTHON=python3.12")'
+	$(call quote,$(PYTHON)) -m venv .venv
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.txt
 	@touch $@
 

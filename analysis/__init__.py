@@ -1,10 +1,12 @@
 """Reads the files of an experiment, computes, doubts, draws and reports. Needs nothing but the files."""
 
+import os
+
 from analysis.calibration import Check, certify
 from analysis.checks import Verdict
 from analysis.errors import AnalysisError
 from analysis.guess import parse_guess
-from analysis.judging import goal_outcome, judge, ledger_of, noisy_trials, ratio_scatter
+from analysis.judging import goal_outcome, judge, ledger_of, noisy_trials, ratio_scatter, refuse_strangers
 from analysis.predicting import predicted_rates, write_predictions
 
 __all__ = [
@@ -19,5 +21,9 @@ __all__ = [
     "parse_guess",
     "predicted_rates",
     "ratio_scatter",
+    "refuse_strangers",
     "write_predictions",
 ]
+
+# Read when matplotlib is imported, which is later: charts are drawn into files, by no settings but our own.
+os.environ |= {"MPLBACKEND": "agg", "MATPLOTLIBRC": os.devnull}

@@ -13,6 +13,7 @@ from analysis.errors import AnalysisError
 from analysis.lesson import command as lesson
 from analysis.pool import command as pool
 from analysis.pool import share
+from analysis.printing import failed, print_anything
 from analysis.terminal import markdown, open_console, show
 from analysis.writing import write_results
 
@@ -40,8 +41,7 @@ def main(argv: list[str] | None = None) -> int:
     try:
         analyse(options.folder, charts=options.charts, as_markdown=options.markdown)
     except (AnalysisError, OSError) as error:
-        print(f"analysis: {error}", file=sys.stderr)
-        return 1
+        return failed(error)
     return 0
 
 
@@ -74,4 +74,5 @@ def _parser() -> argparse.ArgumentParser:
 
 
 if __name__ == "__main__":
+    print_anything()
     sys.exit(main())

@@ -1,6 +1,5 @@
 """The verdict on trials' folders, for whoever has just measured them."""
 
-import json
 from collections.abc import Mapping
 from dataclasses import asdict
 from pathlib import Path
@@ -8,12 +7,13 @@ from typing import Any
 
 import pandas as pd
 
+from analysis import identity
 from analysis.checks import Verdict, verdict_but_for_noise, verdict_on
 from analysis.goals import Goal, outcome
 from analysis.ledger import ledger
 from analysis.mode_ratios import log_ratio_sd, mode_ratios
 from analysis.noise import noise_words
-from analysis.samples import read_experiment, read_trial
+from analysis.samples import read_experiment, read_record, read_trial, trial_folders
 from analysis.summary import summarise_trials
 
 
@@ -26,6 +26,12 @@ def ledger_of(trial_dir: Path) -> dict[str, Any]:
     """The ledger of the trial whose files lie in the folder, as its record keeps it."""
     drawn_up = ledger(read_trial(trial_dir))
     return {"valid": drawn_up.valid} | asdict(drawn_up)
+
+
+def refuse_strangers(folder: Path) -> None:
+    """Raise if a trial in the folder of an experiment was not measured for it."""
+    records = {path.name: read_record(path / "trial.json") for path in trial_folders(folder)}
+    identity.refuse_strangers(str(folder), read_record(folder / "experiment.json"), records)
 
 
 def goal_outcome(trial_dir: Path, goal: Mapping[str, Any]) -> str:
@@ -53,4 +59,4 @@ def ratio_scatter(folder: Path, repeats: int) -> float | None:
 
 
 def _records(folder: Path) -> dict[str, dict[str, Any]]:
-    return {path.parent.name: json.loads(path.read_text(encoding="utf-8")) for path in folder.glob("*/trial.json")}
+    return {path.parent.name: read_record(path) for path in folder.glob("*/trial.json")}

@@ -17,7 +17,8 @@ def with_block(text: str, block: str, name: str = "example") -> str:
 def main(argv: list[str]) -> int:
     """Replace a block in a file by what stands on standard input."""
     path = Path(argv[0])
-    path.write_text(with_block(path.read_text(), sys.stdin.read(), *argv[1:]))
+    block = sys.stdin.buffer.read().decode("utf-8")
+    path.write_text(with_block(path.read_text(encoding="utf-8"), block, *argv[1:]), encoding="utf-8")
     return 0
 
 

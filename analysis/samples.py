@@ -23,8 +23,10 @@ from analysis.columns import (
 )
 from analysis.errors import AnalysisError
 from analysis.experiment import Cell, Experiment, Trial, Window
+from analysis.identity import refuse_newer, refuse_strangers
 from analysis.noise import counted, usual_spin_s
 from analysis.seal import GUESS, read_sealed
+from analysis.words import readable
 
 PREDICTION = "prediction.csv"
 MODES = ("sync", "queue")
@@ -32,9 +34,10 @@ MODES = ("sync", "queue")
 
 def read_experiment(folder: Path) -> Experiment:
     """The experiment in a folder, with every finished trial, in order of their names."""
-    info = _read_json(folder / "experiment.json")
-    folders = sorted(path.parent for path in folder.glob("*/trial.json"))
-    trials = [read_trial(path) for path in folders if path.suffix != ".partial"]
+    info = read_record(folder / "experiment.json")
+    folders = trial_folders(folder)
+    trials = [read_trial(path) for path in folders]
+    refuse_strangers(str(folder), info, {path.name: trial.info for path, trial in zip(folders, trials, strict=True)})
     finished = tuple(trial for trial in trials if trial.info.get("outcome", "finished") == "finished")
     broken_off = [path.name for path in folder.glob("*.partial") if path.is_dir()]
     broken_off += [trial.name for trial in trials if trial not in finished]
@@ -43,7 +46,7 @@ def read_experiment(folder: Path) -> Experiment:
     names = counted(trial.name for trial in finished)
     counting = [trial for trial in finished if trial.name in names]
     return Experiment(
-        name=str(info.get("name", folder.name)),
+        name=readable(str(info.get("name", folder.name))),
         info=info,
         trials=tuple(trial for trial in counting if not trial.info.get("control")),
         controls=tuple(trial for trial in counting if trial.info.get("control")),
@@ -55,6 +58,12 @@ def read_experiment(folder: Path) -> Experiment:
         capacities=_read_if_there(folder / "capacity.csv", CAPACITY_COLUMNS),
         guess=read_sealed(folder / GUESS, info.get("predictions")),
     )
+
+
+def trial_folders(folder: Path) -> list[Path]:
+    """Where the trials of an experiment lie that were measured to their end, in order of their names."""
+    found = sorted(path.parent for path in folder.glob("*/trial.json"))
+    return [path for path in found if path.suffix != ".partial"]
 
 
 def read_bare(folder: Path) -> pd.DataFrame:
@@ -69,7 +78,7 @@ def _read_if_there(path: Path, columns: Sequence[str]) -> pd.DataFrame:
 def read_trial(folder: Path) -> Trial:
     """One trial with its rows; times in Unix seconds, missing times as NaN, missing text as ''."""
     path = folder / "trial.json"
-    info = _read_json(path)
+    info = read_record(path)
     try:
         return Trial(
             **_described(info),
@@ -133,15 +142,17 @@ def _broker_left(left: Mapping[str, Any] | None) -> int | None:
     return int(left["waiting"]) + int(left.get("in_hand") or 0)
 
 
-def _read_json(path: Path) -> dict[str, Any]:
+def read_record(path: Path) -> dict[str, Any]:
+    """What an experiment.json or trial.json says."""
     try:
-        content = json.loads(path.read_text(encoding="utf-8"))
+        content = json.loads(path.read_text(encoding="utf-8-sig"))
     except OSError as error:
         raise AnalysisError(f"{path} cannot be read ({error.strerror}). Is it a folder of results?") from error
     except ValueError as error:
         raise AnalysisError(f"{path} is not JSON: {error}. Measure the trial again.") from error
     if not isinstance(content, dict):
         raise AnalysisError(f"{path} holds a list or a single value where an object was expected.")
+    refuse_newer(str(path), content)
     return content
 
 

@@ -25,4 +25,8 @@ def read_sealed(path: Path, seal: Mapping[str, Any] | None) -> Guess | None:
             f"{path} was changed after it was sealed: it is not the prediction of {seal.get('sealed_at')} any more. "
             "Put the sealed file back, or remove `predictions` from experiment.json to go on without it."
         )
-    return parse_guess(content.decode(errors="replace"), sealed_at=str(seal.get("sealed_at")), sha256=digest)
+    text = content.decode("utf-8-sig", errors="replace")
+    try:
+        return parse_guess(text, sealed_at=str(seal.get("sealed_at")), sha256=digest)
+    except AnalysisError as error:
+        raise AnalysisError(f"{path}: {error}") from None

@@ -82,3 +82,8 @@ def _unit(seconds: float) -> tuple[float, int, str]:
     if abs(seconds) < 0.0995:
         return 1000, 0, "ms"
     return (1, 2, "s") if abs(seconds) < 9.95 else (1, 0, "s")
+
+
+def readable(text: str) -> str:
+    """The text without what UTF-8 cannot hold, such as the bytes of a file's name in another encoding."""
+    return text.encode("utf-8", errors="replace").decode("utf-8")

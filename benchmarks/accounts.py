@@ -26,6 +26,7 @@ from typing import Any
 import numpy as np
 import redis
 
+from analysis.printing import print_anything
 from loadtests import results
 from loadtests.configuration import Cell
 from loadtests.plan import Experiment, Factors, Phases, Trial
@@ -319,4 +320,5 @@ def main(argv: list[str] | None = None) -> int:
 
 
 if __name__ == "__main__":
+    print_anything()
     sys.exit(main())

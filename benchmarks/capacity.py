@@ -16,6 +16,7 @@ from analysis.checks import verdict_on
 from analysis.experiment import Cell, Trial, Window
 from analysis.goals import Goal, outcome
 from analysis.metrics import percentile
+from analysis.printing import print_anything
 from analysis.queues import fifo
 from loadtests.capacity.search import Answer, Outcome, Step, search
 
@@ -114,4 +115,5 @@ def _row(server: Server, searches: int) -> str:
 
 
 if __name__ == "__main__":
+    print_anything()
     print(card(*map(int, sys.argv[1:])))

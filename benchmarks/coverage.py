@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 
 from analysis.intervals import interval
+from analysis.printing import print_anything
 from analysis.queues import fifo
 
 STUDIES, TRIALS, MEASURED = 100, 8, 2000
@@ -72,5 +73,6 @@ def card() -> str:
 
 
 if __name__ == "__main__":
+    print_anything()
     print(card())
     sys.exit(0)

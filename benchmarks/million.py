@@ -18,6 +18,7 @@ from uuid import UUID
 import numpy as np
 import pandas as pd
 
+from analysis.printing import print_anything
 from analysis.queues import fifo
 
 ROWS, WORKERS, MODES = 1_000_000, (1, 2, 4, 8), ("sync", "queue")
@@ -75,7 +76,7 @@ def write_trial(folder: Path, mode: str, workers: int, planned: pd.DataFrame) ->
         "cpu_seconds": {"web": 900.0, "load": 60.0} | ({"worker": 800.0, "broker": 30.0} if queue else {}),
         "broker_left": {"waiting": 0, "in_hand": 0} if queue else None,
     }
-    (folder / "trial.json").write_text(json.dumps(trial))
+    (folder / "trial.json").write_text(json.dumps(trial), encoding="utf-8")
 
 
 def main() -> int:
@@ -84,7 +85,9 @@ def main() -> int:
         planned = uploads()
         for mode, workers in product(MODES, WORKERS):
             write_trial(Path(name, f"{mode}-w{workers}-r1"), mode, workers, planned)
-        Path(name, "experiment.json").write_text(json.dumps({"name": "million", "machine": {"cores": 2}}))
+        Path(name, "experiment.json").write_text(
+            json.dumps({"name": "million", "machine": {"cores": 2}}), encoding="utf-8"
+        )
         began = time.monotonic()
         subprocess.run([sys.executable, "-m", "analysis", name], check=True)
         took_s = time.monotonic() - began
@@ -97,4 +100,5 @@ def main() -> int:
 
 
 if __name__ == "__main__":
+    print_anything()
     sys.exit(main())

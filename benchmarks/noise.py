@@ -24,6 +24,7 @@ from analysis.checks import verdict_but_for_noise
 from analysis.metrics import percentile, throughput
 from analysis.noise import noise_words
 from analysis.outcomes import cohort
+from analysis.printing import print_anything
 from analysis.samples import read_trial
 from loadtests import results
 from loadtests.noise import NoiseGuard
@@ -218,4 +219,5 @@ def main(argv: list[str] | None = None) -> int:
 
 
 if __name__ == "__main__":
+    print_anything()
     sys.exit(main())

@@ -13,6 +13,7 @@ import numpy as np
 import pandas as pd
 
 from analysis.metrics import percentile
+from analysis.printing import print_anything
 from analysis.queues import fifo
 from analysis.spread import Estimate, estimate
 
@@ -60,5 +61,6 @@ def table() -> str:
 
 
 if __name__ == "__main__":
+    print_anything()
     print(table())
     sys.exit(0)

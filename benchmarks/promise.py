@@ -9,6 +9,7 @@ from pathlib import Path
 from analysis.checks import verdict_on
 from analysis.contrast_tables import METRIC_WORDS, spread_texts
 from analysis.contrasts import CPU, THROUGHPUT, Comparison, comparisons
+from analysis.printing import print_anything
 from analysis.samples import read_experiment
 from analysis.spread import estimate
 from analysis.summary import summarise_trials
@@ -44,4 +45,5 @@ def main(argv: list[str]) -> int:
 
 
 if __name__ == "__main__":
+    print_anything()
     sys.exit(main(sys.argv[1:]))

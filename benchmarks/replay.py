@@ -9,6 +9,7 @@ from pathlib import Path
 
 from playwright.sync_api import Page
 
+from analysis.printing import print_anything
 from tests.chromium import chromium
 
 FLOOR_PER_S = 30
@@ -57,4 +58,5 @@ def main(argv: list[str]) -> int:
 
 
 if __name__ == "__main__":
+    print_anything()
     sys.exit(main(sys.argv[1:]))

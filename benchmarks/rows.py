@@ -11,6 +11,8 @@ from pathlib import Path
 
 import pandas as pd
 
+from analysis.printing import print_anything
+
 COMPLAINTS = re.compile(r"database is locked|OperationalError|deadlock detected|too many clients", re.IGNORECASE)
 
 
@@ -32,7 +34,7 @@ class Kept:
 
 def kept(results: Path) -> Kept:
     summary = pd.read_csv(results / "summary.csv")
-    logs = [path.read_text(errors="replace") for path in results.glob("*/logs/*.log")]
+    logs = [path.read_text(encoding="utf-8", errors="replace") for path in results.glob("*/logs/*.log")]
     counts = summary[["planned", "failed", "lost"]].sum()
     return Kept(
         name=results.name,
@@ -53,4 +55,5 @@ def main(argv: list[str]) -> int:
 
 
 if __name__ == "__main__":
+    print_anything()
     sys.exit(main(sys.argv[1:]))

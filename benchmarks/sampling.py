@@ -13,6 +13,7 @@ from pathlib import Path
 
 import kombu
 
+from analysis.printing import print_anything
 from loadtests.stack.ground import Ground
 from loadtests.stack.meters import ProcessMeter
 from loadtests.stack.observer import PERIOD_S
@@ -85,4 +86,5 @@ def main(argv: list[str]) -> int:
 
 
 if __name__ == "__main__":
+    print_anything()
     sys.exit(main(sys.argv[1:]))

@@ -11,6 +11,7 @@ from analysis.experiment import Trial
 from analysis.ledger import as_expected, faults, ledger
 from analysis.memory import MemoryGrowth, memory_growth
 from analysis.memory_table import memory_table
+from analysis.printing import print_anything
 from analysis.samples import read_experiment
 from analysis.tables import Table
 
@@ -64,4 +65,5 @@ def main(argv: list[str]) -> int:
 
 
 if __name__ == "__main__":
+    print_anything()
     sys.exit(main(sys.argv[1:]))

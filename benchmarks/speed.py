@@ -20,6 +20,7 @@ from pathlib import Path
 
 import psutil
 
+from analysis.printing import print_anything
 from loadtests.calibration.calibrate import run_case
 from loadtests.calibration.cases import SEED, rate_case
 from loadtests.calibration.stack import TruthStack
@@ -69,7 +70,7 @@ def stock(folder: Path, connection: str) -> Speed:
             family.finish(child, 60.0)
         finally:
             family.close(1.0)
-    row = next(csv.DictReader((folder / "table_stats.csv").read_text().splitlines()))
+    row = next(csv.DictReader((folder / "table_stats.csv").read_text(encoding="utf-8").splitlines()))
     sent = int(row["Request Count"]) - int(row["Failure Count"])
     return Speed(float(row["Requests/s"]), sent / used_s)
 
@@ -86,7 +87,8 @@ def most(folder: Path) -> Speed | None:
         done = subprocess.run(
             ["ab", *options, "-p", str(folder / "body"), f"{url}/pictures/sync/"],
             capture_output=True,
-            text=True,
+            encoding="utf-8",
+            errors="replace",
             check=True,
         )
         after = os.times()
@@ -148,4 +150,5 @@ def main() -> int:
 
 
 if __name__ == "__main__":
+    print_anything()
     sys.exit(main())

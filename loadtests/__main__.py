@@ -13,6 +13,7 @@ from loadtests.calibration import calibrate as calibration
 from loadtests.calibration.stored import last_calibration
 from loadtests.configuration import Configuration, database_on
 from loadtests.corpus import left_out
+from loadtests.disk import reason
 from loadtests.errors import PlanError, QueuelabError
 from loadtests.faults import told
 from loadtests.faults.catalogue import FAULTS
@@ -22,6 +23,7 @@ from loadtests.orchestrator import Interrupted, run_experiment
 from loadtests.plan_file import read_plan
 from loadtests.planning import expected
 from loadtests.preflight.run import preflight as check_machine
+from loadtests.printing import print_anything
 from loadtests.results import read_record
 from loadtests.sealing import read_predictions
 from loadtests.stack.info import ROOT, StackInfo
@@ -54,7 +56,7 @@ def main(argv: list[str] | None = None) -> int:
     except PlanError as error:
         return _say(str(error), 2)
     except (QueuelabError, OSError) as error:
-        return _say(str(error), 1)
+        return _say(reason(error), 1)
 
 
 def plan(arguments: argparse.Namespace) -> int:
@@ -164,4 +166,5 @@ def _say(message: str, code: int) -> int:
 
 
 if __name__ == "__main__":
+    print_anything()
     sys.exit(main())

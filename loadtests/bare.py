@@ -35,7 +35,7 @@ def measure_bare(experiment: Experiment, folder: Path, pictures: Path | None) ->
     if path.exists():
         return
     partial = path.with_name(path.name + PARTIAL)
-    with partial.open("w", newline="") as file:
+    with partial.open("w", newline="", encoding="utf-8") as file:
         writer = csv.writer(file)
         writer.writerow(COLUMNS)
         for workload in experiment.factors.workload:
@@ -73,7 +73,7 @@ def _worked(site: Site, family: Family, count: int, work_s: float, drawn: list[P
     """The rows of so many processes."""
     output = site.directory / "bare.csv"
     family.finish(family.start(commands.bare_work(site, count, work_s, output, drawn)), work_s + START_LIMIT_S)
-    with output.open(newline="") as file:
+    with output.open(newline="", encoding="utf-8") as file:
         yield from list(csv.reader(file))[1:]
 
 

@@ -10,6 +10,7 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
+from loadtests.disk import refuse_full
 from loadtests.errors import StackError
 from loadtests.lock import exclusive
 from loadtests.stack.base import Stack
@@ -136,7 +137,11 @@ def _wait_until_up(supervisor: subprocess.Popen[bytes], home: Home, limit_s: flo
         if home.stack_file.exists():
             return read_info(home.stack_file)
         if supervisor.poll() is not None:
-            raise StackError(home.supervisor_log.read_text(errors="replace").strip() or "The supervisor ended at once.")
+            refuse_full(home.folder)
+            raise StackError(
+                home.supervisor_log.read_text(encoding="utf-8", errors="replace").strip()
+                or "The supervisor ended at once."
+            )
         time.sleep(0.05)
     raise StackError(f"The stack was not up within {limit_s:g} s; see {home.supervisor_log} and {home.logs}.")
 

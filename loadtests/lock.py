@@ -12,7 +12,7 @@ from loadtests.errors import QueuelabError
 def exclusive(path: Path, refusal: str) -> Iterator[None]:
     """Hold a lock file, which the system gives back however the process ends; raise with the refusal if it is held."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    with path.open("w") as file:
+    with path.open("w", encoding="utf-8") as file:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
@@ -23,7 +23,7 @@ def exclusive(path: Path, refusal: str) -> Iterator[None]:
 def held(path: Path) -> bool:
     """Whether a living process holds a lock file."""
     try:
-        with path.open() as file:
+        with path.open(encoding="utf-8") as file:
             fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
     except BlockingIOError:
         return True

@@ -52,7 +52,7 @@ def cores() -> int:
 def cpu_model() -> str:
     cpuinfo = Path("/proc/cpuinfo")
     if cpuinfo.exists():
-        for line in cpuinfo.read_text().splitlines():
+        for line in cpuinfo.read_text(encoding="utf-8").splitlines():
             if line.startswith("model name"):
                 return line.partition(":")[2].strip()
     return platform.processor() or platform.machine()
@@ -66,7 +66,9 @@ def git_commit() -> str:
     """The commit with "-dirty" behind it if files differ from it; empty outside a repository."""
     command = ["git", "describe", "--always", "--dirty", "--abbrev=12", "--exclude=*"]
     try:
-        described = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=10)
+        described = subprocess.run(
+            command, cwd=ROOT, capture_output=True, encoding="utf-8", errors="replace", timeout=10
+        )
     except (OSError, subprocess.TimeoutExpired):
         return ""
     return described.stdout.strip()

@@ -93,6 +93,6 @@ def _share(before: float | None, after: float | None, whole: float) -> float | N
 def _pressure_s() -> float | None:
     """Seconds since the start of the system in which at least one process waited for a CPU."""
     try:
-        return int(PRESSURE.read_text().split("total=")[1].split()[0]) / 1e6
+        return int(PRESSURE.read_text(encoding="utf-8").split("total=")[1].split()[0]) / 1e6
     except (OSError, IndexError, ValueError):
         return None

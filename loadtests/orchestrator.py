@@ -1,6 +1,7 @@
 """The loop over the trials of an experiment: order, resume, progress, save."""
 
 import math
+import shlex
 import sys
 import time
 from dataclasses import replace
@@ -10,6 +11,7 @@ from typing import Any
 from loadtests import machine, results
 from loadtests.bare import BARE, measure_bare
 from loadtests.capacity.run import Searcher
+from loadtests.disk import reason
 from loadtests.errors import QueuelabError, TrialError
 from loadtests.goal import Goal
 from loadtests.lock import exclusive
@@ -167,7 +169,7 @@ def _run(setup: TrialSetup, progress: Trials) -> None:
         raise Interrupted(_farewell(setup.folder, progress.total)) from None
     except (QueuelabError, OSError) as error:
         raise TrialError(
-            f"{setup.trial.name} could not be measured. {error}\n{_farewell(setup.folder, progress.total)}"
+            f"{setup.trial.name} could not be measured. {reason(error)}\n{_farewell(setup.folder, progress.total)}"
         ) from error
     progress.end(setup.trial.name, _outcome(record))
 
@@ -183,7 +185,7 @@ def _farewell(folder: Path, total: int) -> str:
     done = len(results.finished_trials(folder))
     return (
         f"{done} of {total} trials are finished and kept in {folder}: the same command goes on from there, "
-        f"and `make charts RESULTS={folder}` draws what there is."
+        f"and `make charts RESULTS={shlex.quote(str(folder))}` draws what there is."
     )
 
 

@@ -20,11 +20,13 @@ from loadtests.workloads import WORKLOADS
 def read_plan(path: Path, stack: str | None = None) -> Experiment:
     """The experiment that a TOML file states, on another stack if one is given; raises on anything unclear."""
     try:
-        table = tomllib.loads(path.read_text())
+        table = tomllib.loads(path.read_text(encoding="utf-8-sig"))
     except FileNotFoundError:
         near = ", ".join(sorted(str(one) for one in path.parent.glob("*.toml"))) or "none"
         raise PlanError(f"There is no plan {path}. Plans in that folder: {near}.") from None
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError, OSError) as error:
+    except UnicodeDecodeError:
+        raise PlanError(f"{path} is not text in UTF-8. Save it as UTF-8, then try again.") from None
+    except (tomllib.TOMLDecodeError, OSError) as error:
         raise PlanError(f"{path} is not a plan in TOML: {error}.") from error
     try:
         experiment = parse(table)

@@ -9,6 +9,7 @@ from typing import Any
 from loadtests import corpus, machine, results
 from loadtests.errors import QueuelabError
 from loadtests.plan import Experiment
+from loadtests.verdicts import refuse_strangers
 from loadtests.workloads import WORKLOADS
 
 
@@ -36,13 +37,16 @@ def _fingerprint(experiment: Experiment, corpus_hashes: dict[str, str]) -> str:
 
 
 def _set_aside_if_other(folder: Path, fingerprint: str) -> Path | None:
-    """Rename a folder whose trials were measured otherwise; they must never mix with new ones."""
+    """Rename a folder whose trials were measured otherwise; they must never mix with new ones. Raise if somebody
+    has put others among them."""
     head = folder / "experiment.json"
     if not head.exists():
         if results.finished_trials(folder):
             raise QueuelabError(f"{folder} holds trials but no experiment.json. Move it away and start again.")
         return None
     if results.read_head(folder).get("fingerprint") == fingerprint:
+        if results.finished_trials(folder):
+            refuse_strangers(folder)
         return None
     moved = folder.with_name(f"{folder.name}-until-{datetime.now():%Y%m%d-%H%M%S}")
     folder.rename(moved)

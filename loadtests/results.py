@@ -9,9 +9,16 @@ from pathlib import Path
 from typing import Any
 
 from loadtests.calibration.stored import last_calibration
+from loadtests.disk import reason, refuse_full
 from loadtests.errors import TrialError
 from loadtests.machine import circumstances
 from loadtests.verdicts import ledger_of, verdict_on
+
+#: Of the files that are written here, and the only one that is read.
+SCHEMA = 1
+
+#: What tells machines apart; a container has a Python and a name of the system of its own.
+KNOWN_BY = ("cpu", "cores")
 
 #: A trial that is being measured; nobody takes such a folder for a result.
 PARTIAL = ".partial"
@@ -57,14 +64,23 @@ def next_trial(results: Path, *, mode: str, workers: int) -> str:
     return f"{cell}-r{max(repeats, default=0) + 1}"
 
 
-def refuse_mixing(results: Path, *, workload: str, pictures_sha256: str, code_sha256: str) -> None:
-    """Raise if a trial by hand in this folder would be pooled with what it cannot be compared with."""
+def refuse_mixing(
+    results: Path, *, workload: str, pictures_sha256: str, code_sha256: str, machine: dict[str, Any] | None = None
+) -> None:
+    """Raise if a trial by hand in this folder would be pooled with what it cannot be compared with.
+
+    machine: this one; None in a container, which does not know it.
+    """
     elsewhere = "Give these trials another folder: --results results/NAME."
     head = results / "experiment.json"
     if head.exists() and read_head(results).get("plan"):
         raise TrialError(f"{results} belongs to a plan. {elsewhere}")
     for name in finished_trials(results):
         earlier = read_record(results / name)
+        if earlier.get("name", name) != name:
+            raise TrialError(f"{results / name} is a copy of {earlier['name']}. Remove it, then try again.")
+        if machine and earlier.get("machine") and any(machine[key] != earlier["machine"][key] for key in KNOWN_BY):
+            raise TrialError(f"{results} holds trials of another machine. {elsewhere}")
         if earlier.get("code_sha256") != code_sha256:
             raise TrialError(f"{results} holds trials that another version of Queuelab has measured. {elsewhere}")
         if earlier["cell"]["workload"] == workload and earlier.get("pictures_sha256") != pictures_sha256:
@@ -76,7 +92,7 @@ def refuse_unwritable(results: Path) -> None:
     try:
         results.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryFile(dir=results):
-            pass
+            refuse_full(results)
     except OSError as error:
         raise TrialError(
             f"No trial can be kept in {results}: {error.strerror}. From containers, only what lies in "
@@ -87,9 +103,10 @@ def refuse_unwritable(results: Path) -> None:
 def read_head(results: Path) -> dict[str, Any]:
     path = results / "experiment.json"
     try:
-        head: dict[str, Any] = json.loads(path.read_text())
+        head: dict[str, Any] = json.loads(path.read_text(encoding="utf-8-sig"))
     except (OSError, ValueError) as error:
         raise TrialError(f"{path} cannot be read ({error}). Move the folder away and start again.") from error
+    _refuse_newer(path, head)
     return head
 
 
@@ -101,7 +118,7 @@ def open_trial(results: Path, name: str) -> Path:
             shutil.rmtree(partial)
         partial.mkdir(parents=True)
     except OSError as error:
-        raise TrialError(f"{partial} cannot be made ready for a trial: {error}.") from error
+        raise TrialError(f"{partial} cannot be made ready for a trial. {reason(error)}") from error
     return partial
 
 
@@ -111,7 +128,9 @@ def close_trial(partial: Path, also: dict[str, Any] | None = None) -> tuple[Path
     also: what the load process cannot know: noise (what was heard of the machine beside it, None if nobody listened),
     control (whether it is an A/A twin), events (what happened to the stack) and files (that its storage holds).
     """
-    record = read_record(partial) | {"noise": None, "control": False, "events": [], "files": None} | (also or {})
+    unknown: dict[str, Any] = {"noise": None, "control": False, "events": [], "files": None}
+    record = read_record(partial)
+    record |= {"fingerprint": _fingerprint(partial, record)} | unknown | (also or {})
     write_json(partial / "trial.json", record)
     record["ledger"] = ledger_of(partial)
     record["verdict"] = verdict_on(partial)
@@ -121,23 +140,39 @@ def close_trial(partial: Path, also: dict[str, Any] | None = None) -> tuple[Path
     return final, record
 
 
+def _fingerprint(partial: Path, record: dict[str, Any]) -> str | None:
+    """That of the experiment that a trial is measured for; None by hand."""
+    head = read_head(partial.parent) if (partial.parent / "experiment.json").exists() else {}
+    found: str | None = head.get("fingerprint")
+    if found and head.get("code_sha256") != record.get("code_sha256"):
+        raise TrialError("Queuelab's code was changed since the experiment began, so the trial does not belong to it.")
+    return found
+
+
 def read_record(directory: Path) -> dict[str, Any]:
     try:
-        record: dict[str, Any] = json.loads((directory / "trial.json").read_text())
+        record: dict[str, Any] = json.loads((directory / "trial.json").read_text(encoding="utf-8-sig"))
     except (OSError, ValueError) as error:
         raise TrialError(f"Locust left no record in {directory} ({error}). See its logs.") from error
+    _refuse_newer(directory / "trial.json", record)
     return record
+
+
+def _refuse_newer(path: Path, content: dict[str, Any]) -> None:
+    found = content.get("schema", SCHEMA)
+    if found != SCHEMA:
+        raise TrialError(f"{path} has schema {found}, and this version of Queuelab reads {SCHEMA}: update Queuelab.")
 
 
 def write_experiment(results: Path, **what: Any) -> None:
     """Write experiment.json: what was asked, under which circumstances, and how near this machine comes to a truth."""
     results.mkdir(parents=True, exist_ok=True)
-    head = {"schema": 1} | what | circumstances() | {"calibration": last_calibration()}
+    head = {"schema": SCHEMA} | what | circumstances() | {"calibration": last_calibration()}
     write_json(results / "experiment.json", head)
 
 
 def write_json(path: Path, value: dict[str, Any]) -> None:
     """Write a file that is there whole or not at all."""
     partial = path.with_name(path.name + PARTIAL)
-    partial.write_text(json.dumps(value, indent=2) + "\n")
+    partial.write_text(json.dumps(value, indent=2) + "\n", encoding="utf-8")
     partial.rename(path)

@@ -15,8 +15,8 @@ MOST_BYTES = 65_536
 
 def read_predictions(given: str, experiment: Experiment) -> bytes:
     """The content of a file of predictions, or the line itself; raises if it does not suit the plan."""
-    content = given.encode() if given.lstrip().startswith("{") else _read(Path(given).expanduser())
-    counts = check_guess(content.decode(errors="replace"))
+    content = given.encode(errors="replace") if given.lstrip().startswith("{") else _read(Path(given).expanduser())
+    counts = check_guess(content.decode("utf-8-sig", errors="replace"))
     if strange := sorted(counts - set(experiment.factors.workers)):
         planned = ", ".join(map(str, experiment.factors.workers))
         raise PlanError(f"The prediction is about {strange[0]} workers, and the plan has {planned}: predict those.")

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from loadtests import probe, results
+from loadtests.disk import full_disk_told, refuse_full
 from loadtests.errors import TrialError
 from loadtests.faults.injector import Injector
 from loadtests.noise import NoiseGuard
@@ -53,11 +54,13 @@ class TrialSetup:
 def run_trial(setup: TrialSetup) -> dict[str, Any]:
     """Measure one trial and leave its folder complete; returns its record."""
     partial = results.open_trial(setup.folder.resolve(), setup.trial.name)
+    refuse_full(partial)
     guard = NoiseGuard(setup.experiment.phases.measure_s)
     stack = new_stack(spec_of(setup), partial / "stack", partial / "logs")
     happened: dict[str, Any] = {}
     try:
-        with stack as info:
+        # Asked before the stack ends, which makes room; and a stack may not even start.
+        with full_disk_told(partial), stack as info, full_disk_told(partial):
             probe.check(info)
             info.write(partial / "stack" / "stack.json")
             happened = _load_watched(setup, stack, info, partial)

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from playwright.sync_api import Browser, Page
 
+from analysis.printing import print_anything
 from tests.chromium import chromium
 from tests.pages import PAPER, SIZES
 
@@ -102,4 +103,5 @@ def main(argv: list[str]) -> int:
 
 
 if __name__ == "__main__":
+    print_anything()
     sys.exit(main(sys.argv[1:]))

@@ -54,6 +54,15 @@ def test_both_modes_got_the_same_load(overloaded):
     assert both[0]["picture"].tolist() == both[1]["picture"].tolist()
 
 
+def test_each_trial_says_of_which_experiment_and_in_which_circumstances_it_is(overloaded):
+    head = json.loads((overloaded / "results" / "experiment.json").read_text())
+
+    for trial in ("sync-w1-r1", "queue-w1-r1"):
+        told = record(overloaded, trial)
+        for name in ("fingerprint", "code_sha256", "versions", "machine"):
+            assert told[name] == head[name]
+
+
 def test_uploads_leave_when_they_are_due_although_the_server_is_far_behind(overloaded):
     """A closed model would wait for the answers, which take seconds here."""
     requests = rows(overloaded, "sync-w1-r1", "requests.csv").query("phase == 'measure'")

@@ -77,6 +77,7 @@ PURE = (
     "analysis/lesson/panels.py",
     "analysis/lesson/reckoning.py",
     "analysis/lesson/slide.py",
+    "analysis/identity.py",
     "analysis/intervals.py",
     "analysis/lanes.py",
     "analysis/ledger.py",

@@ -155,11 +155,18 @@ def as_svg(figure: Figure) -> bytes:
     return content.getvalue()
 
 
+def as_png(figure: Figure, dpi: float) -> bytes:
+    """A figure as the content of a .png."""
+    content = io.BytesIO()
+    with matplotlib.rc_context(STYLE):
+        figure.savefig(content, dpi=dpi)
+    return content.getvalue()
+
+
 def save(figure: Figure, path: Path) -> None:
     """Saves a figure as .png and as .svg, of which a page can ask modes and values."""
     told = points(figure)
     tag_modes(figure)
     drawing = path.with_name(f"{path.name}.svg")
-    with matplotlib.rc_context(STYLE):
-        figure.savefig(path.with_name(f"{path.name}.png"), dpi=2 * DPI)
+    path.with_name(f"{path.name}.png").write_bytes(as_png(figure, 2 * DPI))
     drawing.write_text(answering(as_svg(figure).decode(), told), encoding="utf-8")

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from functools import cache
 from typing import Any
 
+from matplotlib import rcParamsDefault
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.font_manager import FontProperties
@@ -22,8 +23,10 @@ MARGIN_PX = 32
 GAP_PX = 14
 # Windows whose lengths differ by no more than this share are told as one length.
 SAME_LENGTH = 0.05
-# Typed loosely: the key names of matplotlib's settings are one long Literal.
-STYLE: Any = {
+# Matplotlib as it comes: what a person has set for their own charts is not for these. The backend is not a setting of a
+# chart. Typed loosely: the key names are one long Literal.
+DEFAULTS: Any = {name: value for name, value in rcParamsDefault.items() if name != "backend"}
+STYLE: Any = DEFAULTS | {
     "font.family": "DejaVu Sans",
     "font.size": SMALLEST_PT,
     "axes.labelsize": SMALLEST_PT,

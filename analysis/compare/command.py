@@ -16,6 +16,7 @@ from analysis.compare.reason import Reason
 from analysis.compare.side import Side
 from analysis.compare.together import Together, togethers
 from analysis.errors import AnalysisError
+from analysis.printing import failed
 
 EXAMPLES = """examples:
   python -m analysis compare results/demo results/demo-on-the-server
@@ -33,8 +34,7 @@ def main(argv: list[str]) -> int:
     try:
         return compare(options.folders, output=options.output, unfair=options.unfair)
     except (AnalysisError, OSError) as error:
-        print(f"analysis: {error}", file=sys.stderr)
-        return 1
+        return failed(error)
 
 
 def compare(folders: Sequence[Path], *, output: Path | None, unfair: str) -> int:

@@ -10,6 +10,7 @@ from analysis.contrasts import with_cost
 from analysis.errors import AnalysisError
 from analysis.samples import read_experiment
 from analysis.summary import summarise_trials
+from analysis.words import readable
 
 
 def read_sides(folders: Sequence[Path]) -> list[Side]:
@@ -24,10 +25,10 @@ def labels(folders: Sequence[Path]) -> list[str]:
     """The shortest ends of the paths that tell the folders apart, such as `demo` or `laptop/demo`."""
     longest = max(len(folder.parts) for folder in folders)
     for length in range(1, longest + 1):
-        ends = ["/".join(folder.parts[-length:]) for folder in folders]
+        ends = [readable("/".join(folder.parts[-length:])) for folder in folders]
         if len(set(ends)) == len(folders):
             return ends
-    return [str(folder) for folder in folders]
+    return [readable(str(folder)) for folder in folders]
 
 
 def _side(folder: Path, label: str) -> Side:

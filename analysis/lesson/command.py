@@ -11,6 +11,7 @@ from analysis.errors import AnalysisError
 from analysis.lesson.build import build
 from analysis.lesson.here import expected_here
 from analysis.lesson.material import gather
+from analysis.printing import failed
 from analysis.samples import read_experiment
 from analysis.writing import write_results
 
@@ -29,8 +30,7 @@ def main(argv: list[str]) -> int:
     try:
         written = _write(options)
     except (AnalysisError, OSError) as error:
-        print(f"analysis: {error}", file=sys.stderr)
-        return 1
+        return failed(error)
     print("\n".join(map(str, written)))
     if options.open:
         _open(written[0])

@@ -1,11 +1,9 @@
 """The gallery “how to lie with this data”: each lie stamped, beside the honest plot of the same raw rows."""
 
 import base64
-from io import BytesIO
 from pathlib import Path
 
-from matplotlib.figure import Figure
-
+from analysis.charts import as_png
 from analysis.charts.frame import DPI, circumstances
 from analysis.lesson.lie_charts import draw_lie, draw_stacked
 from analysis.lesson.lies import TELLERS, lies
@@ -21,20 +19,15 @@ def write_gallery(measured: Measured, folder: Path) -> Path:
         old.unlink()
     told = lies(measured.trials, {name: verdict.name for name, verdict in measured.verdicts.items()})
     for lie in told:
-        draw_lie(lie, circumstances(measured.group)).savefig(pictures / f"{lie.name}.png", dpi=1.5 * DPI)
+        drawn = draw_lie(lie, circumstances(measured.group))
+        (pictures / f"{lie.name}.png").write_bytes(as_png(drawn, 1.5 * DPI))
     inlined = {lie.name: _inlined((pictures / f"{lie.name}.png").read_bytes()) for lie in told}
-    stacked = {lie.name: _inlined(_as_png(draw_stacked(lie))) for lie in told}
+    stacked = {lie.name: _inlined(as_png(draw_stacked(lie), DPI)) for lie in told}
     path = folder / "gallery.html"
     missing = len(TELLERS) - len(told)
     what = {"pictures": inlined, "stacked": stacked, "under": circumstances(measured.group)}
     path.write_text(page("gallery.html", lies=told, missing=missing, measured=measured, **what), encoding="utf-8")
     return path
-
-
-def _as_png(figure: Figure) -> bytes:
-    made = BytesIO()
-    figure.savefig(made)
-    return made.getvalue()
 
 
 def _inlined(picture: bytes) -> str:

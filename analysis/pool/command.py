@@ -17,6 +17,7 @@ from analysis.pool.pooled import Pooled, pool
 from analysis.pool.reading import Received, receive
 from analysis.pool.record import Shared
 from analysis.pool.sentences import table, title
+from analysis.printing import failed
 from analysis.report import figure_of
 
 EXAMPLES = """examples:
@@ -33,8 +34,7 @@ def main(argv: list[str]) -> int:
     try:
         pool_all(options.paths, options.output or options.paths[0].resolve().parent / "pooled", options.workers)
     except (AnalysisError, OSError) as error:
-        print(f"analysis: {error}", file=sys.stderr)
-        return 1
+        return failed(error)
     return 0
 
 

@@ -12,6 +12,7 @@ from analysis.errors import AnalysisError
 from analysis.pool.record import CELL_KEYS, KEYS, Shared, from_line, from_values, shared
 from analysis.samples import read_experiment
 from analysis.summary import summarise_believed
+from analysis.words import readable
 
 # A file larger than hundreds of results together is none of them.
 LARGEST_BYTES = 1_000_000
@@ -47,11 +48,11 @@ def as_table(sent: Shared) -> pd.DataFrame:
 
 def _received(path: Path) -> Iterator[Received]:
     if (path / "experiment.json").exists():
-        yield _tried(str(path), lambda: share_of(path))
+        yield _tried(_shown(path), lambda: share_of(path))
     elif path.is_dir():
         inside = [each for each in sorted(path.iterdir()) if not each.name.startswith(".")]
         if not inside:
-            yield Received(source=str(path), problem="is empty")
+            yield Received(source=_shown(path), problem="is empty")
         for each in inside:
             yield from _received(each)
     else:
@@ -64,9 +65,9 @@ def _of_file(path: Path) -> Iterator[Received]:
             raise AnalysisError("is too large to be a shared result")
         text = path.read_text(encoding="utf-8-sig")
     except UnicodeDecodeError:
-        yield Received(source=str(path), problem="is not text")
+        yield Received(source=_shown(path), problem="is not text")
     except (AnalysisError, OSError) as error:
-        yield Received(source=str(path), problem=getattr(error, "strerror", None) or str(error))
+        yield Received(source=_shown(path), problem=getattr(error, "strerror", None) or str(error))
     else:
         yield from _of_text(path, text)
 
@@ -74,12 +75,12 @@ def _of_file(path: Path) -> Iterator[Received]:
 def _of_text(path: Path, text: str) -> Iterator[Received]:
     lines = [line for line in text.splitlines() if line.strip()]
     if path.suffix == ".csv":
-        yield _tried(str(path), lambda: _of_table(path))
+        yield _tried(_shown(path), lambda: _of_table(path))
     elif path.suffix == ".txt" and len(lines) > 1:
         for n, line in enumerate(lines, start=1):
-            yield _tried(f"{path}, line {n}", partial(from_line, line))
+            yield _tried(f"{_shown(path)}, line {n}", partial(from_line, line))
     else:
-        yield _tried(str(path), lambda: from_line(text))
+        yield _tried(_shown(path), lambda: from_line(text))
 
 
 def _of_table(path: Path) -> Shared:
@@ -97,4 +98,9 @@ def _tried(source: str, read: Callable[[], Shared]) -> Received:
     try:
         return Received(source=source, sent=read())
     except (AnalysisError, OSError, ValueError) as error:
-        return Received(source=source, problem=str(error).rstrip("."))
+        return Received(source=source, problem=readable(str(error).rstrip(".")))
+
+
+def _shown(path: Path) -> str:
+    """A path as a page can show it: a file may come from a system that names files in another encoding."""
+    return readable(str(path))

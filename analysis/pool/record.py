@@ -13,6 +13,7 @@ from analysis.errors import AnalysisError
 from analysis.experiment import Experiment
 from analysis.marks import with_marks
 from analysis.pool.load import Load, load_of, most_measured, refuse_faults
+from analysis.words import readable
 
 SCHEMA = 2
 KEYS = (
@@ -20,6 +21,7 @@ KEYS = (
     *("workload", "offered_rate", "measured_s", "conditions", "pictures"),
     "cells",
 )
+TEXTS = ("machine", "system", "workload", "conditions", "pictures")
 CELL_KEYS = ("mode", "workers", "throughput", "speedup", "ready_p95_s", "verdict", "failed")
 MODES = ("sync", "queue")
 # Numbers are sent with four digits, so a speed-up may be off by so much from what the throughputs give.
@@ -104,8 +106,15 @@ def from_line(text: str) -> Shared:
     except (ValueError, RecursionError):
         raise AnalysisError("is not JSON, or was cut off") from None
     if not isinstance(content, dict) or content.get("schema") != SCHEMA:
-        raise AnalysisError("is not what this version of `python -m analysis share` writes")
+        raise AnalysisError(f"is not what this version of `python -m analysis share` writes{_other_schema(content)}")
     return from_values(content)
+
+
+def _other_schema(content: Any) -> str:
+    """Which side is to update, where another version of Queuelab has written a line."""
+    found = content.get("schema") if isinstance(content, dict) else None
+    what = "update Queuelab here" if type(found) is int and found > SCHEMA else "share it anew with this version"
+    return f", which has schema {SCHEMA} and not {found}: {what}" if type(found) is int else ""
 
 
 def from_values(content: Mapping[str, Any]) -> Shared:
@@ -113,13 +122,9 @@ def from_values(content: Mapping[str, Any]) -> Shared:
     try:
         sent = Shared(
             cores=int(content["cores"]),
-            machine=str(content["machine"]),
-            system=str(content["system"]),
-            workload=str(content["workload"]),
             offered_rate=float(content["offered_rate"]),
             measured_s=float(content["measured_s"]),
-            conditions=str(content["conditions"]),
-            pictures=str(content["pictures"]),
+            **{key: readable(str(content[key])) for key in TEXTS},
             cells=tuple(_sent_cell(dict(zip(CELL_KEYS, cell, strict=True))) for cell in content["cells"]),
         )
     except KeyError as error:

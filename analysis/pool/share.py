@@ -7,6 +7,7 @@ from pathlib import Path
 from analysis.errors import AnalysisError
 from analysis.pool.reading import as_table, share_of
 from analysis.pool.record import as_line
+from analysis.printing import failed
 
 EXAMPLES = """examples:
   python -m analysis share results/demo            # results/demo/share.json, and the same as a line to copy
@@ -20,8 +21,7 @@ def main(argv: list[str]) -> int:
     try:
         share(options.folder, csv=options.csv)
     except (AnalysisError, OSError) as error:
-        print(f"analysis: {error}", file=sys.stderr)
-        return 1
+        return failed(error)
     return 0
 
 

@@ -15,6 +15,7 @@ from loadtests.calibration.noise import noise
 from loadtests.calibration.stack import TruthStack
 from loadtests.calibration.stored import STORED, whose
 from loadtests.configuration import Cell
+from loadtests.disk import full_disk_told
 from loadtests.lock import exclusive
 from loadtests.plan import Experiment, Factors, Phases, Trial
 from loadtests.progress import Trials
@@ -103,7 +104,7 @@ def run_case(case: Case, folder: Path) -> dict[str, Any]:
     spec = StackSpec(**setup.trial.cell.levels(), seed=SEED)
     stack = TruthStack(case.truth, spec, partial / "stack", partial / "logs")
     try:
-        with stack as info:
+        with full_disk_told(partial), stack as info, full_disk_told(partial):
             info.write(partial / "stack" / "stack.json")
             _keep_plan(partial, setup)
             apply_load(setup, stack, partial)
@@ -119,7 +120,7 @@ def _keep_plan(partial: Path, setup: TrialSetup) -> None:
     # Another picture mix leaves times and ids as they are.
     planned = plan(rate=rate, seed=setup.experiment.seed_of(setup.trial), weights=[1.0], length_s=measure_s)
     rows = "".join(f"{arrival.id},{arrival.offset_s:.9f}\n" for arrival in planned)
-    (partial / "plan.csv").write_text(f"id,offset_s\n{rows}")
+    (partial / "plan.csv").write_text(f"id,offset_s\n{rows}", encoding="utf-8")
 
 
 def _keep_truth(partial: Path, case: Case, info: StackInfo) -> None:

@@ -95,7 +95,9 @@ def _said(arguments: tuple[str, ...], limit_s: float) -> str:
     """What a Python process prints."""
     command = (sys.executable, *arguments)
     try:
-        done = subprocess.run(command, cwd=ROOT, env=inherited(), capture_output=True, text=True, timeout=limit_s)
+        done = subprocess.run(
+            command, cwd=ROOT, env=inherited(), capture_output=True, encoding="utf-8", errors="replace", timeout=limit_s
+        )
     except subprocess.TimeoutExpired as error:
         raise TrialError(f"The machine could not be listened to: {error}.") from error
     if done.returncode != 0:

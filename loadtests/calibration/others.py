@@ -52,7 +52,8 @@ def _wrk2(url: str, content_type: str, body: Path) -> list[str]:
     script.write_text(
         f'local file = io.open("{body}", "rb")\n'
         'wrk.method, wrk.body = "POST", file:read("*all")\n'
-        f'wrk.headers["Content-Type"] = "{content_type}"\n'
+        f'wrk.headers["Content-Type"] = "{content_type}"\n',
+        encoding="utf-8",
     )
     rate = ["-t1", f"-c{CONNECTIONS}", f"-d{LENGTH_S}s", f"-R{RATE}", "--latency", "--timeout", "30s"]
     return ["wrk2", *rate, "-s", str(script), url]
@@ -102,6 +103,8 @@ def reported(tool: Tool, folder: Path) -> Iterator[tuple[str, float]]:
 def _run(command: list[str]) -> subprocess.CompletedProcess[str]:
     limit_s = LENGTH_S + ALLOWANCE_S
     try:
-        return subprocess.run(command, capture_output=True, text=True, timeout=limit_s, check=False)
+        return subprocess.run(
+            command, capture_output=True, encoding="utf-8", errors="replace", timeout=limit_s, check=False
+        )
     except subprocess.TimeoutExpired as error:
         raise TrialError(f"{command[0]} had not ended after {limit_s:g} s.") from error

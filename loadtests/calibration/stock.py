@@ -63,7 +63,7 @@ def reported(way: Stock, folder: Path) -> Iterator[tuple[str, float]]:
             family.finish(family.start(_locust(way, url, place)), LENGTH_S + ALLOWANCE_S)
         finally:
             family.close(1.0)
-    rows = list(csv.DictReader((place / "table_stats.csv").read_text().splitlines()))
+    rows = list(csv.DictReader((place / "table_stats.csv").read_text(encoding="utf-8").splitlines()))
     if not rows or rows[0]["Name"] == "Aggregated":
         raise TrialError(f"Locust has sent nothing; see {place / 'logs'}.")
     for name, column in COLUMNS.items():

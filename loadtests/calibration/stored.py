@@ -18,7 +18,7 @@ def whose() -> dict[str, Any]:
 def last_calibration(stored: Path = STORED) -> dict[str, Any] | None:
     """The calibration of this machine with this code; None if there is none."""
     try:
-        kept: dict[str, Any] = json.loads(stored.read_text())
+        kept: dict[str, Any] = json.loads(stored.read_text(encoding="utf-8"))
     except (OSError, ValueError):
         return None
     return kept if whose().items() <= kept.items() else None

@@ -38,7 +38,7 @@ def drained_rate(setup: TrialSetup, expected_rate: float) -> float:
     kept = setup.folder / f"{setup.trial.name}.csv"
     if not kept.exists():
         _keep(kept, _measured(setup, max(int(WORK_S * expected_rate), ROUNDS * setup.trial.cell.workers)))
-    with kept.open(newline="") as file:
+    with kept.open(newline="", encoding="utf-8") as file:
         return rate_of([float(row["finished_at"]) for row in csv.DictReader(file)], setup.trial.cell.workers)
 
 
@@ -92,5 +92,5 @@ def _done(info: StackInfo, count: int) -> bool | None:
 
 def _keep(path: Path, finished_at: list[float]) -> None:
     partial = path.with_name(path.name + results.PARTIAL)
-    partial.write_text("finished_at\n" + "".join(f"{at:.6f}\n" for at in finished_at))
+    partial.write_text("finished_at\n" + "".join(f"{at:.6f}\n" for at in finished_at), encoding="utf-8")
     partial.rename(path)

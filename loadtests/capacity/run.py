@@ -133,7 +133,7 @@ def _told(answer: Answer) -> str:
 
 def _write(path: Path, goal: Goal, found: list[Found]) -> None:
     partial = path.with_name(path.name + PARTIAL)
-    with partial.open("w", newline="") as file:
+    with partial.open("w", newline="", encoding="utf-8") as file:
         writer = csv.writer(file)
         levels = list(found[0].cell.levels())
         writer.writerow([*levels, *COLUMNS])

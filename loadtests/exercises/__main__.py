@@ -5,10 +5,12 @@ import signal
 import sys
 from pathlib import Path
 
+from loadtests.disk import reason
 from loadtests.errors import QueuelabError
 from loadtests.exercises.attempt import attempt
 from loadtests.exercises.broken import EXERCISES, Exercise
 from loadtests.exercises.copy import break_copy, mend_copy
+from loadtests.printing import print_anything
 
 EXAMPLES = """\
 examples:
@@ -31,7 +33,7 @@ def main(argv: list[str] | None = None) -> int:
         print("\nStopped.", file=sys.stderr)
         return 130
     except (QueuelabError, OSError) as error:
-        print(error, file=sys.stderr)
+        print(reason(error), file=sys.stderr)
         return 1
     return 0 if welcomed != (options.verb == "break") else 1
 
@@ -66,4 +68,5 @@ def _parser() -> argparse.ArgumentParser:
 
 
 if __name__ == "__main__":
+    print_anything()
     sys.exit(main())

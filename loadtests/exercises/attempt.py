@@ -78,7 +78,7 @@ def _news(worker: Child) -> str | None:
 
 
 def _found(child: Child, pattern: re.Pattern[str]) -> str | None:
-    match = pattern.search(child.log.read_text(errors="replace"))
+    match = pattern.search(child.log.read_text(encoding="utf-8", errors="replace"))
     return match[0] if match else None
 
 

@@ -87,6 +87,6 @@ def _told(name: str, act: Callable[[], T]) -> T:
 def _measured_from(path: Path) -> float | None:
     """When the measurement began or will begin [Unix s]; None until the load process has said so."""
     try:
-        return float(json.loads(path.read_text())["measure_from"])
+        return float(json.loads(path.read_text(encoding="utf-8"))["measure_from"])
     except FileNotFoundError:
         return None

@@ -28,7 +28,7 @@ def expect(folder: Path) -> None:
 
 def told(folder: Path) -> Iterator[str]:
     """The numbers in lines: what queue mode should finish and how long a picture should take, by workers."""
-    with (folder / PREDICTION).open(newline="") as file:
+    with (folder / PREDICTION).open(newline="", encoding="utf-8") as file:
         rows = [row for row in csv.DictReader(file) if row["mode"] == "queue"]
     yield f"Expected here at {float(rows[0]['offered_rate']):g} uploads/s, from the work alone:"
     yield "  workers   finished/s   ready time, median"

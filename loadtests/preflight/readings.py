@@ -72,7 +72,9 @@ def port_is_free(port: int, fix: str) -> Check:
 def locked() -> dict[str, list[str]]:
     """The versions of each package in the lock file; other Pythons may have others."""
     versions: dict[str, list[str]] = {}
-    for name, version in re.findall(r"^([a-z0-9._-]+)==([^ ;\\]+)", LOCK_FILE.read_text(), re.MULTILINE):
+    for name, version in re.findall(
+        r"^([a-z0-9._-]+)==([^ ;\\]+)", LOCK_FILE.read_text(encoding="utf-8"), re.MULTILINE
+    ):
         versions.setdefault(name, []).append(version)
     return versions
 

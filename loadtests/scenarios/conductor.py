@@ -1,6 +1,7 @@
 """Makes a trial of each test, in the process that people talk to: the only Locust there is, or a master."""
 
 import logging
+import shlex
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -17,7 +18,7 @@ from loadtests.results import next_trial, refuse_mixing, refuse_unwritable, writ
 from loadtests.scenarios.ending import end_test
 from loadtests.scenarios.failing import guarded, in_a_sentence
 from loadtests.scenarios.finder import Finder
-from loadtests.scenarios.host import host_id
+from loadtests.scenarios.host import host_id, known_machine
 from loadtests.scenarios.keep import keep
 from loadtests.scenarios.load_workers import LoadWorkers
 from loadtests.scenarios.messages import PREPARED, REPORT
@@ -125,7 +126,8 @@ class Conductor:
         directory, verdict = keep(session, offered_rate=users * session.options.uploads_per_user)
         # Failed uploads are results, which Locust's own rule would call a failure; an error in here is one.
         self._environment.process_exit_code = 2 if locust.log.unhandled_greenlet_exception else 0
-        logging.info("Recorded in %s: %s. To draw it: make charts RESULTS=%s", directory, verdict, directory.parent)
+        results = shlex.quote(str(directory.parent))
+        logging.info("Recorded in %s: %s. To draw it: make charts RESULTS=%s", directory, verdict, results)
 
     def _let_go(self) -> None:
         if self._load:
@@ -165,7 +167,7 @@ class Conductor:
         if options.trial is None:
             warn_of(options, rate, self._may_open)
             refuse_unwritable(options.results)
-            refuse_mixing(options.results, workload=info.workload, **same)
+            refuse_mixing(options.results, workload=info.workload, machine=known_machine(), **same)
         trial = options.trial or next_trial(options.results, mode=info.mode, workers=info.workers)
         # A stack by hand may see two trials of one name, if somebody has moved the results in between.
         tag = trial if options.trial else f"{trial}@{info.clock.now():.3f}"

@@ -6,8 +6,10 @@ from pathlib import Path
 from typing import Any
 
 from loadtests import results
+from loadtests.machine import versions
 from loadtests.scenarios import recorder, samples
 from loadtests.scenarios.arrivals import plan, plan_hash
+from loadtests.scenarios.host import known_machine
 from loadtests.scenarios.planned import refuse_unplanned
 from loadtests.scenarios.session import Session
 from loadtests.scenarios.upload import Request
@@ -45,7 +47,7 @@ def _record(session: Session, requests: Sequence[Request], offered_rate: float) 
     info, options, phases = session.info, session.options, session.phases
     observed = samples.observations(info)
     return {
-        "schema": 1,
+        "schema": results.SCHEMA,
         "name": session.trial,
         "cell": info.levels() | {"offered_rate": offered_rate},
         "repeat": results.repeat_of(session.trial),
@@ -60,6 +62,8 @@ def _record(session: Session, requests: Sequence[Request], offered_rate: float) 
         "plan_sha256": _checked_plan(session, requests, offered_rate),
         "pictures_sha256": session.pictures_sha256,
         "code_sha256": session.code_sha256,
+        "machine": known_machine(),
+        "versions": versions(),
         "settings": info.settings,
         "outcome": "finished",
     }

@@ -20,7 +20,7 @@ class Record:
         self.pending: dict[UUID, Request] = {}
         self._pictures = {payload.picture: payload for payload in payloads}
         # It has no name and goes with this process, however that ends.
-        self._file = tempfile.TemporaryFile("w+")  # noqa: SIM115
+        self._file = tempfile.TemporaryFile("w+", encoding="utf-8")  # noqa: SIM115
 
     def close(self) -> None:
         self._file.close()

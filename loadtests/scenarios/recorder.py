@@ -18,7 +18,7 @@ BACKLOG_COLUMNS = ("sampled_at", "waiting", "in_hand", "in_database", "done", "c
 
 def write_requests(path: Path, requests: Sequence[Request], phases: Phases) -> None:
     """One row for every planned request, whatever became of it."""
-    with path.open("w", newline="") as file:
+    with path.open("w", newline="", encoding="utf-8") as file:
         writer = csv.writer(file)
         writer.writerow(REQUEST_COLUMNS)
         for request in sorted(requests, key=lambda one: one.due_at):
@@ -43,7 +43,7 @@ def collect_server_side(directory: Path, info: StackInfo, trial: str, phases: Ph
     write_elsewhere(directory / "elsewhere.csv", info, trial, phases)
     (directory / "effects.csv").write_bytes(get(f"{info.control_url}/effects.csv", token=info.token, timeout_s=60.0))
     samples = [row for row in observations(info) if phases.started_at <= float(row["sampled_at"])]
-    with (directory / "backlog.csv").open("w", newline="") as file:
+    with (directory / "backlog.csv").open("w", newline="", encoding="utf-8") as file:
         writer = csv.DictWriter(file, BACKLOG_COLUMNS, extrasaction="ignore")
         writer.writeheader()
         writer.writerows(samples)

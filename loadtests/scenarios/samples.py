@@ -32,7 +32,7 @@ class Sample:
 
 def observations(info: StackInfo) -> list[dict[str, str]]:
     """The complete rows that the stack's observer has written so far."""
-    complete = info.observations.read_text().rpartition("\n")[0]
+    complete = info.observations.read_text(encoding="utf-8").rpartition("\n")[0]
     return list(csv.DictReader(complete.splitlines()))
 
 

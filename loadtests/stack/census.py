@@ -24,7 +24,7 @@ class Census:
     def __init__(self, path: Path, clock: Clock) -> None:
         self._path, self._clock = path, clock
         self._next_at = clock.now()
-        with path.open("w", newline="") as file:
+        with path.open("w", newline="", encoding="utf-8") as file:
             csv.writer(file).writerow(MEMORY_COLUMNS)
 
     def check(self, roots: Mapping[str, int]) -> None:
@@ -33,7 +33,7 @@ class Census:
         if now < self._next_at:
             return
         self._next_at = now + PERIOD_S
-        with self._path.open("a", newline="") as file:
+        with self._path.open("a", newline="", encoding="utf-8") as file:
             csv.writer(file).writerows((f"{now:.6f}", *row) for row in _counted(roots))
 
 

@@ -40,7 +40,8 @@ FOREIGN_PREFIXES = (
 def inherited() -> dict[str, str]:
     """This process's environment without what configures the components."""
     kept = {key: value for key, value in os.environ.items() if not key.startswith(FOREIGN_PREFIXES)}
-    return kept | {"PYTHONUNBUFFERED": "1"}
+    # Logs are read as UTF-8, whatever the locale is.
+    return kept | {"PYTHONUNBUFFERED": "1", "PYTHONUTF8": "1", "PYTHONIOENCODING": "utf-8"}
 
 
 def external(site: Site, spec: StackSpec) -> Command:

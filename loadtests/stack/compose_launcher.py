@@ -72,5 +72,5 @@ class Launcher:
         return (*self._tools.compose, "--project-name", self._site.project, "--file", str(FILE), *words)
 
     def _tail(self, name: str) -> str:
-        lines = (self._logs / name).read_text(errors="replace").splitlines()[-TAIL_LINES:]
+        lines = (self._logs / name).read_text(encoding="utf-8", errors="replace").splitlines()[-TAIL_LINES:]
         return "\n    ".join([f"The end of {self._logs / name}:", *lines])

@@ -134,6 +134,6 @@ def attached_site(spec: StackSpec) -> ComposeSite:
 
 def _read_environment_file() -> dict[str, str]:
     """The variables of .env, without comments."""
-    lines = ENVIRONMENT_FILE.read_text().splitlines() if ENVIRONMENT_FILE.exists() else []
+    lines = ENVIRONMENT_FILE.read_text(encoding="utf-8-sig").splitlines() if ENVIRONMENT_FILE.exists() else []
     pairs = (line.split("=", 1) for line in lines if "=" in line and not line.startswith("#"))
     return {name.strip(): value.strip() for name, value in pairs}

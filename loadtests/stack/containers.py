@@ -109,14 +109,17 @@ class Engine:
             [self.name, "logs", "--tail", str(lines), container.id],
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
-            text=True,
+            encoding="utf-8",
+            errors="replace",
             timeout=ENGINE_LIMIT_S,
         ).stdout
         return "\n".join(f"    {line}" for line in said.splitlines()) or "    (empty)"
 
     def ask(self, *arguments: str) -> str:
         command = [self.name, *arguments]
-        answer = subprocess.run(command, capture_output=True, text=True, timeout=ENGINE_LIMIT_S)
+        answer = subprocess.run(
+            command, capture_output=True, encoding="utf-8", errors="replace", timeout=ENGINE_LIMIT_S
+        )
         if answer.returncode:
             raise StackError(f"{' '.join(command[:2])} failed: {answer.stderr.strip()}")
         return answer.stdout

@@ -50,14 +50,14 @@ class StackInfo(Configuration):
         """Leave the file for the owner's eyes alone: it holds the token and the broker's password."""
         partial = path.with_suffix(".partial")
         partial.touch(mode=0o600)
-        partial.write_text(json.dumps(asdict(self), indent=2) + "\n")
+        partial.write_text(json.dumps(asdict(self), indent=2) + "\n", encoding="utf-8")
         partial.rename(path)
 
 
 def read_info(path: Path) -> StackInfo:
     """What a running stack left; raises if none is up."""
     try:
-        info = StackInfo(**json.loads(path.read_text()))
+        info = StackInfo(**json.loads(path.read_text(encoding="utf-8")))
     except FileNotFoundError:
         raise StackError("No stack is up. Start one first: make up MODE=queue WORKERS=2.") from None
     except (ValueError, TypeError) as error:

@@ -40,7 +40,9 @@ def remove(engine: str, project: str, listing: tuple[str, ...], removal: tuple[s
 def find(engine: str, project: str, listing: tuple[str, ...]) -> list[str]:
     label = f"label=com.docker.compose.project={project}"
     command = [engine, *listing, "--quiet", "--filter", label]
-    return subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, text=True).stdout.split()
+    return subprocess.run(
+        command, stdin=subprocess.DEVNULL, capture_output=True, encoding="utf-8", errors="replace"
+    ).stdout.split()
 
 
 if __name__ == "__main__":

@@ -71,7 +71,7 @@ class CgroupMeter:
         for path, unit in self._accounts:
             # A container that has ended keeps the seconds it was last seen with.
             with contextlib.suppress(OSError):
-                self._seconds[(path, unit)] = _used(path.read_text()) * unit
+                self._seconds[(path, unit)] = _used(path.read_text(encoding="utf-8")) * unit
         return sum(self._seconds.values())
 
 
@@ -82,13 +82,13 @@ Account = tuple[Path, float]
 def _account(pid: int) -> Account | None:
     """Where the kernel keeps the CPU time of the container that a process is in; None on another machine."""
     with contextlib.suppress(OSError):
-        for line in Path(f"/proc/{pid}/cgroup").read_text().splitlines():
+        for line in Path(f"/proc/{pid}/cgroup").read_text(encoding="utf-8").splitlines():
             _, controllers, path = line.split(":", 2)
             first = Path("/sys/fs/cgroup/cpuacct" + path) / "cpuacct.usage"
             second = Path("/sys/fs/cgroup" + path) / "cpu.stat"
             if "cpuacct" in controllers.split(",") and first.exists():
                 return first, 1e-9
-            if not controllers and second.exists() and "usage_usec" in second.read_text():
+            if not controllers and second.exists() and "usage_usec" in second.read_text(encoding="utf-8"):
                 return second, 1e-6
     return None
 

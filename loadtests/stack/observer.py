@@ -60,7 +60,7 @@ class Observer(threading.Thread):
             self.failure = f"{type(error).__name__}: {error}"
 
     def _write_samples(self) -> None:
-        with self._view.observations.open("w", newline="") as file:
+        with self._view.observations.open("w", newline="", encoding="utf-8") as file:
             writer = csv.DictWriter(file, COLUMNS)
             writer.writeheader()
             while not self._stopped.wait(PERIOD_S):

@@ -38,7 +38,7 @@ class Postgres:
         """What makes the data directory, with one role that has a password; to be waited for."""
         secret = self._directory / "password"
         secret.touch(mode=0o600)
-        secret.write_text(self._site.password)
+        secret.write_text(self._site.password, encoding="utf-8")
         if self._user:
             account = pwd.getpwnam(self._user)
             for path in (self._directory, secret):

@@ -65,7 +65,7 @@ class Child:
             raise StackError(f"{self.name} ended with exit code {code}. The end of {self.log}:\n{self.tail()}")
 
     def tail(self) -> str:
-        lines = self.log.read_text(errors="replace").splitlines()
+        lines = self.log.read_text(encoding="utf-8", errors="replace").splitlines()
         return "\n".join(f"    {line}" for line in lines[-TAIL_LINES:]) or "    (empty)"
 
     def signal(self, number: int) -> None:

@@ -52,17 +52,18 @@ def _write_files(site: Site) -> Path:
     home.mkdir()
     cookie = home / ".erlang.cookie"
     cookie.touch(mode=0o600)
-    cookie.write_text(secrets.token_hex(20))
+    cookie.write_text(secrets.token_hex(20), encoding="utf-8")
     cookie.chmod(0o400)
     configuration = home / "rabbitmq.conf"
     configuration.touch(mode=0o600)
     configuration.write_text(
         f"listeners.tcp.1 = {HOST}:{site.broker_port}\n"
-        f"default_user = queuelab\ndefault_pass = {site.password}\nlog.console = true\nlog.file = false\n"
+        f"default_user = queuelab\ndefault_pass = {site.password}\nlog.console = true\nlog.file = false\n",
+        encoding="utf-8",
     )
     # Quorum queues tell their length only at every tick.
-    (home / "advanced.config").write_text("[{rabbit, [{quorum_tick_interval, 500}]}].\n")
-    (home / "enabled_plugins").write_text("[].\n")
+    (home / "advanced.config").write_text("[{rabbit, [{quorum_tick_interval, 500}]}].\n", encoding="utf-8")
+    (home / "enabled_plugins").write_text("[].\n", encoding="utf-8")
     (home / "environment.conf").touch()
     return home
 

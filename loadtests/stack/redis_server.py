@@ -43,7 +43,9 @@ def server_path() -> Path:
 
 
 def _new_enough(path: Path) -> Path:
-    text = subprocess.run([path, "--version"], capture_output=True, text=True, timeout=10).stdout
+    text = subprocess.run(
+        [path, "--version"], capture_output=True, encoding="utf-8", errors="replace", timeout=10
+    ).stdout
     found = re.search(r"v=(\d+)\.(\d+)", text)
     if not found or tuple(map(int, found.groups())) < OLDEST:
         raise StackError(
@@ -62,6 +64,7 @@ def write_configuration(directory: Path, port: int, password: str, append_only: 
     path.touch(mode=0o600)
     path.write_text(
         f'bind {HOST}\nport {port}\nrequirepass {password}\ndir "{directory}"\n'
-        f'save ""\n{log}\nmaxmemory-policy noeviction\ndaemonize no\n'
+        f'save ""\n{log}\nmaxmemory-policy noeviction\ndaemonize no\n',
+        encoding="utf-8",
     )
     return path

@@ -52,11 +52,11 @@ class Supervisor:
         event = {"kind": "restart", "what": name, "code": child.process.returncode, "began_at": self._clock.now()}
         self._family.restart(name)
         self.events.append(event | {"ended_at": self._clock.now()})
-        self._path.write_text(json.dumps(self.events))
+        self._path.write_text(json.dumps(self.events), encoding="utf-8")
 
 
 def restarts_since(directory: Path, at: float) -> list[dict[str, Any]]:
     """What a stack's supervisor has started again since a time [Unix s]."""
     path = directory / RESTARTS
-    events: list[dict[str, Any]] = json.loads(path.read_text()) if path.exists() else []
+    events: list[dict[str, Any]] = json.loads(path.read_text(encoding="utf-8")) if path.exists() else []
     return [event for event in events if event["began_at"] >= at]

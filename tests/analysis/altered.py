@@ -29,6 +29,12 @@ def with_trials(folder: Path, change: Callable[[dict[str, Any]], object], which:
     return folder
 
 
+def with_machine(folder: Path, **machine: object) -> Path:
+    """The experiment and each of its trials were measured on such a machine."""
+    with_trials(folder, lambda trial: trial["machine"].update(machine) if "machine" in trial else None)
+    return with_experiment(folder, lambda info: info["machine"].update(machine))
+
+
 def answering_slower(folder: Path, times: float) -> Path:
     """Every answer comes after so many times as long."""
     for path in folder.glob("*/requests.csv"):

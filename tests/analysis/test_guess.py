@@ -1,3 +1,4 @@
+import hashlib
 import json
 import math
 from pathlib import Path
@@ -12,6 +13,7 @@ from analysis.__main__ import main
 from analysis.charts.palette import GUESS
 from analysis.errors import AnalysisError
 from analysis.guess import parse_guess
+from analysis.seal import read_sealed
 
 
 @pytest.fixture(scope="module")
@@ -109,6 +111,16 @@ def test_a_good_guess_is_called_good(tmp_path: Path) -> None:
     assert main([str(folder), "--no-charts"]) == 0
 
     assert "guess of the ready time held, within 10 %, with 1 and 8 workers" in (folder / "report.html").read_text()
+
+
+def test_a_sealed_guess_may_begin_with_a_byte_order_mark(tmp_path: Path) -> None:
+    path = tmp_path / "predictions.json"
+    path.write_text(json.dumps(GUESSED), encoding="utf-8-sig")
+    seal = {"sha256": hashlib.sha256(path.read_bytes()).hexdigest(), "sealed_at": "2026-11-25"}
+
+    guess = read_sealed(path, seal)
+    assert guess is not None
+    assert guess.throughput == {int(count): rate for count, rate in GUESSED["throughput"].items()}
 
 
 def test_a_guess_that_was_changed_after_it_was_sealed_is_refused(

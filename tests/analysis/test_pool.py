@@ -1,5 +1,6 @@
 """Many laptops in one chart: what comes, what cannot be read, and the page that the class sees."""
 
+import os
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -62,6 +63,19 @@ def test_each_laptop_is_one_dot_and_what_came_twice_counts_once(pooled: Path) ->
 
     assert sorted(drawn["speedup"]) == pytest.approx([0.6, 1.9, 1.95, 2.0, 2.05, 3.1, 3.8])
     assert "10 results came, 7 laptops are drawn; 1 came more than once" in (pooled / "pool.html").read_text()
+
+
+def test_a_file_and_a_laptop_named_in_another_encoding_are_pooled_like_any(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = sent(tmp_path / "sent", CLASS)
+    named = Path(os.fsdecode(os.fsencode(folder) + b"/M\xfcller.json"))
+    named.write_text(as_line(laptop(16, 3.5)).replace("Some CPU", "Some \\ud800 CPU"))
+
+    assert main(["pool", str(folder)]) == 0
+
+    assert "8 results came, 8 laptops are drawn" in capsys.readouterr().out
+    assert (tmp_path / "pooled" / "pool.csv").read_text(encoding="utf-8").count("M?ller.json") == 1
 
 
 def test_the_outlier_is_named_and_not_hidden(pooled: Path) -> None:

@@ -55,6 +55,13 @@ def test_a_missing_column_is_named_with_its_file(folder: Path, file: str, column
         read_experiment(folder)
 
 
+def test_files_that_an_editor_has_given_a_byte_order_mark_are_read(folder: Path) -> None:
+    for path in [folder / "experiment.json", *(folder / "queue-w2-r1").iterdir()]:
+        path.write_bytes(b"\xef\xbb\xbf" + path.read_bytes())
+
+    assert len(read_experiment(folder).trials) == 2
+
+
 def test_an_older_trial_had_the_usual_conditions(folder: Path) -> None:
     trial = read_trial(folder / "queue-w4-r1")
 

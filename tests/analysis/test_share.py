@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
-from altered import EXAMPLE, copied, losing, with_experiment, with_trials
+from altered import EXAMPLE, copied, losing, with_machine, with_trials
 from laptops import laptop
 from synthetic_experiment import Made, both_modes, write_experiment
 
@@ -49,7 +49,9 @@ def test_an_invalid_trial_is_not_sent(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("change", "words"),
     [
-        ({"schema": 1}, "is not what"),
+        ({"schema": 1}, "which has schema 2 and not 1: share it anew with this version"),
+        ({"schema": 3}, "which has schema 2 and not 3: update Queuelab here"),
+        ({"schema": "new"}, "is not what this version of `python -m analysis share` writes$"),
         ({"cores": math.inf}, "holds a value that cannot be used"),
         ({"cores": 10**400, "offered_rate": 10**400}, "holds a value that cannot be used"),
         ({"measured_s": math.nan}, "were offered for nan s"),
@@ -78,7 +80,7 @@ def test_a_file_that_somebody_has_changed_is_refused(change: dict[str, object], 
 def test_without_its_cores_an_experiment_has_nothing_to_share(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    folder = with_experiment(copied(tmp_path / "demo"), lambda info: info["machine"].update(cores=0))
+    folder = with_machine(copied(tmp_path / "demo"), cores=0)
 
     assert main(["share", str(folder)]) == 1
 

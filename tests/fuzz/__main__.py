@@ -16,6 +16,7 @@ from csv import DictReader
 from pathlib import Path
 
 from analysis.memory import MemoryGrowth
+from analysis.printing import print_anything
 from loadtests.stack.client import get, get_json
 from loadtests.stack.info import BY_HAND, StackInfo
 from loadtests.stack.local import LocalStack
@@ -129,4 +130,5 @@ def _arguments(argv: list[str] | None) -> argparse.Namespace:
 
 
 if __name__ == "__main__":
+    print_anything()
     sys.exit(main())

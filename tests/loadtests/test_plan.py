@@ -161,6 +161,22 @@ def test_every_plan_that_comes_with_the_project_is_valid_and_named_as_its_file(p
     assert read_plan(path).name == path.stem
 
 
+def test_a_plan_may_begin_with_a_byte_order_mark(tmp_path):
+    path = tmp_path / "notepad.toml"
+    path.write_bytes(b"\xef\xbb\xbf" + written(tmp_path, PLAN).read_bytes().replace(b"Does it", "Wächst es, ".encode()))
+
+    assert read_plan(path).question.startswith("Wächst")
+
+
+@pytest.mark.parametrize("encoding", ["latin-1", "utf-16"])
+def test_a_plan_in_another_encoding_is_told_to_be_so(tmp_path, encoding):
+    path = tmp_path / "old.toml"
+    path.write_bytes('question = "Wächst es?"'.encode(encoding))
+
+    with pytest.raises(PlanError, match=r"old\.toml is not text in UTF-8\. Save it as UTF-8"):
+        read_plan(path)
+
+
 def test_the_demo_measures_both_modes_with_1_2_4_and_8_workers_for_12_seconds_or_more():
     demo = read_plan(PLANS / "demo.toml")
 

@@ -6,8 +6,12 @@ import pytest
 
 from loadtests import results
 from loadtests.errors import TrialError
+from loadtests.plan_file import read_plan
+from loadtests.preparing import prepare
+from tests.small_experiment import write_plan
 
 ASKED = {"workload": "io", "pictures_sha256": "these", "code_sha256": "this"}
+MACHINE = {"cpu": "Some CPU", "cores": 2}
 
 
 def measured_by_hand(folder, **earlier):
@@ -17,7 +21,7 @@ def measured_by_hand(folder, **earlier):
 
 
 def finished(folder, name):
-    (folder / name).mkdir(parents=True)
+    (folder / name).mkdir(parents=True, exist_ok=True)
     (folder / name / "trial.json").write_text("{}")
 
 
@@ -59,6 +63,9 @@ def test_a_trial_by_hand_does_not_get_into_a_plan_s_folder(tmp_path):
     [
         ({"pictures_sha256": "others"}, "with other pictures"),
         ({"code_sha256": "older"}, "another version of Queuelab"),
+        ({"machine": {"cpu": "Some CPU", "cores": 64}}, "trials of another machine"),
+        ({"name": "queue-w4-r1"}, "queue-w2-r1 is a copy of queue-w4-r1"),
+        ({"schema": 2}, "has schema 2, and this version of Queuelab reads 1"),
     ],
 )
 def test_trials_by_hand_that_cannot_be_compared_do_not_share_a_folder(tmp_path, earlier, words):
@@ -66,13 +73,49 @@ def test_trials_by_hand_that_cannot_be_compared_do_not_share_a_folder(tmp_path, 
     measured_by_hand(tmp_path, **earlier)
 
     with pytest.raises(TrialError, match=words):
-        results.refuse_mixing(tmp_path, **ASKED)
+        results.refuse_mixing(tmp_path, machine=MACHINE, **ASKED)
 
 
 def test_trials_by_hand_of_the_same_load_and_of_another_workload_share_a_folder(tmp_path):
     measured_by_hand(tmp_path)
     results.refuse_mixing(tmp_path, **ASKED)
     results.refuse_mixing(tmp_path, **(ASKED | {"workload": "cpu", "pictures_sha256": "others"}))
+
+
+def test_where_the_machine_is_not_known_it_is_not_asked_for(tmp_path):
+    measured_by_hand(tmp_path, machine=MACHINE)
+    results.refuse_mixing(tmp_path, machine=None, **ASKED)
+
+    measured_by_hand(tmp_path, machine=None)
+    results.refuse_mixing(tmp_path, machine=MACHINE, **ASKED)
+
+
+def test_a_trial_of_code_that_was_changed_meanwhile_does_not_get_into_its_experiment(tmp_path):
+    results.write_experiment(tmp_path, name="planned", plan={"repeats": 1}, fingerprint="f" * 64)
+    partial = results.open_trial(tmp_path, "queue-w2-r1")
+    results.write_json(partial / "trial.json", {"code_sha256": "another"})
+
+    with pytest.raises(TrialError, match="code was changed since the experiment began"):
+        results.close_trial(partial)
+    assert results.finished_trials(tmp_path) == set()
+
+
+def test_a_plan_does_not_go_on_among_trials_that_were_copied_into_its_folder(tmp_path):
+    experiment = read_plan(write_plan(tmp_path))
+    prepare(experiment, tmp_path / "results", None)
+    finished(tmp_path / "results", "queue-w1-r1 copy")
+    record = {"name": "queue-w1-r1", "repeat": 1, "cell": {}}
+    results.write_json(tmp_path / "results" / "queue-w1-r1 copy" / "trial.json", record)
+
+    with pytest.raises(TrialError, match=r"queue-w1-r1 copy/trial\.json is the record of queue-w1-r1: remove the copy"):
+        prepare(experiment, tmp_path / "results", None)
+
+
+def test_a_newer_head_is_one_sentence(tmp_path):
+    (tmp_path / "experiment.json").write_text('{"schema": 2}')
+
+    with pytest.raises(TrialError, match=r"experiment\.json has schema 2, and this version of Queuelab reads 1"):
+        results.read_head(tmp_path)
 
 
 def test_a_damaged_head_is_one_sentence(tmp_path):

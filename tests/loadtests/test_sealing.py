@@ -37,6 +37,13 @@ def test_a_file_and_the_line_of_it_are_the_same_prediction(tmp_path, experiment)
     assert read_predictions(str(path), experiment) == read_predictions(LINE, experiment) == LINE.encode()
 
 
+def test_a_prediction_may_begin_with_a_byte_order_mark(tmp_path, experiment):
+    path = tmp_path / "predictions.json"
+    path.write_text(LINE, encoding="utf-8-sig")
+
+    assert read_predictions(str(path), experiment) == LINE.encode("utf-8-sig")
+
+
 def test_a_prediction_about_workers_that_are_not_planned_is_refused(experiment):
     with pytest.raises(PlanError, match="about 8 workers, and the plan has 1"):
         read_predictions('{"schema": 1, "ready_s": {"8": 1}}', experiment)

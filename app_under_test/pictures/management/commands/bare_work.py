@@ -43,7 +43,7 @@ class Command(BaseCommand):
         context = multiprocessing.get_context("fork")
         with context.Pool(count, _remember, (context.Barrier(count),)) as pool:
             worked = pool.starmap(_work, [(number, files, seconds) for number in range(count)], chunksize=1)
-        with options["output"].open("w", newline="") as file:
+        with options["output"].open("w", newline="", encoding="utf-8") as file:
             writer = csv.writer(file)
             writer.writerow(COLUMNS)
             writer.writerows((number, *stamps) for number, all_stamps in enumerate(worked) for stamps in all_stamps)
