@@ -1,19 +1,19 @@
-import os
 import subprocess
 import sys
 
 import pytest
 
+from loadtests.stack.environment import inherited
 from tests.app_under_test.running_app import APP
 
-SETTINGS_OF = ("DJANGO_", "DATABASE_", "CELERY_", "EXPORT_", "EXTERNAL_", "EMAIL_", "MEDIA_")
 SECRET = {"DJANGO_SECRET_KEY": "a long key for the tests, with 4 kinds of characters!"}
 
 
 def django(*argv: str, **env: str) -> str:
     """What a process of the app prints; the settings come from nothing but `env`."""
-    clean = {name: value for name, value in os.environ.items() if not name.startswith(SETTINGS_OF)}
-    done = subprocess.run([sys.executable, *argv], cwd=APP, env=clean | env, capture_output=True, text=True, timeout=60)
+    done = subprocess.run(
+        [sys.executable, *argv], cwd=APP, env=inherited() | env, capture_output=True, text=True, timeout=60
+    )
     assert done.returncode == 0, done.stderr
     return done.stdout + done.stderr
 
