@@ -13,16 +13,16 @@ from project.memory import limit_memory
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "project.settings")
 
+app = Celery("project")
+app.config_from_object("django.conf:settings", namespace="CELERY")
+app.autodiscover_tasks()
+
 if settings.TAKEN_BY_CELERY:
     taken = " ".join(settings.TAKEN_BY_CELERY)
     raise SystemExit(
         f"The environment sets {taken}, perhaps for another project; Celery's command line would use that in "
         f"place of this app's own, and the other's messages would be consumed here. First: unset {taken}"
     )
-
-app = Celery("project")
-app.config_from_object("django.conf:settings", namespace="CELERY")
-app.autodiscover_tasks()
 
 if settings.KEEPS_PROMISE:
     redis_transport.use()
