@@ -11,7 +11,7 @@ from project import profiles
 
 env = environ.Env()
 
-# Names that any project may use, and that Celery's command line has copied over those of this app before it loads them.
+# Names that any project may use, whose values Celery's command line copies over this app's own before it loads them.
 TAKEN_BY_CELERY = [
     name
     for name in ("BROKER_URL", "RESULT_BACKEND", "LOADER", "CONFIG_MODULE")

@@ -61,3 +61,9 @@ def test_loading_the_app_opens_no_connection():
     )
 
     assert django("-c", script) == "quiet\n"
+
+
+def test_what_is_not_celery_s_command_does_not_mind_another_project_s_broker():
+    theirs = "redis://127.0.0.1:1/0"
+
+    assert "no issues" in django("manage.py", "check", BROKER_URL=theirs, CELERY_BROKER_URL=theirs)
