@@ -28,7 +28,7 @@ from loadtests.calibration.truth import Truth
 from loadtests.configuration import Configuration
 from loadtests.corpus import photos
 from loadtests.scenarios.payloads import payloads
-from loadtests.stack.commands import inherited
+from loadtests.stack.environment import inherited
 from loadtests.stack.info import ROOT
 from loadtests.stack.processes import Command, Family
 from loadtests.stack.site import StackSpec

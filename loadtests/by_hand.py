@@ -14,7 +14,6 @@ from loadtests.disk import refuse_full
 from loadtests.errors import StackError
 from loadtests.lock import exclusive
 from loadtests.stack.base import Stack
-from loadtests.stack.commands import inherited
 from loadtests.stack.info import ROOT, StackInfo, read_info, running
 from loadtests.stack.kinds import new_stack
 from loadtests.stack.ports import claim
@@ -63,7 +62,6 @@ def up(spec: StackSpec, home: Home) -> StackInfo:
         supervisor = subprocess.Popen(
             [sys.executable, "-m", "loadtests", *_arguments(spec, home), "--foreground"],
             cwd=ROOT,
-            env=inherited(),
             stdin=subprocess.DEVNULL,
             stdout=log,
             stderr=subprocess.STDOUT,

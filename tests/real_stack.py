@@ -18,6 +18,10 @@ COMPONENTS = (
 )
 
 
+#: A folder's name with all that a shell, a server's configuration or a pattern could take for something else.
+ODD = 'Jane Doe\'s odd [a]*? "$HOME" \\ `id` é'
+
+
 def environment():
     """This environment without what configures Locust or the app."""
     return {key: value for key, value in os.environ.items() if not key.startswith(("LOCUST_", "DJANGO_", "CELERY_"))}
@@ -45,7 +49,7 @@ def components_in(folder):
                 continue
             words = " ".join(process.cmdline())
             ours = any(name in words for name in COMPONENTS)
-            if ours and (str(folder) in words or str(folder) in str(process.environ())):
+            if ours and any(str(folder) in place for place in (words, process.cwd(), str(process.environ()))):
                 found.append(words)
         except (psutil.NoSuchProcess, psutil.AccessDenied):
             continue

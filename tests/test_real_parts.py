@@ -10,13 +10,13 @@ from uuid import uuid4
 import psutil
 import pytest
 
-from loadtests import probe
+from loadtests import by_hand, probe
 from loadtests.scenarios.payloads import multipart
 from loadtests.stack.client import get, get_json, post
 from loadtests.stack.local import LocalStack
 from loadtests.stack.settings import BROKER_SERVERS
 from loadtests.stack.site import StackSpec
-from tests.real_stack import components_in, until
+from tests.real_stack import ODD, components_in, until
 from tests.services import need_postgres, need_rabbitmq
 
 pytestmark = pytest.mark.stack
@@ -47,7 +47,7 @@ def one_worker(request, tmp_path_factory):
     """A stack with one worker of 250 ms a picture, for each broker."""
     if request.param == "rabbitmq":
         need_rabbitmq()
-    folder = tmp_path_factory.mktemp(request.param)
+    folder = tmp_path_factory.mktemp(request.param) / ODD
     with LocalStack(spec(broker=request.param, workers=1, workload="io"), folder, folder / "logs") as info:
         yield info
 
@@ -90,9 +90,10 @@ def test_rabbitmq_s_quorum_queues_carry_a_picture(tmp_path):
     assert components_in(tmp_path) == []
 
 
-def test_postgresql_keeps_the_rows_and_leaves_nothing(tmp_path):
+def test_postgresql_keeps_the_rows_and_leaves_nothing(tmp_path, monkeypatch):
     need_postgres()
-    with LocalStack(spec(database="postgres"), tmp_path, tmp_path / "logs") as info:
+    monkeypatch.setenv("PGSERVICE", "another project's")
+    with LocalStack(spec(database="postgres"), tmp_path / ODD, tmp_path / ODD / "logs") as info:
         probe.check(info)
         assert info.settings["database"]["vendor"] == "postgresql"
         assert listening(info) <= LOOPBACK
@@ -125,14 +126,18 @@ def test_the_way_to_the_broker_takes_as_long_as_asked_for(tmp_path):
     assert 0.010 <= info.settings["broker_delay"]["added_s"] < 0.014
 
 
-def test_a_broker_and_a_database_of_one_s_own_are_used_when_asked_for(tmp_path, monkeypatch):
+def test_a_broker_and_a_database_of_one_s_own_are_used_when_asked_for_by_hand_too(tmp_path, monkeypatch):
+    home = by_hand.Home(tmp_path / "ours")
     with LocalStack(spec(mode="sync"), tmp_path / "theirs", tmp_path / "logs") as theirs:
         environment = psutil.Process(theirs.pids["web"]).environ()
         monkeypatch.setenv("CELERY_BROKER_URL", environment["CELERY_BROKER_URL"])
         monkeypatch.setenv("DATABASE_URL", environment["DATABASE_URL"])
-        with LocalStack(spec(broker="url", database="url"), tmp_path / "ours", tmp_path / "logs") as ours:
+        try:
+            ours = by_hand.up(spec(broker="url", database="url"), home)
             probe.check(ours)
             assert "broker" not in ours.pids
+        finally:
+            by_hand.down(home)
 
         counts = get_json(f"{theirs.control_url}/counts/", token=theirs.token)
         assert counts["ready"] == 1

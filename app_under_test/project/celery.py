@@ -1,6 +1,7 @@
 """The Celery app: its settings are Django's, its tasks are found in every installed app."""
 
 import os
+import sys
 from typing import Any
 
 from celery import Celery
@@ -16,6 +17,14 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "project.settings")
 app = Celery("project")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
+
+# Web processes and manage.py never read those names.
+if settings.TAKEN_BY_CELERY and "celery.bin.celery" in sys.modules:
+    taken = " ".join(settings.TAKEN_BY_CELERY)
+    raise SystemExit(
+        f"The environment sets {taken}, perhaps for another project; Celery's command line would use that in "
+        f"place of this app's own, and the other's messages would be consumed here. First: unset {taken}"
+    )
 
 if settings.KEEPS_PROMISE:
     redis_transport.use()

@@ -12,6 +12,7 @@ from django.db import connection
 from django.http import HttpRequest, JsonResponse
 from django.views.decorators.http import require_safe
 from kombu.exceptions import KombuError
+from kombu.utils.url import maybe_sanitize_url
 
 from pictures.processing import JPEG_QUALITY, SIZES
 from project import clock
@@ -66,11 +67,19 @@ def _database() -> dict[str, str]:
 def _broker() -> dict[str, str]:
     """What serves the queue, in its own words."""
     with current_app.connection_for_read() as broker:
-        transport = broker.transport.driver_type
-        if transport == "redis":
-            return {"transport": transport, **_redis_server(broker.as_uri(include_password=True))}
+        about = {"transport": broker.transport.driver_type, "address": _address(broker.info())}
+        if about["transport"] == "redis":
+            return about | _redis_server(broker.as_uri(include_password=True))
         properties = broker.connection.server_properties
-    return {"transport": transport, "server": properties["product"].lower(), "version": properties["version"]}
+    return about | {"server": properties["product"].lower(), "version": properties["version"]}
+
+
+def _address(connection: Mapping[str, Any]) -> str:
+    """Where a connection to a broker leads, without user and password."""
+    if several := connection["alternates"]:
+        return ";".join(map(maybe_sanitize_url, several))
+    host = maybe_sanitize_url(connection["hostname"])
+    return f"{connection['transport']}://{host}:{connection['port']}/{connection['virtual_host']}"
 
 
 def _redis_server(url: str) -> dict[str, str]:
@@ -97,6 +106,7 @@ def _worker(name: str, stats: Mapping[str, Any], conf: dict[str, Any]) -> dict[s
     return {
         "name": name,
         "pid": stats["pid"],
+        "broker": _address(stats["broker"]),
         "pool": pool["implementation"],
         "pids": pool.get("processes", []),
         "processes": len(pool.get("processes", [])),

@@ -11,6 +11,13 @@ from project import profiles
 
 env = environ.Env()
 
+# Names that any project may use, whose values Celery's command line copies over this app's own before it loads them.
+TAKEN_BY_CELERY = [
+    name
+    for name in ("BROKER_URL", "RESULT_BACKEND", "LOADER", "CONFIG_MODULE")
+    if env.ENVIRON.get(name) and env.ENVIRON[name] == env.ENVIRON.get(f"CELERY_{name}")
+]
+
 BASE_DIR = Path(__file__).resolve().parent.parent
 VAR_DIR = BASE_DIR / "var"
 

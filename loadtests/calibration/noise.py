@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from loadtests.calibration.cases import SEED
 from loadtests.errors import TrialError
 from loadtests.noise import Taken, spin_s
-from loadtests.stack.commands import inherited
+from loadtests.stack.environment import inherited
 from loadtests.stack.info import ROOT
 
 SPINS = 200

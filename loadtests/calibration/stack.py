@@ -13,7 +13,7 @@ from loadtests.clock import Clock
 from loadtests.errors import StackError
 from loadtests.stack.base import Stack
 from loadtests.stack.client import get_json, reachable
-from loadtests.stack.commands import inherited
+from loadtests.stack.environment import inherited
 from loadtests.stack.info import OBSERVATIONS, ROOT, StackInfo
 from loadtests.stack.observer import Observer, View
 from loadtests.stack.ports import HOST, free_port

@@ -12,7 +12,7 @@ from loadtests.calibration.stack import TruthStack
 from loadtests.calibration.truth import Truth
 from loadtests.configuration import Configuration
 from loadtests.errors import TrialError
-from loadtests.stack.commands import inherited
+from loadtests.stack.environment import inherited
 from loadtests.stack.info import ROOT
 from loadtests.stack.processes import Command, Family
 from loadtests.stack.site import StackSpec

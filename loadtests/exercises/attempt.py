@@ -10,6 +10,8 @@ from tempfile import TemporaryDirectory
 
 from loadtests.errors import StackError
 from loadtests.stack import commands, redis_server
+from loadtests.stack.environment import inherited
+from loadtests.stack.exposure import refuse_exposed
 from loadtests.stack.processes import START_LIMIT_S, Child, Command, Family, wait_until
 from loadtests.stack.site import Site, StackSpec, new_site
 
@@ -62,6 +64,7 @@ def _attempt(copy: Path, site: Site, family: Family, words: Sequence[str]) -> At
     family.finish(family.start(replace(commands.migrate(site), cwd=copy)), START_LIMIT_S)
     worker = family.start(_python("worker", copy, site, ("-m", *words)))
     wait_until("The worker", lambda: _found(worker, re.compile(r" ready\.$", re.M)), check=worker.check, timeout_s=60.0)
+    refuse_exposed(family)
     family.finish(family.start(_python("signup", copy, site, ("manage.py", "shell", "-v0", "-c", SIGN_UP))), 60.0)
     began = time.monotonic()
     try:
@@ -91,5 +94,5 @@ def _planned(family: Family, copy: Path, site: Site) -> str:
 
 
 def _python(name: str, copy: Path, site: Site, arguments: Sequence[str]) -> Command:
-    environment = commands.inherited() | site.environment
+    environment = inherited() | site.environment
     return Command(name=name, argv=(sys.executable, *arguments), cwd=copy, env=environment)

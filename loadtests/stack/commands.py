@@ -1,11 +1,11 @@
 """The command line of every component of a local stack that is ours or the app's."""
 
-import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
 
 from loadtests.stack import delay_proxy
+from loadtests.stack.environment import inherited
 from loadtests.stack.info import ROOT
 from loadtests.stack.ports import HOST
 from loadtests.stack.processes import Command
@@ -16,32 +16,6 @@ APP = ROOT / "app_under_test"
 
 #: What a web process of one thread is: gunicorn's sync class, but no slow client holds it up.
 WEB_WORKER = "project.web_worker.PatientWorker"
-
-#: Left out of the children's environment: they would change what is measured.
-FOREIGN_PREFIXES = (
-    "DJANGO_",
-    "CELERY_",
-    "DATABASE_",
-    "EMAIL_",
-    "EXTERNAL_",
-    "UPLOAD_",
-    "QUEUE_",
-    "SWEEP_",
-    "MOST_",
-    "REQUEST_",
-    "LOCUST_",
-    "GUNICORN_",
-    "RABBITMQ_",
-    "ERL_",
-    "PG",
-)
-
-
-def inherited() -> dict[str, str]:
-    """This process's environment without what configures the components."""
-    kept = {key: value for key, value in os.environ.items() if not key.startswith(FOREIGN_PREFIXES)}
-    # Logs are read as UTF-8, whatever the locale is.
-    return kept | {"PYTHONUNBUFFERED": "1", "PYTHONUTF8": "1", "PYTHONIOENCODING": "utf-8"}
 
 
 def external(site: Site, spec: StackSpec) -> Command:

@@ -8,10 +8,10 @@ from typing import Any
 from loadtests.clock import Clock
 from loadtests.configuration import Configuration
 from loadtests.errors import StackError
-from loadtests.stack.commands import inherited
 from loadtests.stack.compose_site import ComposeSite
 from loadtests.stack.containers import Container, Engine
 from loadtests.stack.effective import app_settings
+from loadtests.stack.environment import engine_inherited
 from loadtests.stack.info import ROOT
 from loadtests.stack.processes import START_LIMIT_S, Command, wait_until
 from loadtests.stack.queue_length import Queue, open_queue
@@ -28,7 +28,7 @@ def open_composed_queue(site: ComposeSite, engine: Engine, containers: list[Cont
         return open_queue(url)
     (rabbit,) = [one for one in containers if one.service == "rabbitmq"]
     argv = (shutil.which(engine.name) or engine.name, "exec", "--interactive", rabbit.id, "erl", "-sname", "asks")
-    return RabbitQueue(url, "rabbit@rabbitmq", Command(name="asker", argv=argv, cwd=ROOT, env=inherited()))
+    return RabbitQueue(url, "rabbit@rabbitmq", Command(name="asker", argv=argv, cwd=ROOT, env=engine_inherited()))
 
 
 def composed_settings(site: ComposeSite, engine: Engine, containers: list[Container]) -> dict[str, Any]:

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from loadtests.clock import Clock
 from loadtests.errors import StackError
 from loadtests.machine import cores
-from loadtests.stack.commands import inherited, worker_class
+from loadtests.stack.commands import worker_class
+from loadtests.stack.environment import engine_inherited
 from loadtests.stack.info import ROOT
 from loadtests.stack.ports import HOST, claim, free_port
 from loadtests.stack.site import StackSpec
@@ -86,7 +87,7 @@ class ComposeSite:
             "EXTERNAL_SEED": self.spec.seed,
             **self._limits(),
         }
-        return inherited() | self.secrets | {name: str(value) for name, value in variables.items()}
+        return engine_inherited() | self.secrets | {name: str(value) for name, value in variables.items()}
 
     def _limits(self) -> dict[str, object]:
         """The same for every worker in both modes: in sync the web's processes are the workers."""

@@ -4,12 +4,15 @@ import itertools
 import time
 from typing import Any
 
+import kombu
 import psutil
+from kombu.utils.url import maybe_sanitize_url
 
 from loadtests.stack.client import get_json
 from loadtests.stack.ground import Ground
 from loadtests.stack.processes import START_LIMIT_S, Family, wait_until
 from loadtests.stack.queue_length import Queue, RedisQueue, open_queue
+from loadtests.stack.settings import at_one_broker
 from loadtests.stack.site import Site
 
 #: Questions with little patience, before those that give a busy worker time to answer.
@@ -24,9 +27,10 @@ def effective_settings(site: Site, family: Family, ground: Ground) -> dict[str, 
     nodes = 1 if site.levels.mode == "queue" else 0
     # A worker that does not listen yet never hears the question, so the first ones do not wait for long.
     brief = itertools.chain([True] * BRIEF_QUESTIONS, itertools.repeat(False))
+    address = broker_address(site.app_broker_url)
     settings = wait_until(
-        "The Celery worker",
-        lambda: app_settings(site.control_url, site.token, nodes, brief=next(brief)),
+        f"The Celery worker, at the broker {address},",
+        lambda: app_settings(site.control_url, site.token, nodes, address=address, brief=next(brief)),
         check=family.check,
         timeout_s=START_LIMIT_S,
     )
@@ -40,17 +44,33 @@ def effective_settings(site: Site, family: Family, ground: Ground) -> dict[str, 
     }
 
 
-def app_settings(control_url: str, token: str, nodes: int, *, brief: bool = False) -> dict[str, Any] | None:
+def app_settings(
+    control_url: str, token: str, nodes: int, *, address: str | None = None, brief: bool = False
+) -> dict[str, Any] | None:
     """What the live app and its workers say they are; None until that many worker nodes answer."""
-    settings = ask_settings(control_url, token, nodes, brief=brief)
+    settings = ask_settings(control_url, token, nodes, address=address, brief=brief)
     return settings if len(settings["workers"]) >= nodes else None
 
 
-def ask_settings(control_url: str, token: str, nodes: int, *, brief: bool = False) -> dict[str, Any]:
-    """What the live app and its workers say they are, as soon as that many nodes have answered, or after a while."""
+def ask_settings(
+    control_url: str, token: str, nodes: int, *, address: str | None = None, brief: bool = False
+) -> dict[str, Any]:
+    """What the live app and its workers say they are, as soon as that many nodes have answered, or after a while.
+
+    Raises StackError if one of them is at another broker than the one whose address is given, or than the others.
+    """
     how = {"brief": "1"} if brief else {}
-    settings: dict[str, Any] = get_json(f"{control_url}/config/", token=token, timeout_s=30.0, workers=nodes, **how)
-    return settings
+    told: dict[str, Any] = get_json(f"{control_url}/config/", token=token, timeout_s=30.0, workers=nodes, **how)
+    return at_one_broker(told, address)
+
+
+def broker_address(url: str) -> str:
+    """Where a URL leads, in the words in which the app tells where it is connected: without user and password."""
+    about = kombu.Connection(url).info()
+    if several := about["alternates"]:
+        return ";".join(map(maybe_sanitize_url, several))
+    host = maybe_sanitize_url(about["hostname"])
+    return f"{about['transport']}://{host}:{about['port']}/{about['virtual_host']}"
 
 
 def _web(site: Site, family: Family) -> dict[str, Any]:

@@ -4,11 +4,13 @@ from collections.abc import Callable
 from urllib.parse import urlsplit
 
 from loadtests.errors import StackError
-from loadtests.stack import commands, rabbitmq, redis_server
+from loadtests.stack import commands, redis_server
 from loadtests.stack.client import reachable
+from loadtests.stack.exposure import refuse_exposed
 from loadtests.stack.postgres import Postgres
 from loadtests.stack.processes import START_LIMIT_S, Family, wait_until
 from loadtests.stack.queue_length import Queue, open_queue
+from loadtests.stack.rabbitmq import RabbitMQ
 from loadtests.stack.site import Site, StackSpec
 
 DEFAULT_PORTS = {"amqp": 5672, "redis": 6379}
@@ -19,6 +21,7 @@ class Ground:
 
     def __init__(self, site: Site, spec: StackSpec, family: Family) -> None:
         self._site, self._spec, self._family = site, spec, family
+        self._rabbitmq: RabbitMQ | None = None
         self._postgres: Postgres | None = None
         self.queue: Queue | None = None
 
@@ -36,14 +39,16 @@ class Ground:
         """Close and remove what does not end with the processes."""
         if self.queue:
             self.queue.close()
-        if self._postgres:
-            self._postgres.remove()
+        for server in (self._rabbitmq, self._postgres):
+            if server:
+                server.remove()
 
     def _start_broker(self) -> None:
         if self._spec.broker == "redis":
             self._family.start(redis_server.command(self._site))
         elif self._spec.broker == "rabbitmq":
-            for command in rabbitmq.commands(self._site):
+            self._rabbitmq = RabbitMQ(self._site)
+            for command in self._rabbitmq.commands():
                 self._family.start(command)
         if self._spec.broker_delay_s:
             url = urlsplit(self._site.broker_url)
@@ -57,14 +62,19 @@ class Ground:
         self._family.finish(self._family.start(self._postgres.prepare()), START_LIMIT_S)
         self._family.start(self._postgres.serve())
         self._wait("PostgreSQL", self._postgres.answers)
+        self._refuse_open("PostgreSQL", self._postgres.wants_password)
 
     def _wait_for_broker(self) -> Queue:
+        if self._spec.broker == "redis":
+            self._refuse_open("The broker", lambda: redis_server.wants_password(self._site))
+        if self._rabbitmq:
+            self._refuse_open("The broker", self._rabbitmq.wants_password)
         queue = open_queue(self._site.broker_url)
         self._wait("The broker", lambda: _answers(queue))
-        if self._spec.broker != "rabbitmq":
+        if not self._rabbitmq:
             return queue
         queue.close()
-        return rabbitmq.open_rabbit_queue(self._site)
+        return self._rabbitmq.open_queue()
 
     def _refuse_used(self) -> None:
         """Raise if a broker that somebody else started holds messages: they would be taken for ours."""
@@ -73,8 +83,17 @@ class Ground:
         if self._spec.broker == "url" and length.waiting + (length.in_hand or 0):
             raise StackError("The broker of CELERY_BROKER_URL has messages in its queue. Use one that is empty.")
 
-    def _wait(self, what: str, ready: Callable[[], bool | None]) -> None:
-        wait_until(what, ready, check=self._family.check, timeout_s=START_LIMIT_S)
+    def _refuse_open(self, what: str, wants_password: Callable[[], bool | None]) -> None:
+        if not self._wait(what, wants_password):
+            raise StackError(f"{what} obeys who gives no password, although its configuration asks for one.")
+
+    def _wait(self, what: str, ready: Callable[[], bool | None]) -> bool:
+        return wait_until(what, ready, check=self._check, timeout_s=START_LIMIT_S)
+
+    def _check(self) -> None:
+        """Raise if a component has ended, or listens elsewhere than it was told: it would never be ready."""
+        self._family.check()
+        refuse_exposed(self._family)
 
 
 def _answers(queue: Queue) -> bool | None:

@@ -11,6 +11,7 @@ from loadtests.stack import commands
 from loadtests.stack.base import Stack
 from loadtests.stack.client import reachable
 from loadtests.stack.effective import effective_settings
+from loadtests.stack.exposure import refuse_exposed
 from loadtests.stack.ground import Ground
 from loadtests.stack.info import OBSERVATIONS, StackInfo
 from loadtests.stack.meters import process_meters
@@ -43,6 +44,7 @@ class LocalStack(Stack):
         self._ground = Ground(site, self.spec, self._family)
         self._ground.start()
         self._start_app(site)
+        refuse_exposed(self._family)
         settings = effective_settings(site, self._family, self._ground)
         verify(settings, self.spec)
         self._observer = self._observe(site)

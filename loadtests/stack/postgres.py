@@ -12,6 +12,7 @@ from pathlib import Path
 import psycopg
 
 from loadtests.errors import StackError
+from loadtests.stack.environment import hidden
 from loadtests.stack.ports import HOST
 from loadtests.stack.processes import Command
 from loadtests.stack.site import Site
@@ -52,11 +53,11 @@ class Postgres:
 
     def answers(self) -> bool | None:
         """True once it takes connections, None until then."""
-        try:
-            psycopg.connect(self._site.database_url, connect_timeout=2).close()
-        except psycopg.OperationalError:
-            return None
-        return True
+        return True if _lets_in(self._site.database_url) else None
+
+    def wants_password(self) -> bool:
+        """Whether the live server, which answers, refuses who gives none."""
+        return not _lets_in(self._site.database_url.replace(f":{self._site.password}@", "@"))
 
     def remove(self) -> None:
         shutil.rmtree(self._directory, ignore_errors=True)
@@ -66,6 +67,16 @@ class Postgres:
         user = self._user or getpass.getuser()
         environment = {"PATH": os.defpath, "LC_ALL": "C", "HOME": str(self._directory), "USER": user}
         return Command(name=name, argv=argv, cwd=self._directory, env=environment, user=self._user)
+
+
+def _lets_in(url: str) -> bool:
+    # libpq takes what the address leaves open from the environment, which may be another project's.
+    with hidden("PG"):
+        try:
+            psycopg.connect(url, connect_timeout=2).close()
+        except psycopg.OperationalError:
+            return False
+    return True
 
 
 def server_folder() -> Path:

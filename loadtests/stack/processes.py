@@ -27,13 +27,17 @@ TAIL_LINES = 8
 
 @dataclass(frozen=True, kw_only=True)
 class Command:
-    """What to start: a component's name, its arguments, and where; as another user, if this one is root."""
+    """What to start: a component's name, its arguments, and where; as another user, if this one is root.
+
+    stdin: a file that the component reads as its standard input; nothing if there is none.
+    """
 
     name: str
     argv: tuple[str, ...]
     cwd: Path
     env: dict[str, str]
     user: str | None = None
+    stdin: Path | None = None
 
 
 class Child:
@@ -42,12 +46,12 @@ class Child:
     def __init__(self, command: Command, log_dir: Path) -> None:
         self.name, self.command = command.name, command
         self.log = log_dir / f"{command.name}.log"
-        with self.log.open("ab") as log:
+        with self.log.open("ab") as log, (command.stdin or Path(os.devnull)).open("rb") as stdin:
             self.process = subprocess.Popen(
                 command.argv,
                 cwd=command.cwd,
                 env=command.env,
-                stdin=subprocess.DEVNULL,
+                stdin=stdin,
                 stdout=log,
                 stderr=subprocess.STDOUT,
                 start_new_session=True,

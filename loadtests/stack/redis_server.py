@@ -7,10 +7,13 @@ import shutil
 import subprocess
 from pathlib import Path
 
+import redis
+
 from loadtests.errors import StackError
-from loadtests.stack.commands import inherited
+from loadtests.stack.environment import inherited
 from loadtests.stack.ports import HOST
 from loadtests.stack.processes import Command
+from loadtests.stack.queue_length import TIMEOUT_S
 from loadtests.stack.site import Site
 
 #: kombu 5.7 asks for ZRANGE ... BYSCORE REV, which came with 6.2.
@@ -18,9 +21,26 @@ OLDEST = (6, 2)
 
 
 def command(site: Site) -> Command:
-    """The server of a stack, with its configuration written."""
+    """The server of a stack, with its configuration written.
+
+    It reads that from its standard input: it takes the name of a file for a pattern if a folder on the way there has
+    one of *, ? and [ in its name, finds nothing, and runs with its defaults, on every interface and without a password.
+    """
     configuration = write_configuration(site.directory, site.broker_port, site.password, site.levels.append_only)
-    return Command(name="broker", argv=(str(server_path()), str(configuration)), cwd=site.directory, env=inherited())
+    argv = (str(server_path()), "-")
+    return Command(name="broker", argv=argv, cwd=site.directory, env=inherited(), stdin=configuration)
+
+
+def wants_password(site: Site) -> bool | None:
+    """Whether the live server refuses who gives none; None if it does not answer."""
+    with redis.Redis(host=HOST, port=site.broker_port, socket_timeout=TIMEOUT_S) as stranger:
+        try:
+            stranger.ping()
+        except redis.AuthenticationError:
+            return True
+        except redis.RedisError:
+            return None
+    return False
 
 
 def server_path() -> Path:
@@ -62,8 +82,9 @@ def write_configuration(directory: Path, port: int, password: str, append_only: 
     log = "appendonly no" if append_only == "no" else f"appendonly yes\nappendfsync {append_only}"
     path = directory / "broker.conf"
     path.touch(mode=0o600)
+    # Its folder is where it is started: a path in here would need the server's own quoting.
     path.write_text(
-        f'bind {HOST}\nport {port}\nrequirepass {password}\ndir "{directory}"\n'
+        f"bind {HOST}\nport {port}\nrequirepass {password}\n"
         f'save ""\n{log}\nmaxmemory-policy noeviction\ndaemonize no\n',
         encoding="utf-8",
     )

@@ -28,6 +28,22 @@ def verify(settings: dict[str, Any], levels: Configuration) -> None:
         raise StackError("The live stack is not what was asked for. " + "; ".join(wrong) + ".")
 
 
+def at_one_broker(settings: dict[str, Any], address: str | None = None) -> dict[str, Any]:
+    """The settings without the broker's address, once the app and every worker are at the one given, or at the same.
+
+    Elsewhere they would take the messages of another project. Only the check needs the address: results are shared.
+    """
+    broker, nodes = dict(settings["broker"]), [dict(node) for node in settings["workers"]]
+    found = {"The app": broker.pop("address", None)} | {node["name"]: node.pop("broker", None) for node in nodes}
+    asked = address or found["The app"]
+    for who, where in found.items():
+        if where != asked:
+            raise StackError(
+                f"{who} is connected to the broker {where}, and not to {asked}, which this stack is to use."
+            )
+    return settings | {"broker": broker, "workers": nodes}
+
+
 def _processes(settings: dict[str, Any], levels: Configuration) -> list[tuple[str, object, object]]:
     queue, nodes = levels.mode == "queue", settings["workers"]
     expected: list[tuple[str, object, object]] = [

@@ -14,6 +14,7 @@ from aiosmtpd.handlers import Message
 from playwright.sync_api import Page
 
 from loadtests.stack.commands import worker_class
+from loadtests.stack.environment import inherited
 from loadtests.stack.ports import free_port
 from loadtests.stack.redis_server import server_path
 from project.celery import app as celery_app
@@ -111,7 +112,7 @@ def app(broker_url, external_resource_url, mailbox, tmp_path_factory) -> Iterato
         "CLOCK_OFFSET_NS": str(time.time_ns() - time.monotonic_ns()),
         "PATH": f"{BIN}:{os.environ['PATH']}",
     }
-    subprocess.run([sys.executable, "manage.py", "migrate", "-v0"], cwd=APP, env=os.environ | env, check=True)
+    subprocess.run([sys.executable, "manage.py", "migrate", "-v0"], cwd=APP, env=inherited() | env, check=True)
     web = ("gunicorn", "project.wsgi", *worker_class(threads=1), "--preload", "-w", "2", "--no-control-socket", "-b")
     celery = ("celery", "-A", "project", "worker", "-l", "info")
     with running(*web, f"127.0.0.1:{port}", env=env), running(*celery, env=env) as worker:

@@ -19,6 +19,7 @@ from typing import Any
 import psutil
 
 from loadtests.stack.commands import worker_class
+from loadtests.stack.environment import inherited
 from loadtests.stack.ports import free_port
 
 APP = Path(__file__).parents[2] / "app_under_test"
@@ -100,7 +101,7 @@ def wait_for(condition: Callable[[], Any], *, limit_s: float = 20.0) -> Any:
 @contextmanager
 def running(*argv: str | Path, env: dict[str, str] | None = None) -> Iterator["subprocess.Popen[bytes]"]:
     """A process in a group of its own, started in the app's folder, ended with all its children."""
-    process = subprocess.Popen(argv, cwd=APP, env=os.environ | (env or {}), start_new_session=True)
+    process = subprocess.Popen(argv, cwd=APP, env=inherited() | (env or {}), start_new_session=True)
     try:
         yield process
     finally:
@@ -152,5 +153,5 @@ def apart(app: RunningApp, place: Path, *, database: int) -> dict[str, str]:
         "MEDIA_ROOT": str(place / "media"),
         "CELERY_BROKER_URL": app.env["CELERY_BROKER_URL"].replace("/0", f"/{database}"),
     }
-    subprocess.run([sys.executable, "manage.py", "migrate", "-v0"], cwd=APP, env=os.environ | env, check=True)
+    subprocess.run([sys.executable, "manage.py", "migrate", "-v0"], cwd=APP, env=inherited() | env, check=True)
     return env

@@ -133,6 +133,7 @@ def test_the_settings_in_force_are_asked_of_the_live_parts(app):
     assert {"transport": "redis", "server": "valkey"}.items() <= config["broker"].items()
     assert config["pictures"]["variants"] == {"large": 512, "medium": 256, "small": 64}
     [worker] = config["workers"]
+    assert config["broker"]["address"] == worker["broker"] == app.env["CELERY_BROKER_URL"]
     assert worker["pid"] == app.worker.pid
     assert {"prefetch_multiplier": 1, "acks_late": True, "reject_on_worker_lost": True}.items() <= worker.items()
     assert worker["processes"] == len(worker["pids"]) == worker["prefetch_count"]

@@ -5,24 +5,31 @@ import redis
 
 from loadtests.errors import StackError
 from loadtests.stack import queue_length, redis_server
-from loadtests.stack.commands import inherited
-from loadtests.stack.ports import HOST, claim, free_port
-from loadtests.stack.processes import Command, Family, wait_until
+from loadtests.stack.exposure import refuse_exposed
+from loadtests.stack.ports import HOST, claim
+from loadtests.stack.processes import Family, wait_until
+from loadtests.stack.site import StackSpec, new_site
+from tests.real_stack import ODD
+
+SPEC = StackSpec(mode="queue", workers=1, workload="io", seed=1)
 
 
 @pytest.fixture
-def broker_url(tmp_path):
+def site(tmp_path):
+    """In a folder that the server would take for a pattern, and whose quotes end no path."""
+    return new_site(SPEC, tmp_path / ODD)
+
+
+@pytest.fixture
+def broker_url(site, tmp_path):
     """A real server, private to the test."""
-    port = free_port()
-    configuration = redis_server.write_configuration(tmp_path, port, "pass-word")
     family = Family(tmp_path)
-    argv = (str(redis_server.server_path()), str(configuration))
-    family.start(Command(name="broker", argv=argv, cwd=tmp_path, env=inherited()))
-    url = f"redis://:pass-word@{HOST}:{port}/0"
-    asked = queue_length.RedisQueue(url)
+    family.start(redis_server.command(site))
+    asked = queue_length.RedisQueue(site.broker_url)
     wait_until("The broker", lambda: answers(asked), check=family.check, timeout_s=20)
     asked.close()
-    yield url
+    refuse_exposed(family)
+    yield site.broker_url
     family.close(grace_s=5)
 
 
@@ -75,9 +82,25 @@ def test_the_length_counts_every_priority_and_what_is_in_hand(broker_url):
 
 
 @pytest.mark.stack
-def test_the_broker_wants_its_password(broker_url):
-    with pytest.raises(redis.AuthenticationError):
-        redis.Redis.from_url(broker_url.replace(":pass-word@", "")).ping()
+def test_the_broker_wants_its_password_until_somebody_takes_it_away(broker_url, site):
+    assert redis_server.wants_password(site) is True
+    with redis.Redis.from_url(broker_url) as client:
+        client.config_set("requirepass", "")
+
+    assert redis_server.wants_password(site) is False
+
+
+@pytest.mark.stack
+def test_the_broker_writes_where_it_is_told_to_in_a_folder_of_any_name(broker_url, site):
+    with redis.Redis.from_url(broker_url) as client:
+        client.config_set("appendonly", "yes")
+        assert client.config_get("dir")["dir"] == str(site.directory)
+
+    assert (site.directory / "appendonlydir").is_dir()
+
+
+def test_a_broker_that_is_not_there_is_not_said_to_be_open(site):
+    assert redis_server.wants_password(site) is None
 
 
 def test_the_configuration_is_for_the_owner_s_eyes_alone(tmp_path):

@@ -7,7 +7,8 @@ import pytest
 
 from loadtests.configuration import Configuration
 from loadtests.errors import StackError
-from loadtests.stack.settings import verify
+from loadtests.stack.effective import broker_address
+from loadtests.stack.settings import at_one_broker, verify
 
 NODE = {
     "name": "pictures@127.0.0.1",
@@ -64,3 +65,46 @@ def test_what_was_asked_for_passes():
 def test_a_difference_is_refused_with_both_values(settings, asked, words):
     with pytest.raises(StackError, match=words):
         verify(settings, replace(ASKED, **asked))
+
+
+def told(app, *workers):
+    """What the app and its workers say of their broker."""
+    nodes = [NODE | {"name": f"w{n}", "broker": where} for n, where in enumerate(workers)]
+    return LIVE | {"broker": LIVE["broker"] | {"address": app}, "workers": nodes}
+
+
+def test_settings_of_one_broker_are_kept_without_its_address():
+    same = told("redis://h:1/0", "redis://h:1/0")
+
+    assert at_one_broker(same) == at_one_broker(same, "redis://h:1/0") == LIVE | {"workers": [NODE | {"name": "w0"}]}
+
+
+@pytest.mark.parametrize(
+    ("settings", "words"),
+    [
+        (
+            told("redis://h:2/0", "redis://h:2/0"),
+            "^The app is connected to the broker redis://h:2/0, and not to redis://h:1/0,",
+        ),
+        (
+            told("redis://h:1/0", "redis://h:1/0", "redis://h:1/7"),
+            "^w1 is connected to the broker redis://h:1/7, and not to ",
+        ),
+    ],
+)
+def test_another_broker_is_refused_with_both_addresses(settings, words):
+    with pytest.raises(StackError, match=words):
+        at_one_broker(settings, "redis://h:1/0")
+
+
+@pytest.mark.parametrize(
+    ("url", "address"),
+    [
+        ("redis://:secret@127.0.0.1:46139/0", "redis://127.0.0.1:46139/0"),
+        ("amqp://user:secret@127.0.0.1:1234//", "amqp://127.0.0.1:1234//"),
+        ("redis://somewhere", "redis://somewhere:6379//"),
+        ("sentinel://:secret@a:1;sentinel://:secret@b:2", "sentinel://:**@a:1/;sentinel://:**@b:2/"),
+    ],
+)
+def test_an_address_is_told_without_its_secrets(url, address):
+    assert broker_address(url) == address

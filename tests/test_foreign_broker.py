@@ -1,0 +1,133 @@
+"""Another project's broker stays as it is, whatever of that project's settings the environment holds."""
+
+import subprocess
+import sys
+
+import pytest
+import redis
+
+from loadtests import probe
+from loadtests.errors import StackError
+from loadtests.stack import redis_server
+from loadtests.stack.environment import inherited
+from loadtests.stack.ground import Ground
+from loadtests.stack.local import LocalStack
+from loadtests.stack.ports import HOST
+from loadtests.stack.processes import Family, wait_until
+from loadtests.stack.site import Site, StackSpec, new_site
+from tests.real_stack import components_in
+
+pytestmark = pytest.mark.stack
+
+SPEC = StackSpec(mode="queue", workers=1, workload="cpu", seed=1)
+MESSAGES = [b"first", b"second", b"third"]
+
+
+@pytest.fixture(scope="module")
+def theirs(tmp_path_factory):
+    """The address of another project's real broker, with messages in the queue that has Celery's default name."""
+    folder = tmp_path_factory.mktemp("theirs")
+    site = new_site(SPEC, folder)
+    family = Family(folder)
+    family.start(redis_server.command(site))
+    wait_until("Theirs", lambda: redis_server.wants_password(site), check=family.check, timeout_s=20)
+    with redis.Redis.from_url(site.broker_url) as client:
+        client.rpush("celery", *MESSAGES)
+    yield site.broker_url
+    family.close(grace_s=5)
+
+
+@pytest.fixture
+def their_environment(theirs, tmp_path, monkeypatch):
+    """What a shell holds in which somebody has worked on that project."""
+    (tmp_path / "celery.py").write_text("raise SystemExit('This is the other project.')")
+    for name in ("BROKER_URL", "RESULT_BACKEND"):
+        for prefix in ("", "CELERY_"):
+            monkeypatch.setenv(f"{prefix}{name}", theirs)
+    others = {
+        **{"APP": "theirs", "LOADER": "theirs.Loader", "CONFIG_MODULE": "theirs", "CELERY_WORKER_QUEUES": "theirs"},
+        **{"CELERY_BROKER_READ_URL": theirs, "CELERY_BROKER_WRITE_URL": theirs, "DATABASE_URL": "sqlite:////theirs"},
+        **{"DJANGO_SETTINGS_MODULE": "theirs.settings", "PYTHONPATH": str(tmp_path), "WEB_CONCURRENCY": "7"},
+        **{"GUNICORN_CMD_ARGS": "--bind 0.0.0.0:0 --threads 3", "http_proxy": "http://theirs:1"},
+    }
+    for name, value in others.items():
+        monkeypatch.setenv(name, value)
+
+
+def connections(url):
+    """How many a broker has seen, ours for this question included."""
+    with redis.Redis.from_url(url) as client:
+        return client.info("stats")["total_connections_received"]
+
+
+def messages(url):
+    with redis.Redis.from_url(url) as client:
+        assert client.keys() == [b"celery"]
+        return client.lrange("celery", 0, -1)
+
+
+def test_a_stack_amid_another_project_s_settings_never_connects_to_its_broker(theirs, their_environment, tmp_path):
+    before = connections(theirs)
+    with LocalStack(SPEC, tmp_path / "ours", tmp_path / "logs") as info:
+        probe.check(info)
+        assert (info.settings["web"]["processes"], info.settings["web"]["threads"]) == (1, 1)
+
+    assert connections(theirs) == before + 1
+    assert messages(theirs) == MESSAGES
+    assert components_in(tmp_path) == []
+
+
+def test_a_stack_whose_app_is_at_another_broker_is_refused_in_one_sentence(theirs, tmp_path, monkeypatch):
+    original = Site.environment.fget
+    led_astray = property(lambda site: original(site) | {"CELERY_BROKER_READ_URL": f"{theirs[:-1]}5"})
+    monkeypatch.setattr(Site, "environment", led_astray)
+    port = theirs.rpartition(":")[2].removesuffix("/0")
+    with (
+        pytest.raises(
+            StackError, match=rf"^The app is connected to the broker redis://{HOST}:{port}/5, and not to \S+/0,"
+        ),
+        LocalStack(SPEC, tmp_path, tmp_path / "logs"),
+    ):
+        pass
+
+    assert components_in(tmp_path) == []
+
+
+@pytest.mark.parametrize("words", [("worker", "-l", "info"), ("purge", "-f")])
+def test_celery_by_hand_refuses_a_broker_of_another_project_before_it_connects(theirs, words):
+    before = connections(theirs)
+    command = [sys.executable, "-m", "celery", "-A", "project", *words]
+    environment = inherited() | {"BROKER_URL": theirs}
+    done = subprocess.run(command, cwd="app_under_test", env=environment, capture_output=True, text=True, timeout=60)
+
+    assert done.returncode == 1
+    assert done.stderr.startswith("The environment sets BROKER_URL, perhaps for another project")
+    assert done.stderr.count("\n") == 1
+    assert connections(theirs) == before + 1
+    assert messages(theirs) == MESSAGES
+
+
+@pytest.mark.parametrize(
+    ("line", "words"),
+    [
+        ("bind * -::*", r"^broker listens on (0\.0\.0\.0|::) port \d+ and not on 127\.0\.0\.1 alone"),
+        ('requirepass ""', "^The broker obeys who gives no password"),
+    ],
+)
+def test_a_broker_that_did_not_take_its_configuration_is_refused(line, words, tmp_path, monkeypatch):
+    original = redis_server.write_configuration
+
+    def overridden(*arguments):
+        path = original(*arguments)
+        path.write_text(f"{path.read_text()}protected-mode no\n{line}\n")
+        return path
+
+    monkeypatch.setattr(redis_server, "write_configuration", overridden)
+    site, family = new_site(SPEC, tmp_path), Family(tmp_path / "logs")
+    ground = Ground(site, SPEC, family)
+    try:
+        with pytest.raises(StackError, match=words):
+            ground.start()
+    finally:
+        family.close(grace_s=5)
+        ground.remove()
