@@ -17,13 +17,22 @@ REVEAL := 6.0.2
 MARKED := 17.0.5
 MINUTES ?= 20
 
-.PHONY: demo test test-faults test-compose lint up attach down charts screenshots preflight lesson calibrate faults fuzz bench bench-rows bench-accounts bench-noise bench-sampling bench-intervals bench-capacity bench-speed bench-million bench-promise bench-replay soak example lock vendor clean
+.PHONY: demo help test test-faults test-compose lint up attach down charts screenshots preflight lesson calibrate faults fuzz bench bench-rows bench-accounts bench-noise bench-sampling bench-intervals bench-capacity bench-speed bench-million bench-promise bench-replay soak example lock vendor clean
 
 demo: .venv/run.stamp  ## measure sync against queue with 1, 2, 4, 8 workers, then charts and report
 	@# The report shows what the calibration missed, too.
 	-$(BIN)/python -m loadtests calibrate --glance
 	$(BIN)/python -m loadtests run loadtests/plans/demo.toml $(if $(PREDICTIONS),--predictions '$(PREDICTIONS)')
 	$(BIN)/python -m analysis results/demo
+
+# What `make help` tells of: the variables that a person may give on the command line.
+TOLD := MODE WORKERS WORKLOAD PORT STACK BROKER DATABASE RESULTS OPEN MINUTES PYTHON
+
+help:  ## these lines
+	@awk -F ':.*## ' '/^[a-z.-]+:.*## / { printf "make %-17s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
+	@echo
+	@echo 'Variables, as in make up WORKERS=4, with their values:'
+	@echo ' $(foreach name,$(TOLD), $(name)=$($(name)))'
 
 test: .venv/dev.stamp  ## all tests; those that time something one after the other, with nothing beside them
 	$(BIN)/python -m pytest -n 3 --dist loadfile --no-loadscope-reorder -m "not quiet and not compose and not faults"
