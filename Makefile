@@ -80,8 +80,7 @@ preflight: .venv/run.stamp  ## half a minute before a lesson: is this machine re
 
 lesson: .venv/run.stamp  ## slides, hand-out, prediction page and report for a class, opened: make lesson RESULTS=results/demo OPEN=
 	@# The committed example stays as it is.
-	$(BIN)/python -m analysis lesson $(LESSON) $(if $(OPEN),--open) $(if $(filter results/example,$(LESSON)),--output results/lesson-example) \
-		$(if $(wildcard results/faults-defaults/experiment.json),--faults results/faults-defaults)
+	$(BIN)/python -m analysis lesson $(LESSON) $(if $(OPEN),--open) $(if $(filter results/example,$(LESSON)),--output results/lesson-example)
 
 calibrate: .venv/run.stamp  ## measure servers whose answers are known; later reports show how near this machine comes
 	$(BIN)/python -m loadtests calibrate

@@ -32,9 +32,7 @@ def backlog_sentence(cells: pd.DataFrame) -> str:
     keeping = pd.Series([keeps_up(row) for _, row in cells.iterrows()]).groupby(cells["workers"].to_numpy()).all()
     if steady := list(map(int, keeping.index[keeping])):
         parts.append(f"{workers(steady)} keep{'s' if steady == [1] else ''} up")
-    if unclear := _counts(cells[cells["verdict"] == UNDECIDED]):
-        parts.append(f"{workers(unclear)}: undecided")
-    sentence = "; ".join([*parts, *_failing(cells)])
+    sentence = "; ".join([*parts, *_undecided(cells), *_failing(cells)])
     return f"{sentence[:1].upper()}{sentence[1:]}"
 
 
@@ -76,6 +74,17 @@ def _gain_from_workers(paired: list[tuple[int, Row, Row]]) -> str:
 def _saturated(row: Row) -> bool:
     """Whether what a cell finished is all that it can finish."""
     return bool(row["verdict"] == OVERLOADED and not row["doubt"])
+
+
+def _undecided(cells: pd.DataFrame) -> list[str]:
+    """The worker counts that are undecided in every mode, and those that are in one of them."""
+    unclear = cells[cells["verdict"] == UNDECIDED]
+    partly = _counts(unclear[unclear["workers"].isin(_counts(cells[cells["verdict"] != UNDECIDED]))])
+    whole = [count for count in _counts(unclear) if count not in partly]
+    parts = [f"{workers(whole)}: undecided"] if whole else []
+    for mode, rows in unclear[unclear["workers"].isin(partly)].groupby("mode", sort=False):
+        parts.append(f"{workers(_counts(rows))} in {mode}: undecided")
+    return parts
 
 
 def _failing(cells: pd.DataFrame) -> list[str]:

@@ -18,7 +18,7 @@ def render_handout(material: Material, slides: Sequence[Slide]) -> str:
         question=slides[0].title,
         offered=number(material.group.offered_rate),
         counts=material.worker_counts,
-        questions=[words for slide in slides for words in _asked(slide, material)],
+        questions=asked_on_paper(slides, material),
         axes={chart: picture(as_svg(blank_axes(material.group, chart))) for chart in TITLES},
         ways=WAYS,
         diagram=diagram(),
@@ -26,11 +26,16 @@ def render_handout(material: Material, slides: Sequence[Slide]) -> str:
     )
 
 
+def asked_on_paper(slides: Sequence[Slide], material: Material) -> list[str]:
+    """What the class predicts on the hand-out."""
+    return [words for slide in slides for words in _asked(slide, material)]
+
+
 def _asked(slide: Slide, material: Material) -> list[str]:
     """What the class writes down before it sees the chart or the table of a slide."""
-    if slide.name == "response":
-        some = workers(material.worker_counts[0])
-        return [f"With {some}: how long until the answer, {where}?" for where in ("in sync", "with the queue")]
+    if slide.name in ("sync", "response"):
+        where = "in sync" if slide.name == "sync" else "with the queue"
+        return [f"With {workers(material.compared_counts[0])}: how long until the answer, {where}?"]
     if slide.table:
         return ["How many accepted uploads are lost?"]
     return [slide.title] if slide.chart else []
