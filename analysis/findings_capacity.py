@@ -7,7 +7,7 @@ from analysis.checks import OVERLOADED, UNDECIDED, VALID
 from analysis.comparing import SAME_WITHIN, Row, both, pairs, same
 from analysis.marks import keeps_up, told_workers
 from analysis.summary import system_cost
-from analysis.words import cpu_time, listing, number, workers
+from analysis.words import amount, cpu_time, listing, number, workers
 
 
 def throughput_sentence(cells: pd.DataFrame) -> str:
@@ -92,7 +92,9 @@ def _failing(cells: pd.DataFrame) -> list[str]:
     rows = cells[(cells["verdict"] == VALID) & (cells["failed"] > 0)]
     if rows.empty:
         return []
-    return [f"with {workers(_counts(rows))} {rows['failed'].sum()} of {rows['planned'].sum()} uploads failed"]
+    return [
+        f"with {workers(_counts(rows))} {rows['failed'].sum()} of {amount(int(rows['planned'].sum()), 'upload')} failed"
+    ]
 
 
 def _counts(cells: pd.DataFrame) -> list[int]:

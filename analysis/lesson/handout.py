@@ -8,7 +8,7 @@ from analysis.lesson.framing import WAYS
 from analysis.lesson.material import Material
 from analysis.lesson.pages import diagram, diagram_in_words, picture, render
 from analysis.lesson.slide import Slide
-from analysis.words import number, workers
+from analysis.words import amount, number, workers
 
 
 def render_handout(material: Material, slides: Sequence[Slide]) -> str:
@@ -16,7 +16,8 @@ def render_handout(material: Material, slides: Sequence[Slide]) -> str:
     return render(
         "handout.html",
         question=slides[0].title,
-        offered=number(material.group.offered_rate),
+        offered=amount(number(material.group.offered_rate), "upload"),
+        axis=workers(material.worker_counts),
         counts=material.worker_counts,
         questions=asked_on_paper(slides, material),
         axes={chart: picture(as_svg(blank_axes(material.group, chart))) for chart in TITLES},

@@ -9,6 +9,7 @@ from analysis.checks import Verdict, verdict_on
 from analysis.conditions import conditions_of
 from analysis.experiment import Experiment, Trial
 from analysis.lesson.slide import Slide
+from analysis.words import amount
 
 #: The lesson's texts and sources.
 SOURCES = Path(__file__).parents[2] / "docs" / "lesson"
@@ -55,5 +56,5 @@ def measured_on(experiment: Experiment, group: Group) -> str:
     """The day and the machine of an experiment, as far as they are known."""
     machine = experiment.info.get("machine") or {}
     day = str(experiment.info.get("created_at") or "")[:10]
-    parts = [day, str(machine.get("cpu") or ""), f"{group.cores} cores" if group.cores else ""]
+    parts = [day, str(machine.get("cpu") or ""), amount(group.cores, "core") if group.cores else ""]
     return ", ".join(filter(None, parts)) or "on an unknown machine"

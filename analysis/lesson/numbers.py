@@ -15,7 +15,7 @@ from analysis.lesson.escaping import literal
 from analysis.lesson.measured import Measured, measured_on
 from analysis.lesson.slide import numbers_between
 from analysis.terminal import markdown
-from analysis.words import GROWS, duration, number, workers
+from analysis.words import GROWS, amount, duration, number, workers
 
 UNKNOWN, WITHHELD = "(not measured)", "(withheld)"
 #: The same behind `it`.
@@ -115,7 +115,8 @@ def words(measured: Measured) -> Mapping[str, Any]:
         "offered_rate": group.offered_rate,
         "measured_s": number(float(group.windows["length_s"].max())),
         "experiment": measured.experiment.name,
-        "cores": group.cores or "unknown",
+        "amount": amount,
+        "cores": amount(group.cores, "core") if group.cores else "unknown cores",
         "users": max(1, round(group.offered_rate)),
         "workload": group.levels["workload"],
         "measured_on": measured_on(measured.experiment, group),

@@ -9,7 +9,7 @@ from analysis.lesson import asking, reckoning, sync_chart
 from analysis.lesson.expectations import expected_throughput, expected_wait
 from analysis.lesson.material import Material
 from analysis.lesson.slide import Slide
-from analysis.words import number, workers
+from analysis.words import amount, number, workers
 
 BREAK_NOTES = (
     "Break it, then the same with the safe queue:",
@@ -23,6 +23,7 @@ BREAK_NOTES = (
 
 def observing(material: Material) -> list[Slide]:
     cells, rate, counts = material.group.cells, number(material.group.offered_rate), material.compared_counts
+    uploads = amount(rate, "upload")
     modes = [mode for mode in ("sync", "queue") if (cells["mode"] == mode).any()]
     cost_title, cost_words = asking.what_it_costs(modes)
     guessed = _guessed(material)
@@ -33,7 +34,7 @@ def observing(material: Material) -> list[Slide]:
             title="The answer came. Is the picture there?",
             until=18,
             words=(
-                f"Queue mode, {rate} uploads a second, {_fewest(cells, 'queue')}.",
+                f"Queue mode, {uploads} a second, {_fewest(cells, 'queue')}.",
                 "How long until the picture is ready?",
             ),
             expected=expected_wait(cells, "queue"),
@@ -82,7 +83,7 @@ def observing(material: Material) -> list[Slide]:
 
 def _answers(material: Material, modes: Sequence[str]) -> list[Slide]:
     """The wait for an answer: first in sync alone, since the class has not met the queue's by then."""
-    cells, rate = material.group.cells, number(material.group.offered_rate)
+    cells, uploads = material.group.cells, amount(number(material.group.offered_rate), "upload")
     slides = []
     if "sync" in modes:
         slides += [
@@ -91,7 +92,7 @@ def _answers(material: Material, modes: Sequence[str]) -> list[Slide]:
                 title="How long does the user wait for an answer?",
                 until=14,
                 words=(
-                    f"In sync, {rate} uploads a second, {_fewest(cells, 'sync')}.",
+                    f"In sync, {uploads} a second, {_fewest(cells, 'sync')}.",
                     "How long do the first, the tenth and the last one wait?",
                 ),
                 expected=expected_wait(cells, "sync").replace("alone:", "alone, in sync:"),
@@ -109,7 +110,7 @@ def _answers(material: Material, modes: Sequence[str]) -> list[Slide]:
                 title="And with the queue?",
                 until=16,
                 words=(
-                    f"The same load: {rate} uploads a second, {workers(material.compared_counts[0])}.",
+                    f"The same load: {uploads} a second, {workers(material.compared_counts[0])}.",
                     "How long does the user wait for an answer?",
                 ),
                 chart=sync_chart.DRAWN_AS,

@@ -130,7 +130,7 @@ def _faults_sentence(found: Sequence[Reckoned]) -> str:
 
 def _lost(row: Reckoned) -> str:
     twice = f", {row.twice} stored twice" if row.twice else ""
-    return f"{row.lost or 'none'} of {row.accepted} accepted uploads lost{twice}"
+    return f"{row.lost or 'none'} of {amount(row.accepted, 'accepted upload')} lost{twice}"
 
 
 def _losing(rows: Sequence[Reckoned]) -> str:
