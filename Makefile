@@ -24,13 +24,22 @@ same = $(if $(subst x$(2),,x$(1))$(subst x$(1),,x$(2)),,yes)
 # The committed example stays as it is.
 BESIDE := $(if $(call same,$(patsubst %/,%,$(LESSON)),results/example),--output results/lesson-example)
 
-.PHONY: demo test test-faults test-compose lint up attach down charts screenshots preflight lesson calibrate faults fuzz bench bench-rows bench-accounts bench-noise bench-sampling bench-intervals bench-capacity bench-speed bench-million bench-promise bench-replay soak example lock vendor clean
+.PHONY: demo help test test-faults test-compose lint up attach down charts screenshots preflight lesson calibrate faults fuzz bench bench-rows bench-accounts bench-noise bench-sampling bench-intervals bench-capacity bench-speed bench-million bench-promise bench-replay soak example lock vendor clean
 
 demo: .venv/run.stamp  ## measure sync against queue with 1, 2, 4, 8 workers, then charts and report
 	@# The report shows what the calibration missed, too.
 	-$(BIN)/python -m loadtests calibrate --glance
 	$(BIN)/python -m loadtests run loadtests/plans/demo.toml $(if $(PREDICTIONS),--predictions $(call quote,$(PREDICTIONS)))
 	$(BIN)/python -m analysis results/demo
+
+# What `make help` tells of: the variables that a person may give on the command line.
+TOLD := MODE WORKERS WORKLOAD PORT STACK BROKER DATABASE RESULTS OPEN MINUTES PYTHON
+
+help:  ## these lines
+	@awk -F ':.*## ' '/^[a-z.-]+:.*## / { printf "make %-17s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
+	@echo
+	@echo 'Variables, as in make up WORKERS=4, with their values:'
+	@echo ' $(foreach name,$(TOLD), $(name)=$($(name)))'
 
 test: .venv/dev.stamp  ## all tests; those that time something one after the other, with nothing beside them
 	$(BIN)/python -m pytest -n 3 --dist loadfile --no-loadscope-reorder -m "not quiet and not compose and not faults"
@@ -78,8 +87,7 @@ preflight: .venv/run.stamp  ## half a minute before a lesson: is this machine re
 	$(BIN)/python -m loadtests preflight
 
 lesson: .venv/run.stamp  ## slides, hand-out, prediction page and report for a class, opened: make lesson RESULTS=results/demo OPEN=
-	$(BIN)/python -m analysis lesson $(call quote,$(LESSON)) $(if $(OPEN),--open) $(BESIDE) \
-		$(if $(wildcard results/faults-defaults/experiment.json),--faults results/faults-defaults)
+	$(BIN)/python -m analysis lesson $(call quote,$(LESSON)) $(if $(OPEN),--open) $(BESIDE)
 
 calibrate: .venv/run.stamp  ## measure servers whose answers are known; later reports show how near this machine comes
 	$(BIN)/python -m loadtests calibrate

@@ -8,6 +8,7 @@ from analysis.conservation import violations
 from analysis.experiment import Trial
 from analysis.holding import incomplete, lost_pictures
 from analysis.outcomes import refused
+from analysis.words import amount, are
 
 UNFINISHED = ("queued", "processing")
 # Stamps of one host come from one clock; more than this is not rounding.
@@ -79,7 +80,8 @@ def disagreements(trial: Trial, rows: pd.DataFrame) -> list[str]:
     if _unasked(trial, rows):
         sentences.append("Pictures are not finished and nobody asked the broker what it holds: some may be lost")
     if balance.lost:
-        sentences.append(f"{balance.lost} accepted pictures are lost: neither finished nor held by the broker")
+        lost = f"{amount(balance.lost, 'accepted picture')} {are(balance.lost)} lost"
+        sentences.append(f"{lost}: neither finished nor held by the broker")
     return [*sentences, *violations(trial)]
 
 

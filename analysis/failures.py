@@ -4,6 +4,7 @@ import pandas as pd
 
 from analysis.client_errors import own
 from analysis.outcomes import refused
+from analysis.words import amount
 
 # A larger share of failed uploads changes what a cell's rates and times are made of.
 FAILED_TOLERANCE = 0.01
@@ -19,8 +20,9 @@ def failure_words(rows: pd.DataFrame) -> str:
     if len(failed) <= FAILED_TOLERANCE * len(cohort):
         return ""
     told = ", ".join(f"{count} {cause}" for cause, count in causes(failed).value_counts().items())
+    whole = amount(len(cohort), "upload")
     return (
-        f"{len(failed)} of {len(cohort)} uploads failed: {told}. Uploads that fail cost less than those whose "
+        f"{len(failed)} of {whole} failed: {told}. Uploads that fail cost less than those whose "
         "picture is made, so the rates and times of this trial mean little. Send pictures that the app takes, or look "
         "into its logs."
     )

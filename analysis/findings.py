@@ -107,8 +107,12 @@ def _single_mode(cells: pd.DataFrame, clock: str, awaited: str) -> str:
 
 
 def _ends(rows: pd.DataFrame, clock: str) -> list[str]:
-    ends = rows.sort_values("workers").iloc[[0, -1]].drop_duplicates("workers")
-    return [f"{_value(row, clock)} with {told_workers(int(row['workers']), row)}" for _, row in ends.iterrows()]
+    """What is said of the fewest and of the most workers, once where it is the same."""
+    ends = [row for _, row in rows.sort_values("workers").iloc[[0, -1]].drop_duplicates("workers").iterrows()]
+    counts, said = [int(row["workers"]) for row in ends], [_value(row, clock) for row in ends]
+    if len(set(said)) == len({row["doubt"] for row in ends}) == 1:
+        return [f"{said[0]} with {told_workers(counts, *ends)}"]
+    return [f"{words} with {told_workers(count, row)}" for words, count, row in zip(said, counts, ends, strict=True)]
 
 
 def _value(row: Row, clock: str) -> str:

@@ -7,7 +7,7 @@ from analysis.checks import OVERLOADED, UNDECIDED, VALID
 from analysis.comparing import SAME_WITHIN, Row, both, pairs, same
 from analysis.marks import keeps_up, told_workers
 from analysis.summary import system_cost
-from analysis.words import cpu_time, listing, number, workers
+from analysis.words import amount, cpu_time, listing, number, workers
 
 
 def throughput_sentence(cells: pd.DataFrame) -> str:
@@ -32,9 +32,7 @@ def backlog_sentence(cells: pd.DataFrame) -> str:
     keeping = pd.Series([keeps_up(row) for _, row in cells.iterrows()]).groupby(cells["workers"].to_numpy()).all()
     if steady := list(map(int, keeping.index[keeping])):
         parts.append(f"{workers(steady)} keep{'s' if steady == [1] else ''} up")
-    if unclear := _counts(cells[cells["verdict"] == UNDECIDED]):
-        parts.append(f"{workers(unclear)}: undecided")
-    sentence = "; ".join([*parts, *_failing(cells)])
+    sentence = "; ".join([*parts, *_undecided(cells), *_failing(cells)])
     return f"{sentence[:1].upper()}{sentence[1:]}"
 
 
@@ -78,12 +76,25 @@ def _saturated(row: Row) -> bool:
     return bool(row["verdict"] == OVERLOADED and not row["doubt"])
 
 
+def _undecided(cells: pd.DataFrame) -> list[str]:
+    """The worker counts that are undecided in every mode, and those that are in one of them."""
+    unclear = cells[cells["verdict"] == UNDECIDED]
+    partly = _counts(unclear[unclear["workers"].isin(_counts(cells[cells["verdict"] != UNDECIDED]))])
+    whole = [count for count in _counts(unclear) if count not in partly]
+    parts = [f"{workers(whole)}: undecided"] if whole else []
+    for mode, rows in unclear[unclear["workers"].isin(partly)].groupby("mode", sort=False):
+        parts.append(f"{workers(_counts(rows))} in {mode}: undecided")
+    return parts
+
+
 def _failing(cells: pd.DataFrame) -> list[str]:
     """What failed where the backlog does not grow: that is no keeping up."""
     rows = cells[(cells["verdict"] == VALID) & (cells["failed"] > 0)]
     if rows.empty:
         return []
-    return [f"with {workers(_counts(rows))} {rows['failed'].sum()} of {rows['planned'].sum()} uploads failed"]
+    return [
+        f"with {workers(_counts(rows))} {rows['failed'].sum()} of {amount(int(rows['planned'].sum()), 'upload')} failed"
+    ]
 
 
 def _counts(cells: pd.DataFrame) -> list[int]:

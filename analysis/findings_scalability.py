@@ -4,7 +4,7 @@ import pandas as pd
 
 from analysis.cells import Group
 from analysis.scalability import Numbers, Scalability, ends, fit, scalability
-from analysis.words import number
+from analysis.words import amount, number
 
 
 def scalability_sentences(group: Group) -> list[str]:
@@ -36,8 +36,8 @@ def _peak(found: Scalability) -> str:
     furthest = found.furthest
     low, high = ends(found.drawn.peak)
     if low > furthest:
-        return f"no peak up to {furthest} workers"
+        return f"no peak up to {amount(furthest, 'worker')}"
     if found.law.peak > furthest:
-        return f"where the peak lies is open ({number(low, 0)} workers or more)"
+        return f"where the peak lies is open ({amount(number(low, 0), 'worker')} or more)"
     last = number(high, 0) if high <= furthest else f"beyond {furthest}"
-    return f"peak at {number(float(found.law.peak), 0)} workers ({number(low, 0)} to {last})"
+    return f"peak at {amount(number(float(found.law.peak), 0), 'worker')} ({number(low, 0)} to {last})"

@@ -11,7 +11,7 @@ from analysis.experiment import Trial
 from analysis.outcomes import outcomes
 from analysis.tables import Table
 from analysis.telling import Telling, in_modes
-from analysis.words import duration, number
+from analysis.words import amount, duration, number
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -74,14 +74,18 @@ def flow_sentence(telling: Telling, flows: Sequence[Flow]) -> str:
     """How far the ends fell behind, and how many uploads were open at most."""
     trials = [each.trial for each in flows]
     behind = in_modes([trial.cell.mode for trial in trials], [duration(each.behind_s) for each in flows])
-    counts = " and ".join(dict.fromkeys(str(each.most_open) for each in flows))
     happened = next((mark for trial in trials for mark in marks(trial)), None)
     if happened:
         start = f"{happened.words.capitalize()} after {number(happened.at_s)} s: completions fall up to"
-        return f"{start} {duration(flows[0].behind_s)} behind arrivals, and up to {flows[0].most_open} uploads are open"
+        return f"{start} {duration(flows[0].behind_s)} behind arrivals, and up to {_open(flows[:1])}"
     if telling.overloaded:
-        return f"With {telling.words} completions fall behind arrivals by {behind}; up to {counts} uploads are open"
-    return f"With {telling.words} completions follow arrivals within {behind}; at most {counts} uploads are open"
+        return f"With {telling.words} completions fall behind arrivals by {behind}; up to {_open(flows)}"
+    return f"With {telling.words} completions follow arrivals within {behind}; at most {_open(flows)}"
+
+
+def _open(flows: Sequence[Flow]) -> str:
+    counts = list(dict.fromkeys(each.most_open for each in flows))
+    return f"{amount(' and '.join(map(str, counts)), 'upload')} {'is' if counts == [1] else 'are'} open"
 
 
 def flow_table(flows: Sequence[Flow]) -> Table:

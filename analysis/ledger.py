@@ -11,6 +11,7 @@ import pandas as pd
 
 from analysis.experiment import Trial
 from analysis.holding import incomplete, lost_pictures, stuck_pictures
+from analysis.words import amount, are
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -49,12 +50,13 @@ class Ledger:
 
 def ledger_words(drawn_up: Ledger) -> list[str]:
     """What must not have happened and has, each as a sentence without its full stop."""
-    doubled = drawn_up.double_effects or 0
+    lost, strange = drawn_up.lost, drawn_up.unexpected
+    doubled, bare = drawn_up.double_effects or 0, drawn_up.incomplete
     found = {
-        f"{drawn_up.lost} accepted pictures are lost, {drawn_up.stuck} of them stuck at the broker": drawn_up.lost,
-        f"{drawn_up.unexpected} pictures were never sent": drawn_up.unexpected,
-        f"{doubled} pictures were stored twice outside": doubled,
-        f"{drawn_up.incomplete} ready pictures lack a file": drawn_up.incomplete,
+        f"{amount(lost, 'accepted picture')} {are(lost)} lost, {drawn_up.stuck} of them stuck at the broker": lost,
+        f"{amount(strange, 'picture')} {'was' if strange == 1 else 'were'} never sent": strange,
+        f"{amount(doubled, 'picture')} {'was' if doubled == 1 else 'were'} stored twice outside": doubled,
+        f"{amount(bare, 'ready picture')} {'lacks' if bare == 1 else 'lack'} a file": bare,
     }
     return [words for words, count in found.items() if count]
 

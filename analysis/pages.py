@@ -10,7 +10,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from jinja2.utils import htmlsafe_json_dumps
 from markupsafe import Markup
 
-from analysis.words import verdict
+from analysis.words import amount, verdict
 
 
 def environment() -> Environment:
@@ -23,7 +23,7 @@ def environment() -> Environment:
         lstrip_blocks=True,
     )
     made.globals |= {"static": static, "scripts": scripts, "policy": policy}
-    made.filters |= {"pretty": _pretty, "compact": _compact, "verdict": verdict}
+    made.filters |= {"pretty": _pretty, "compact": _compact, "verdict": verdict, "amount": amount}
     return made
 
 

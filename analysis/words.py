@@ -48,10 +48,15 @@ def workers(counts: int | Sequence[int]) -> str:
     return f"{listing([str(count) for count in listed])} worker{'' if listed == [1] else 's'}"
 
 
-def amount(count: int, what: str) -> str:
+def amount(count: int | str, what: str) -> str:
     """A count with its noun, such as `1 trial` or `3 trials`; what ends in a hiss takes `es`."""
     plural = f"{what}es" if what.endswith(("s", "x", "z", "ch", "sh")) else f"{what}s"
-    return f"{count} {what if count == 1 else plural}"
+    return f"{count} {what if str(count) == '1' else plural}"
+
+
+def are(count: int) -> str:
+    """The verb behind a count."""
+    return "is" if count == 1 else "are"
 
 
 def listing(items: Sequence[str]) -> str:

@@ -14,6 +14,7 @@ from analysis.memory_table import memory_table
 from analysis.printing import print_anything
 from analysis.samples import read_experiment
 from analysis.tables import Table
+from analysis.words import amount
 
 #: A process may grow by less than this [MB in 10 minutes].
 MOST_GROWTH_MB = 1.0
@@ -39,7 +40,7 @@ def told(trial: Trial) -> str:
     slowest = "never" if drawn_up.recovery_s is None else f"{drawn_up.recovery_s:.1f} s"
     kinds = len({fault["what"] for fault in done})
     return (
-        f"{trial.window.length_s / 60:.0f} min, {len(done)} faults of {kinds} kinds: "
+        f"{trial.window.length_s / 60:.0f} min, {amount(len(done), 'fault')} of {amount(kinds, 'kind')}: "
         f"{drawn_up.accepted} accepted, {drawn_up.refused} refused, {drawn_up.unknown} without an answer; "
         f"{drawn_up.completed} completed, {drawn_up.failed_visibly} failed visibly, {drawn_up.lost} lost, "
         f"{drawn_up.double_effects} stored twice; slowest recovery {slowest}; "

@@ -28,6 +28,7 @@ from loadtests.results import read_record
 from loadtests.sealing import read_predictions
 from loadtests.stack.info import ROOT, StackInfo
 from loadtests.stack.site import StackSpec
+from loadtests.words import amount
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -102,7 +103,8 @@ def calibrate(arguments: argparse.Namespace) -> int:
     for check in checks:
         print(calibration.told(check))
     missed = sum(not check["passed"] for check in checks)
-    print(f"{len(checks) - missed} of {len(checks)} checks passed. Reports made on this machine show them from now on.")
+    passed = f"{len(checks) - missed} of {amount(len(checks), 'check')} passed"
+    print(f"{passed}. Reports made on this machine show them from now on.")
     return 1 if missed else 0
 
 

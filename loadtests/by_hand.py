@@ -18,6 +18,7 @@ from loadtests.stack.info import ROOT, StackInfo, read_info, running
 from loadtests.stack.kinds import new_stack
 from loadtests.stack.ports import claim
 from loadtests.stack.site import StackSpec
+from loadtests.words import amount
 
 #: A stack that is not up after this long has hung; an image may have to be built first.
 UP_LIMIT_S = {"local": 120.0, "compose": 1500.0, "attached": 120.0}
@@ -124,9 +125,8 @@ def _refuse(spec: StackSpec, home: Home) -> None:
         if spec.stack != "attached":
             claim(spec.port)
         return
-    raise StackError(
-        f"A stack is up already: {info.url}, mode {info.mode}, {info.workers} workers. Stop it first: make down."
-    )
+    workers = amount(info.workers, "worker")
+    raise StackError(f"A stack is up already: {info.url}, mode {info.mode}, {workers}. Stop it first: make down.")
 
 
 def _wait_until_up(supervisor: subprocess.Popen[bytes], home: Home, limit_s: float) -> StackInfo:

@@ -31,6 +31,7 @@ from loadtests.progress import Trials
 from loadtests.sealing import seal
 from loadtests.trial import TrialSetup, run_trial
 from loadtests.verdicts import log_ratio_sd, noisy_trials, predict
+from loadtests.words import amount, are
 
 
 class Interrupted(QueuelabError):
@@ -80,9 +81,8 @@ def _find_capacities(experiment: Experiment, goal: Goal, folder: Path, pictures:
     done = len(results.finished_trials(folder))
     lengths_s = replace(experiment, phases=replace(experiment.phases, measure_s=goal.confirm_s))
     with Trials(usual, done, trial_s(lengths_s)) as progress:
-        progress.say(
-            f"{folder}: some {USUAL_TRIALS} trials for each of {len(experiment.cells())} cells, {done} are there."
-        )
+        cells = amount(len(experiment.cells()), "cell")
+        progress.say(f"{folder}: some {USUAL_TRIALS} trials for each of {cells}, {done} {are(done)} there.")
         Searcher(
             experiment=experiment,
             goal=goal,
@@ -176,17 +176,16 @@ def _run(setup: TrialSetup, progress: Trials) -> None:
 
 def _opening(folder: Path, total: int, done: int, set_aside: Path | None) -> str:
     moved = f"Earlier trials were measured with another plan, code, version or machine; they are in {set_aside} now. "
-    found = f"{done} of {total} trials are there already and are kept" if done else f"{total} trials to measure"
+    whole = amount(total, "trial")
+    found = f"{done} of {whole} {are(done)} there already and {are(done)} kept" if done else f"{whole} to measure"
     hint = "; delete the folder to measure anew" if done else ""
     return f"{moved if set_aside else ''}{folder}: {found}{hint}."
 
 
 def _farewell(folder: Path, total: int) -> str:
     done = len(results.finished_trials(folder))
-    return (
-        f"{done} of {total} trials are finished and kept in {folder}: the same command goes on from there, "
-        f"and `make charts RESULTS={shlex.quote(str(folder))}` draws what there is."
-    )
+    kept = f"{done} of {amount(total, 'trial')} {are(done)} finished and kept in {folder}"
+    return f"{kept}: the same command goes on from there, and `make charts RESULTS={shlex.quote(str(folder))}` draws what there is."
 
 
 def _outcome(record: dict[str, Any]) -> str:

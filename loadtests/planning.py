@@ -4,6 +4,7 @@ import math
 from collections.abc import Mapping
 
 from loadtests.plan import Experiment
+from loadtests.words import amount
 
 #: What a trial takes beyond its phases: to listen to the machine, to start a stack, to verify it, and to stop it.
 OVERHEAD_S = 8.0
@@ -58,15 +59,16 @@ def blocks_needed(log_sd: float, precision: float) -> int:
 def expected(experiment: Experiment) -> str:
     """What a plan costs and what it will tell, in words."""
     if goal := experiment.goal:
+        searches, most = amount(len(experiment.cells()), "search"), amount(goal.most_trials, "trial")
         return (
-            f"{len(experiment.cells())} searches of at most {goal.most_trials} trials, in the median {USUAL_TRIALS}, "
+            f"{searches} of at most {most}, in the median {USUAL_TRIALS}, "
             f"each with {goal.probe_s:g} s to look around and {goal.confirm_s:g} s to confirm."
         )
     trials = sum(map(len, experiment.blocks()))
     minutes = trials * trial_s(experiment) / 60
     most = "at most " if experiment.precision else "about "
-    blocks = f"{experiment.repeats} block{'' if experiment.repeats == 1 else 's'}"
-    return f"{trials} trials in {blocks}, {most}{minutes:.0f} min. {expected_width(experiment)}"
+    blocks = amount(experiment.repeats, "block")
+    return f"{amount(trials, 'trial')} in {blocks}, {most}{minutes:.0f} min. {expected_width(experiment)}"
 
 
 def expected_width(experiment: Experiment) -> str:

@@ -8,6 +8,7 @@ from loadtests import results
 from loadtests.errors import PlanError, QueuelabError
 from loadtests.plan import Experiment
 from loadtests.verdicts import check_guess
+from loadtests.words import amount
 
 PREDICTIONS = "predictions.json"
 MOST_BYTES = 65_536
@@ -19,7 +20,8 @@ def read_predictions(given: str, experiment: Experiment) -> bytes:
     counts = check_guess(content.decode("utf-8-sig", errors="replace"))
     if strange := sorted(counts - set(experiment.factors.workers)):
         planned = ", ".join(map(str, experiment.factors.workers))
-        raise PlanError(f"The prediction is about {strange[0]} workers, and the plan has {planned}: predict those.")
+        predicted = amount(strange[0], "worker")
+        raise PlanError(f"The prediction is about {predicted}, and the plan has {planned}: predict those.")
     return content
 
 

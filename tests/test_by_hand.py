@@ -122,7 +122,7 @@ def test_the_next_test_is_the_next_repeat_and_its_pictures_are_others(measured):
     assert set(first["id"]).isdisjoint(second["id"])
 
 
-def test_locust_s_own_table_shows_both_clocks_while_it_runs(port, home, tmp_path):
+def test_locust_s_own_table_shows_both_clocks_while_it_runs_and_adds_up_the_answers_alone(port, home, tmp_path):
     web_port = free_port()
     command = [sys.executable, "-m", "locust", "--autostart", "--autoquit", "0", "-u", "6", "-t", "20s"]
     process = subprocess.Popen(
@@ -132,13 +132,16 @@ def test_locust_s_own_table_shows_both_clocks_while_it_runs(port, home, tmp_path
         stderr=subprocess.PIPE,
     )
     try:
-        rows = rows_of_both_clocks(web_port)
+        rows, told = rows_of_both_clocks(web_port)
     finally:
         process.terminate()
         process.communicate(timeout=60)
 
     answered, ready = rows["/pictures/queue/ answered"], rows["/pictures/queue/ picture ready"]
     assert answered["median_response_time"] < 250 <= ready["median_response_time"]
+    summed = ("num_requests", "median_response_time", "max_response_time", "total_rps")
+    assert [rows["Aggregated"][name] for name in summed] == [answered[name] for name in summed]
+    assert told["total_rps"] == answered["total_rps"]
 
 
 def rows_of_both_clocks(web_port):
@@ -147,10 +150,10 @@ def rows_of_both_clocks(web_port):
         time.sleep(0.2)
         if not listens(web_port):
             continue
-        stats = get_json(f"http://{HOST}:{web_port}/stats/requests")["stats"]
-        rows = {row["name"]: row for row in stats if row["num_requests"] > 3}
+        told = get_json(f"http://{HOST}:{web_port}/stats/requests")
+        rows = {row["name"]: row for row in told["stats"] if row["num_requests"] > 3}
         if len(rows) >= 3:
-            return rows
+            return rows, told
     raise AssertionError("Locust never showed both rows")
 
 

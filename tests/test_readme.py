@@ -2,6 +2,7 @@
 
 import re
 import shutil
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -44,6 +45,25 @@ def test_to_set_up_and_run_takes_exactly_two_commands():
     section = README.partition("## Two commands")[2].partition("```sh\n")[2].partition("```")[0]
 
     assert [line.partition("#")[0].strip() for line in section.strip().splitlines()] == ["make demo", "make test"]
+
+
+def test_readme_says_how_long_each_of_them_takes():
+    section = README.partition("## Two commands")[2].partition("\n## ")[0]
+
+    assert re.search(
+        r"`make demo` takes about \w+ minutes, installing included, and `make test` some \w+ minutes", section
+    )
+
+
+def test_make_help_lists_every_target_with_its_words_and_the_values_of_variables():
+    told = subprocess.run(
+        ["make", "--no-print-directory", "help", "WORKERS=7"], cwd=ROOT, capture_output=True, text=True, check=True
+    ).stdout
+
+    lines = dict(re.findall(r"^make (\S+) +(.+)$", told, re.MULTILINE))
+    assert lines == dict(re.findall(r"^(\S+):.*?## (.+)$", MAKEFILE, re.MULTILINE))
+    assert lines.keys() >= set(re.search(r"^\.PHONY: (.+)$", MAKEFILE, re.MULTILINE)[1].split())
+    assert {"MODE=queue", "WORKERS=7", "PORT=8000", "RESULTS=results/by-hand"} <= set(told.splitlines()[-1].split())
 
 
 def test_readme_stays_short():

@@ -12,7 +12,7 @@ from analysis.charts import Chart, save
 from analysis.charts.frame import STYLE, framed
 from analysis.charts.palette import FAINT, QUIET, TEXT
 from analysis.tables import Table
-from analysis.words import duration, number
+from analysis.words import amount, duration, number
 
 # Colours that no mode has.
 LOOKS = {"p50": ("o", "#009E73"), "p95": ("s", "#CC79A7"), "p99": ("D", "#E69F00")}
@@ -95,7 +95,8 @@ def _judged_title(checks: Checks) -> str:
     good = sum(check["passed"] for check in checks)
     if good == len(checks):
         return f"All {good} percentiles of servers whose truth is known came out as exactly as is asked"
-    return f"Of {len(checks)} percentiles of servers whose truth is known, {good} came out as exactly as is asked"
+    whole = amount(len(checks), "percentile")
+    return f"Of {whole} of servers whose truth is known, {good} came out as exactly as is asked"
 
 
 def _told_title(checks: Checks) -> str:

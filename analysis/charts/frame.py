@@ -12,7 +12,7 @@ from matplotlib.font_manager import FontProperties
 from analysis.cells import Group
 from analysis.charts.palette import FAINT, QUIET, TEXT
 from analysis.conditions import named
-from analysis.words import number
+from analysis.words import amount, number
 
 # 12.8 x 7.2 inch at 100 dpi is 1280 x 720 px; there 17.5 pt is 24 px, the smallest text for a wall.
 SIZE_INCH = (12.8, 7.2)
@@ -66,7 +66,7 @@ def circumstances(group: Group, *notes: str) -> str:
 
 def subtitle(conditions: Sequence[str], groups: Sequence[Group], counts: str, *notes: str) -> str:
     """Conditions, what was counted, and what the groups tell of how and on what they were measured."""
-    cores = f"{groups[0].cores} cores" if groups[0].cores else ""
+    cores = amount(groups[0].cores, "core") if groups[0].cores else ""
     return " · ".join(filter(None, [*conditions, _measured(groups), counts, cores, *notes]))
 
 
@@ -80,8 +80,7 @@ def _measured(groups: Sequence[Group]) -> str:
 
 def counted(counts: Sequence[int], what: str) -> str:
     """The fewest and the most, such as `1 trial` or `3–5 pairs`."""
-    ends = dict.fromkeys((min(counts), max(counts)))
-    return f"{'–'.join(map(str, ends))} {what}{'' if list(ends) == [1] else 's'}"
+    return amount("–".join(dict.fromkeys(map(str, (min(counts), max(counts))))), what)
 
 
 def _paragraph(figure: Figure, words: str, top_px: float, **look: Any) -> float:

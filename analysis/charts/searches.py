@@ -17,7 +17,7 @@ from analysis.confirmed import at_most
 from analysis.experiment import Experiment, Trial
 from analysis.needed import decision, needed_table
 from analysis.tables import Table
-from analysis.words import number, verdict, workers
+from analysis.words import amount, number, verdict, workers
 
 
 def draw_searches(
@@ -82,7 +82,8 @@ def _belongs(trial: Trial, rows: pd.DataFrame) -> bool:
 def _points(shown: pd.DataFrame) -> str:
     """Of how many trials something is drawn."""
     drawn = int((~shown["mark"].isin(UNDRAWN)).sum())
-    return f"{drawn} of {len(shown)} trials" if drawn < len(shown) else f"{drawn} trials"
+    whole = amount(len(shown), "trial")
+    return f"{drawn} of {whole}" if drawn < len(shown) else whole
 
 
 def _trials_table(shown: pd.DataFrame) -> Table:
@@ -106,4 +107,4 @@ def _summed(rows: pd.DataFrame) -> str:
 
 
 def _cores(experiment: Experiment) -> Sequence[str]:
-    return [f"{experiment.cores} cores"] if experiment.cores else []
+    return [amount(experiment.cores, "core")] if experiment.cores else []

@@ -14,7 +14,7 @@ from analysis.charts.palette import MODES, QUIET
 from analysis.charts.predicted import draw_predicted
 from analysis.charts.scalability import draw_scalability, law_words
 from analysis.charts.worker_axis import place_of, places, worker_axes, worker_counts
-from analysis.words import number
+from analysis.words import amount, number
 
 # Room above the offered load for the name of the line of what is possible.
 HEADROOM = 1.3
@@ -139,7 +139,7 @@ def _mark_cores(ax: Axes, counts: list[int], group: Group) -> None:
     place = float(place_of(counts, cores))
     ax.vlines(place, 0, group.offered_rate, linestyle=":", color=QUIET, linewidth=1.5)
     ax.annotate(
-        f"{cores} core{'' if cores == 1 else 's'}",
+        amount(cores, "core"),
         (place, 0.04),
         xycoords=ax.get_xaxis_transform(),
         xytext=(8, 0),

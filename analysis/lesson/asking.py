@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from analysis.words import workers
+from analysis.words import amount, workers
 
 IN_MODE = {"sync": "In sync", "queue": "With the queue"}
 
@@ -22,7 +22,7 @@ def how_many(counts: Sequence[int], modes: Sequence[str], rate: str) -> tuple[st
     if len(counts) > 1:
         first = f"From {workers(counts[0])} to {counts[-1]}: how many times as many pictures per second?"
         return (first, *(["In sync too?"] if both else []))
-    first = f"{rate} uploads a second: how many pictures are finished per second?"
+    first = f"{amount(rate, 'upload')} a second: how many pictures are finished per second?"
     return (first, *(["As many in sync as with the queue?"] if both else []))
 
 

@@ -12,7 +12,7 @@ from analysis.charts.log_time import scale_time_axis
 from analysis.charts.palette import QUIET
 from analysis.charts.throughput import throughput_top
 from analysis.charts.worker_axis import worker_axes
-from analysis.words import number
+from analysis.words import amount, number
 
 TITLES = {"throughput": "Pictures finished per second", "ready_time": "Until the picture is ready"}
 
@@ -20,7 +20,7 @@ TITLES = {"throughput": "Pictures finished per second", "ready_time": "Until the
 def blank_axes(group: Group, chart: str) -> Figure:
     """The axes as the chart will have them, with a grid; the offered load is known beforehand."""
     with matplotlib.rc_context(STYLE):
-        offered = f"queue mode, {number(group.offered_rate)} uploads per second offered"
+        offered = f"queue mode, {amount(number(group.offered_rate), 'upload')} per second offered"
         figure, ax = worker_axes(TITLES[chart], offered, group.cells)
         # No names stand right of these axes.
         left, bottom, _, height = ax.get_position().bounds

@@ -22,7 +22,7 @@ WHAT = {
     "handout.html": "the hand-out: print it, two pages of A4",
     "predict.html": "the page on which the class predicts",
     "exercises.html": "exercises with folded answers",
-    "django.html": "from a Django view to a Celery task, step by step, with two faults to mend",
+    "django.html": "homework: from a Django view to a Celery task, step by step, with two faults to mend",
     "gallery.html": "how to lie with this data",
     "quiz.html": "the quiz; it prints with or without its key",
     "quiz.gift": "the quiz for Moodle",
@@ -34,13 +34,13 @@ def build(material: Material, folder: Path, report: Path) -> list[Path]:
     folder.mkdir(parents=True, exist_ok=True)
     for name, text in _pages(material):
         (folder / name).write_text(text, encoding="utf-8")
-    write_sheets(measured(material.experiment, material.group, material.here), folder)
-    write_deck(story(material), material, folder / "slides.pptx")
+    slides = story(material)
+    write_sheets(measured(material.experiment, material.group, material.here, slides), folder)
+    write_deck(slides, material, folder / "slides.pptx")
     there = {name: what for name, what in WHAT.items() if (folder / name).exists()}
     index = folder / "index.html"
     address = Path(os.path.relpath(report, folder)).as_posix()
-    title = story(material)[0].title
-    index.write_text(render("index.html", title=title, files=there, report=address), encoding="utf-8")
+    index.write_text(render("index.html", title=slides[0].title, files=there, report=address), encoding="utf-8")
     return [index, *(folder / name for name in there), report]
 
 

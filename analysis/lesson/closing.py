@@ -29,7 +29,7 @@ def closing(material: Material) -> list[Slide]:
         Slide(
             name="turn",
             title="Your turn",
-            until=39,
+            until=38,
             words=("Once with 1 worker, once with 4. What did your machine do?",),
             code=TURN.format(users=users),
             notes=(
@@ -44,6 +44,7 @@ def closing(material: Material) -> list[Slide]:
             until=40,
             code=CODE,
             notes=(
+                "Homework: django.html, the same step by step, with two faults to mend.",
                 "Tasks not found: autodiscover_tasks(), INSTALLED_APPS, and the file name tasks.py.",
                 "Wrong times: USE_TZ = True. CELERY_TIMEZONE alone does not heal them; it is for crontab().",
             ),

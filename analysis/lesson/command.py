@@ -5,21 +5,26 @@ import os
 import sys
 import webbrowser
 from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 
 from analysis.errors import AnalysisError
+from analysis.experiment import Experiment
 from analysis.lesson.build import build
 from analysis.lesson.here import expected_here
 from analysis.lesson.material import gather
+from analysis.lesson.sync_chart import sync_chart
 from analysis.printing import failed
 from analysis.samples import read_experiment
 from analysis.writing import write_results
 
 EXAMPLES = """examples:
   python -m analysis lesson results/demo
-  python -m analysis lesson results/demo --faults results/faults-defaults --open
+  python -m analysis lesson results/demo --faults results/faults-live --faults results/faults-live-safe --open
   python -m analysis lesson results/example --output results/lesson-example
 """
+#: Into these the lesson breaks something while the class looks on; into the last one all faults are measured.
+LIVE, ALL_FAULTS = ("faults-live", "faults-live-safe"), ("faults-defaults",)
 #: One of these is set where a browser can be shown.
 DESKTOPS = ("DISPLAY", "WAYLAND_DISPLAY", "BROWSER")
 
@@ -49,10 +54,29 @@ def _write(options: argparse.Namespace) -> list[Path]:
     into = options.output or options.folder
     analysed = write_results(options.folder, into, charts=True)
     answer = analysed.answer
-    broken = read_experiment(options.faults) if options.faults else None
-    here = expected_here(options.folder.parent)
+    here, lesson = expected_here(options.folder.parent), into / "lesson"
+    broken = list(map(read_experiment, options.faults)) or broken_beside(options.folder)
     material = gather(analysed.experiment, answer.groups, answer.charts, broken=broken, here=here)
-    return build(material, into / "lesson", analysed.report)
+    drawn_here = sync_chart(material.group, lesson / "charts")
+    return build(replace(material, charts={**material.charts, **drawn_here}), lesson, analysed.report)
+
+
+def broken_beside(folder: Path) -> list[Experiment]:
+    """The experiments in which something was broken, in the same folder of results: the lesson's own, or else all."""
+    for names in (LIVE, ALL_FAULTS):
+        there = [path for path in map(folder.resolve().with_name, names) if path.exists()]
+        if found := [experiment for experiment in map(_read_if_finished, there) if experiment]:
+            return found
+    return []
+
+
+def _read_if_finished(folder: Path) -> Experiment | None:
+    """The experiment; None, with a sentence, where none of its trials can be read: the lesson does without it."""
+    try:
+        return read_experiment(folder)
+    except AnalysisError as error:
+        print(f"analysis: the slides do without {folder.name}: {error}", file=sys.stderr)
+        return None
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -64,6 +88,13 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("folder", type=Path, help="the experiment's folder, such as results/demo")
     parser.add_argument("--output", type=Path, help="write into this folder, and leave the experiment's as it is")
-    parser.add_argument("--faults", type=Path, help="an experiment that python -m loadtests faults has measured")
+    parser.add_argument(
+        "--faults",
+        type=Path,
+        action="append",
+        default=[],
+        help="an experiment that python -m loadtests faults has measured; can be given several times. Without it those "
+        "of the lesson, faults-live and faults-live-safe beside FOLDER, or else faults-defaults",
+    )
     parser.add_argument("--open", action="store_true", help="open it in the browser")
     return parser

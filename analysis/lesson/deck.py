@@ -41,8 +41,9 @@ def write_deck(slides: Sequence[Slide], material: Material, path: Path) -> None:
     deck = Presentation()
     deck.slide_width, deck.slide_height = SIZE
     begins = 0
-    for slide in slides:
-        notes = [f"Minutes {begins} to {slide.until}.", *slide.notes]
+    for number, slide in enumerate(slides, start=1):
+        # What slides.html reveals takes slides of its own here, so the teacher's notes would name the wrong one.
+        notes = [f"Slide {number} in the teacher's notes.", f"Minutes {begins} to {slide.until}.", *slide.notes]
         _add_question(deck, slide, notes)
         if slide.expected:
             _write(_page(deck, slide.title, notes), [*slide.words, f"{slide.expected}."], WORDS_PT)

@@ -6,7 +6,7 @@ from analysis.ceiling import services
 from analysis.lesson.material import Material
 from analysis.lesson.measured import measured_on
 from analysis.lesson.slide import Slide, Way
-from analysis.words import duration, number, workers
+from analysis.words import amount, duration, number, workers
 
 #: What the diagram shows.
 WAYS = (
@@ -68,7 +68,7 @@ def opening(material: Material) -> list[Slide]:
             words=(
                 "A user uploads a profile picture. It is cropped, made small, and stored.",
                 service,
-                f"{rate} pictures come every second.",
+                f"Every second brings {amount(rate, 'picture')}.",
                 "Who waits, and for what?",
             ),
             notes=(whose,),
@@ -90,7 +90,7 @@ def opening(material: Material) -> list[Slide]:
             title="Predict first",
             until=8,
             words=(
-                f"{rate} uploads a second, {workers(counts)}.",
+                f"{amount(rate, 'upload')} a second, {workers(counts)}.",
                 "How many pictures are finished per second?",
                 "How long until a picture is ready?",
                 "Draw both curves: on the hand-out, or in predict.html.",

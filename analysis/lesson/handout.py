@@ -8,7 +8,7 @@ from analysis.lesson.framing import WAYS
 from analysis.lesson.material import Material
 from analysis.lesson.pages import diagram, diagram_in_words, picture, render
 from analysis.lesson.slide import Slide
-from analysis.words import number, workers
+from analysis.words import amount, number, workers
 
 
 def render_handout(material: Material, slides: Sequence[Slide]) -> str:
@@ -16,9 +16,10 @@ def render_handout(material: Material, slides: Sequence[Slide]) -> str:
     return render(
         "handout.html",
         question=slides[0].title,
-        offered=number(material.group.offered_rate),
+        offered=amount(number(material.group.offered_rate), "upload"),
+        axis=workers(material.worker_counts),
         counts=material.worker_counts,
-        questions=[words for slide in slides for words in _asked(slide, material)],
+        questions=asked_on_paper(slides, material),
         axes={chart: picture(as_svg(blank_axes(material.group, chart))) for chart in TITLES},
         ways=WAYS,
         diagram=diagram(),
@@ -26,11 +27,16 @@ def render_handout(material: Material, slides: Sequence[Slide]) -> str:
     )
 
 
+def asked_on_paper(slides: Sequence[Slide], material: Material) -> list[str]:
+    """What the class predicts on the hand-out."""
+    return [words for slide in slides for words in _asked(slide, material)]
+
+
 def _asked(slide: Slide, material: Material) -> list[str]:
     """What the class writes down before it sees the chart or the table of a slide."""
-    if slide.name == "response":
-        some = workers(material.worker_counts[0])
-        return [f"With {some}: how long until the answer, {where}?" for where in ("in sync", "with the queue")]
+    if slide.name in ("sync", "response"):
+        where = "in sync" if slide.name == "sync" else "with the queue"
+        return [f"With {workers(material.compared_counts[0])}: how long until the answer, {where}?"]
     if slide.table:
         return ["How many accepted uploads are lost?"]
     return [slide.title] if slide.chart else []

@@ -10,7 +10,7 @@ from analysis.lesson.lie_rows import WAIT, due_since, is_complete, named_trial, 
 from analysis.lesson.panels import Bar, Bars, Dots, Lie
 from analysis.metrics import p95, percentile
 from analysis.outcomes import cohort
-from analysis.words import duration, number, workers
+from analysis.words import amount, duration, number, workers
 
 #: By how much the truncated axis makes the larger of two bars look larger.
 EXAGGERATION = 6
@@ -79,7 +79,7 @@ def best_of(trials: Sequence[Trial], verdicts: Mapping[str, str]) -> Lie | None:
     return Lie(
         name="best-of",
         title=f"Best of {len(seconds)}",
-        hides=f"The best of {len(seconds)} seconds has a median of {duration(best)}, all of them together "
+        hides=f"The best of {amount(len(seconds), 'second')} has a median of {duration(best)}, all of them together "
         f"{duration(whole)}, the worst {duration(float(seconds.max()))}",
         how=f"{named_trial(trial)}: the median wait for a picture of the uploads that were due in each second.",
         shown=Bars(bars=(shown,), axis=WAIT),

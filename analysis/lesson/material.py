@@ -5,6 +5,8 @@ from dataclasses import dataclass
 
 from analysis.cells import Group
 from analysis.charts import Chart
+from analysis.comparing import pairs
+from analysis.conditions import conditions_of
 from analysis.errors import AnalysisError
 from analysis.experiment import Experiment
 from analysis.findings import findings
@@ -12,13 +14,13 @@ from analysis.findings import findings
 
 @dataclass(frozen=True, kw_only=True)
 class Material:
-    """The experiment of the class; `broken` is one in which a stack was broken on purpose, `here` is what the
-    preflight expects on this machine."""
+    """The experiment of the class; in those of `broken` stacks were broken on purpose, `here` is what the preflight
+    expects on this machine."""
 
     experiment: Experiment
     group: Group
     charts: Mapping[str, Chart]
-    broken: Experiment | None = None
+    broken: Sequence[Experiment] = ()
     here: Sequence[str] = ()
 
     @property
@@ -29,13 +31,25 @@ class Material:
     def worker_counts(self) -> list[int]:
         return sorted({int(count) for count in self.group.cells["workers"]})
 
+    @property
+    def compared_counts(self) -> list[int]:
+        """The worker counts that both modes have; all of them where the modes share none."""
+        return [count for count, _, _ in pairs(self.group.cells)] or self.worker_counts
+
+    @property
+    def withheld(self) -> list[str]:
+        """The trials that were measured like those of the group and that cannot be believed."""
+        alike = [trial for trial in self.experiment.trials if conditions_of(trial.cell) == self.group.levels]
+        believed = {trial.name for trial in self.group.trials}
+        return [trial.name for trial in alike if trial.name not in believed]
+
 
 def gather(
     experiment: Experiment,
     groups: Sequence[Group],
     charts: Sequence[Chart],
     *,
-    broken: Experiment | None = None,
+    broken: Sequence[Experiment] = (),
     here: Sequence[str] = (),
 ) -> Material:
     """The material in what was analysed: the first group in which both modes were measured, or the first."""

@@ -8,6 +8,8 @@ from analysis.cells import Group
 from analysis.checks import Verdict, verdict_on
 from analysis.conditions import conditions_of
 from analysis.experiment import Experiment, Trial
+from analysis.lesson.slide import Slide
+from analysis.words import amount
 
 #: The lesson's texts and sources.
 SOURCES = Path(__file__).parents[2] / "docs" / "lesson"
@@ -15,30 +17,44 @@ SOURCES = Path(__file__).parents[2] / "docs" / "lesson"
 
 @dataclass(frozen=True, kw_only=True)
 class Measured:
-    """An experiment with its verdicts, one of its groups of cells, and what the preflight expects on this machine."""
+    """An experiment with its verdicts and one of its groups of cells.
+
+    `here` is what the preflight expects on this machine; `slides` are those to which the notes refer.
+    """
 
     experiment: Experiment
     verdicts: Mapping[str, Verdict]
     group: Group
     here: Sequence[str] = ()
+    slides: Sequence[Slide] = ()
 
     @property
     def trials(self) -> list[Trial]:
         """The believed trials of that group, the fewest workers first."""
-        believed = [trial for trial in self.experiment.trials if not self.verdicts[trial.name].invalid]
-        alike = [trial for trial in believed if conditions_of(trial.cell) == self.group.levels]
-        return sorted(alike, key=lambda trial: (trial.cell.workers, trial.cell.mode, trial.repeat))
+        believed = [trial for trial in self._alike if not self.verdicts[trial.name].invalid]
+        return sorted(believed, key=lambda trial: (trial.cell.workers, trial.cell.mode, trial.repeat))
+
+    @property
+    def withheld(self) -> set[tuple[str, int]]:
+        """Mode and workers of the cells that were measured and of which no trial can be believed."""
+        cells = [{(trial.cell.mode, trial.cell.workers) for trial in each} for each in (self._alike, self.trials)]
+        return cells[0] - cells[1]
+
+    @property
+    def _alike(self) -> list[Trial]:
+        """The trials that were measured under the group's conditions, whatever they are worth."""
+        return [trial for trial in self.experiment.trials if conditions_of(trial.cell) == self.group.levels]
 
 
-def measured(experiment: Experiment, group: Group, here: Sequence[str] = ()) -> Measured:
+def measured(experiment: Experiment, group: Group, here: Sequence[str] = (), slides: Sequence[Slide] = ()) -> Measured:
     """The experiment with the verdicts on its trials."""
     verdicts = {trial.name: verdict_on(trial) for trial in experiment.trials}
-    return Measured(experiment=experiment, verdicts=verdicts, group=group, here=here)
+    return Measured(experiment=experiment, verdicts=verdicts, group=group, here=here, slides=slides)
 
 
 def measured_on(experiment: Experiment, group: Group) -> str:
     """The day and the machine of an experiment, as far as they are known."""
     machine = experiment.info.get("machine") or {}
     day = str(experiment.info.get("created_at") or "")[:10]
-    parts = [day, str(machine.get("cpu") or ""), f"{group.cores} cores" if group.cores else ""]
+    parts = [day, str(machine.get("cpu") or ""), amount(group.cores, "core") if group.cores else ""]
     return ", ".join(filter(None, parts)) or "on an unknown machine"

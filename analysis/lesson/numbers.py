@@ -1,6 +1,7 @@
 """The words that a text of the lesson may ask for in double braces, each from one cell of the summary."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Collection, Mapping
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -8,22 +9,26 @@ import pandas as pd
 from markupsafe import Markup
 
 from analysis.checks import OVERLOADED
-from analysis.comparing import Row
+from analysis.comparing import Row, pairs
 from analysis.conditions import CONDITIONS
 from analysis.lesson.escaping import literal
 from analysis.lesson.measured import Measured, measured_on
+from analysis.lesson.slide import numbers_between
 from analysis.terminal import markdown
-from analysis.words import GROWS, duration, number, workers
+from analysis.words import GROWS, amount, duration, number, workers
 
-UNKNOWN = "(not measured)"
+UNKNOWN, WITHHELD = "(not measured)", "(withheld)"
+#: The same behind `it`.
+IT = {UNKNOWN: "was not measured", WITHHELD: "is withheld"}
 #: What the table calls by the names in the files.
 NAMED = ("mode", *CONDITIONS)
 
 
 class Numbers:
-    """What was measured in each cell, as words; a cell that was not measured says so."""
+    """What was measured in each cell, as words; a cell that was not measured, or is withheld, says so."""
 
-    def __init__(self, cells: pd.DataFrame) -> None:
+    def __init__(self, cells: pd.DataFrame, withheld: Collection[tuple[str, int]] = ()) -> None:
+        self._withheld = withheld
         self._rows: dict[tuple[str, int], Row] = {
             (row["mode"], int(row["workers"])): row for _, row in cells.iterrows()
         }
@@ -37,11 +42,11 @@ class Numbers:
 
     def finished(self, mode: str, count: int) -> str:
         """Pictures finished per second."""
-        return number(self.value("throughput", mode, count), 1) if self.has(mode, count) else UNKNOWN
+        return self._told(mode, count, lambda: number(self.value("throughput", mode, count)))
 
     def accepted(self, mode: str, count: int) -> str:
         """Uploads answered with 2xx per second."""
-        return number(self.value("accepted_rate", mode, count), 1) if self.has(mode, count) else UNKNOWN
+        return self._told(mode, count, lambda: number(self.value("accepted_rate", mode, count)))
 
     def response(self, mode: str, count: int, share: str = "p50") -> str:
         """The wait for the answer."""
@@ -68,10 +73,7 @@ class Numbers:
 
     def done(self, mode: str, count: int) -> str:
         """How many of the planned uploads were ready by the end."""
-        if not self.has(mode, count):
-            return UNKNOWN
-        row = self._rows[mode, count]
-        return f"{row['ok']} of {row['planned']}"
+        return self._told(mode, count, lambda: "{ok} of {planned}".format(**self._rows[mode, count]))
 
     def value(self, column: str, mode: str, count: int) -> float:
         """A number of the summary; NaN where the cell was not measured."""
@@ -82,31 +84,44 @@ class Numbers:
         return number(np.divide(self.value("throughput", mode, many), self.value("throughput", mode, few)))
 
     def _clock(self, clock: str, mode: str, count: int, share: str) -> str:
-        if not self.has(mode, count):
-            return UNKNOWN
-        row = self._rows[mode, count]
-        return str(row[f"{clock}_{share}_mark"]) or duration(row[f"{clock}_{share}_s"])
+        def told() -> str:
+            row = self._rows[mode, count]
+            return str(row[f"{clock}_{share}_mark"]) or duration(row[f"{clock}_{share}_s"])
+
+        return self._told(mode, count, told)
+
+    def _told(self, mode: str, count: int, told: Callable[[], str]) -> str:
+        """What is told of a cell, or why nothing is."""
+        if self.has(mode, count):
+            return told()
+        return WITHHELD if (mode, count) in self._withheld else UNKNOWN
 
 
 def words(measured: Measured) -> Mapping[str, Any]:
     """Everything that a text or a question may name."""
     cells, group = measured.group.cells, measured.group
     counts = sorted({int(count) for count in cells["workers"]})
+    # What is said of both modes is said where both have a number.
+    compared = [count for count, _, _ in pairs(cells)]
+    fewest, *_, most = [*(compared or counts), (compared or counts)[-1]]
     return {
-        "at": Numbers(cells),
-        "fewest": counts[0],
-        "most": counts[-1],
+        "at": Numbers(cells, measured.withheld),
+        "compared": bool(compared),
+        "fewest": fewest,
+        "most": most,
         "counts": counts,
         "workers": workers,
         "offered": number(group.offered_rate),
         "offered_rate": group.offered_rate,
         "measured_s": number(float(group.windows["length_s"].max())),
         "experiment": measured.experiment.name,
-        "cores": group.cores or "unknown",
+        "amount": amount,
+        "cores": amount(group.cores, "core") if group.cores else "unknown cores",
         "users": max(1, round(group.offered_rate)),
         "workload": group.levels["workload"],
         "measured_on": measured_on(measured.experiment, group),
         "here": measured.here,
+        "slides": partial(numbers_between, measured.slides),
         # Markdown of our own making, about levels whose names are not.
         "table": Markup(markdown(cells.assign(withheld=0, **{name: cells[name].map(_name) for name in NAMED}), [])),
         "grows_words": GROWS,
@@ -119,4 +134,4 @@ def _name(level: object) -> object:
 
 def _told(wait: str) -> str:
     """A wait behind `it`, such as `took 6 ms` or `grows without limit`."""
-    return f"took {wait}" if wait[0].isdigit() else wait
+    return f"took {wait}" if wait[0].isdigit() else IT.get(wait, wait)

@@ -1,40 +1,42 @@
 """The slides that ask first and then show what was measured."""
 
+from collections.abc import Sequence
+
+import pandas as pd
+
 from analysis.guessed import guess_sentences
-from analysis.lesson import asking, reckoning
+from analysis.lesson import asking, reckoning, sync_chart
 from analysis.lesson.expectations import expected_throughput, expected_wait
 from analysis.lesson.material import Material
 from analysis.lesson.slide import Slide
-from analysis.words import number, workers
+from analysis.words import amount, number, workers
 
 BREAK_NOTES = (
     "Break it, then the same with the safe queue:",
     "`.venv/bin/python -m loadtests faults --profile defaults --only broker-killed --results results/faults-live`",
     "`.venv/bin/python -m loadtests faults --profile safe --only broker-killed --results results/faults-live-safe`",
     "The folders must be new: a finished one is only printed again.",
+    "`make lesson RESULTS=results/demo OPEN=` puts what came out on this slide: load the page again.",
     "A 202 is a promise; what goes in must come out.",
 )
 
 
 def observing(material: Material) -> list[Slide]:
-    cells, rate, counts = material.group.cells, number(material.group.offered_rate), material.worker_counts
-    fewest, modes = workers(counts[0]), list(cells["mode"].unique())
+    cells, rate, counts = material.group.cells, number(material.group.offered_rate), material.compared_counts
+    uploads = amount(rate, "upload")
+    modes = [mode for mode in ("sync", "queue") if (cells["mode"] == mode).any()]
     cost_title, cost_words = asking.what_it_costs(modes)
+    guessed = _guessed(material)
     return [
-        Slide(
-            name="response",
-            title="How long does the user wait for an answer?",
-            until=14,
-            words=(f"{rate} uploads a second, {fewest}.", *asking.in_each(modes)),
-            expected=expected_wait(cells, "sync").replace("alone:", "alone, in sync:"),
-            chart="response_time",
-            notes=("Ask for hands: milliseconds, seconds, or longer and longer?", "An arrow has no value: it grows."),
-        ),
+        *_answers(material, modes),
         Slide(
             name="clocks",
             title="The answer came. Is the picture there?",
-            until=17,
-            words=(f"Queue mode, {rate} uploads a second, {fewest}.", "How long until the picture is ready?"),
+            until=18,
+            words=(
+                f"Queue mode, {uploads} a second, {_fewest(cells, 'queue')}.",
+                "How long until the picture is ready?",
+            ),
             expected=expected_wait(cells, "queue"),
             chart="both_clocks",
             notes=("A fast 202 says only that the job was written down.",),
@@ -60,13 +62,13 @@ def observing(material: Material) -> list[Slide]:
         Slide(
             name="ready",
             title="And how long until the picture is ready?",
-            until=28,
+            until=27 if guessed else 28,
             words=asking.who_keeps_up(counts, modes),
             expected=expected_wait(cells, "queue"),
             chart="ready_time",
             notes=("With workers enough a picture needs the time of the work, and little more, in either mode.",),
         ),
-        *_guessed(material),
+        *guessed,
         *_broken(material),
         Slide(
             name="cost",
@@ -77,6 +79,51 @@ def observing(material: Material) -> list[Slide]:
             notes=("A small price, if the work is much longer than the hand-over.",),
         ),
     ]
+
+
+def _answers(material: Material, modes: Sequence[str]) -> list[Slide]:
+    """The wait for an answer: first in sync alone, since the class has not met the queue's by then."""
+    cells, uploads = material.group.cells, amount(number(material.group.offered_rate), "upload")
+    slides = []
+    if "sync" in modes:
+        slides += [
+            Slide(
+                name="sync",
+                title="How long does the user wait for an answer?",
+                until=14,
+                words=(
+                    f"In sync, {uploads} a second, {_fewest(cells, 'sync')}.",
+                    "How long do the first, the tenth and the last one wait?",
+                ),
+                expected=expected_wait(cells, "sync").replace("alone:", "alone, in sync:"),
+                chart=sync_chart.NAME if "queue" in modes else sync_chart.DRAWN_AS,
+                notes=(
+                    "Ask for hands: milliseconds, seconds, or longer and longer?",
+                    "An arrow has no value: it grows.",
+                ),
+            )
+        ]
+    if "queue" in modes:
+        slides += [
+            Slide(
+                name="response",
+                title="And with the queue?",
+                until=16,
+                words=(
+                    f"The same load: {uploads} a second, {workers(material.compared_counts[0])}.",
+                    "How long does the user wait for an answer?",
+                ),
+                chart=sync_chart.DRAWN_AS,
+                notes=("The work is the same. What does the user not wait for any more?",),
+            )
+        ]
+    return slides
+
+
+def _fewest(cells: pd.DataFrame, mode: str) -> str:
+    """The fewest workers that one mode has, in words; empty where it was not measured."""
+    counts = cells["workers"][cells["mode"] == mode]
+    return workers(int(counts.min())) if len(counts) else ""
 
 
 def _guessed(material: Material) -> list[Slide]:
@@ -96,14 +143,15 @@ def _guessed(material: Material) -> list[Slide]:
 
 def _broken(material: Material) -> list[Slide]:
     # The class may have broken something itself: an experiment given beside its own may hold nothing broken.
-    looked_at = [each for each in (material.broken, material.experiment) if each]
-    experiment = next((each for each in looked_at if reckoning.broken_trials(each)), None)
-    if experiment:
-        broken = reckoning.broken_trials(experiment)
+    beside = [trial for each in material.broken for trial in reckoning.broken_trials(each)]
+    if broken := beside or reckoning.broken_trials(material.experiment):
         title, first = reckoning.faults_title(broken), "What becomes of the pictures that are on their way?"
-        answer, table = reckoning.faults(experiment.name, broken)
+        answer, table = reckoning.faults(broken)
+        left_out = []
     else:
         title, first = "What went in, what came out", "Nothing was broken in these trials."
-        answer, table = reckoning.all_trials(material.experiment.trials)
+        answer, table = reckoning.all_trials(material.group.trials)
+        left_out = material.withheld
     asked = (first, "Is an upload lost that was accepted?", "Is one done twice?")
-    return [Slide(name="break", title=title, until=33, words=asked, answer=answer, table=table, notes=BREAK_NOTES)]
+    notes = (*(f"Withheld as invalid, and not counted: {name}." for name in left_out), *BREAK_NOTES)
+    return [Slide(name="break", title=title, until=33, words=asked, answer=answer, table=table, notes=notes)]

@@ -9,7 +9,7 @@ from analysis.guess import GROWS, MOST_RATE, MOST_S, SCHEMA
 from analysis.lesson.framing import SEAL
 from analysis.lesson.material import Material
 from analysis.lesson.pages import render
-from analysis.words import number
+from analysis.words import amount, number
 
 
 def render_predict(material: Material) -> str:
@@ -18,7 +18,7 @@ def render_predict(material: Material) -> str:
     return render(
         "predict.html",
         counts=material.worker_counts,
-        offered=number(group.offered_rate),
+        offered=amount(number(group.offered_rate), "upload"),
         seal=SEAL,
         limits={"throughput": number(MOST_RATE), "time": number(MOST_S)},
         drawing={

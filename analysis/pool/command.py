@@ -19,6 +19,7 @@ from analysis.pool.record import Shared
 from analysis.pool.sentences import table, title
 from analysis.printing import failed
 from analysis.report import figure_of
+from analysis.words import amount
 
 EXAMPLES = """examples:
   python -m analysis pool sent/                             # every file and folder of results in it
@@ -46,7 +47,7 @@ def pool_all(paths: Sequence[Path], folder: Path, workers: int | None = None) ->
         if each.problem:
             print(f"not read: {each.source} {each.problem}", file=sys.stderr)
     if not laptops:
-        raise AnalysisError(f"None of {len(received)} results can be read.")
+        raise AnalysisError(f"{amount(len(received), 'result')} came, and none can be read.")
     pooled = pool(list(laptops), workers)
     if not pooled.dots:
         why = pooled.left_out[0][1] if pooled.left_out else "nobody has measured more than one worker"
@@ -86,8 +87,8 @@ def _counts(received: Sequence[Received], laptops: Laptops, pooled: Pooled) -> l
     unread = sum(bool(each.problem) for each in received)
     twice = len(received) - unread - len(laptops)
     drawn = len({dot.laptop for dot in pooled.dots})
-    said = [f"{len(received)} results came, {drawn} laptops are drawn"]
-    said += [f"{twice} came more than once and count once"] if twice else []
+    said = [f"{amount(len(received), 'result')} came, {amount(drawn, 'laptop')} {'is' if drawn == 1 else 'are'} drawn"]
+    said += [f"{twice} came more than once and {'counts' if twice == 1 else 'count'} once"] if twice else []
     said += [f"{unread} could not be read"] if unread else []
     return ["; ".join(said)]
 

@@ -10,7 +10,7 @@ from analysis.checks import INVALID, OVERLOADED
 from analysis.failures import FAILED_TOLERANCE
 from analysis.pool.load import Load
 from analysis.pool.record import Shared
-from analysis.words import number
+from analysis.words import amount, number
 from analysis.words import workers as workers_words
 
 # An outlier is further from the median of its kind than so many median absolute deviations.
@@ -117,7 +117,7 @@ def _dot(laptop: int, result: Shared, mode: str, workers: int) -> Dot | str:
     cells = {cell.workers: cell for cell in result.cells if cell.mode == mode}
     for count in (1, workers):
         if count not in cells:
-            return f"no trial with {count} worker{'' if count == 1 else 's'}"
+            return f"no trial with {amount(count, 'worker')}"
         if cells[count].verdict in INVALID:
             return f"the trials with {count} are invalid"
         if cells[count].failed > FAILED_TOLERANCE:

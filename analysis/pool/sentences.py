@@ -4,14 +4,14 @@ from collections.abc import Sequence
 
 from analysis.pool.pooled import Dot, Pooled, median
 from analysis.tables import Table
-from analysis.words import duration, listing, number
+from analysis.words import amount, duration, listing, number
 
 
 def title(pooled: Pooled, mode: str) -> str:
     """The median speed-up for each number of cores, and how many laptops lie far from the others."""
     dots = pooled.of(mode)
     cores = sorted({dot.cores for dot in dots})
-    with_cores = [f"with {count} core{'' if count == 1 else 's'}" for count in cores]
+    with_cores = [f"with {amount(count, 'core')}" for count in cores]
     ends = list(
         zip(
             with_cores,
@@ -22,7 +22,7 @@ def title(pooled: Pooled, mode: str) -> str:
     (first, times), *others = ends if len(ends) <= 3 else [ends[0], ends[-1]]
     start = f"{dots[0].workers} {mode} workers finish {times} what 1 finishes {first}"
     far = sum(dot.outlier for dot in dots)
-    outliers = f"; {far} outlier{'' if far == 1 else 's'}" if far else ""
+    outliers = f"; {amount(far, 'outlier')}" if far else ""
     return f"{listing([start, *(f'{times} {more}' for more, times in others)])}{outliers}"
 
 

@@ -16,6 +16,7 @@ from loadtests.stack.environment import inherited
 from loadtests.stack.info import ROOT
 from loadtests.stack.processes import Command, Family
 from loadtests.stack.site import StackSpec
+from loadtests.words import amount
 
 RATE, LENGTH_S = 100, 50
 STALL = Truth(seed=SEED, mean_s=0.001, stall_s=5, stall_after_s=20)
@@ -38,7 +39,7 @@ class Stock:
 
     @property
     def title(self) -> str:
-        return f"Locust, {self.wait}, {self.users} users"
+        return f"Locust, {self.wait}, {amount(self.users, 'user')}"
 
 
 WAYS = (

@@ -19,6 +19,7 @@ from loadtests.stack.info import StackInfo
 from loadtests.stack.kinds import new_stack
 from loadtests.stack.processes import wait_until
 from loadtests.trial import TrialSetup, spec_of
+from loadtests.words import amount
 from loadtests.workloads import WORKLOADS
 
 #: So many seconds of work are queued, and so many pictures at least for each worker.
@@ -47,7 +48,8 @@ def rate_of(finished_at: list[float], workers: int) -> float:
     stamps = sorted(finished_at)
     last = int(COUNTED_SHARE * len(stamps)) - 1
     if last <= workers or stamps[last] <= stamps[workers - 1]:
-        raise TrialError(f"{len(stamps)} pictures are too few to tell how fast {workers} workers empty a queue.")
+        few, those = amount(len(stamps), "picture"), amount(workers, "worker")
+        raise TrialError(f"{few} for {those}: too few to tell how fast a queue is emptied.")
     return (last - workers + 1) / (stamps[last] - stamps[workers - 1])
 
 

@@ -19,6 +19,7 @@ from loadtests.progress import Trials
 from loadtests.results import PARTIAL
 from loadtests.trial import TrialSetup
 from loadtests.verdicts import goal_outcome, noisy_trials, predicted_rates
+from loadtests.words import amount
 
 CAPACITY = "capacity.csv"
 COLUMNS = ("clock", "share", "limit_s", "passed", "failed", "predicted", "drained", "reason", "trials", "measured_s")
@@ -64,7 +65,7 @@ class Searcher:
         for cell in random.Random(f"{self.experiment.seed}/order").sample(cells, len(cells)):
             found.append(self._found(cell))
             _write(self.folder / CAPACITY, self.goal, found)
-            self.progress.say(f"{cell.mode}, {cell.workers} workers: {_told(found[-1].answer)}")
+            self.progress.say(f"{cell.mode}, {amount(cell.workers, 'worker')}: {_told(found[-1].answer)}")
 
     def _found(self, cell: Cell) -> Found:
         """Search for the capacity of one cell; trials that are there are not measured again."""

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from loadtests.errors import TrialError
 from loadtests.scenarios.arrivals import Arrival
 from loadtests.scenarios.upload import Request
+from loadtests.words import amount
 
 #: How far a due time may be from the plan's: less than anybody measures.
 DUE_TOLERANCE_S = 1e-6
@@ -20,6 +21,6 @@ def refuse_unplanned(
     due_at = {arrival.id: started_at + arrival.offset_s for arrival in planned}
     recorded = {one.id: one.due_at for one in requests if one.id in due_at or one.due_at < started_at + length_s}
     if differing := recorded.keys() ^ due_at.keys():
-        raise TrialError(f"{len(differing)} uploads are in the plan and not in the record, or the other way round.")
+        raise TrialError(f"Plan and record differ by {amount(len(differing), 'upload')}: each is in one of them alone.")
     if moved := sum(abs(recorded[name] - due) > DUE_TOLERANCE_S for name, due in due_at.items()):
-        raise TrialError(f"{moved} uploads have another due time in the record than in the plan.")
+        raise TrialError(f"Plan and record differ in the due time of {amount(moved, 'upload')}.")

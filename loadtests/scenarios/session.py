@@ -10,6 +10,7 @@ from loadtests.scenarios.refusals import refuse_nobody
 from loadtests.scenarios.samples import final_account, wait_for_sample
 from loadtests.scenarios.sender import Sender
 from loadtests.stack.info import StackInfo
+from loadtests.words import amount
 
 #: Time between the start of the test and the first due time, so that the users are there when it comes.
 LEAD_S = 0.5
@@ -64,7 +65,7 @@ class Session:
         if problem := self.problem or self.load.problem:
             raise TrialError(problem)
         if self._users_in_window != target_users:
-            raise TrialError(f"the load had not reached {target_users} users when the test was stopped.")
+            raise TrialError(f"the load had not reached {amount(target_users, 'user')} when the test was stopped.")
         if phases.measure_until <= phases.measure_from:
             raise TrialError("the test was stopped before the measurement began.")
         if measure_s is not None and phases.measure_until - phases.measure_from < measure_s - 1e-3:

@@ -14,6 +14,7 @@ from loadtests.stack.processes import START_LIMIT_S, Family, wait_until
 from loadtests.stack.queue_length import Queue, RedisQueue, open_queue
 from loadtests.stack.settings import at_one_broker
 from loadtests.stack.site import Site
+from loadtests.words import amount
 
 #: Questions with little patience, before those that give a busy worker time to answer.
 BRIEF_QUESTIONS = 20
@@ -77,13 +78,14 @@ def _web(site: Site, family: Family) -> dict[str, Any]:
     """The front door's processes, once they are as many as asked for; gunicorn starts them one by one, and the
     first one already answers."""
     asked = 1 if site.levels.mode == "queue" else site.levels.workers
+    what = amount(asked, "process")
     master = psutil.Process(family.children["web"].pid)
 
     def enough() -> int | None:
         count = len(master.children())
         return count if count >= asked else None
 
-    count = wait_until(f"The web server's {asked} processes", enough, check=family.check, timeout_s=START_LIMIT_S)
+    count = wait_until(f"The web server, of {what},", enough, check=family.check, timeout_s=START_LIMIT_S)
     options = master.cmdline()
     return {
         "processes": count,

@@ -13,6 +13,7 @@ from loadtests.stack.info import OBSERVATIONS, StackInfo
 from loadtests.stack.observer import Observer, View
 from loadtests.stack.processes import wait_until
 from loadtests.stack.queue_length import Queue, open_queue
+from loadtests.words import amount
 
 URL, CONTROL_URL = "http://web:8000", "http://control:8000"
 
@@ -68,9 +69,10 @@ class NetworkStack(Stack):
             raise StackError(f"The stack is not sampled any more: {self._observer.failure}.")
         workers = live_levels(_settings(Clock.anchored()), self.spec).workers
         if workers != self._workers:
+            before = amount(self._workers, "worker")
             raise StackError(
-                f"{self._workers} workers answered before the test and {workers} after it. When all that you have "
-                "started are up, start the test again."
+                f"{before} answered before the test and {workers} after it. When all that you have started are up, "
+                "start the test again."
             )
 
     def _open_queue(self, settings: dict[str, Any]) -> Queue:

@@ -39,7 +39,7 @@ def test_what_was_accepted_and_is_held_by_nobody_is_lost(pictures):
     drawn_up = ledger(made({"a": {}}, pictures, info=left()))
 
     assert (drawn_up.lost, drawn_up.stuck, drawn_up.pending, drawn_up.valid) == (1, 0, 0, False)
-    assert "1 accepted pictures are lost" in ledger_words(drawn_up)[0]
+    assert "1 accepted picture is lost" in ledger_words(drawn_up)[0]
 
 
 def test_what_the_broker_takes_for_being_in_a_dead_worker_s_hands_is_lost_and_stuck():
@@ -111,7 +111,7 @@ def test_a_ready_picture_without_its_files_is_no_picture_whatever_was_done_to_th
     drawn_up = ledger(made({"a": {}}, {"a": {}}, info=left() | {"files": {"incomplete": 1}}))
 
     assert (drawn_up.completed, drawn_up.incomplete, drawn_up.valid) == (1, 1, False)
-    assert ledger_words(drawn_up) == ["1 ready pictures lack a file"]
+    assert ledger_words(drawn_up) == ["1 ready picture lacks a file"]
 
 
 @pytest.mark.parametrize(("finished_at", "recovery_s"), [(17.0, 4.0), (12.0, 0.0), (math.nan, None)])

@@ -1,13 +1,21 @@
 import re
+import shutil
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+from altered import with_trials
+from analysed import grouped
 from playwright.sync_api import Browser
 from synthetic_experiment import Made, both_modes, break_books, write_experiment
 
 from analysis.__main__ import main
+from analysis.lesson.command import broken_beside
+from analysis.lesson.material import gather
+from analysis.lesson.slide import Slide
+from analysis.lesson.story import story
+from analysis.samples import read_experiment
 from tests.pages import A4, offline, pages_of, serious_findings, sizes_of
 
 ROOT = Path(__file__).parents[2]
@@ -87,6 +95,44 @@ def test_what_the_preflight_expects_stands_in_the_notes(tmp_path: Path) -> None:
     assert "Preflight of this machine, 2026-11-25T08:00:00+00:00." in text
     assert "Expected from the work alone: 3.7 pictures/s with 1 worker and 12 pictures/s with 4 workers." in text
     assert "grows without limit with 1 worker and 0.30 s with 4 workers." in text
+
+
+def test_what_was_broken_live_goes_before_what_was_broken_at_home(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Until the class has broken something the slides show all faults; a fault that is not over is left out."""
+    demo = write_experiment(tmp_path / "demo", [Made(workers=4)])
+    write_broken(tmp_path / "faults-defaults", "node-killed")
+    assert [each.title for each in broken_in(demo)] == ["Break it: node-killed"]
+
+    write_broken(tmp_path / "faults-live", "broker-killed")
+    (tmp_path / "faults-live-safe").mkdir()
+    (tmp_path / "faults-live-safe" / "experiment.json").write_text("{}")
+
+    assert [each.title for each in broken_in(demo)] == ["Break it: broker-killed"]
+    assert "the slides do without faults-live-safe: " in capsys.readouterr().err
+
+    write_broken(tmp_path / "faults-live-safe", "broker-killed", profile="safe")
+    (shown,) = broken_in(demo)
+    assert shown.table and [row[:2] for row in shown.table.rows] == [
+        ["broker-killed", "defaults"],
+        ["broker-killed", "safe"],
+    ]
+
+
+def write_broken(folder: Path, fault: str, profile: str = "defaults") -> None:
+    if folder.exists():
+        shutil.rmtree(folder)
+    write_experiment(folder, [Made(workers=4)])
+    with_trials(folder, lambda record: record["cell"].update(fault=fault, profile=profile))
+
+
+def broken_in(folder: Path) -> list[Slide]:
+    """The slides of what was broken, in a lesson made of the experiment of that folder."""
+    experiment, (group, *_) = read_experiment(folder), grouped(folder)
+    return [
+        slide for slide in story(gather(experiment, [group], [], broken=broken_beside(folder))) if slide.name == "break"
+    ]
 
 
 def test_the_first_page_is_opened_in_the_browser_if_there_is_one(

@@ -74,11 +74,12 @@ def test_what_an_experiment_does_not_show_is_not_asked(tmp_path: Path) -> None:
     assert asked >= MISCONCEPTIONS
 
 
-def test_one_mode_alone_is_told_as_not_measured(tmp_path: Path) -> None:
+def test_of_one_mode_alone_no_question_compares_numbers(tmp_path: Path) -> None:
     questions = read_questions(_of(write_experiment(tmp_path / "queue", [Made(workers=1)])))
 
-    [faster] = [question for question in questions if question.id == "faster"]
-    assert "(not measured) pictures/s in sync" in faster.right[1].why
+    told = [choice.why for question in questions for choice in question.choices]
+    assert "A queue adds no capacity." in told
+    assert [why for why in told if "not measured" in why] == []
 
 
 def test_a_question_with_two_right_choices_is_refused(example: Measured, tmp_path: Path) -> None:

@@ -1,5 +1,6 @@
 """The slides in a real browser, from the disk, with no network."""
 
+import re
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
 from pathlib import Path
@@ -97,7 +98,7 @@ def test_every_chart_fills_its_slide(start: Page) -> None:
     shown = "all => all.map((each) => [each.offsetWidth, each.offsetHeight])"
     sizes = [start.locator(f"#{name} .chart.visible").evaluate_all(shown) for name in states(start)]
 
-    assert [size for each in sizes for size in each] == [[1280, 720]] * 6
+    assert [size for each in sizes for size in each] == [[1280, 720]] * 7
 
 
 def test_the_arrow_key_reveals_the_answer_after_the_question_and_what_is_expected(start: Page) -> None:
@@ -115,13 +116,25 @@ def test_the_arrow_key_reveals_the_answer_after_the_question_and_what_is_expecte
 def test_the_slides_tell_the_lesson_in_its_order_and_end_after_45_minutes(start: Page) -> None:
     names = list(dict.fromkeys(states(start)))
 
-    order = ["objectives", "diagram", "problem", "predict", "response", "throughput", "guessed", "break", "worth"]
+    before = ["objectives", "diagram", "problem", "predict", "sync", "response", "throughput"]
+    order = [*before, "guessed", "break", "worth"]
     assert [name for name in names if name in order] == order
     assert names[-1] == "quiz"
     assert "Minutes 42 to 45." in start.locator("#quiz .notes").text_content()
 
 
-def test_every_slide_has_notes_with_its_minutes(start: Page) -> None:
+def test_the_number_on_a_slide_is_the_one_in_the_notes(start: Page, lesson: Path) -> None:
+    """Asked of the row in which each of some slides belongs."""
+    notes = re.sub(r"<[^>]+>", "", (lesson / "notes.html").read_text())
+    for name, words in (("sync", "8&nbsp;–&nbsp;14"), ("guessed", "20&nbsp;–&nbsp;28"), ("break", "28&nbsp;–&nbsp;34")):
+        start.evaluate(f"Reveal.slide(Reveal.getSlides().findIndex((each) => each.id === '{name}'))")
+        number = start.locator(".slide-number-a").inner_text()
+        row = notes.partition(words.replace("&nbsp;", "\N{NO-BREAK SPACE}"))[2].split("\n")[2]
+        assert re.search(rf"\b{number}\b", row), (name, row)
+
+
+def test_every_slide_has_notes_with_its_minutes_and_what_its_keys_reveal(start: Page) -> None:
+    assert "The arrow key reveals what is expected, then the chart." in start.locator("#backlog .notes").text_content()
     notes = [start.locator(f"#{name} .notes").text_content() for name in dict.fromkeys(states(start))]
 
     assert all("Minutes" in words for words in notes)

@@ -1,6 +1,6 @@
 import math
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -11,17 +11,24 @@ from hand_made import trial as trial_of
 from analysis.cells import Group
 from analysis.charts import Chart
 from analysis.experiment import Experiment, Trial
+from analysis.guess import Guess
 from analysis.lesson.expectations import expected_throughput, expected_wait
 from analysis.lesson.material import Material, gather
-from analysis.lesson.measured import SOURCES
-from analysis.lesson.reckoning import MOST_ROWS, all_trials, faults
+from analysis.lesson.measured import SOURCES, Measured
+from analysis.lesson.observing import BREAK_NOTES
+from analysis.lesson.reckoning import LIVE_FAULT, MOST_ROWS, all_trials, faults
 from analysis.lesson.slide import Slide
 from analysis.lesson.story import story
+from analysis.lesson.sync_chart import NAME as SYNC_ALONE
+from analysis.lesson.texts import fill
 from analysis.samples import read_experiment
 from analysis.tables import Table
 
 REFUSED, NO_ANSWER = "refused: answered with an error", "no answer yet when the trial ended"
-SHOWN = ("response_time", "both_clocks", "backlog", "throughput", "ready_time", "cpu_cost")
+SHOWN = (SYNC_ALONE, "response_time", "both_clocks", "backlog", "throughput", "ready_time", "cpu_cost")
+NOTES = (SOURCES / "notes.md").read_text()
+#: A row of the table of minutes: from, to, and what it says of slides.
+ROW = re.compile(r"^\| (\d+)&nbsp;–&nbsp;(\d+) \| [^|]* \| ([^|]*) \|", re.MULTILINE)
 
 
 @pytest.fixture(scope="module")
@@ -99,7 +106,7 @@ def test_faults_in_the_experiment_of_the_class_itself_are_told_as_such(
     slide = breaking(replace(material, experiment=replace(experiment, trials=trials)))
 
     assert slide.title == "Break it: node-killed"
-    assert "1 of 1 faults lost accepted uploads" in slide.answer
+    assert slide.answer == "node-killed, profile defaults: 3 of 135 accepted uploads lost"
 
 
 def test_with_one_worker_count_nothing_is_asked_of_more_workers(material: Material) -> None:
@@ -117,11 +124,13 @@ def test_with_one_worker_count_nothing_is_asked_of_more_workers(material: Materi
     assert asked(one, "backlog")[-1] == "Is 1 worker enough?"
 
 
-@pytest.mark.parametrize(("mode", "words"), [("sync", "In sync"), ("queue", "With the queue")])
-def test_with_one_mode_nothing_is_asked_of_the_other(material: Material, mode: str, words: str) -> None:
+@pytest.mark.parametrize(
+    ("mode", "words", "slide"), [("sync", "In sync", "sync"), ("queue", "With the queue", "response")]
+)
+def test_with_one_mode_nothing_is_asked_of_the_other(material: Material, mode: str, words: str, slide: str) -> None:
     alone = only(material, mode=[mode])
 
-    assert asked(alone, "response")[2:] == (f"{words}?",)
+    assert [each.name for each in story(alone) if each.name in ("sync", "response")] == [slide]
     assert asked(alone, "backlog")[1:] == (f"{words}: in front of which part?", "How many workers are enough?")
     assert asked(alone, "throughput")[1:] == ("From 1 worker to 8: how many times as many pictures per second?",)
     assert asked(alone, "ready")[1:] == ("Which worker counts keep up?",)
@@ -135,7 +144,8 @@ def test_with_one_mode_and_one_worker_count_nothing_is_compared(material: Materi
 
 
 def test_with_both_modes_and_more_worker_counts_they_are_compared(material: Material) -> None:
-    assert asked(material, "response")[2:] == ("In sync?", "With the queue?")
+    assert asked(material, "sync")[1].startswith("In sync, ")
+    assert asked(material, "response")[0] == "And with the queue?"
     assert asked(material, "throughput") == (
         "How much do more workers finish?",
         "From 1 worker to 8: how many times as many pictures per second?",
@@ -151,25 +161,63 @@ def test_what_the_class_broke_is_told_where_the_experiment_given_for_it_holds_no
     trials = (*experiment.trials, *broken(experiment, ["node-killed"], forgotten=3))
     own, whole = replace(experiment, trials=trials), replace(experiment, name="faults-live")
 
-    slide = breaking(replace(material, experiment=own, broken=whole))
+    slide = breaking(replace(material, experiment=own, broken=[whole]))
 
     assert slide.title == "Break it: node-killed"
-    assert slide.answer.startswith(f"{experiment.name} (profile defaults): ")
+    assert slide.answer.startswith("node-killed, profile defaults: ")
     assert "Nothing was broken" not in " ".join(slide.words)
 
 
 def test_the_fault_that_lost_most_stands_first(experiment: Experiment) -> None:
-    sentence, table = faults("faults-defaults", broken(experiment, ["node-killed", "broker-frozen"], forgotten=3))
+    sentence, table = faults(broken(experiment, ["node-killed", "broker-frozen"], forgotten=3))
 
     assert [row[0] for row in table.rows] == ["node-killed", "broker-frozen"]
     assert [row[3] for row in table.rows] == ["3", "0"]
-    assert sentence == "faults-defaults (profile defaults): 1 of 2 faults lost accepted uploads"
+    assert sentence == "Profile defaults: 1 of 2 faults lost accepted uploads"
+
+
+def test_the_fault_of_the_lesson_stands_first_whatever_it_lost(experiment: Experiment) -> None:
+    names = [*(f"fault-{n}" for n in range(MOST_ROWS)), LIVE_FAULT]
+
+    _, table = faults(broken(experiment, names, forgotten=3))
+
+    assert [table.rows[0][0], table.rows[1][0]] == [LIVE_FAULT, "fault-0"]
+    assert f"--only {LIVE_FAULT} " in " ".join(BREAK_NOTES) and f"--only {LIVE_FAULT} " in NOTES
+
+
+def test_what_a_profile_keeps_stands_below_what_the_other_one_loses(material: Material, experiment: Experiment) -> None:
+    (lossy,) = broken(experiment, [LIVE_FAULT], forgotten=3)
+    (whole,) = broken(experiment, [LIVE_FAULT], forgotten=0)
+    # Three are still being worked on, and the safe queue keeps their messages until they are done.
+    held = {**whole.info, "broker_left": {"waiting": 0, "in_hand": 3}}
+    safe = replace(whole, cell=replace(whole.cell, profile="safe"), info=held)
+    live = [replace(experiment, trials=(trial,)) for trial in (lossy, safe)]
+
+    slide = breaking(replace(material, broken=live))
+
+    assert slide.title == f"Break it: {LIVE_FAULT}"
+    lost = "profile defaults: 3 of 135 accepted uploads lost; profile safe: none of 135 accepted uploads lost"
+    assert slide.answer == f"{LIVE_FAULT}, {lost}"
+    assert slide.table and [row[:2] for row in slide.table.rows] == [[LIVE_FAULT, "defaults"], [LIVE_FAULT, "safe"]]
+
+
+def test_faults_that_a_plan_brought_into_its_trials_are_told_as_broken(
+    material: Material, experiment: Experiment
+) -> None:
+    trial = next(trial for trial in experiment.trials if trial.name == "queue-w8-r1")
+    struck = [{"kind": "fault", "what": what, "ended_at": trial.window.end} for what in ("node-killed", "web-killed")]
+    soaked = replace(trial, info={**trial.info, "broker_left": {"waiting": 0, "in_hand": 0}, "events": struck})
+
+    slide = breaking(replace(material, experiment=replace(experiment, trials=(soaked,))))
+
+    assert slide.title == "Break it: 2 faults in turn"
+    assert "Nothing" not in " ".join([slide.answer, *slide.words])
 
 
 def test_no_more_faults_than_a_slide_holds_are_told_but_all_are_counted(experiment: Experiment) -> None:
     names = [f"fault-{n}" for n in range(MOST_ROWS + 5)]
 
-    sentence, table = faults("faults-defaults", broken(experiment, names, forgotten=1))
+    sentence, table = faults(broken(experiment, names, forgotten=1))
 
     assert len(table.rows) == MOST_ROWS
     assert f"1 of {len(names)} faults" in sentence
@@ -184,18 +232,21 @@ def test_where_nothing_was_broken_the_slide_says_so(material: Material) -> None:
 
 
 @pytest.mark.parametrize(
-    ("names", "title"),
-    [(["node-killed"], "Break it: node-killed"), (["a", "b", "c"], "Break it: 3 faults, one at a time")],
+    ("names", "title", "answer"),
+    [
+        (["node-killed"], "Break it: node-killed", "node-killed, profile defaults: 3 of 135 accepted uploads lost"),
+        (["a", "b"], "Break it: 2 faults, one at a time", "Profile defaults: 1 of 2 faults lost accepted uploads"),
+    ],
 )
-def test_the_slide_names_what_was_broken_and_in_which_experiment(
-    material: Material, experiment: Experiment, names: Sequence[str], title: str
+def test_the_slide_names_what_was_broken(
+    material: Material, experiment: Experiment, names: Sequence[str], title: str, answer: str
 ) -> None:
     trials = (*experiment.trials, *broken(experiment, names, forgotten=3))
 
-    slide = breaking(replace(material, broken=replace(experiment, name="faults-live", trials=trials)))
+    slide = breaking(replace(material, broken=[replace(experiment, name="faults-live", trials=trials)]))
 
     assert slide.title == title
-    assert slide.answer == f"faults-live (profile defaults): 1 of {len(names)} faults lost accepted uploads"
+    assert slide.answer == answer
     assert "Nothing was broken" not in " ".join(slide.words)
 
 
@@ -213,18 +264,58 @@ def test_the_time_of_the_work_is_the_one_that_the_expectations_are_made_of(mater
 
 
 def test_the_slides_take_the_minutes_of_the_notes(material: Material) -> None:
-    steps = re.findall(r"^\| \d+&nbsp;–&nbsp;(\d+) \|", (SOURCES / "notes.md").read_text(), re.MULTILINE)
+    steps = [int(until) for _, until, _ in ROW.findall(NOTES)]
     ends = [slide.until for slide in story(material)]
 
     assert len(steps) >= 9
-    assert [until for until in map(int, steps) if until not in ends] == []
+    assert [until for until in steps if until not in ends] == []
+
+
+@pytest.mark.parametrize("measured", ["all", "guessed", "sync", "queue", "without charts"])
+def test_each_slide_has_its_number_in_the_row_of_its_minutes_with_what_it_reveals(
+    material: Material, example: Measured, measured: str
+) -> None:
+    guess = Guess(throughput={1: 4.0}, ready_s={}, response_s={})
+    decks = {
+        "all": material,
+        "guessed": replace(material, group=replace(material.group, guess=guess)),
+        "sync": only(material, mode=["sync"]),
+        "queue": only(material, mode=["queue"]),
+        "without charts": replace(material, charts={}),
+    }
+    slides = story(decks[measured])
+    noted: dict[int, tuple[int, int, str]] = {}
+    for since, until, cell in ROW.findall(fill(NOTES, replace(example, slides=slides))):
+        for numbers, reveals in _numbered(cell):
+            assert not noted.keys() & numbers
+            noted |= dict.fromkeys(numbers, (int(since), int(until), reveals))
+
+    assert list(noted) == list(range(1, len(slides) + 1))
+    for slide, (since, until, reveals) in zip(slides, noted.values(), strict=True):
+        assert since < slide.until <= until
+        assert reveals.count("→") == bool(slide.expected) + bool(slide.chart) + bool(slide.table), slide.name
+        assert ("→ the chart" in reveals) == bool(slide.chart)
+
+
+def _numbered(cell: str) -> Iterator[tuple[list[int], str]]:
+    """The numbers of slides in a cell such as `4; 5 and 6: → the chart`, each with what is said of it."""
+    for part in () if cell == "none" else cell.split("; "):
+        span, _, reveals = part.partition(": ")
+        ends = list(map(int, re.findall(r"\d+", span)))
+        yield list(range(ends[0], ends[-1] + 1)), reveals
+
+
+def test_the_notes_ask_in_every_row_for_the_slides_of_its_own_minutes() -> None:
+    rows = ROW.findall(NOTES)
+
+    assert [cell for _, _, cell in rows] == [f"{{{{ slides({since}, {until}) }}}}" for since, until, _ in rows]
 
 
 def test_the_class_measures_as_long_as_the_notes_say_and_types_what_stands_there_as_code(material: Material) -> None:
     turn = next(slide for slide in story(material) if slide.name == "turn")
     locust = r"\.venv/bin/locust --headless -u \S+(?: \S+ \}\})? -t (\d+s)"
 
-    (noted,) = re.findall(locust, (SOURCES / "notes.md").read_text())
+    (noted,) = re.findall(locust, NOTES)
     assert re.findall(locust, turn.code) == [noted] * 2
     assert not any("make " in words or "locust" in words for words in turn.words)
 
@@ -232,9 +323,9 @@ def test_the_class_measures_as_long_as_the_notes_say_and_types_what_stands_there
 def test_each_step_of_the_notes_has_its_slides(material: Material) -> None:
     until = {slide.name: slide.until for slide in story(material)}
 
-    assert [until[name] for name in ("doors", "predict", "response")] == [5, 8, 14]
+    assert [until[name] for name in ("doors", "predict", "sync")] == [5, 8, 14]
     assert [until[name] for name in ("backlog", "ready", "cost")] == [20, 28, 34]
-    assert [until[name] for name in ("django", "wrap-up", "quiz")] == [40, 42, 45]
+    assert [until[name] for name in ("turn", "django", "wrap-up", "quiz")] == [38, 40, 42, 45]
 
 
 def test_what_is_expected_is_told_once_for_the_worker_counts_that_share_it() -> None:

@@ -5,11 +5,14 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+from analysed import grouped
 from playwright.sync_api import Browser
+from synthetic_experiment import both_modes, break_books, write_experiment
 
-from analysis.lesson.measured import SOURCES, Measured
+from analysis.lesson.measured import SOURCES, Measured, measured
 from analysis.lesson.numbers import Numbers
 from analysis.lesson.texts import TEXTS, as_html, fill, render
+from analysis.samples import read_experiment
 from tests.pages import offline, opened, serious_findings
 
 ROOT = Path(__file__).parents[2]
@@ -40,6 +43,20 @@ def test_a_cell_that_was_not_measured_is_told_as_that(example: Measured) -> None
 
     assert {at.finished("sync", 3), at.response("sync", 3), at.done("sync", 3)} == {"(not measured)"}
     assert np.isnan(at.value("throughput", "sync", 3))
+    assert at.ready_told("sync", 3) == "was not measured"
+
+
+def test_a_cell_of_which_nothing_can_be_believed_is_told_as_withheld(tmp_path: Path) -> None:
+    folder = write_experiment(tmp_path / "demo", both_modes((1, 4)))
+    break_books(folder / "queue-w1-r1")
+    (group,) = grouped(folder)
+
+    notes = fill((SOURCES / "notes.md").read_text(), measured(read_experiment(folder), group))
+
+    at = Numbers(group.cells, measured(read_experiment(folder), group).withheld)
+    assert at.finished("queue", 1) == "(withheld)"
+    assert at.ready_told("queue", 1) == "is withheld"
+    assert "With 4 workers in sync the wait for an answer took" in notes
 
 
 def test_what_grows_is_told_in_words_and_not_in_a_number(example: Measured) -> None:

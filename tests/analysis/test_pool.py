@@ -143,7 +143,7 @@ def test_nothing_to_draw_is_one_sentence_and_exit_code_1(
 def test_nothing_readable_is_exit_code_1(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["pool", str(tmp_path / "nowhere.json")]) == 1
 
-    assert "None of 1 results can be read" in capsys.readouterr().err
+    assert "1 result came, and none can be read" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("size", SIZES)

@@ -2,6 +2,7 @@
 
 import itertools
 import json
+import re
 import subprocess
 import sys
 import time
@@ -133,6 +134,8 @@ def test_master_and_workers_leave_one_trial_with_every_upload_of_every_worker(lo
 
     table = {row["name"]: row["num_requests"] for row in json.loads((tmp_path / "table.json").read_text())}
     assert table == {"/pictures/queue/ answered": len(requests), "/pictures/queue/ picture ready": len(requests)}
+    *_, added_up = re.findall(r"Aggregated +(\d+) +0\(", locusts.said)
+    assert int(added_up) == len(requests)
 
 
 def test_pictures_that_take_longer_than_the_load_are_waited_for(locusts):

@@ -31,7 +31,7 @@ function captionOf(key, { tokens, counts }) {
   const captions = {
     user: () => `${counts.unanswered} wait`, django: () => `${here("django")} here`,
     queue: () => `${here("queue")} wait`, work: () => `${atWork()} at work`,
-    ready: () => `${counts.ready} stored`, gone: () => `${counts.gone} uploads`,
+    ready: () => `${counts.ready} stored`, gone: () => `${counts.gone} upload${counts.gone === 1 ? "" : "s"}`,
   };
   return captions[key]();
 }

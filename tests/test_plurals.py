@@ -1,0 +1,94 @@
+"""One of something is told as one, wherever a sentence holds a count with its noun."""
+
+import re
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from analysis import words as analysis_words
+from analysis.cells import Group, groups
+from analysis.charts.frame import circumstances
+from analysis.checks import verdict_on
+from analysis.flow import Flow, flow_sentence
+from analysis.ledger import ledger, ledger_words
+from analysis.lesson.material import gather
+from analysis.lesson.story import story
+from analysis.samples import read_experiment
+from analysis.telling import Telling
+from loadtests import words as load_words
+from loadtests.capacity.drain import rate_of
+from loadtests.errors import TrialError
+from loadtests.plan_file import parse
+from loadtests.planning import expected
+from tests.analysis.synthetic_experiment import Made, write_experiment
+
+#: A one, and not the end of a longer number, before a noun in the plural.
+ONE_OF_MANY = re.compile(r"(?<![\d.,–] )(?<![\d.,–])\b1 (?!is |in |of )[a-z]+s\b(?!/)")
+
+PLAN = {
+    "name": "alone",
+    "question": "How many are there?",
+    "repeats": 1,
+    "seed": 1,
+    "factors": {"mode": "queue", "workers": 1, "workload": "io", "offered_rate": 1.0},
+    "phases": {"warmup_s": 2, "measure_s": 12, "drain_limit_s": 5},
+}
+
+
+@pytest.mark.parametrize("words", [analysis_words, load_words])
+@pytest.mark.parametrize(
+    ("count", "what", "told"),
+    [(1, "trial", "1 trial"), (0, "trial", "0 trials"), (2, "search", "2 searches"), (3, "process", "3 processes")],
+)
+def test_a_noun_agrees_with_its_count(words, count, what, told):
+    assert words.amount(count, what) == told
+
+
+def test_a_plan_of_one_trial_and_one_of_one_search():
+    factors = {name: PLAN["factors"][name] for name in ("mode", "workers", "workload")}
+    phases = {"warmup_s": 2, "drain_limit_s": 5}
+    searched = PLAN | {"factors": factors, "phases": phases, "goal": {"limit_s": 2.0}}
+    del searched["repeats"]
+
+    assert expected(parse(PLAN)).startswith("1 trial in 1 block, about ")
+    assert expected(parse(searched)).startswith("1 search of at most ")
+
+
+def test_one_picture_that_is_lost_and_one_that_is_open(tmp_path):
+    (trial,) = read_experiment(write_experiment(tmp_path / "demo", [Made()])).trials
+    drawn_up = replace(ledger(trial), lost=1, stuck=0, unexpected=1, double_effects=1, incomplete=1)
+    due = np.array([1.0])
+    one = Flow(trial=trial, due=due, answered=due, ended=due + 1, until_s=3.0)
+    telling = Telling(workers=1, words="1 worker", overloaded=False, trials=(trial,))
+
+    assert ledger_words(drawn_up) == [
+        "1 accepted picture is lost, 0 of them stuck at the broker",
+        "1 picture was never sent",
+        "1 picture was stored twice outside",
+        "1 ready picture lacks a file",
+    ]
+    assert flow_sentence(telling, [one]).endswith("; at most 1 upload is open")
+
+
+def test_a_queue_of_one_picture_is_too_short_for_one_worker():
+    with pytest.raises(TrialError, match="^1 picture for 1 worker: too few"):
+        rate_of([1.0], 1)
+
+
+def test_a_lesson_about_one_upload_a_second_on_one_core(tmp_path):
+    folder = write_experiment(tmp_path / "demo", [Made(workers=1, offered_rate=1.0, measure_s=100.0)])
+    experiment = read_experiment(folder)
+    alone = replace(experiment, info={**experiment.info, "machine": {"cores": 1}})
+
+    group = grouped_of(alone)
+    told = [words for slide in story(gather(alone, [group], [])) for words in (slide.title, slide.answer, *slide.words)]
+
+    assert "1 upload a second, 1 worker." in told and "Every second brings 1 picture." in told
+    assert "1 core" in circumstances(group)
+    assert [words for words in [*told, circumstances(group)] if ONE_OF_MANY.search(words)] == []
+
+
+def grouped_of(experiment) -> Group:
+    (group,) = groups(experiment, {trial.name: verdict_on(trial) for trial in experiment.trials})
+    return group
