@@ -185,7 +185,8 @@ def _opening(folder: Path, total: int, done: int, set_aside: Path | None) -> str
 def _farewell(folder: Path, total: int) -> str:
     done = len(results.finished_trials(folder))
     kept = f"{done} of {amount(total, 'trial')} {are(done)} finished and kept in {folder}"
-    return f"{kept}: the same command goes on from there, and `make charts RESULTS={shlex.quote(str(folder))}` draws what there is."
+    draw = f"make charts RESULTS={shlex.quote(str(folder))}"
+    return f"{kept}: the same command goes on from there, and `{draw}` draws what there is."
 
 
 def _outcome(record: dict[str, Any]) -> str:
