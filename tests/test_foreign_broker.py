@@ -9,6 +9,7 @@ import redis
 from loadtests import probe
 from loadtests.errors import StackError
 from loadtests.stack import redis_server
+from loadtests.stack.commands import APP
 from loadtests.stack.environment import inherited
 from loadtests.stack.ground import Ground
 from loadtests.stack.local import LocalStack
@@ -98,7 +99,7 @@ def test_celery_by_hand_refuses_a_broker_of_another_project_before_it_connects(t
     before = connections(theirs)
     command = [sys.executable, "-m", "celery", "-A", "project", *words]
     environment = inherited() | {"BROKER_URL": theirs}
-    done = subprocess.run(command, cwd="app_under_test", env=environment, capture_output=True, text=True, timeout=60)
+    done = subprocess.run(command, cwd=APP, env=environment, capture_output=True, text=True, timeout=60)
 
     assert done.returncode == 1
     assert done.stderr.startswith("The environment sets BROKER_URL, perhaps for another project")
