@@ -25,8 +25,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     items.sort(key=lambda item: (item.path.name != LONGEST, item.path not in waiting))
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
-    """A real browser, for one file: while one is open, Django refuses to ask its database in the same thread."""
-    with chromium() as opened:
+    """A real browser, one for all tests of a process; each opens windows of its own in it.
+
+    It is driven by an event loop in this thread, in which Django would refuse to ask its database from then on.
+    """
+    with chromium() as opened, pytest.MonkeyPatch.context() as patch:
+        patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "yes")
         yield opened

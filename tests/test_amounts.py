@@ -24,7 +24,6 @@ PRECISE = {
 }
 
 
-@pytest.mark.quiet
 @pytest.mark.stack
 def test_a_plan_with_minutes_begins_no_block_that_would_not_end_in_them(tmp_path, capsys):
     """Two blocks should fit, but the one worker is overloaded, so that a trial takes the whole of its drain limit."""
@@ -37,7 +36,8 @@ def test_a_plan_with_minutes_begins_no_block_that_would_not_end_in_them(tmp_path
     run_experiment(experiment, tmp_path / "results")
 
     assert experiment.repeats == 2
-    assert time.monotonic() - began_at < 60 * 0.54 + trial_s(experiment)
+    # Beside others each part of a trial may take twice as long.
+    assert time.monotonic() - began_at < 60 * 0.54 + 2 * trial_s(experiment)
     assert finished_trials(tmp_path / "results") - {"queue-w1-r1-again"} == {"queue-w1-r1"}
     assert "The time of the plan is over" in capsys.readouterr().err
 

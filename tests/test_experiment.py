@@ -1,14 +1,13 @@
 """A whole experiment: real stacks, real Locust, real files."""
 
 import json
-import shutil
 
 import pandas as pd
 import pytest
 
 from loadtests.scenarios.arrivals import plan
-from tests.real_stack import components_in, run
-from tests.small_experiment import interrupt, measure, start, wait_for, write_plan
+from tests.real_stack import components_in
+from tests.small_experiment import measure
 
 pytestmark = [pytest.mark.stack, pytest.mark.quiet]
 
@@ -128,33 +127,3 @@ def test_a_finished_experiment_is_not_measured_again(overloaded):
     assert again.returncode == 0
     assert "2 of 2 trials are there already" in again.stderr
     assert (overloaded / "results" / "sync-w1-r1" / "trial.json").stat().st_mtime_ns == before
-
-
-def test_trials_of_another_plan_are_set_aside_and_never_mixed(overloaded, tmp_path):
-    shutil.copytree(overloaded / "results", tmp_path / "results")
-    process = start(tmp_path, seed=6)
-    wait_for(tmp_path / "results", "*.partial/logs/web.log")
-    interrupt(process)
-    (aside,) = tmp_path.glob("results-until-*")
-
-    assert {path.name for path in aside.glob("*-r1")} == {"sync-w1-r1", "queue-w1-r1"}
-    assert not list((tmp_path / "results").glob("*-r1"))
-
-
-@pytest.mark.parametrize(
-    ("change", "words"),
-    [
-        (("workers", "wokers"), "unknown key factors.wokers; the nearest valid one is factors.workers"),
-        (("workers = 1", "workers = 0"), "workers = 0 must be a whole number"),
-        (("[factors]", "[factors"), "is not a plan in TOML"),
-    ],
-)
-def test_a_bad_plan_is_one_sentence_and_nothing_is_written(tmp_path, change, words):
-    path = write_plan(tmp_path)
-    path.write_text(path.read_text().replace(*change))
-    refused = run("loadtests", "run", path, "--results", tmp_path / "results")
-
-    assert refused.returncode == 2
-    assert words in refused.stderr
-    assert len(refused.stderr.strip().splitlines()) == 1
-    assert not (tmp_path / "results").exists()

@@ -1,6 +1,7 @@
-"""An experiment that is stopped, killed, cut short or disturbed; all with real processes."""
+"""An experiment that is refused, stopped, killed, cut short or disturbed; all with real processes."""
 
 import os
+import shutil
 import signal
 from dataclasses import dataclass
 from pathlib import Path
@@ -8,8 +9,8 @@ from pathlib import Path
 import psutil
 import pytest
 
-from tests.real_stack import components_in, until
-from tests.small_experiment import interrupt, measure, stack_of, start, wait_for
+from tests.real_stack import components_in, run, until
+from tests.small_experiment import interrupt, measure, stack_of, start, wait_for, write_plan
 
 pytestmark = pytest.mark.stack
 
@@ -114,3 +115,34 @@ def test_a_stack_that_dies_half_way_is_one_error_and_no_trial(tmp_path):
     assert "0 of 2 trials are finished" in told
     assert not list((tmp_path / "results").glob("*-r1"))
     assert components_in(tmp_path) == []
+
+
+def test_trials_of_another_plan_are_set_aside_and_never_mixed(interrupted, tmp_path):
+    shutil.copytree(interrupted.folder / "results", tmp_path / "results")
+    there = {path.name for path in (tmp_path / "results").glob("*-r1")}
+    process = start(tmp_path, seed=6)
+    wait_for(tmp_path / "results", "*.partial/logs/web.log")
+    interrupt(process)
+    (aside,) = tmp_path.glob("results-until-*")
+
+    assert {path.name for path in aside.glob("*-r1")} == there != set()
+    assert not list((tmp_path / "results").glob("*-r1"))
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        (("workers", "wokers"), "unknown key factors.wokers; the nearest valid one is factors.workers"),
+        (("workers = 1", "workers = 0"), "workers = 0 must be a whole number"),
+        (("[factors]", "[factors"), "is not a plan in TOML"),
+    ],
+)
+def test_a_bad_plan_is_one_sentence_and_nothing_is_written(tmp_path, change, words):
+    path = write_plan(tmp_path)
+    path.write_text(path.read_text().replace(*change))
+    refused = run("loadtests", "run", path, "--results", tmp_path / "results")
+
+    assert refused.returncode == 2
+    assert words in refused.stderr
+    assert len(refused.stderr.strip().splitlines()) == 1
+    assert not (tmp_path / "results").exists()

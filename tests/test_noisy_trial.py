@@ -11,7 +11,7 @@ from loadtests.plan_file import read_plan
 from tests.real_stack import run
 from tests.small_experiment import write_plan
 
-pytestmark = [pytest.mark.stack, pytest.mark.quiet]
+pytestmark = pytest.mark.stack
 
 
 def test_a_noisy_trial_is_measured_again_in_its_block_with_the_same_load_and_both_are_kept(tmp_path, monkeypatch):
@@ -27,9 +27,10 @@ def test_a_noisy_trial_is_measured_again_in_its_block_with_the_same_load_and_bot
     records = [json.loads((one / "trial.json").read_text()) for one in (first, again)]
     assert [one["noise"]["steal_share"] for one in records] == [0.05, 0.0]
     assert records[0]["plan_sha256"] == records[1]["plan_sha256"]
-    assert "other virtual machines took 5.0% of the machine's CPU time" in records[0]["verdict"]["reasons"][0]
+    told = " ".join(records[0]["verdict"]["reasons"])
+    assert "other virtual machines took 5.0% of the machine's CPU time" in told
 
-    assert run("analysis", folder).returncode == 0
+    assert run("analysis", folder, "--no-charts").returncode == 0
     page = (folder / "report.html").read_text()
     assert f"and not counted: {first.name}." in page
     assert len((folder / "summary.csv").read_text().splitlines()) == 2

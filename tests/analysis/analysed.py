@@ -1,6 +1,7 @@
 """A folder's groups and a group's charts, as most tests need them."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import cached_property, partial
 from pathlib import Path
 
 import pandas as pd
@@ -12,66 +13,102 @@ from analysis.charts.forest import forest
 from analysis.charts.inside import views
 from analysis.charts.load_curve import against_load
 from analysis.charts.view import View
-from analysis.checks import Verdict, verdict_on
+from analysis.checks import verdict_on
 from analysis.compare.charts import AXES, charted, draw_lines, draw_ratios_of
 from analysis.compare.reading import read_sides
 from analysis.compare.together import togethers
 from analysis.contrasts import Comparison, comparisons
-from analysis.experiment import Experiment
 from analysis.findings import findings
 from analysis.mode_ratios import mode_ratios
 from analysis.samples import read_experiment
 from analysis.summary import summarise_trials
 
 
+class Drawings(Mapping[str, Figure]):
+    """Charts by their names, each drawn when it is first asked for: most tests ask for one."""
+
+    def __init__(self, draw: Mapping[str, Callable[[], Figure]]) -> None:
+        self._draw, self._drawn = draw, dict[str, Figure]()
+
+    def __getitem__(self, name: str) -> Figure:
+        if name not in self._drawn:
+            self._drawn[name] = self._draw[name]()
+        return self._drawn[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._draw)
+
+    def __len__(self) -> int:
+        return len(self._draw)
+
+
+class Judged:
+    """An experiment's folder, read and judged once, because that takes longer than drawing a chart."""
+
+    def __init__(self, folder: Path) -> None:
+        self._experiment = read_experiment(folder)
+        self._verdicts = {trial.name: verdict_on(trial) for trial in self._experiment.trials}
+
+    @cached_property
+    def groups(self) -> list[Group]:
+        return groups(self._experiment, self._verdicts)
+
+    @cached_property
+    def compared(self) -> list[Comparison]:
+        return comparisons(self.per_trial)
+
+    @cached_property
+    def across(self) -> list[tuple[View, pd.DataFrame]]:
+        """Every chart that needs more than one group or more than its cells, with the cells that it is about."""
+        controls = {trial.name: verdict_on(trial) for trial in self._experiment.controls}
+        found = mode_ratios(self.per_trial, summarise_trials(self._experiment.controls, controls))
+        of_modes = [(view, group.cells) for group in self.groups for view in forest(group, found)]
+        return of_modes + [(view, curve.cells) for curve, view in against_load(self.groups, MOST_CURVES)]
+
+    @cached_property
+    def per_trial(self) -> pd.DataFrame:
+        """Each trial by itself, as if it were a cell."""
+        return summarise_trials(self._experiment.trials, self._verdicts)
+
+
 def grouped(folder: Path) -> list[Group]:
     """The groups of an experiment's folder."""
-    return groups(*_judged(folder))
+    return Judged(folder).groups
 
 
 def compared(folder: Path) -> list[Comparison]:
     """What an experiment's folder says about the conditions that were varied."""
-    return _comparisons(*_judged(folder))
+    return Judged(folder).compared
 
 
 def grouped_and_compared(folder: Path) -> tuple[list[Group], list[Comparison]]:
-    """Both; the folder is read and judged once, because that takes longer than drawing."""
-    experiment, verdicts = _judged(folder)
-    return groups(experiment, verdicts), _comparisons(experiment, verdicts)
+    """Both."""
+    judged = Judged(folder)
+    return judged.groups, judged.compared
 
 
-def drawn_across(folder: Path) -> dict[str, Figure]:
+def drawn_across(folder: Path) -> Mapping[str, Figure]:
     """Every chart that needs more than one group or more than its cells: modes block by block, and the load."""
-    return _drawn_across(*_judged(folder))
+    return _drawn_views([view for view, _ in Judged(folder).across])
 
 
 def drawn_whole(folder: Path) -> dict[str, Figure]:
     """Every chart of an experiment's folder: of those of a group alone, the first group's."""
-    experiment, verdicts = _judged(folder)
-    charted = groups(experiment, verdicts)
-    together = drawn_comparisons(charted, _comparisons(experiment, verdicts))
-    return drawn_charts(charted[0]) | together | _drawn_across(experiment, verdicts)
+    judged = Judged(folder)
+    across = _drawn_views([view for view, _ in judged.across])
+    return {**drawn_charts(judged.groups[0]), **drawn_comparisons(judged.groups, judged.compared), **across}
 
 
 def views_of(folder: Path) -> list[tuple[View, pd.DataFrame]]:
     """Every chart but those of cells alone, each with the cells that it is about."""
-    experiment, verdicts = _judged(folder)
-    inside = [(view, group.cells) for group in groups(experiment, verdicts) for view in views(group)]
-    return inside + _views_across(experiment, verdicts)
+    judged = Judged(folder)
+    return [(view, group.cells) for group in judged.groups for view in views(group)] + judged.across
 
 
-def _views_across(experiment: Experiment, verdicts: dict[str, Verdict]) -> list[tuple[View, pd.DataFrame]]:
-    charted = groups(experiment, verdicts)
-    controls = {trial.name: verdict_on(trial) for trial in experiment.controls}
-    found = mode_ratios(summarise_trials(experiment.trials, verdicts), summarise_trials(experiment.controls, controls))
-    across = [(view, group.cells) for group in charted for view in forest(group, found)]
-    return across + [(view, curve.cells) for curve, view in against_load(charted, MOST_CURVES)]
-
-
-def drawn_charts(group: Group) -> dict[str, Figure]:
+def drawn_charts(group: Group) -> Mapping[str, Figure]:
     """Every chart of a group alone, by its name."""
-    over_cells = {finding.chart: draw(group, finding.chart, finding.sentence) for finding in findings(group.cells)}
-    return over_cells | {view.name: draw_view(view) for view in views(group)}
+    over_cells = {each.chart: partial(draw, group, each.chart, each.sentence) for each in findings(group.cells)}
+    return Drawings(over_cells | {view.name: partial(draw_view, view) for view in views(group)})
 
 
 def drawn_comparisons(charted: Sequence[Group], compared: Sequence[Comparison]) -> dict[str, Figure]:
@@ -87,14 +124,5 @@ def drawn_together(*folders: Path) -> dict[str, Figure]:
     return lines | {f"ratios {which}": draw_ratios_of(together, which, forced) for which in charted(together)}
 
 
-def _drawn_across(experiment: Experiment, verdicts: dict[str, Verdict]) -> dict[str, Figure]:
-    return {view.name: draw_view(view) for view, _ in _views_across(experiment, verdicts)}
-
-
-def _judged(folder: Path) -> tuple[Experiment, dict[str, Verdict]]:
-    experiment = read_experiment(folder)
-    return experiment, {trial.name: verdict_on(trial) for trial in experiment.trials}
-
-
-def _comparisons(experiment: Experiment, verdicts: dict[str, Verdict]) -> list[Comparison]:
-    return comparisons(summarise_trials(experiment.trials, verdicts))
+def _drawn_views(found: Sequence[View]) -> Mapping[str, Figure]:
+    return Drawings({view.name: partial(draw_view, view) for view in found})

@@ -1,14 +1,19 @@
-"""Experiments to analyse, simulated once."""
+"""Experiments to analyse, simulated once; what is made of them is made once in a run."""
 
+from io import BytesIO
 from pathlib import Path
+from typing import Any
 
 import matplotlib
 import pytest
-from altered import copied
-from analysed import grouped
+from altered import EXAMPLE, copied
+from analysed import drawn_charts, grouped
 from every_chart import COMPARED, POOLED, SEARCHES, WHAT, drawn_of, drawn_of_the_harness
+from made_once import Shelf, shelf_of_the_run
 from matplotlib.figure import Figure
+from PIL import Image
 from sealing import sealed
+from shown_report import write_report_with_every_box
 from synthetic_experiment import both_modes, write_experiment
 from two_experiments import with_other_machine
 
@@ -23,6 +28,26 @@ HARNESS = "the harness itself"
 
 
 @pytest.fixture(scope="session")
+def shelf(tmp_path_factory: pytest.TempPathFactory) -> Shelf:
+    """Where what was made once lies for all processes of this run."""
+    return shelf_of_the_run(tmp_path_factory)
+
+
+@pytest.fixture
+def unrendered(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Charts are drawn, but each of their files holds an empty picture: rendering takes most of the time, and what is
+    written beside them does not depend on it."""
+    dot = BytesIO()
+    Image.new("RGB", (1, 1)).save(dot, "PNG")
+
+    def save(_: Figure, target: Any, *, format: str = "png", **__: Any) -> None:
+        content = b'<svg xmlns="http://www.w3.org/2000/svg" />' if format == "svg" else dot.getvalue()
+        target.write_bytes(content) if isinstance(target, Path) else target.write(content)
+
+    monkeypatch.setattr(Figure, "savefig", save)
+
+
+@pytest.fixture(scope="session")
 def demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Both modes with 1, 2, 4 and 8 workers at 10 pictures/s; 1 and 2 workers cannot keep up."""
     return write_experiment(tmp_path_factory.mktemp("results") / "demo", both_modes())
@@ -32,6 +57,12 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def demo_group(demo: Path) -> Group:
     """What the demo's charts compare."""
     return grouped(demo)[0]
+
+
+@pytest.fixture(scope="session")
+def demo_charts(demo_group: Group) -> dict[str, Figure]:
+    """The demo's charts as figures; whoever changes one draws it anew."""
+    return drawn_charts(demo_group)
 
 
 @pytest.fixture
@@ -47,26 +78,36 @@ def other(tmp_path: Path) -> Path:
 
 
 @pytest.fixture(scope="session")
-def lesson(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def lesson(shelf: Shelf) -> Path:
     """The folder of a lesson made of an experiment in which the class's guess was sealed."""
-    folder = sealed(write_experiment(tmp_path_factory.mktemp("lesson") / "demo", both_modes()))
-    assert main(["lesson", str(folder)]) == 0
-    return folder / "lesson"
+    return shelf.folder(_write_lesson) / "lesson"
+
+
+def _write_lesson(folder: Path) -> None:
+    assert main(["lesson", str(sealed(write_experiment(folder, both_modes())))]) == 0
+
+
+@pytest.fixture(scope="session")
+def report_with_every_box(shelf: Shelf) -> Path:
+    """The report on the demo with every kind of box: one trial whose books do not close, others overloaded."""
+    return shelf.folder(write_report_with_every_box) / "report.html"
 
 
 @pytest.fixture(scope="session")
 def example() -> Measured:
     """The committed experiment: real rows of a real stack."""
-    folder = Path(__file__).parents[2] / "results" / "example"
-    return measured(read_experiment(folder), grouped(folder)[0])
+    return measured(read_experiment(EXAMPLE), grouped(EXAMPLE)[0])
 
 
 @pytest.fixture(scope="session")
-def sheets(example: Measured, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def sheets(shelf: Shelf) -> Path:
     """A folder with quiz, texts and gallery made of it."""
-    folder = tmp_path_factory.mktemp("sheets")
-    write_sheets(example, folder)
-    return folder
+    return shelf.folder(_write_sheets)
+
+
+def _write_sheets(folder: Path) -> None:
+    folder.mkdir(parents=True)
+    write_sheets(measured(read_experiment(EXAMPLE), grouped(EXAMPLE)[0]), folder)
 
 
 @pytest.fixture(scope="session", params=[*WHAT, *SEARCHES, *COMPARED, *POOLED, HARNESS])

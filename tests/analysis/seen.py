@@ -1,7 +1,7 @@
 """What can be seen of a chart: its texts with their places, and what its lines, points and bars are drawn in."""
 
 from collections.abc import Iterator
-from functools import cache
+from functools import lru_cache
 
 from matplotlib.artist import Artist
 from matplotlib.axes import Axes
@@ -21,9 +21,10 @@ BACKGROUND = {WINDOW, FAINT}
 NO_FILL = {"none", "white", "#ffffff"}
 
 
-@cache
+@lru_cache(maxsize=32)
 def texts(figure: Figure) -> tuple[tuple[Text, Bbox], ...]:
-    """Every text that shows, with its place in pixels; laid out once, because that is what takes time."""
+    """Every text that shows, with its place in pixels; laid out once, because that is what takes time, and
+    forgotten after the charts of some experiments, which else fill the memory."""
     figure.draw_without_rendering()
     shown = [text for text in figure.findobj(Text) if text.get_visible() and text.get_text().strip()]
     return tuple((text, Text.get_window_extent(text)) for text in shown if not _hidden_tick(text, figure))

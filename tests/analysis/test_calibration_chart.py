@@ -78,6 +78,7 @@ def test_the_table_says_which_tool_told_nothing_and_that_a_rate_may_be_higher():
     ]
 
 
+@pytest.mark.usefixtures("unrendered")
 def test_the_report_shows_the_pictures_in_its_calibration_section(tmp_path, capsys):
     from analysis.__main__ import main
 

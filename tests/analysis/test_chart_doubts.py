@@ -6,13 +6,7 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 from synthetic_experiment import both_modes, undecided, write_experiment
 
-from analysis.cells import Group
 from analysis.charts import DRAWINGS
-
-
-@pytest.fixture(scope="module")
-def demo_charts(demo_group: Group) -> dict[str, Figure]:
-    return drawn_charts(demo_group)
 
 
 @pytest.fixture(scope="module")

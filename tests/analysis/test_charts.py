@@ -19,11 +19,6 @@ from analysis.words import GROWS
 
 
 @pytest.fixture(scope="module")
-def demo_charts(demo_group: Group) -> dict[str, Figure]:
-    return drawn_charts(demo_group)
-
-
-@pytest.fixture(scope="module")
 def thrice(tmp_path_factory: pytest.TempPathFactory) -> Group:
     """Both modes with 4 and 8 workers, three trials each."""
     made = repeated(both_modes((4, 8), noise=0.05), 3)
@@ -117,6 +112,14 @@ def test_no_ideal_line_is_drawn_from_an_idle_worker(tmp_path: Path) -> None:
     assert "ideal: N × 1 worker" not in _words(ax)
 
 
+@pytest.mark.parametrize("chart", ["response_time", "ready_time"])
+def test_a_median_is_solid_and_a_p95_is_not(demo_charts: dict[str, Figure], chart: str) -> None:
+    looks = {line.get_label(): line.get_linestyle() for line in demo_charts[chart].axes[0].lines}
+
+    assert [looks[f"{mode} median"] for mode in MODES] == ["-", "-"]
+    assert "-" not in [looks[f"{mode} p95"] for mode in MODES]
+
+
 def test_response_time_and_ready_time_are_both_drawn_for_queue_mode(demo_charts: dict[str, Figure]) -> None:
     (ax,) = demo_charts["both_clocks"].axes
 
@@ -177,6 +180,7 @@ def test_invalid_trials_are_withheld_from_the_charts(tmp_path: Path) -> None:
     assert "queue-w8-r1" not in set(group.traces["trial"])
 
 
+@pytest.mark.usefixtures("unrendered")
 def test_every_load_gets_charts_of_its_own(tmp_path: Path) -> None:
     made = [Made(workload="io"), Made(workload="cpu", workers=2, offered_rate=4.0)]
     groups = grouped(write_experiment(tmp_path / "two", made))

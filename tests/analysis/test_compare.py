@@ -34,6 +34,7 @@ def test_a_fair_comparison_writes_page_charts_and_table_beside_the_first(fair: P
     assert "FORCED" not in (fair / "compare.html").read_text()
 
 
+@pytest.mark.usefixtures("unrendered")
 def test_what_differs_is_told_in_sentences(one: Path, other: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert compared(one, other) == 0
 
@@ -56,6 +57,7 @@ def test_the_table_has_every_cell_of_both_and_the_ratio_of_each_to_the_first(fai
     assert rows[rows["experiment"] == "one"]["response_p50_ratio"].isna().all()
 
 
+@pytest.mark.usefixtures("unrendered")
 def test_three_repeats_have_an_interval_that_holds_the_truth(tmp_path: Path) -> None:
     made = repeated(both_modes((4, 8), noise=0.02), 4)
     slower = [Made(**{**vars(each), "accept_s": 2 * each.accept_s}) for each in made]
@@ -71,6 +73,7 @@ def test_three_repeats_have_an_interval_that_holds_the_truth(tmp_path: Path) -> 
     assert queue["response_p50_ratio"] == pytest.approx(25 / 13, rel=0.02)
 
 
+@pytest.mark.usefixtures("unrendered")
 def test_trials_by_hand_are_compared_but_never_called_pairs(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     one, other = (write_experiment(tmp_path / name, both_modes((4, 8)), by_hand=True) for name in ("one", "other"))
     with_trials(other, lambda trial: trial.update(plan_sha256=None))
@@ -86,6 +89,7 @@ def test_trials_by_hand_are_compared_but_never_called_pairs(tmp_path: Path, caps
     assert "one pair" not in (folder / "compare.html").read_text()
 
 
+@pytest.mark.usefixtures("unrendered")
 def test_where_trials_are_too_small_for_a_p95_that_of_the_cells_is_compared(tmp_path: Path) -> None:
     """Half of the uploads of a trial are less than its p95 needs, and those of a cell are enough."""
     made = repeated([Made(workers=8, offered_rate=4.0)], 3)
@@ -104,6 +108,7 @@ def test_where_trials_are_too_small_for_a_p95_that_of_the_cells_is_compared(tmp_
     assert "of whole cells, no pairs" in (tmp_path / "compared/one-other/compare.html").read_text()
 
 
+@pytest.mark.usefixtures("unrendered")
 @pytest.mark.parametrize(("times", "told"), [(1.05, False), (1.3, True)])
 def test_a_core_is_called_faster_only_beyond_what_the_noise_guard_allows(
     times: float, told: bool, one: Path, other: Path
@@ -126,6 +131,7 @@ def test_a_time_that_half_of_the_uploads_lack_is_not_called_overloaded(tmp_path:
     assert readings["ready time, median"] == "not compared: a side has half or more missing (failures)"
 
 
+@pytest.mark.usefixtures("unrendered")
 def test_what_each_varied_is_compared_level_by_level(tmp_path: Path) -> None:
     made = [*both_modes((4,)), *both_modes((4,), broker="rabbitmq")]
     one, other = (write_experiment(tmp_path / name, rows) for name, rows in (("one", made), ("other", made[2:])))
@@ -136,6 +142,7 @@ def test_what_each_varied_is_compared_level_by_level(tmp_path: Path) -> None:
     assert set(rows["broker"]) == {"rabbitmq"}
 
 
+@pytest.mark.usefixtures("unrendered")
 def test_other_brokers_and_machines_are_what_is_compared_and_no_reason_to_refuse(tmp_path: Path) -> None:
     one = write_experiment(tmp_path / "one", both_modes((4,)))
     other = write_experiment(tmp_path / "other", both_modes((4,), broker="rabbitmq"))
@@ -147,6 +154,7 @@ def test_other_brokers_and_machines_are_what_is_compared_and_no_reason_to_refuse
     assert re.findall(r"<td>(.*?)</td>", differs) == ["broker", "redis", "rabbitmq"]
 
 
+@pytest.mark.usefixtures("unrendered")
 def test_folders_of_one_name_are_told_apart_by_what_they_lie_in(tmp_path: Path) -> None:
     one, other = copied(tmp_path / "laptop" / "demo"), copied(tmp_path / "server" / "demo")
 

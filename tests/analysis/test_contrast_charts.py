@@ -87,6 +87,7 @@ def test_an_overloaded_side_has_words_in_the_place_of_a_time(chart: Figure) -> N
     assert [len(_markers(ax, 12)) for ax in chart.axes] == [1, 2, 4, 4]
 
 
+@pytest.mark.usefixtures("unrendered")
 def test_one_comparison_needs_no_suffix_and_the_groups_do(brokers: Analysed, tmp_path: Path) -> None:
     charted, compared = brokers
     charts = draw_charts(charted, tmp_path, compared)
@@ -96,6 +97,7 @@ def test_one_comparison_needs_no_suffix_and_the_groups_do(brokers: Analysed, tmp
     assert {path.stem for path in tmp_path.glob("*.png")} == names
 
 
+@pytest.mark.usefixtures("unrendered")
 def test_several_levels_have_a_chart_each(tmp_path: Path) -> None:
     folder = write_experiment(tmp_path / "far", with_delays(both_modes((4,)), (0.0, 0.001, 0.005)))
 

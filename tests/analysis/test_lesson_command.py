@@ -1,7 +1,6 @@
 import re
 import shutil
-import subprocess
-import sys
+import webbrowser
 from pathlib import Path
 
 import pytest
@@ -17,8 +16,6 @@ from analysis.lesson.slide import Slide
 from analysis.lesson.story import story
 from analysis.samples import read_experiment
 from tests.pages import A4, offline, pages_of, serious_findings, sizes_of
-
-ROOT = Path(__file__).parents[2]
 
 
 def files(folder: Path) -> set[str]:
@@ -46,6 +43,7 @@ def test_the_first_page_prints_on_a4(lesson: Path, browser: Browser) -> None:
     assert (pages_of(pdf), sizes_of(pdf)) == (1, {A4})
 
 
+@pytest.mark.usefixtures("unrendered")
 def test_with_an_output_the_experiment_stays_as_it_was(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     folder = write_experiment(tmp_path / "demo", both_modes((1, 4)))
     before = files(folder)
@@ -78,6 +76,7 @@ def test_a_folder_that_is_not_there_is_a_sentence_too(tmp_path: Path, capsys: py
     assert "cannot be read" in capsys.readouterr().err
 
 
+@pytest.mark.usefixtures("unrendered")
 def test_what_the_preflight_expects_stands_in_the_notes(tmp_path: Path) -> None:
     folder = write_experiment(tmp_path / "demo", both_modes((1, 4)))
     (tmp_path / "preflight").mkdir()
@@ -135,6 +134,14 @@ def broken_in(folder: Path) -> list[Slide]:
     ]
 
 
+@pytest.fixture
+def browsers_of_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Python looks for browsers anew, as it does once in a process."""
+    monkeypatch.setattr(webbrowser, "_tryorder", None)
+    monkeypatch.setattr(webbrowser, "_browsers", {})
+
+
+@pytest.mark.usefixtures("unrendered", "browsers_of_the_environment")
 def test_the_first_page_is_opened_in_the_browser_if_there_is_one(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -143,17 +150,17 @@ def test_the_first_page_is_opened_in_the_browser_if_there_is_one(
     browser.write_text(f'#!/bin/sh\necho "$1" > {tmp_path}/opened\n')
     browser.chmod(0o755)
     monkeypatch.setenv("BROWSER", str(browser))
-    command = [sys.executable, "-m", "analysis", "lesson", str(folder), "--open"]
 
     monkeypatch.setenv("CI", "yes")
-    assert subprocess.run(command, cwd=ROOT, timeout=120).returncode == 0
+    assert main(["lesson", str(folder), "--open"]) == 0
     assert not (tmp_path / "opened").exists()
 
     monkeypatch.delenv("CI")
-    assert subprocess.run(command, cwd=ROOT, timeout=120).returncode == 0
+    assert main(["lesson", str(folder), "--open"]) == 0
     assert (tmp_path / "opened").read_text().strip() == (folder / "lesson" / "index.html").as_uri()
 
 
+@pytest.mark.usefixtures("unrendered", "browsers_of_the_environment")
 def test_where_no_browser_starts_the_pages_are_there_all_the_same(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

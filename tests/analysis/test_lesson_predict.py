@@ -19,9 +19,13 @@ from tests.pages import offline, serious_findings
 SIZES = {"projector": (1280, 720), "phone": (390, 844)}
 
 
-@pytest.fixture(params=SIZES)
+#: For what depends on how wide the page is.
+on_each_size = pytest.mark.parametrize("page", SIZES, indirect=True)
+
+
+@pytest.fixture
 def page(request: pytest.FixtureRequest, lesson: Path, browser: Browser) -> Iterator[Page]:
-    with offline(browser, lesson / "predict.html", *SIZES[request.param]) as opened:
+    with offline(browser, lesson / "predict.html", *SIZES[getattr(request, "param", "projector")]) as opened:
         yield opened
 
 
@@ -112,6 +116,7 @@ def watched(page: Page) -> list[Download]:
     return downloads
 
 
+@on_each_size
 def test_a_curve_that_is_drawn_sets_the_numbers(page: Page) -> None:
     draw(page, "throughput", {1: 0.25, 2: 0.5, 4: 0.75, 8: 0.75})
 
@@ -122,6 +127,7 @@ def test_a_curve_that_is_drawn_sets_the_numbers(page: Page) -> None:
     assert page.get_by_label("2 workers [pictures/s]").input_value() == f"{guess.throughput[2]:g}"
 
 
+@on_each_size
 def test_what_is_drawn_above_the_scale_of_times_grows_without_limit(page: Page) -> None:
     draw(page, "ready_s", {1: 0.95, 2: 0.3})
 
@@ -180,6 +186,7 @@ def test_what_was_drawn_lies_over_the_measurement_afterwards(page: Page, tmp_pat
     assert list(drawn.get_ydata()) == list(saved(page).throughput.values())
 
 
+@on_each_size
 def test_it_fits_and_axe_finds_nothing_serious(page: Page) -> None:
     draw(page, "throughput", {1: 0.25, 8: 0.5})
 

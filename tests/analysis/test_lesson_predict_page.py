@@ -12,13 +12,17 @@ from playwright.sync_api import Browser, Page
 from analysis.charts.throughput import HEADROOM
 from tests.pages import A4, SIZES, intrude, offline, opened, pages_of, serious_findings, sizes_of
 
+#: For what depends on how wide the page is.
+on_each_size = pytest.mark.parametrize("page", SIZES, indirect=True)
 
-@pytest.fixture(params=SIZES)
+
+@pytest.fixture
 def page(request: pytest.FixtureRequest, lesson: Path, browser: Browser) -> Iterator[Page]:
-    with offline(browser, lesson / "predict.html", *SIZES[request.param]) as opened:
+    with offline(browser, lesson / "predict.html", *SIZES[getattr(request, "param", "projector")]) as opened:
         yield opened
 
 
+@on_each_size
 def test_a_number_off_the_scale_is_an_arrow_with_the_number(page: Page) -> None:
     page.get_by_label("1 worker [pictures/s]").fill("75")
     page.get_by_label("2 workers [pictures/s]").fill("9")
@@ -108,6 +112,7 @@ def test_each_axis_has_a_title_of_its_own_and_says_of_which_mode(page: Page) -> 
     assert page.get_by_role("group", name="Queue mode: how").count() == 2
 
 
+@on_each_size
 def test_the_words_of_a_chart_stand_apart(page: Page) -> None:
     page.get_by_label("1 worker [pictures/s]").fill("75")
     page.get_by_label("8 workers [s]").fill("0.02")

@@ -96,9 +96,7 @@ def test_every_exercise_has_a_prediction_a_command_and_where_to_look(example: Me
 @pytest.mark.parametrize(
     "name",
     [
-        "![x](http://evil.test/p.png)",
-        "[x](http://evil.test)",
-        "<img src=http://evil.test/p.png onerror=alert(1)>",
+        "![x](http://evil.test/p.png) [x](http://evil.test) <img src=http://evil.test/p.png onerror=alert(1)>",
         "a | b\n\n# c\n\n- **d** `e` <http://evil.test> &lt;",
     ],
 )

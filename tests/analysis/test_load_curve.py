@@ -73,6 +73,7 @@ def test_the_prediction_lies_under_what_was_measured(curve: LoadCurve, chart: Fi
     assert dict(zip(*line.get_data(), strict=True)) == expected[np.isfinite(expected)].to_dict()
 
 
+@pytest.mark.usefixtures("unrendered")
 def test_of_many_groups_only_the_first_and_the_last_are_looked_into(folder: Path, tmp_path: Path) -> None:
     charted, compared = grouped_and_compared(folder)
 

@@ -1,17 +1,20 @@
 """Every number in a generated sentence comes from a cell of `summary.csv`."""
 
+import io
 import math
 import re
 import statistics
 from collections.abc import Callable
+from contextlib import redirect_stdout
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 import pytest
 from altered import answering_slower, copied, with_experiment
-from analysed import grouped, grouped_and_compared
+from analysed import Judged
 from laptops import laptop
 from synthetic_experiment import (
     Made,
@@ -28,14 +31,11 @@ from traced import NUMBER, numbers_in, untraced
 
 from analysis import comparing, findings, findings_capacity
 from analysis.__main__ import main
-from analysis.checks import verdict_on
 from analysis.conditions import CONDITIONS, prefix, short
 from analysis.contrasts import Comparison, with_cost
 from analysis.findings_contrasts import contrast_sentence
 from analysis.pool.pooled import pool
 from analysis.pool.sentences import title
-from analysis.samples import read_experiment
-from analysis.summary import summarise_trials
 from analysis.words import duration, number
 
 WHAT: dict[str, list[Made]] = {
@@ -58,11 +58,12 @@ WHAT: dict[str, list[Made]] = {
 
 @dataclass(frozen=True)
 class Told:
-    """An analysed folder: what was printed, and what its summary.csv holds."""
+    """An analysed folder: what was printed, what its summary.csv holds, and what both were made of."""
 
     folder: Path
     sentences: list[str]
     summary: pd.DataFrame
+    judged: Judged
 
     def of(self, levels: Any) -> pd.DataFrame:
         """The rows of one group."""
@@ -70,28 +71,35 @@ class Told:
         return self.summary[here.all(axis=1)]
 
 
-def analysed(folder: Path, capsys: pytest.CaptureFixture[str]) -> Told:
-    capsys.readouterr()
-    assert main([str(folder), "--markdown", "--no-charts"]) == 0
-    printed = capsys.readouterr().out.splitlines()
-    sentences = [line.removeprefix("- ").removesuffix(".") for line in printed if line.startswith("- ")]
-    return Told(folder, sentences, pd.read_csv(folder / "summary.csv"))
+def analysed(folder: Path) -> Told:
+    with redirect_stdout(io.StringIO()) as printed:
+        assert main([str(folder), "--markdown", "--no-charts"]) == 0
+    told = [line for line in printed.getvalue().splitlines() if line.startswith("- ")]
+    sentences = [line.removeprefix("- ").removesuffix(".") for line in told]
+    return Told(folder, sentences, pd.read_csv(folder / "summary.csv"), Judged(folder))
 
 
 def made(name: str, folder: Path) -> Path:
     return copied(folder / "example") if name == "example" else write_experiment(folder / "made", WHAT[name])
 
 
+@pytest.fixture(scope="module")
+def told_of(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Told]:
+    """What is told of each kind of experiment, which is analysed once."""
+    place = tmp_path_factory.mktemp("told")
+    return cache(lambda name: analysed(made(name, place / name)))
+
+
 @pytest.mark.parametrize("name", ["example", *WHAT])
 def test_every_number_in_every_sentence_is_a_cell_or_follows_from_some(
-    name: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    name: str, told_of: Callable[[str], Told]
 ) -> None:
-    told = analysed(made(name, tmp_path), capsys)
-    charted, contrasts = grouped_and_compared(told.folder)
+    told = told_of(name)
+    contrasts = told.judged.compared
 
     traced = [contrast_sentence(comparison) for comparison in contrasts]
-    assert [words for each in contrasts for words in untraced_contrast(each, told.folder)] == []
-    for group in charted:
+    assert [words for each in contrasts for words in untraced_contrast(each, told.judged)] == []
+    for group in told.judged.groups:
         rows = told.of(group.levels)
         for finding in findings.findings(group.cells):
             assert untraced(finding.sentence, rows, finding.derived) == []
@@ -101,25 +109,23 @@ def test_every_number_in_every_sentence_is_a_cell_or_follows_from_some(
     assert set(told.sentences) <= set(traced)
 
 
-def test_what_is_withheld_lends_no_number(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_what_is_withheld_lends_no_number(tmp_path: Path) -> None:
     folder = made("repeats", tmp_path)
     break_books(folder / "queue-w1-r2")
 
-    told = analysed(folder, capsys)
+    told = analysed(folder)
 
-    (group,) = grouped(folder)
+    (group,) = told.judged.groups
     assert told.sentences
     for finding in findings.findings(group.cells):
         assert untraced(finding.sentence, told.summary, finding.derived) == []
 
 
 @pytest.mark.parametrize("name", ["example", "idle", "failures", "one mode"])
-def test_no_number_can_be_another_without_being_noticed(
-    name: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_no_number_can_be_another_without_being_noticed(name: str, told_of: Callable[[str], Told]) -> None:
     """Each number of each sentence in turn is replaced by one that was not measured."""
-    told = analysed(made(name, tmp_path), capsys)
-    (group,) = grouped(told.folder)
+    told = told_of(name)
+    (group,) = told.judged.groups
 
     tried = 0
     for finding in findings.findings(group.cells):
@@ -140,19 +146,17 @@ def larger(words: Callable[..., str]) -> Callable[..., str]:
     [(findings, "duration"), (findings, "number"), (comparing, "number"), (findings_capacity, "cpu_time")],
 )
 def test_a_maker_of_sentences_that_flatters_is_found_out(
-    module: Any, name: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    module: Any, name: str, monkeypatch: pytest.MonkeyPatch, told_of: Callable[[str], Told]
 ) -> None:
-    told = analysed(made("idle", tmp_path), capsys)
-    (group,) = grouped(told.folder)
+    told = told_of("idle")
+    (group,) = told.judged.groups
     monkeypatch.setattr(module, name, larger(getattr(module, name)))
 
     assert any(untraced(each.sentence, told.summary, each.derived) for each in findings.findings(group.cells))
 
 
-def test_a_search_tells_rates_that_it_tried_and_times_that_it_measured(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    told = analysed(searched(tmp_path / "search"), capsys)
+def test_a_search_tells_rates_that_it_tried_and_times_that_it_measured(tmp_path: Path) -> None:
+    told = analysed(searched(tmp_path / "search"))
 
     found = pd.read_csv(told.folder / "capacity.csv")
     goal = {number(value, 2) for value in found["limit_s"]} | {f"{100 * value:g}" for value in found["share"]}
@@ -181,6 +185,7 @@ def searched(folder: Path) -> Path:
     return folder
 
 
+@pytest.mark.usefixtures("unrendered")
 def test_a_comparison_of_experiments_tells_what_its_table_holds(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -210,11 +215,9 @@ def test_pooled_laptops_are_told_by_their_medians() -> None:
 T = {2: 4.303, 3: 3.182}
 
 
-def untraced_contrast(comparison: Comparison, folder: Path) -> list[str]:
+def untraced_contrast(comparison: Comparison, judged: Judged) -> list[str]:
     """The numbers of a contrast that do not follow from the trials, each by itself the cell of a summary."""
-    experiment = read_experiment(folder)
-    verdicts = {trial.name: verdict_on(trial) for trial in experiment.trials}
-    rows = with_cost(summarise_trials(experiment.trials, verdicts))
+    rows = with_cost(judged.per_trial)
     levels = (comparison.base, comparison.level)
     known = {f"{number(value, 2)}" for value in rows["utilisation"]} | {"95"}
     for contrast in comparison.contrasts:

@@ -41,6 +41,7 @@ def pooled(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return root / "pooled"
 
 
+@pytest.mark.usefixtures("unrendered")
 def test_line_csv_and_folder_tell_the_same(tmp_path: Path) -> None:
     folder = copied(tmp_path / "demo")
     main(["share", str(folder), "--csv"])
@@ -108,6 +109,7 @@ def test_workers_that_did_all_that_was_offered_have_at_least_that_speedup(pooled
     assert "hollow: at least" in (pooled / "charts" / "speedup-queue.svg").read_text()
 
 
+@pytest.mark.usefixtures("unrendered")
 @pytest.mark.parametrize("content", ["[" * 100_000, as_line(laptop(2, 2.0)).replace('"cores":2', '"cores":1e999')])
 def test_a_file_that_python_chokes_on_does_not_end_the_pool(
     content: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
@@ -120,6 +122,7 @@ def test_a_file_that_python_chokes_on_does_not_end_the_pool(
     assert "bad.json" in capsys.readouterr().err
 
 
+@pytest.mark.usefixtures("unrendered")
 def test_a_folder_of_results_may_stand_among_the_files(tmp_path: Path) -> None:
     folder = sent(tmp_path / "sent", [])
     write_experiment(folder / "demo", both_modes((1, 2), offered_rate=10.0))

@@ -87,6 +87,13 @@ def test_what_is_left_at_the_broker_and_what_is_pending_is_told_apart_under_the_
     assert "With Celery's defaults it may be more by" in accounts
 
 
+def test_the_accounts_tell_what_is_unfinished_from_what_failed(report: Path) -> None:
+    accounts = report.read_text().partition(">Accounts</h2>")[2].partition("</table>")[0]
+
+    (row,) = [row for row in accounts.split("<tr>") if "queue-w1-r1" in row]
+    assert re.findall("<td>([^<]*)</td>", row)[:6] == ["queue-w1-r1", "111", "44", "0", "67", "0"]
+
+
 def test_nothing_is_said_of_a_broker_where_sync_alone_was_measured(tmp_path: Path) -> None:
     text = _reported(write_experiment(tmp_path / "sync", [Made(mode="sync")]), "--no-charts")
 
@@ -127,6 +134,7 @@ def test_what_was_varied_and_what_was_held_stands_above_the_charts(report: Path)
     assert text.index(varied) < text.index(">Charts</h2>")
 
 
+@pytest.mark.usefixtures("unrendered")
 def test_a_difference_has_its_chart_its_sentence_and_its_table(tmp_path: Path) -> None:
     made = repeated(both_brokers(both_modes((4,)), slower=1.3), 3)
     text = _reported(write_experiment(tmp_path / "brokers", made))
@@ -173,7 +181,7 @@ def test_pairs_by_hand_are_said_to_have_had_other_uploads(tmp_path: Path) -> Non
 
 
 def test_failed_uploads_are_warned_of_although_the_trial_is_valid(tmp_path: Path) -> None:
-    text = _reported(write_experiment(tmp_path / "failing", [Made(workers=8, fails_every=10)]))
+    text = _reported(write_experiment(tmp_path / "failing", [Made(workers=8, fails_every=10)]), "--no-charts")
 
     box = re.search(r'<section class="box" aria-label="Warnings">.*?</section>', text, re.DOTALL)
     assert box is not None

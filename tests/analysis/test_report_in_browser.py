@@ -5,16 +5,16 @@ from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, expect
-from shown_report import enlarged, with_every_box
+from shown_report import enlarged
 
 from tests.pages import SIZES, intrude, opened, serious_findings
 
 LARGEST_BYTES = 5_000_000
 
 
-@pytest.fixture(scope="module")
-def report(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return with_every_box(tmp_path_factory.mktemp("report") / "demo")
+@pytest.fixture
+def report(report_with_every_box: Path) -> Path:
+    return report_with_every_box
 
 
 @pytest.mark.parametrize("size", SIZES)

@@ -4,14 +4,14 @@ from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
-from shown_report import enlarged, with_every_box
+from shown_report import enlarged
 
 from tests.pages import PAPER, opened, pages_of
 
 
-@pytest.fixture(scope="module")
-def report(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return with_every_box(tmp_path_factory.mktemp("report") / "demo")
+@pytest.fixture
+def report(report_with_every_box: Path) -> Path:
+    return report_with_every_box
 
 
 def test_on_paper_the_tables_are_open_and_nothing_is_there_to_be_clicked(report: Path, browser: Browser) -> None:

@@ -29,15 +29,17 @@ def test_every_planned_request_is_a_row_whatever_became_of_it(tmp_path):
         request(3, 113.0),
         request(1, 103.0, sent_at=103.001, answered_at=103.5, status=201),
         request(2, 104.0, sent_at=104.0, answered_at=104.1, error="ConnectionResetError: gone"),
+        # Late: it left after the window in which it was due.
+        request(4, 111.9, sent_at=112.2),
     ]
     recorder.write_requests(tmp_path / "requests.csv", requests, PHASES)
     with (tmp_path / "requests.csv").open(newline="") as file:
         rows = list(csv.DictReader(file))
 
-    assert [row["id"][-1] for row in rows] == ["1", "2", "3"]
-    assert [row["phase"] for row in rows] == ["measure", "measure", "drain"]
-    assert [row["status"] for row in rows] == ["201", "", ""]
-    assert [row["answered_at"] for row in rows] == ["103.500000", "104.100000", ""]
+    assert [row["id"][-1] for row in rows] == ["1", "2", "4", "3"]
+    assert [row["phase"] for row in rows] == ["measure", "measure", "measure", "drain"]
+    assert [row["status"] for row in rows] == ["201", "", "", ""]
+    assert [row["answered_at"] for row in rows] == ["103.500000", "104.100000", "", ""]
     assert rows[1]["error"] == "ConnectionResetError: gone"
 
 
