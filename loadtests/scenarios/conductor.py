@@ -34,7 +34,7 @@ from loadtests.workloads import WORKLOADS
 
 
 class Conductor:
-    """Begins, measures and keeps one test after the other: the load of `ours`, in a process that may open so many files."""
+    """Begins, measures and keeps one test after the other, of the load of `ours`; may_open: files of a process."""
 
     def __init__(self, environment: Environment, allowed: tuple[str, ...], *, ours: type[User], may_open: int) -> None:
         self._environment, self._allowed, self._ours, self._may_open = environment, allowed, ours, may_open
