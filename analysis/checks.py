@@ -6,14 +6,15 @@ from types import MappingProxyType
 import pandas as pd
 
 from analysis.accounts import disagreements
+from analysis.bottleneck import utilisations
 from analysis.experiment import Trial
 from analysis.failures import failure_words
-from analysis.growth import CLEAR_GROWTH, Growth, backlog_growth, unanswered_growth
+from analysis.growth import backlog_growth, unanswered_growth
 from analysis.ledger import faults, ledger, ledger_words, restart_words
 from analysis.metrics import send_lag_p99
 from analysis.noise import Spins, noise_words
 from analysis.outcomes import outcomes
-from analysis.words import workers
+from analysis.saturation import doubts, overload_reasons
 
 VALID = "VALID"
 UNDECIDED = "UNDECIDED"
@@ -117,14 +118,11 @@ def _check_client(trial: Trial, rows: pd.DataFrame) -> Verdict:
 
 
 def _check_growth(trial: Trial, rows: pd.DataFrame) -> Verdict:
-    backlog, unanswered = backlog_growth(trial, rows), unanswered_growth(trial, rows)
-    reasons = _overload_words(trial, backlog, unanswered)
-    if reasons:
-        return Verdict(name=OVERLOADED, reasons=tuple(reasons))
-    if backlog.undecided or unanswered.undecided:
-        grown = backlog if backlog.undecided else unanswered
-        return Verdict(name=UNDECIDED, reasons=(_undecided_words(grown.slope, trial),))
-    return Verdict(name=VALID)
+    found = (trial, utilisations(trial, rows), backlog_growth(trial, rows), unanswered_growth(trial, rows))
+    if reasons := overload_reasons(*found):
+        return Verdict(name=OVERLOADED, reasons=reasons)
+    reasons = doubts(*found)
+    return Verdict(name=UNDECIDED if reasons else VALID, reasons=reasons)
 
 
 def _check_failures(rows: pd.DataFrame) -> Verdict:
@@ -139,30 +137,3 @@ def _check_noise(trial: Trial, ordinary_spins_s: Spins) -> Verdict:
         return Verdict(name=VALID)
     advice = "Close other programs, or use a machine of your own, and measure again."
     return Verdict(name=NOISY, reasons=(f"The machine was not quiet: {words}. {advice}",))
-
-
-def _overload_words(trial: Trial, backlog: Growth, unanswered: Growth) -> list[str]:
-    """Who cannot keep up: in queue mode the one web process that accepts, the workers, or both."""
-    reasons = []
-    at_the_door = trial.cell.mode == "queue" and unanswered.without_limit
-    if at_the_door:
-        reasons.append(
-            f"{backlog.arrival_rate:.1f} uploads/s arrive and those without an answer grow by {unanswered.slope:.1f} "
-            "uploads/s: the web process cannot keep up, so even the wait for an answer depends on when one stops "
-            "measuring. Give it more threads or offer less load."
-        )
-    behind_it = backlog.slope - (unanswered.slope if at_the_door else 0.0)
-    if backlog.without_limit and (not at_the_door or behind_it > CLEAR_GROWTH * backlog.arrival_rate):
-        reasons.append(
-            f"{backlog.arrival_rate:.1f} pictures/s arrive and the backlog grows by {backlog.slope:.1f} pictures/s: "
-            f"{workers(trial.cell.workers)} cannot keep up, so waiting times depend on when one stops measuring. "
-            "Add workers or offer less load."
-        )
-    return reasons
-
-
-def _undecided_words(slope: float, trial: Trial) -> str:
-    return (
-        f"The backlog grew by {slope:.2f} pictures/s, too little to call it overload and too much to call it "
-        f"steady. A window of {trial.window.length_s:.0f} s cannot decide near saturation: measure longer."
-    )

@@ -7,6 +7,7 @@ from typing import Any
 
 import pandas as pd
 
+from analysis.ceiling import ceilings
 from analysis.columns import (
     BACKLOG_COLUMNS,
     BARE_COLUMNS,
@@ -22,7 +23,7 @@ from analysis.columns import (
     TEXT_COLUMNS,
 )
 from analysis.errors import AnalysisError
-from analysis.experiment import Cell, Experiment, Trial, Window
+from analysis.experiment import Cell, Experiment, Machine, Trial, Window
 from analysis.noise import counted, ordinary_spins_s
 from analysis.seal import GUESS, read_sealed
 
@@ -33,8 +34,9 @@ MODES = ("sync", "queue")
 def read_experiment(folder: Path) -> Experiment:
     """The experiment in a folder, with every finished trial, in order of their names."""
     info = _read_json(folder / "experiment.json")
+    machine = read_machine(folder)
     folders = sorted(path.parent for path in folder.glob("*/trial.json"))
-    trials = [read_trial(path) for path in folders if path.suffix != ".partial"]
+    trials = [read_trial(path, machine) for path in folders if path.suffix != ".partial"]
     finished = tuple(trial for trial in trials if trial.info.get("outcome", "finished") == "finished")
     broken_off = [path.name for path in folder.glob("*.partial") if path.is_dir()]
     broken_off += [trial.name for trial in trials if trial not in finished]
@@ -62,12 +64,25 @@ def read_bare(folder: Path) -> pd.DataFrame:
     return _read_if_there(folder / "bare.csv", BARE_COLUMNS)
 
 
+def read_machine(folder: Path) -> Machine:
+    """What the trials in a folder ran on; nothing is known of it where no experiment was written down."""
+    path = folder / "experiment.json"
+    facts = _read_json(path).get("machine") if path.exists() else None
+    rates: dict[str, dict[int, float]] = {}
+    for row in ceilings(read_bare(folder)).itertuples():
+        rates.setdefault(str(row.workload), {})[int(row.workers)] = float(row.ceiling_throughput)
+    return Machine(cores=int((facts or {}).get("cores") or 0) or None, ceilings=rates)
+
+
 def _read_if_there(path: Path, columns: Sequence[str]) -> pd.DataFrame:
     return _read_rows(path, columns) if path.exists() else pd.DataFrame(columns=list(columns))
 
 
-def read_trial(folder: Path) -> Trial:
-    """One trial with its rows; times in Unix seconds, missing times as NaN, missing text as ''."""
+def read_trial(folder: Path, machine: Machine | None = None) -> Trial:
+    """One trial with its rows; times in Unix seconds, missing times as NaN, missing text as ''.
+
+    machine: what it ran on, read from the folder around it where it is not given.
+    """
     path = folder / "trial.json"
     info = _read_json(path)
     try:
@@ -79,6 +94,7 @@ def read_trial(folder: Path) -> Trial:
             info=info,
             effects=_read_rows(effects, ("id", "puts")) if (effects := folder / "effects.csv").exists() else None,
             memory=_read_rows(memory, MEMORY_COLUMNS) if (memory := folder / "memory.csv").exists() else None,
+            machine=machine or read_machine(folder.parent),
         )
     except KeyError as error:
         raise AnalysisError(
