@@ -23,7 +23,9 @@ OVERLOADED = "OVERLOADED"
 INVALID_CLIENT = "INVALID_CLIENT"
 INVALID_ACCOUNTS = "INVALID_ACCOUNTS"
 INVALID = (INVALID_CLIENT, INVALID_ACCOUNTS)
-FROM_BEST_TO_WORST = (VALID, UNDECIDED, NOISY, OVERLOADED, INVALID_CLIENT, INVALID_ACCOUNTS)
+# What is noisy and else valid: noise hides nothing that the trial itself shows.
+STEADY = (VALID, NOISY)
+FROM_BEST_TO_WORST = (VALID, NOISY, UNDECIDED, OVERLOADED, INVALID_CLIENT, INVALID_ACCOUNTS)
 
 # A tenth of what a picture of the workload io waits for its external resource, 250 ms. Both clocks start at the due
 # time, so a late upload makes times longer and hides nothing; where answers are so short that less than this is a
@@ -32,6 +34,13 @@ SEND_LAG_LIMIT_S = 0.025
 # Waits go as 1 / (1 - utilisation): at 0.8 a rate that is off by this changes them by 4 %, less than the 10 % within
 # which two values are called the same.
 RATE_TOLERANCE = 0.01
+
+
+# What follows from broken accounts: where something was broken on purpose, what is lost is what the trial was made for.
+LOOK = "No number of this trial can be trusted: look into its logs, then measure it again."
+ON_PURPOSE = (
+    "Something was broken here on purpose: its ledger tells what that did, and its rates and times are left out."
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -81,12 +90,22 @@ def worst(names: list[str]) -> str:
     return max(names, key=FROM_BEST_TO_WORST.index)
 
 
+def together(names: list[str]) -> str:
+    """The verdict on a cell from those on its trials: the worst, but fewer than half that are undecided leave it to
+    the others, because all of them together are a longer measurement."""
+    found = worst(names)
+    if found == UNDECIDED and 2 * names.count(UNDECIDED) < len(names):
+        return worst([name for name in names if name != UNDECIDED])
+    return found
+
+
 def _check_accounts(trial: Trial, rows: pd.DataFrame) -> Verdict:
     found = _disagreements(trial, rows)
     if not found:
         return Verdict(name=VALID)
-    advice = "No number of this trial can be trusted: look into its logs, then measure it again."
-    return Verdict(name=INVALID_ACCOUNTS, reasons=(*(f"{each}." for each in found), advice))
+    return Verdict(
+        name=INVALID_ACCOUNTS, reasons=(*(f"{each}." for each in found), ON_PURPOSE if faults(trial) else LOOK)
+    )
 
 
 def _disagreements(trial: Trial, rows: pd.DataFrame) -> list[str]:
