@@ -24,7 +24,7 @@ same = $(if $(subst x$(2),,x$(1))$(subst x$(1),,x$(2)),,yes)
 # The committed example stays as it is.
 BESIDE := $(if $(call same,$(patsubst %/,%,$(LESSON)),results/example),--output results/lesson-example)
 
-.PHONY: demo help test test-faults test-compose lint up attach down charts screenshots preflight lesson calibrate faults fuzz bench bench-rows bench-accounts bench-noise bench-sampling bench-intervals bench-capacity bench-speed bench-million bench-promise bench-replay soak example lock vendor clean
+.PHONY: demo help test test-faults test-compose lint up attach down charts screenshots preflight lesson calibrate faults fuzz bench bench-rows bench-accounts bench-noise bench-sampling bench-intervals bench-capacity bench-speed bench-million bench-promise bench-saturation bench-verdicts bench-replay soak example lock vendor clean
 
 demo: .venv/run.stamp  ## measure sync against queue with 1, 2, 4, 8 workers, then charts and report
 	@# The report shows what the calibration missed, too.
@@ -137,6 +137,12 @@ bench-promise: .venv/run.stamp  ## what the promise costs in throughput and CPU 
 	$(BIN)/python -m loadtests run loadtests/plans/promise.toml
 	$(BIN)/python -m analysis results/promise
 	$(BIN)/python -m benchmarks.promise results/promise | $(BIN)/python -m analysis.readme docs/security.md price
+
+bench-saturation: .venv/run.stamp  ## forty short trials near saturation: none may be valid that finished clearly less than arrived
+	$(BIN)/python -m benchmarks.saturation
+
+bench-verdicts: .venv/run.stamp  ## how often a simulated trial gets which verdict: into docs/method.md
+	$(BIN)/python -m benchmarks.verdicts | $(BIN)/python -m analysis.readme docs/method.md verdicts
 
 bench-replay: .venv/dev.stamp  ## how many frames a second the replay in a report shows: make bench-replay RESULTS=results/demo
 	$(BIN)/python -m benchmarks.replay $(call quote,$(RESULTS))

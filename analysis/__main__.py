@@ -10,6 +10,7 @@ from pathlib import Path
 
 from analysis.compare import command as compare
 from analysis.errors import AnalysisError
+from analysis.ledger import faults
 from analysis.lesson import command as lesson
 from analysis.pool import command as pool
 from analysis.pool import share
@@ -53,10 +54,13 @@ def analyse(folder: Path, *, charts: bool, as_markdown: bool) -> None:
         print(markdown(told, answer.sentences))
         return
     invalid = {name: judgement for name, judgement in analysed.verdicts.items() if judgement.invalid}
-    errors = [f"{name}: {' '.join(judgement.reasons)}" for name, judgement in invalid.items()]
-    errors += answer.unequal
+    said = {name: f"{name}: {' '.join(judgement.reasons)}" for name, judgement in invalid.items()}
+    # What is lost to a fault on purpose is an answer.
+    on_purpose = [trial.name for trial in analysed.experiment.measured if trial.name in said and faults(trial)]
+    errors = [words for name, words in said.items() if name not in on_purpose]
+    sentences = [*answer.sentences, *(said[name].removesuffix(".") for name in on_purpose)]
     console = open_console()
-    show(console, analysed.experiment.name, told, answer.sentences, errors)
+    show(console, analysed.experiment.name, told, sentences, [*errors, *answer.unequal])
     console.print(f"Report: {analysed.report}", highlight=False, markup=False, soft_wrap=True)
 
 

@@ -14,6 +14,7 @@ from analysis.expected import with_expected
 from analysis.experiment import Experiment, Trial
 from analysis.guess import Guess
 from analysis.marks import with_marks
+from analysis.mode_ratios import METRICS, ModeRatio, mode_ratios
 from analysis.outcomes import in_system, outcomes
 from analysis.summary import summarise, summarise_trials
 
@@ -73,10 +74,12 @@ def _group(
 ) -> Group:
     levels = conditions_of(trials[0].cell)
     told_apart = varied(trial.cell for trial in experiment.trials)
+    per_trial = summarise_trials(trials, verdicts)
     cells = (
         summarise(trials, verdicts)
         .pipe(with_marks)
-        .pipe(with_spread, summarise_trials(trials, verdicts))
+        .pipe(with_spread, per_trial)
+        .pipe(with_likeness, mode_ratios(per_trial, pd.DataFrame()))
         .pipe(with_ideal)
         .pipe(with_expected, experiment.bare, experiment.predicted)
     )
@@ -102,6 +105,14 @@ def with_spread(cells: pd.DataFrame, per_trial: pd.DataFrame) -> pd.DataFrame:
     several = per_trial.groupby(keys).size() > 1
     known = spread.where(np.isfinite(spread)).where(several, axis=0)
     return cells.merge(known.reset_index(), on=keys, how="left")
+
+
+def with_likeness(cells: pd.DataFrame, ratios: Sequence[ModeRatio]) -> pd.DataFrame:
+    """Adds `likeness_METRIC`, what the interval on queue over sync shows at each worker count; empty without one."""
+    found = {(each.metric, each.workers): each.estimate.likeness for each in ratios if each.ratios}
+    return cells.assign(
+        **{f"likeness_{metric}": [found.get((metric, count), "") for count in cells["workers"]] for metric in METRICS}
+    )
 
 
 def with_ideal(cells: pd.DataFrame) -> pd.DataFrame:

@@ -5,15 +5,16 @@ from dataclasses import dataclass
 import pandas as pd
 
 from analysis.accounts import disagreements
+from analysis.bottleneck import utilisations
 from analysis.client_errors import own, own_words
 from analysis.experiment import Trial
 from analysis.failures import failure_words
-from analysis.growth import CLEAR_GROWTH, Growth, backlog_growth, unanswered_growth
+from analysis.growth import backlog_growth, unanswered_growth
 from analysis.ledger import faults, ledger, ledger_words, restart_words
 from analysis.metrics import send_lag_p99
 from analysis.noise import noise_words
 from analysis.outcomes import outcomes
-from analysis.words import workers
+from analysis.saturation import doubts, overload_reasons
 
 VALID = "VALID"
 UNDECIDED = "UNDECIDED"
@@ -22,7 +23,9 @@ OVERLOADED = "OVERLOADED"
 INVALID_CLIENT = "INVALID_CLIENT"
 INVALID_ACCOUNTS = "INVALID_ACCOUNTS"
 INVALID = (INVALID_CLIENT, INVALID_ACCOUNTS)
-FROM_BEST_TO_WORST = (VALID, UNDECIDED, NOISY, OVERLOADED, INVALID_CLIENT, INVALID_ACCOUNTS)
+# What is noisy and else valid: noise hides nothing that the trial itself shows.
+STEADY = (VALID, NOISY)
+FROM_BEST_TO_WORST = (VALID, NOISY, UNDECIDED, OVERLOADED, INVALID_CLIENT, INVALID_ACCOUNTS)
 
 # A tenth of what a picture of the workload io waits for its external resource, 250 ms. Both clocks start at the due
 # time, so a late upload makes times longer and hides nothing; where answers are so short that less than this is a
@@ -34,6 +37,13 @@ ELSEWHERE_TOLERANCE, FEW_ELSEWHERE = 0.02, 3
 # Waits go as 1 / (1 - utilisation): at 0.8 a rate that is off by this changes them by 4 %, less than the 10 % within
 # which two values are called the same.
 RATE_TOLERANCE = 0.01
+
+
+# What follows from broken accounts: where something was broken on purpose, what is lost is what the trial was made for.
+LOOK = "No number of this trial can be trusted: look into its logs, then measure it again."
+ON_PURPOSE = (
+    "Something was broken here on purpose: its ledger tells what that did, and its rates and times are left out."
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -80,12 +90,22 @@ def worst(names: list[str]) -> str:
     return max(names, key=FROM_BEST_TO_WORST.index)
 
 
+def together(names: list[str]) -> str:
+    """The verdict on a cell from those on its trials: the worst, but fewer than half that are undecided leave it to
+    the others, because all of them together are a longer measurement."""
+    found = worst(names)
+    if found == UNDECIDED and 2 * names.count(UNDECIDED) < len(names):
+        return worst([name for name in names if name != UNDECIDED])
+    return found
+
+
 def _check_accounts(trial: Trial, rows: pd.DataFrame) -> Verdict:
     found = _disagreements(trial, rows)
     if not found:
         return Verdict(name=VALID)
-    advice = "No number of this trial can be trusted: look into its logs, then measure it again."
-    return Verdict(name=INVALID_ACCOUNTS, reasons=(*(f"{each}." for each in found), advice))
+    return Verdict(
+        name=INVALID_ACCOUNTS, reasons=(*(f"{each}." for each in found), ON_PURPOSE if faults(trial) else LOOK)
+    )
 
 
 def _disagreements(trial: Trial, rows: pd.DataFrame) -> list[str]:
@@ -132,14 +152,11 @@ def _elsewhere_reasons(trial: Trial) -> list[str]:
 
 
 def _check_growth(trial: Trial, rows: pd.DataFrame) -> Verdict:
-    backlog, unanswered = backlog_growth(trial, rows), unanswered_growth(trial, rows)
-    reasons = _overload_words(trial, backlog, unanswered)
-    if reasons:
-        return Verdict(name=OVERLOADED, reasons=tuple(reasons))
-    if backlog.undecided or unanswered.undecided:
-        grown = backlog if backlog.undecided else unanswered
-        return Verdict(name=UNDECIDED, reasons=(_undecided_words(grown.slope, trial),))
-    return Verdict(name=VALID)
+    found = (trial, utilisations(trial, rows), backlog_growth(trial, rows), unanswered_growth(trial, rows))
+    if reasons := overload_reasons(*found):
+        return Verdict(name=OVERLOADED, reasons=reasons)
+    reasons = doubts(*found)
+    return Verdict(name=UNDECIDED if reasons else VALID, reasons=reasons)
 
 
 def _check_failures(rows: pd.DataFrame) -> Verdict:
@@ -154,30 +171,3 @@ def _check_noise(trial: Trial) -> Verdict:
         return Verdict(name=VALID)
     advice = "Close other programs, or use a machine of your own, and measure again."
     return Verdict(name=NOISY, reasons=(f"The machine was not quiet: {words}. {advice}",))
-
-
-def _overload_words(trial: Trial, backlog: Growth, unanswered: Growth) -> list[str]:
-    """Who cannot keep up: in queue mode the one web process that accepts, the workers, or both."""
-    reasons = []
-    at_the_door = trial.cell.mode == "queue" and unanswered.without_limit
-    if at_the_door:
-        reasons.append(
-            f"{backlog.arrival_rate:.1f} uploads/s arrive and those without an answer grow by {unanswered.slope:.1f} "
-            "uploads/s: the web process cannot keep up, so even the wait for an answer depends on when one stops "
-            "measuring. Give it more threads or offer less load."
-        )
-    behind_it = backlog.slope - (unanswered.slope if at_the_door else 0.0)
-    if backlog.without_limit and (not at_the_door or behind_it > CLEAR_GROWTH * backlog.arrival_rate):
-        reasons.append(
-            f"{backlog.arrival_rate:.1f} pictures/s arrive and the backlog grows by {backlog.slope:.1f} pictures/s: "
-            f"{workers(trial.cell.workers)} cannot keep up, so waiting times depend on when one stops measuring. "
-            "Add workers or offer less load."
-        )
-    return reasons
-
-
-def _undecided_words(slope: float, trial: Trial) -> str:
-    return (
-        f"The backlog grew by {slope:.2f} pictures/s, too little to call it overload and too much to call it "
-        f"steady. A window of {trial.window.length_s:.0f} s cannot decide near saturation: measure longer."
-    )

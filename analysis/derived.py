@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from analysis.checks import VALID
+from analysis.checks import STEADY
 from analysis.comparing import pairs
 
 RATIO, CHANGE, SUM = "ratio", "change", "sum"
@@ -44,7 +44,7 @@ def _costs(cells: pd.DataFrame) -> tuple[Derivation, ...]:
 
 
 def _failures(cells: pd.DataFrame) -> tuple[Derivation, ...]:
-    rows = cells[(cells["verdict"] == VALID) & (cells["failed"] > 0)]
+    rows = cells[cells["verdict"].isin(STEADY) & (cells["failed"] > 0)]
     named = tuple(zip(rows["mode"], map(int, rows["workers"]), strict=True))
     return tuple(Derivation(how=SUM, column=column, cells=named) for column in ("failed", "planned") if named)
 

@@ -1,7 +1,7 @@
 """What was measured: an experiment, its trials and their cells, as values."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import pandas as pd
@@ -55,6 +55,15 @@ class Window:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Machine:
+    """What a trial ran on: its cores, None if nobody wrote them down, and what so many bare processes finish there of
+    each workload [pictures/s]."""
+
+    cores: int | None = None
+    ceilings: Mapping[str, Mapping[int, float]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, kw_only=True)
 class Trial:
     """One measured execution of one cell, with the rows of the client and of the server.
 
@@ -79,6 +88,7 @@ class Trial:
     effects: pd.DataFrame | None = None
     memory: pd.DataFrame | None = None
     elsewhere: pd.DataFrame | None = None
+    machine: Machine = Machine()
 
     @property
     def worked_on(self) -> pd.DataFrame:

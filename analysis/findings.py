@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from analysis.comparing import Row, pairs, same
+from analysis.comparing import ALIKE, UNCLEAR, Row, likeness, measured_alike, pairs
 from analysis.derived import Derivation, derived
 from analysis.findings_capacity import backlog_sentence, cost_sentence, throughput_sentence
 from analysis.marks import told_workers
@@ -54,7 +54,10 @@ def _response_time(cells: pd.DataFrame) -> str:
         return f"{answered}; in sync the wait for an answer {GROWS}"
     if sync["response_p50_mark"]:
         return f"{answered}; in sync half of the answers or more are missing"
-    if same(slow, fast):
+    found = likeness(sync, queue, "response_p50_s")
+    if found == UNCLEAR:
+        return f"{answered}, sync in {duration(slow)}: the two {UNCLEAR}"
+    if found == ALIKE:
         return f"{answered}, sync no differently ({duration(slow)})"
     times = slow / fast if slow > fast else fast / slow
     return f"{answered}, sync in {duration(slow)}: {number(times)} times as {'long' if slow > fast else 'fast'}"
@@ -78,9 +81,10 @@ def _ready_time(cells: pd.DataFrame) -> str:
 
 def _times(sync: Row, queue: Row) -> str:
     one, other = duration(sync["ready_p50_s"]), duration(queue["ready_p50_s"])
-    if same(sync["ready_p50_s"], queue["ready_p50_s"]):
+    if measured_alike(sync, queue, "ready_p50_s"):
         return f"{' to '.join(sorted({one, other}))} in both modes"
-    return f"{one} in sync and {other} in queue"
+    unclear = f", which {UNCLEAR}" if likeness(sync, queue, "ready_p50_s") == UNCLEAR else ""
+    return f"{one} in sync and {other} in queue{unclear}"
 
 
 def _unready(paired: list[tuple[int, Row, Row]]) -> str:

@@ -3,11 +3,13 @@
 import numpy as np
 import pandas as pd
 
-from analysis.checks import OVERLOADED, UNDECIDED, VALID
-from analysis.comparing import SAME_WITHIN, Row, both, pairs, same
+from analysis.checks import OVERLOADED, STEADY, UNDECIDED
+from analysis.comparing import ALIKE, SAME_WITHIN, UNCLEAR, Row, both, likeness, measured_alike, pairs, same
 from analysis.marks import keeps_up, told_workers
 from analysis.summary import system_cost
 from analysis.words import amount, cpu_time, listing, number, workers
+
+COST = "cpu_s"
 
 
 def throughput_sentence(cells: pd.DataFrame) -> str:
@@ -17,8 +19,9 @@ def throughput_sentence(cells: pd.DataFrame) -> str:
     count, sync, queue = paired[0]
     rates = (sync["throughput"], queue["throughput"])
     some = told_workers(count, sync, queue)
-    if not same(*rates):
+    if not measured_alike(sync, queue, "throughput"):
         start = f"With {some} sync finishes {number(rates[0])} pictures/s and queue {number(rates[1])}"
+        start += f", which {UNCLEAR}" if likeness(sync, queue, "throughput") == UNCLEAR else ""
     else:
         start = f"With {some} both modes finish {both(*rates)} pictures/s"
         start += ": a queue adds no capacity" if _saturated(sync) and _saturated(queue) else ""
@@ -38,17 +41,23 @@ def backlog_sentence(cells: pd.DataFrame) -> str:
 
 def cost_sentence(cells: pd.DataFrame) -> str:
     """The CPU time of the measured system per finished picture, at the most workers."""
-    costed = cells.assign(cost=system_cost(cells).sum(axis=1, min_count=1)).dropna(subset=["cost"])
+    costed = cells.assign(**{COST: system_cost(cells).sum(axis=1, min_count=1)}).dropna(subset=[COST])
     if not (paired := pairs(costed)):
         return _cost_listed(costed)
     count, sync, queue = paired[-1]
     some = told_workers(count, sync, queue)
-    start = f"With {some} a finished picture costs {cpu_time(sync['cost'])} of CPU time in sync"
-    share = queue["cost"] / sync["cost"] - 1 if sync["cost"] else np.inf
-    compared = f"{abs(share) * 100:.0f} % {'more' if share > 0 else 'less'}"
-    if same(sync["cost"], queue["cost"]):
-        compared = "about the same"
-    return f"{start}, {cpu_time(queue['cost'])} in queue: {compared}"
+    start = f"With {some} a finished picture costs {cpu_time(sync[COST])} of CPU time in sync"
+    return f"{start}, {cpu_time(queue[COST])} in queue: {_costs_compared(sync, queue)}"
+
+
+def _costs_compared(sync: Row, queue: Row) -> str:
+    found = likeness(sync, queue, COST)
+    if found == ALIKE:
+        return "about the same"
+    if found == UNCLEAR:
+        return f"the two {UNCLEAR}"
+    share = queue[COST] / sync[COST] - 1 if sync[COST] else np.inf
+    return f"{abs(share) * 100:.0f} % {'more' if share > 0 else 'less'}"
 
 
 def _throughput_listed(cells: pd.DataFrame) -> str:
@@ -89,7 +98,7 @@ def _undecided(cells: pd.DataFrame) -> list[str]:
 
 def _failing(cells: pd.DataFrame) -> list[str]:
     """What failed where the backlog does not grow: that is no keeping up."""
-    rows = cells[(cells["verdict"] == VALID) & (cells["failed"] > 0)]
+    rows = cells[cells["verdict"].isin(STEADY) & (cells["failed"] > 0)]
     if rows.empty:
         return []
     return [
@@ -116,5 +125,5 @@ def _cost_listed(costed: pd.DataFrame) -> str:
     if costed.empty:
         return ""
     rows = costed.sort_values("workers")
-    said = [f"{cpu_time(row['cost'])} with {told_workers(int(row['workers']), row)}" for _, row in rows.iterrows()]
+    said = [f"{cpu_time(row[COST])} with {told_workers(int(row['workers']), row)}" for _, row in rows.iterrows()]
     return f"CPU time per finished picture in {listing(sorted(set(rows['mode'])))} mode: {listing(said)}"

@@ -3,7 +3,7 @@
 import math
 from collections.abc import Sequence
 
-from analysis.comparing import same
+from analysis.comparing import DIFFERENT, UNCLEAR, same
 from analysis.conditions import prefix, short
 from analysis.contrasts import CPU, METRICS, READY, RESPONSE, THROUGHPUT, TIMES, Comparison, Contrast
 from analysis.spread import Estimate, estimate
@@ -15,8 +15,6 @@ SUBJECTS = {
     THROUGHPUT: "throughput",
     CPU: "CPU time per picture",
 }
-UNCLEAR = "cannot be told apart"
-DIFFERS = "differs"
 OF_CELLS = "of whole cells, no pairs"
 IN_ONE_CHART_TITLE = 2
 
@@ -29,7 +27,7 @@ def contrast_sentence(comparison: Comparison) -> str:
 
 def contrast_title(comparison: Comparison) -> str:
     """The two findings of the first mode that matter most: those that clearly differ come first."""
-    told = sorted(_told(comparison, _modes(comparison)[0]), key=lambda contrast: reading(contrast) != DIFFERS)
+    told = sorted(_told(comparison, _modes(comparison)[0]), key=lambda contrast: reading(contrast) != DIFFERENT)
     return f"{_lead(comparison)}{_clauses(comparison, told[:IN_ONE_CHART_TITLE], '; ')}"
 
 
@@ -47,7 +45,7 @@ def reading_of(ratios: Sequence[float], missing: str = "") -> str:
         return "too few pairs to tell" if found.pairs > 1 else "one pair: no spread"
     if found.same:
         return f"the same within {found.within_percent} %"
-    return UNCLEAR if found.unclear else DIFFERS
+    return found.likeness
 
 
 def with_doubt(words: str, doubt: str) -> str:

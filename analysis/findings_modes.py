@@ -2,7 +2,8 @@
 
 from collections.abc import Mapping, Sequence
 
-from analysis.findings_contrasts import UNCLEAR, ratio_text, reading_of
+from analysis.comparing import UNCLEAR
+from analysis.findings_contrasts import ratio_text, reading_of
 from analysis.mode_ratios import ModeRatio
 from analysis.words import number, workers
 
@@ -50,7 +51,5 @@ def _said(each: ModeRatio) -> str:
         return f"{SUBJECTS[each.metric].rpartition(' ')[0]} {UNCLEAR}"
     if found.ratio < FAR_BELOW:
         return TURNED[each.metric].format(number(1 / found.ratio, 0))
-    if ratio_text(found.ratio) == ratio_text(1):
-        return f"{SUBJECTS[each.metric]} the same"
     times = "as high" if each.metric == "throughput" else "as long"
     return f"{SUBJECTS[each.metric]} {ratio_text(found.ratio)} times {times}"

@@ -6,7 +6,7 @@ import pandas as pd
 
 from analysis.cells import Group
 from analysis.checks import OVERLOADED
-from analysis.comparing import Row, pairs, same
+from analysis.comparing import DIFFERENT, Row, likeness, measured_alike, pairs, same
 from analysis.findings import findings
 from analysis.words import GROWS
 
@@ -51,14 +51,14 @@ def _sooner(pair: Pair) -> bool:
     _, sync, queue = pair
     if queue["response_p50_mark"]:
         return False
-    slow, fast = sync["response_p50_s"], queue["response_p50_s"]
-    return bool(sync["response_p50_mark"] == GROWS or (slow > fast and not same(slow, fast)))
+    apart = likeness(sync, queue, "response_p50_s") == DIFFERENT
+    return bool(sync["response_p50_mark"] == GROWS or (apart and sync["response_p50_s"] > queue["response_p50_s"]))
 
 
 def _no_capacity(paired: Sequence[Pair]) -> bool:
     """Whether both modes finish the same everywhere, and somewhere as much as they can."""
     saturated = any(sync["verdict"] == queue["verdict"] == OVERLOADED for _, sync, queue in paired)
-    return saturated and all(same(sync["throughput"], queue["throughput"]) for _, sync, queue in paired)
+    return saturated and all(measured_alike(sync, queue, "throughput") for _, sync, queue in paired)
 
 
 def _workers_help(paired: Sequence[Pair]) -> bool:

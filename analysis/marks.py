@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
-from analysis.checks import NOISY, OVERLOADED, UNDECIDED, VALID
+from analysis.checks import OVERLOADED, STEADY, UNDECIDED
 from analysis.comparing import Row
 from analysis.failures import FAILED_TOLERANCE
 from analysis.words import GROWS, workers
@@ -29,8 +29,11 @@ def with_marks(cells: pd.DataFrame) -> pd.DataFrame:
 
 
 def with_doubts(cells: pd.DataFrame) -> pd.DataFrame:
-    """Adds `doubt`: in a word or two, why the numbers of a cell mean less than they seem to; else nothing."""
-    unsure = cells["verdict"].map({UNDECIDED: "undecided", NOISY: "noisy"}).fillna("")
+    """Adds `doubt`: in a word or two, why the numbers of a cell mean less than they seem to; else nothing.
+
+    Noise is told beside the verdicts, with its reason, and nowhere else.
+    """
+    unsure = np.where(cells["verdict"] == UNDECIDED, "undecided", "")
     failed = cells["failed"].astype(float) > FAILED_TOLERANCE * cells["planned"].astype(float)
     doubts = zip(unsure, np.where(failed, "failures", ""), strict=True)
     return cells.assign(doubt=[", ".join(filter(None, words)) for words in doubts])
@@ -38,7 +41,7 @@ def with_doubts(cells: pd.DataFrame) -> pd.DataFrame:
 
 def keeps_up(row: Row) -> bool:
     """Whether a cell did all that was asked of it; what fails is got rid of, not done."""
-    return bool(row["verdict"] == VALID and row["failed"] == 0)
+    return bool(row["verdict"] in STEADY and row["failed"] == 0)
 
 
 def told_workers(counts: int | Sequence[int], *rows: Row) -> str:

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from analysis.charts.palette import MODES
-from analysis.checks import VALID, Verdict
+from analysis.checks import STEADY, Verdict
 from analysis.conditions import conditions_of, prefix, rank, varied
 from analysis.experiment import Experiment, Trial
 from analysis.failures import causes
@@ -82,7 +82,7 @@ def _place_in_list(trial: Trial) -> tuple[Any, ...]:
 
 def _label(trial: Trial, apart: Sequence[str], judged: Verdict) -> str:
     """Such as `queue, 2 workers (overloaded)`."""
-    doubt = "" if judged.name == VALID else f" ({verdict(judged.name)})"
+    doubt = "" if judged.name in STEADY else f" ({verdict(judged.name)})"
     return f"{prefix(conditions_of(trial.cell), apart)}{trial.cell.mode}, {workers(trial.cell.workers)}{doubt}"
 
 

@@ -15,7 +15,7 @@ from analysis.capacities import capacity_table
 from analysis.caveats import caveats
 from analysis.cells import Group
 from analysis.charts import Chart
-from analysis.checks import INVALID_ACCOUNTS, Verdict
+from analysis.checks import INVALID_ACCOUNTS, ON_PURPOSE, Verdict
 from analysis.conditions import varied, varied_and_held
 from analysis.contents import with_contents
 from analysis.contrast_tables import contrast_heading, contrast_table
@@ -23,6 +23,7 @@ from analysis.contrasts import Comparison
 from analysis.expected_table import expected_table
 from analysis.experiment import Experiment, Trial
 from analysis.lead import lead, said_twice
+from analysis.ledger import faults
 from analysis.ledger_table import fault_table, ledger_table, restarts_told
 from analysis.memory_table import memory_table
 from analysis.metrics import send_lag_p99
@@ -71,6 +72,8 @@ def render(
 ) -> str:
     """The whole page as text."""
     page, twice = environment().get_template("report.html"), said_twice(answer.groups)
+    broken = _with_verdict(experiment, verdicts, lambda judgement: judgement.name == INVALID_ACCOUNTS)
+    on_purpose = [trial.name for trial in experiment.measured if faults(trial)]
     made = page.render(
         experiment=experiment,
         info=dict.fromkeys(CIRCUMSTANCES) | dict(experiment.info) | {"order": _order(experiment)},
@@ -91,7 +94,8 @@ def render(
         faults=fault_table(experiment.measured),
         restarts=[(trial.name, words) for trial in experiment.measured if (words := restarts_told(trial))],
         memory=memory_table(experiment.measured),
-        broken=_with_verdict(experiment, verdicts, lambda judgement: judgement.name == INVALID_ACCOUNTS),
+        broken=[each for each in broken if each[0] not in on_purpose],
+        on_purpose=[(name, _but_for(ON_PURPOSE, judgement)) for name, judgement in broken if name in on_purpose],
         doubtful=remarks(_with_verdict(experiment, verdicts, _doubtful)),
         withheld=[trial.name for trial in experiment.measured if verdicts[trial.name].invalid],
         settings=_settings(experiment.measured),
@@ -140,6 +144,11 @@ def _inlined(chart: Chart) -> Markup:
 def _doubtful(judgement: Verdict) -> bool:
     """Whether there is something to warn of, be the trial valid or not; broken accounts have a box of their own."""
     return bool(judgement.reasons) and judgement.name != INVALID_ACCOUNTS
+
+
+def _but_for(words: str, judgement: Verdict) -> list[str]:
+    """The reasons without one that the page says once for all."""
+    return [reason for reason in judgement.reasons if reason != words]
 
 
 def _with_verdict(

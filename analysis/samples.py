@@ -7,6 +7,7 @@ from typing import Any
 
 import pandas as pd
 
+from analysis.ceiling import ceilings
 from analysis.columns import (
     BACKLOG_COLUMNS,
     BARE_COLUMNS,
@@ -22,7 +23,7 @@ from analysis.columns import (
     TEXT_COLUMNS,
 )
 from analysis.errors import AnalysisError
-from analysis.experiment import Cell, Experiment, Trial, Window
+from analysis.experiment import Cell, Experiment, Machine, Trial, Window
 from analysis.identity import refuse_newer, refuse_strangers
 from analysis.noise import counted, usual_spin_s
 from analysis.seal import GUESS, read_sealed
@@ -35,8 +36,9 @@ MODES = ("sync", "queue")
 def read_experiment(folder: Path) -> Experiment:
     """The experiment in a folder, with every finished trial, in order of their names."""
     info = read_record(folder / "experiment.json")
+    machine = read_machine(folder)
     folders = trial_folders(folder)
-    trials = [read_trial(path) for path in folders]
+    trials = [read_trial(path, machine) for path in folders]
     refuse_strangers(str(folder), info, {path.name: trial.info for path, trial in zip(folders, trials, strict=True)})
     finished = tuple(trial for trial in trials if trial.info.get("outcome", "finished") == "finished")
     broken_off = [path.name for path in folder.glob("*.partial") if path.is_dir()]
@@ -71,12 +73,25 @@ def read_bare(folder: Path) -> pd.DataFrame:
     return _read_if_there(folder / "bare.csv", BARE_COLUMNS)
 
 
+def read_machine(folder: Path) -> Machine:
+    """What the trials in a folder ran on; nothing is known of it where no experiment was written down."""
+    path = folder / "experiment.json"
+    facts = _read_json(path).get("machine") if path.exists() else None
+    rates: dict[str, dict[int, float]] = {}
+    for row in ceilings(read_bare(folder)).itertuples():
+        rates.setdefault(str(row.workload), {})[int(row.workers)] = float(row.ceiling_throughput)
+    return Machine(cores=int((facts or {}).get("cores") or 0) or None, ceilings=rates)
+
+
 def _read_if_there(path: Path, columns: Sequence[str]) -> pd.DataFrame:
     return _read_rows(path, columns) if path.exists() else pd.DataFrame(columns=list(columns))
 
 
-def read_trial(folder: Path) -> Trial:
-    """One trial with its rows; times in Unix seconds, missing times as NaN, missing text as ''."""
+def read_trial(folder: Path, machine: Machine | None = None) -> Trial:
+    """One trial with its rows; times in Unix seconds, missing times as NaN, missing text as ''.
+
+    machine: what it ran on, read from the folder around it where it is not given.
+    """
     path = folder / "trial.json"
     info = read_record(path)
     try:
@@ -91,6 +106,7 @@ def read_trial(folder: Path) -> Trial:
             elsewhere=_read_rows(folder / "elsewhere.csv", PICTURE_COLUMNS, LATER_PICTURE_COLUMNS)
             if (folder / "elsewhere.csv").exists()
             else None,
+            machine=machine or read_machine(folder.parent),
         )
     except KeyError as error:
         raise AnalysisError(

@@ -5,7 +5,7 @@ import statistics
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from analysis.comparing import SAME_WITHIN
+from analysis.comparing import ALIKE, DIFFERENT, SAME_WITHIN, UNCLEAR
 
 # Two-sided 95 % quantiles of Student's t by degrees of freedom, from NIST/SEMATECH, e-Handbook of Statistical
 # Methods, section 1.3.6.7.2. A larger number of degrees takes the last one, which is a little too wide.
@@ -41,6 +41,13 @@ class Estimate:
     def unclear(self) -> bool:
         """Whether the interval shows neither a difference nor that there is none."""
         return self.has_interval and not self.same and self.low <= 1 <= self.high
+
+    @property
+    def likeness(self) -> str:
+        """What the interval shows, in the words of a table; empty where there is none."""
+        if not self.has_interval:
+            return ""
+        return ALIKE if self.same else UNCLEAR if self.unclear else DIFFERENT
 
     @property
     def within_percent(self) -> int:

@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 
 from analysis.accounts import accounts
-from analysis.checks import Verdict, worst
+from analysis.checks import Verdict, together
 from analysis.conditions import CONDITIONS, conditions_of, rank
 from analysis.errors import AnalysisError
 from analysis.experiment import Cell, Trial
@@ -79,7 +79,7 @@ def _table(rows: Iterable[dict[str, Any]]) -> pd.DataFrame:
 
 def _pooled(trials: Sequence[Trial], verdicts: Mapping[str, Verdict]) -> dict[str, Any]:
     measured = [(trial, outcomes(trial)) for trial in trials]
-    row = _row(measured) | {"verdict": worst([verdicts[trial.name].name for trial in trials])} | _p99s(measured)
+    row = _row(measured) | {"verdict": together([verdicts[trial.name].name for trial in trials])} | _p99s(measured)
     _check_order(row)
     return row
 

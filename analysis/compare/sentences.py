@@ -3,9 +3,9 @@
 from dataclasses import replace
 
 from analysis.compare.together import READY_P95, RESPONSE_P95, Together
-from analysis.comparing import Row
+from analysis.comparing import UNCLEAR, Row
 from analysis.contrasts import METRICS, READY, RESPONSE, THROUGHPUT, Comparison, Contrast
-from analysis.findings_contrasts import UNCLEAR, contrast_sentence, ratio_text, reading
+from analysis.findings_contrasts import contrast_sentence, ratio_text, reading
 from analysis.words import duration, listing, number, workers
 
 SUBJECTS = {

@@ -8,7 +8,6 @@ from pathlib import Path
 
 import matplotlib
 import pandas as pd
-from altered import with_trials
 from analysed import drawn_together, drawn_whole
 from hand_made import capacities
 from laptops import laptop
@@ -122,11 +121,6 @@ def write_control_of_the_queue(folder: Path, what: str = "blocks with a control"
     write_controls(folder, [each for each in WHAT[what] if (each.mode, each.workers) == ("queue", 16)])
 
 
-def write_control_on_a_noisy_machine(folder: Path) -> None:
-    write_control_of_the_queue(folder, "doubtful blocks with a control")
-    with_trials(folder, lambda record: record.update(noise={"steal_share": 0.05}))
-
-
 def write_events(folder: Path) -> None:
     """The same things happen to each trial."""
     for path in folder.glob("*/trial.json"):
@@ -145,7 +139,7 @@ BESIDE: Mapping[str, Callable[[Path], None]] = {
     "three rates": write_bare,
     "repeats": write_bare,
     "blocks with a control": write_control_of_the_queue,
-    "doubtful blocks with a control": write_control_on_a_noisy_machine,
+    "doubtful blocks with a control": partial(write_control_of_the_queue, what="doubtful blocks with a control"),
     "one worker count under its ceiling": partial(write_bare, also=(4,)),
     "one worker count far under its ceiling": partial(write_bare, also=(16,)),
     "broken": write_events,

@@ -121,14 +121,19 @@ def write_controls(folder: Path, made: Sequence[Made]) -> None:
         (place / "trial.json").write_text(json.dumps(record | {"name": place.name, "control": True}))
 
 
-def write_bare(folder: Path, service_s: float = 0.29, cpu_s: float = 0.017, also: Sequence[int] = ()) -> None:
-    """What one bare process, and `also` so many at once, did before the trials, and the predictions made of it."""
-    ends = [START - 100 + service_s * n for n in range(40)]
+def write_bare(
+    folder: Path, service_s: float = 0.29, cpu_s: float = 0.017, also: Sequence[int] = (), slower: float = 1.0
+) -> None:
+    """What one bare process, and `also` so many at once, did before the trials, and the predictions made of it.
+
+    Several at once take so many times as long.
+    """
     rows = [
-        f"io,{count},{process},{end - service_s * (0.95 + 0.1 * (n % 2))},{end},{cpu_s}"
+        f"io,{count},{process},{end - took_s * (0.95 + 0.1 * (n % 2))},{end},{cpu_s}"
         for count in (1, *also)
+        for took_s in [service_s * (slower if count > 1 else 1.0)]
         for process in range(count)
-        for n, end in enumerate(ends)
+        for n, end in enumerate(START - 100 + took_s * n for n in range(40))
     ]
     (folder / "bare.csv").write_text("\n".join(["workload,processes,process,started_at,finished_at,cpu_s", *rows]))
     cells = {json.dumps(json.loads(path.read_text())["cell"]) for path in folder.glob("*/trial.json")}

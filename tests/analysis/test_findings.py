@@ -1,10 +1,18 @@
 import math
+from pathlib import Path
 
+import pandas as pd
 import pytest
+from analysed import grouped
 from hand_made import cells
+from synthetic_experiment import both_modes, repeated, write_experiment
 
 from analysis.cells import Group
+from analysis.checks import verdict_on
 from analysis.findings import findings
+from analysis.findings_contrasts import reading_of
+from analysis.mode_ratios import mode_ratios
+from analysis.summary import summarise_trials
 from analysis.words import duration, number, workers
 
 LIMITLESS = {"verdict": "OVERLOADED", "throughput": 3.4, "backlog_growth": 6.6}
@@ -44,8 +52,65 @@ def test_two_finite_answers_are_compared_as_a_ratio() -> None:
     assert sentence == "With 4 workers the queue answers in 14 ms at the median, sync in 0.30 s: 21.4 times as long"
 
 
-def test_close_answers_are_not_called_different() -> None:
-    assert "sync no differently" in told(SYNC_4 | {"response_p50_s": 0.0145}, QUEUE_4)["response_time"]
+def test_close_answers_of_single_trials_cannot_be_told_apart() -> None:
+    sentence = told(SYNC_4 | {"response_p50_s": 0.0145}, QUEUE_4)["response_time"]
+
+    assert sentence.endswith("the queue answers in 14 ms at the median, sync in 14 ms: the two cannot be told apart")
+
+
+def test_answers_are_the_same_only_where_the_interval_says_so() -> None:
+    close, far = {"response_p50_s": 0.0145}, {"response_p50_s": 0.020}
+
+    alike = told(SYNC_4 | close, QUEUE_4 | {"likeness_response_p50_s": "the same"})
+    unclear = told(SYNC_4 | far, QUEUE_4 | {"likeness_response_p50_s": "cannot be told apart"})
+    apart = told(SYNC_4 | {"response_p50_s": 0.016}, QUEUE_4 | {"likeness_response_p50_s": "differs"})
+
+    assert alike["response_time"].endswith("sync no differently (14 ms)")
+    assert unclear["response_time"].endswith("sync in 20 ms: the two cannot be told apart")
+    assert apart["response_time"].endswith("sync in 16 ms: 1.1 times as long")
+
+
+def test_both_modes_finish_the_same_only_where_the_interval_says_so() -> None:
+    unclear = {"likeness_throughput": "cannot be told apart"}
+
+    assert told(SYNC_1, QUEUE_1 | {"throughput": 3.5})["throughput"].startswith(
+        "With 1 worker both modes finish 3.4–3.5"
+    )
+    assert told(SYNC_1, QUEUE_1 | {"throughput": 3.5} | unclear)["throughput"] == (
+        "With 1 worker sync finishes 3.4 pictures/s and queue 3.5, which cannot be told apart"
+    )
+
+
+def test_a_ready_time_is_that_of_both_modes_only_where_the_interval_says_so() -> None:
+    unclear = {"ready_p50_s": 0.268, "likeness_ready_p50_s": "cannot be told apart"}
+
+    assert told(SYNC_4 | {"ready_p50_s": 0.275}, QUEUE_4 | unclear)["ready_time"] == (
+        "With 4 workers a picture is ready in 0.28 s in sync and 0.27 s in queue, which cannot be told apart "
+        "(the work alone takes 0.29 s)"
+    )
+
+
+@pytest.mark.parametrize(
+    ("likeness", "words"),
+    [("", "the two cannot be told apart"), ("cannot be told apart", "the two cannot be told apart")]
+    + [("the same", "about the same"), ("differs", "5 % more")],
+)
+def test_costs_are_about_the_same_only_where_the_interval_says_so(likeness: str, words: str) -> None:
+    queue = QUEUE_4 | {"cpu_web_s_per_picture": 0.021, "likeness_cpu_s": likeness}
+
+    sentence = told(SYNC_4 | {"cpu_web_s_per_picture": 0.020, "likeness_cpu_s": likeness}, queue)["cpu_cost"]
+
+    assert sentence == f"With 4 workers a finished picture costs 20.0 ms of CPU time in sync, 21.0 ms in queue: {words}"
+
+
+def test_repeats_say_of_a_group_what_its_table_says(tmp_path: Path) -> None:
+    """Four blocks in which chance makes either mode up to a fifth slower."""
+    (group,) = grouped(write_experiment(tmp_path / "x", repeated(both_modes((1,), noise=0.2), 4)))
+    per_trial = summarise_trials(group.trials, {trial.name: verdict_on(trial) for trial in group.trials})
+    (ratio,) = (each for each in mode_ratios(per_trial, pd.DataFrame()) if each.metric == "throughput")
+
+    assert reading_of(ratio.ratios) == "cannot be told apart"
+    assert "which cannot be told apart" in {each.chart: each.sentence for each in findings(group.cells)}["throughput"]
 
 
 def test_a_faster_sync_is_admitted() -> None:

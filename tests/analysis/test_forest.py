@@ -3,7 +3,6 @@
 from pathlib import Path
 
 import pytest
-from altered import with_trials
 from analysed import drawn_across
 from matplotlib.axes import Axes
 from matplotlib.collections import PathCollection
@@ -69,24 +68,22 @@ def test_controls_are_hollow(chart: Figure) -> None:
 
 @pytest.fixture(scope="module")
 def doubtful(tmp_path_factory: pytest.TempPathFactory) -> Figure:
-    """Two blocks of both modes with 4 and 16 workers; the machine was not quiet beside the sync trials with 16."""
-    made = repeated(both_modes((4, 16), noise=0.02), 2)
-    folder = write_experiment(tmp_path_factory.mktemp("doubtful") / "x", made)
-    with_trials(folder, lambda record: record.update(noise={"steal_share": 0.05}), "sync-w16-*")
-    return drawn_across(folder)["modes"]
+    """Two blocks of both modes with 4 and 16 workers; uploads fail in the sync trials with 16."""
+    made = [Made(mode="sync", workers=16, fails_every=40), Made(workers=16, noise=0.02), *both_modes((4,), noise=0.02)]
+    return drawn_across(write_experiment(tmp_path_factory.mktemp("doubtful") / "x", repeated(made, 2)))["modes"]
 
 
 def test_a_doubtful_ratio_is_named_beside_its_row_and_ringed(doubtful: Figure) -> None:
     (ax,) = doubtful.axes
-    (noisy, quiet) = ({n for n, name in enumerate(rows(ax)) if name.endswith(end)} for end in (", 16 noisy", ", 4"))
+    failing, sound = ({n for n, name in enumerate(rows(ax)) if name.endswith(end)} for end in (", 16 failures", ", 4"))
     rings = {int(each.get_offsets()[0][1]) for each in ax.collections if isinstance(each, PathCollection)}
 
-    assert len(noisy) == len(quiet) == 5
-    assert rings == {n for n in noisy if not rows(ax)[n].startswith("answer")}
+    assert len(failing) == len(sound) == 5
+    assert rings == {n for n in failing if not rows(ax)[n].startswith("answer")}
 
 
 def test_the_title_names_what_makes_its_ratios_doubtful(doubtful: Figure) -> None:
-    assert doubtful.texts[0].get_text().replace("\n", " ").endswith("(medians; too few pairs to tell; noisy)")
+    assert doubtful.texts[0].get_text().replace("\n", " ").endswith("(medians; too few pairs to tell; failures)")
 
 
 def ratio(metric: str, *ratios: float) -> ModeRatio:

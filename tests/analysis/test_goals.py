@@ -79,13 +79,15 @@ def test_a_few_uploads_miss_a_goal_if_chance_gives_so_many_misses_in_less_than_o
     assert outcome(measured(0.4, uploads=20, slow=slow), Verdict(name="VALID"), GOAL) == said
 
 
-@pytest.mark.parametrize(("made", "said"), [(Made(workers=8), "pass"), (undecided(4), "undecided")])
-def test_noise_that_does_not_count_hides_nothing(tmp_path, made, said):
+@pytest.mark.parametrize(
+    ("made", "verdict", "said"), [(Made(workers=8), "NOISY", "pass"), (undecided(4), "UNDECIDED", "undecided")]
+)
+def test_noise_hides_nothing_that_the_trial_shows(tmp_path, made, verdict, said):
     folder = write_experiment(tmp_path / "noisy", [made]) / made.name
     record = json.loads((folder / "trial.json").read_text())
     (folder / "trial.json").write_text(json.dumps(record | {"noise": {"steal_share": 0.2}}))
 
-    assert judge(folder).name == "NOISY"
+    assert judge(folder).name == verdict
     assert goal_outcome(folder, dataclasses.asdict(GOAL) | {"limit_s": 5.0}) == said
 
 

@@ -6,7 +6,10 @@ from hand_made import crowded_door, trial
 from analysis.growth import Growth, backlog_growth, unanswered_growth
 from analysis.outcomes import outcomes
 
-STEADY = {"slope": 0.0, "arrival_rate": 10.0, "beyond_noise": False, "left_over": False}
+#: 10 uploads/s for 10 s, of which four are open on average.
+STEADY = {"slope": 0.0, "arrived": 100, "finished": 100, "unfinished": 0, "mean": 4.0, "length_s": 10.0} | {
+    "near_saturation": True
+}
 
 
 def _growth(**what: Any) -> Growth:
@@ -19,7 +22,7 @@ def test_what_is_not_answered_piles_up_at_the_front_door() -> None:
     found = unanswered_growth(made, outcomes(made))
 
     assert 4.5 < found.slope < 5.5
-    assert found.left_over
+    assert found.unfinished == 50
     assert found.without_limit
 
 
@@ -46,10 +49,32 @@ def test_a_request_that_failed_without_an_answer_does_not_wait_for_one() -> None
     assert unanswered_growth(made, outcomes(made)).slope == 0
 
 
-def test_the_limits_are_those_of_the_verdict() -> None:
-    assert _growth(slope=1.1, beyond_noise=True).without_limit
-    assert _growth(slope=0.4, left_over=True).without_limit
-    assert _growth(slope=0.4, beyond_noise=True).undecided
-    for steady in (_growth(slope=1.1), _growth(slope=0.2, beyond_noise=True, left_over=True)):
-        assert not steady.without_limit
-        assert not steady.undecided
+def test_clear_growth_beyond_chance_has_no_limit() -> None:
+    assert _growth(slope=1.1).without_limit
+    assert not _growth(slope=1.1, mean=16.0).without_limit
+
+
+def test_slow_growth_that_leaves_uploads_has_no_limit() -> None:
+    assert _growth(slope=0.4, unfinished=2).without_limit
+    assert not _growth(slope=0.2, unfinished=2).without_limit
+
+
+def test_slow_growth_beyond_chance_is_undecided() -> None:
+    assert _growth(slope=0.7).undecided
+    assert not _growth(slope=0.4).undecided
+    assert not _growth(slope=1.1).undecided
+
+
+def test_near_saturation_three_percent_that_are_missing_are_too_many() -> None:
+    assert not _growth(finished=97).undecided
+    assert _growth(finished=96).undecided
+
+
+def test_with_workers_to_spare_what_is_missing_may_be_chance() -> None:
+    """Of four open uploads on average, ten more or fewer at the end than at the start are chance."""
+    assert not _growth(finished=90, near_saturation=False).undecided
+    assert _growth(finished=89, near_saturation=False).undecided
+
+
+def test_more_that_are_finished_than_have_come_are_no_doubt() -> None:
+    assert not _growth(finished=120).undecided

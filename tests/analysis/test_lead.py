@@ -65,7 +65,7 @@ def test_it_is_not_given_where_a_mode_finishes_more(demo_group: Group) -> None:
 
 def test_it_is_not_given_where_a_cell_is_in_doubt(demo_group: Group) -> None:
     cells = demo_group.cells.copy()
-    cells.loc[(cells["mode"] == "sync") & (cells["workers"] == 8), "doubt"] = "noisy"
+    cells.loc[(cells["mode"] == "sync") & (cells["workers"] == 8), "doubt"] = "undecided"
 
     assert lead([_with(demo_group, cells)]) == ""
 

@@ -67,7 +67,7 @@ def test_the_scatter_is_that_of_the_logarithms_and_needs_three_blocks():
 
 @pytest.mark.parametrize(
     ("side", "doubt"),
-    [({"verdict": "UNDECIDED"}, "undecided"), ({"verdict": "NOISY"}, "noisy"), ({"failed": 9}, "failures")],
+    [({"verdict": "UNDECIDED"}, "undecided"), ({"failed": 9}, "failures")],
 )
 def test_one_doubtful_trial_makes_the_ratios_of_its_cells_doubtful(side, doubt):
     rows = [*block(1, 1.0, 1.2), *block(2, 1.0, 1.2)]
@@ -79,6 +79,13 @@ def test_one_doubtful_trial_makes_the_ratios_of_its_cells_doubtful(side, doubt):
     assert {each.doubt for each in found if each.control} == {""}
     told = {row[9] for row in mode_table(found, ()).rows if "control" not in row[0]}
     assert told == {f"too few pairs to tell ({doubt})"}
+
+
+def test_noise_is_told_beside_the_verdicts_and_not_at_every_ratio():
+    rows = [*block(1, 1.0, 1.2), *block(2, 1.0, 1.2)]
+    rows[3] |= {"verdict": "NOISY"}
+
+    assert {each.doubt for each in mode_ratios(per_trial(*rows), pd.DataFrame())} == {""}
 
 
 @pytest.mark.parametrize(

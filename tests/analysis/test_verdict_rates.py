@@ -1,65 +1,69 @@
 """How often the verdict on overload is right: simulated queues whose utilisation is known."""
 
-import numpy as np
-import pandas as pd
+from collections.abc import Iterator
+from functools import cache
+
 import pytest
 
-from analysis.checks import OVERLOADED, verdict_on
-from analysis.experiment import Cell, Window
-from analysis.queues import fifo
-from tests.analysis.hand_made import trial
+from analysis.checks import OVERLOADED, VALID, verdict_on
+from analysis.metrics import throughput
+from analysis.outcomes import cohort
+from benchmarks.verdicts import Phases, simulated
 
-TRIALS = 40
-PLACES, MEAN_S = 2, 0.16
-WARMUP_S, WINDOW_S, DRAIN_S = 20.0, 60.0, 4.0
-
-
-def simulated(utilisation, seed):
-    """A trial of a FIFO queue with lognormal services, as long as one that decides: 60 s after 20 s."""
-    draw, rate = np.random.default_rng(seed), utilisation * PLACES / MEAN_S
-    end = WARMUP_S + WINDOW_S + DRAIN_S
-    due = np.cumsum(draw.exponential(1 / rate, int(rate * end * 1.3)))
-    due = due[due < end]
-    services = draw.lognormal(np.log(MEAN_S) - 0.125, 0.5, len(due))
-    finished = fifo(due, services, PLACES)
-    done = finished < end
-    requests = [{"id": str(n), "due_at": at, "sent_at": at, "answered_at": at + 0.005} for n, at in enumerate(due)]
-    for request in requests:
-        request["phase"] = "measure" if WARMUP_S <= request["due_at"] < WARMUP_S + WINDOW_S else "other"
-    pictures = [
-        {"id": str(n), "received_at": due[n], "enqueued_at": due[n]}
-        | (
-            {"started_at": finished[n] - services[n], "finished_at": finished[n]}
-            if done[n]
-            else {"started_at": np.nan, "finished_at": np.nan, "state": "queued"}
-        )
-        for n in range(len(due))
-    ]
-    return trial(
-        requests,
-        pictures,
-        cell=Cell(mode="queue", workers=PLACES, workload="io", offered_rate=rate),
-        window=Window(start=WARMUP_S, end=WARMUP_S + WINDOW_S),
-        load_stopped_at=end,
-        broker_left=int((~done).sum()),
-        backlog=pd.DataFrame(columns=["sampled_at", "waiting", "in_hand", "in_database", "done"]),
-    )
+#: Warm-up and window [s]: the demo's, and those of a plan that decides.
+DEMO, LONG = (3.0, 12.0), (20.0, 60.0)
 
 
-@pytest.fixture(scope="module")
-def share():
-    """The share of the trials at a utilisation that are called overloaded."""
-
-    def of(utilisation):
-        names = [verdict_on(simulated(utilisation, seed)).name for seed in range(TRIALS)]
-        return names.count(OVERLOADED) / TRIALS
-
-    return of
+def _share(name: str, utilisation: float, places: int, phases: Phases, trials: int, mode: str = "queue") -> float:
+    """The share of some trials that get a verdict."""
+    made = [simulated(utilisation, places, phases, seed, mode) for seed in range(trials)]
+    return [verdict_on(each).name for each in made].count(name) / trials
 
 
-def test_an_overloaded_queue_is_called_so_in_nine_of_ten_trials(share):
-    assert share(1.2) >= 0.9
+def test_an_overloaded_queue_is_called_so_in_nine_of_ten_trials() -> None:
+    assert _share(OVERLOADED, 1.2, 2, LONG, 20) >= 0.9
 
 
-def test_a_queue_that_keeps_up_is_hardly_ever_called_overloaded(share):
-    assert share(0.8) <= 0.05
+def test_the_demo_keeps_the_cell_that_is_busiest_and_keeps_up() -> None:
+    assert _share(VALID, 0.8, 4, DEMO, 40) >= 0.97
+
+
+def test_so_it_does_in_sync() -> None:
+    assert _share(VALID, 0.8, 4, DEMO, 20, "sync") >= 0.95
+
+
+def test_a_minute_with_time_to_spare_is_valid() -> None:
+    assert _share(VALID, 0.8, 2, LONG, 20) == 1.0
+
+
+def test_a_load_beyond_what_there_is_never_passes_however_few_come_by_chance() -> None:
+    assert _share(VALID, 1.1, 4, DEMO, 40) == 0.0
+
+
+@cache
+def _short_of_arrivals(utilisation: float, places: int) -> list[tuple[str, float]]:
+    """The verdict on each of forty trials, and by which share less was finished than has arrived."""
+    return list(_judged(utilisation, places))
+
+
+def _judged(utilisation: float, places: int) -> Iterator[tuple[str, float]]:
+    for seed in range(40):
+        made = simulated(utilisation, places, DEMO, seed)
+        arrived = len(cohort(made)) / made.window.length_s
+        yield verdict_on(made).name, 1 - throughput(made) / arrived
+
+
+@pytest.mark.parametrize("places", [1, 4])
+def test_near_saturation_no_valid_trial_has_finished_clearly_less_than_arrived(places: int) -> None:
+    judged = _short_of_arrivals(0.9, places)
+    short = [(name, share) for name, share in judged if share > 0.03]
+
+    assert len(short) >= 3
+    assert all(name != VALID for name, _ in short)
+
+
+@pytest.mark.parametrize("places", [1, 4])
+def test_near_saturation_a_trial_that_has_finished_what_arrived_stays_valid(places: int) -> None:
+    names = [name for name, share in _short_of_arrivals(0.9, places) if share < 0]
+
+    assert names.count(VALID) >= 0.9 * len(names) > 5
