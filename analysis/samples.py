@@ -76,10 +76,10 @@ def read_bare(folder: Path) -> pd.DataFrame:
 def read_machine(folder: Path) -> Machine:
     """What the trials in a folder ran on; nothing is known of it where no experiment was written down."""
     path = folder / "experiment.json"
-    facts = _read_json(path).get("machine") if path.exists() else None
+    facts = read_record(path).get("machine") if path.exists() else None
     rates: dict[str, dict[int, float]] = {}
-    for row in ceilings(read_bare(folder)).itertuples():
-        rates.setdefault(str(row.workload), {})[int(row.workers)] = float(row.ceiling_throughput)
+    for row in ceilings(read_bare(folder)).to_dict("records"):
+        rates.setdefault(str(row["workload"]), {})[int(row["workers"])] = float(row["ceiling_throughput"])
     return Machine(cores=int((facts or {}).get("cores") or 0) or None, ceilings=rates)
 
 
