@@ -39,7 +39,7 @@ help:  ## these lines
 	@awk -F ':.*## ' '/^[a-z.-]+:.*## / { printf "make %-17s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
 	@echo
 	@echo 'Variables, as in make up WORKERS=4, with their values:'
-	@echo ' $(foreach name,$(TOLD), $(name)=$($(name)))'
+	@echo $(call quote, $(foreach name,$(TOLD), $(name)=$($(name))))
 
 test: .venv/dev.stamp  ## all tests; those that time something one after the other, with nothing beside them
 	$(BIN)/python -m pytest -n 3 --dist loadfile --no-loadscope-reorder -m "not quiet and not compose and not faults"

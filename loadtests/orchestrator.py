@@ -1,7 +1,6 @@
 """The loop over the trials of an experiment: order, resume, progress, save."""
 
 import math
-import shlex
 import sys
 import time
 from dataclasses import replace
@@ -185,8 +184,7 @@ def _opening(folder: Path, total: int, done: int, set_aside: Path | None) -> str
 def _farewell(folder: Path, total: int) -> str:
     done = len(results.finished_trials(folder))
     kept = f"{done} of {amount(total, 'trial')} {are(done)} finished and kept in {folder}"
-    draw = f"make charts RESULTS={shlex.quote(str(folder))}"
-    return f"{kept}: the same command goes on from there, and `{draw}` draws what there is."
+    return f"{kept}: the same command goes on from there, and `{results.to_draw(folder)}` draws what there is."
 
 
 def _outcome(record: dict[str, Any]) -> str:

@@ -3,6 +3,7 @@
 import json
 import math
 import re
+import shlex
 import shutil
 import tempfile
 from pathlib import Path
@@ -39,6 +40,11 @@ def is_step(results: Path, name: str, rate: float, measure_s: float) -> bool:
     record = read_record(results / name)
     length_s = record["phases"]["measure_until"] - record["phases"]["measure_from"]
     return math.isclose(record["cell"]["offered_rate"], rate) and math.isclose(length_s, measure_s, abs_tol=0.01)
+
+
+def to_draw(results: Path) -> str:
+    """The command that draws what is there, as it can be pasted."""
+    return f"make charts RESULTS={shlex.quote(str(results))}"
 
 
 def discard(results: Path, name: str) -> None:

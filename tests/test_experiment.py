@@ -114,7 +114,7 @@ def test_no_picture_and_no_file_of_the_stack_is_left_in_the_results(overloaded):
 
     assert files == {
         *("experiment.json", "bare.csv", "prediction.csv", "trial.json", "requests.csv", "pictures.csv", "backlog.csv"),
-        "effects.csv",
+        *("elsewhere.csv", "effects.csv"),
         *(f"{name}.log" for name in ("broker", "control", "external", "locust", "migrate", "sweeper", "web", "worker")),
     }
     assert components_in(overloaded) == []

@@ -1,7 +1,6 @@
 """Makes a trial of each test, in the process that people talk to: the only Locust there is, or a master."""
 
 import logging
-import shlex
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -14,7 +13,7 @@ from locust.runners import MasterRunner
 from loadtests.corpus import content_hash, photos
 from loadtests.errors import TrialError
 from loadtests.machine import code_hash
-from loadtests.results import next_trial, refuse_mixing, refuse_unwritable, write_json
+from loadtests.results import next_trial, refuse_mixing, refuse_unwritable, to_draw, write_json
 from loadtests.scenarios.ending import end_test
 from loadtests.scenarios.failing import guarded, in_a_sentence
 from loadtests.scenarios.finder import Finder
@@ -123,8 +122,7 @@ class Conductor:
         directory, verdict = keep(session, offered_rate=users * session.options.uploads_per_user)
         # Failed uploads are results, which Locust's own rule would call a failure; an error in here is one.
         self._environment.process_exit_code = 2 if locust.log.unhandled_greenlet_exception else 0
-        results = shlex.quote(str(directory.parent))
-        logging.info("Recorded in %s: %s. To draw it: make charts RESULTS=%s", directory, verdict, results)
+        logging.info("Recorded in %s: %s. To draw it: %s", directory, verdict, to_draw(directory.parent))
 
     def _let_go(self) -> None:
         if self._load:

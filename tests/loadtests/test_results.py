@@ -1,6 +1,7 @@
 """The folder of an experiment."""
 
 import json
+from pathlib import Path
 
 import pytest
 
@@ -109,6 +110,11 @@ def test_a_plan_does_not_go_on_among_trials_that_were_copied_into_its_folder(tmp
 
     with pytest.raises(TrialError, match=r"queue-w1-r1 copy/trial\.json is the record of queue-w1-r1: remove the copy"):
         prepare(experiment, tmp_path / "results", None)
+
+
+def test_the_command_that_draws_can_be_pasted():
+    assert results.to_draw(Path("results/by-hand")) == "make charts RESULTS=results/by-hand"
+    assert results.to_draw(Path("results/mo day's")) == """make charts RESULTS='results/mo day'"'"'s'"""
 
 
 def test_a_newer_head_is_one_sentence(tmp_path):
