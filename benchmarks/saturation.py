@@ -68,11 +68,17 @@ def measured(folder: Path, trials: int) -> Iterator[Row]:
         for mode in MODES:
             pilot = _run(folder, APP, mode, 0.5 * WORKERS / GUESSED_S, 0, progress)[0]
             service_s[APP, mode] = float(service_times(cohort(pilot)).mean())
-        cells = itertools.product(itertools.count(1), UTILISATIONS, (REFERENCE, APP), MODES)
-        for number, utilisation, server, mode in itertools.islice(cells, trials):
+        for number, utilisation, server, mode in itertools.islice(_cells(), trials):
             rate = utilisation * WORKERS / service_s[server, mode]
             trial, verdict = _run(folder, server, mode, rate, number, progress)
             yield _row(server, utilisation, trial, verdict)
+
+
+def _cells() -> Iterator[tuple[int, float, str, str]]:
+    """Every cell once, then once more with other arrivals, and so on."""
+    for number in itertools.count(1):
+        for cell in itertools.product(UTILISATIONS, (REFERENCE, APP), MODES):
+            yield number, *cell
 
 
 def table(rows: list[Row]) -> str:
