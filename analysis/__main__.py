@@ -8,6 +8,7 @@ import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
+from analysis.checks import INVALID_ACCOUNTS
 from analysis.compare import command as compare
 from analysis.errors import AnalysisError
 from analysis.ledger import faults
@@ -56,7 +57,8 @@ def analyse(folder: Path, *, charts: bool, as_markdown: bool) -> None:
     invalid = {name: judgement for name, judgement in analysed.verdicts.items() if judgement.invalid}
     said = {name: f"{name}: {' '.join(judgement.reasons)}" for name, judgement in invalid.items()}
     # What is lost to a fault on purpose is an answer.
-    on_purpose = [trial.name for trial in analysed.experiment.measured if trial.name in said and faults(trial)]
+    broken = [trial for trial in analysed.experiment.measured if analysed.verdicts[trial.name].name == INVALID_ACCOUNTS]
+    on_purpose = [trial.name for trial in broken if faults(trial)]
     errors = [words for name, words in said.items() if name not in on_purpose]
     sentences = [*answer.sentences, *(said[name].removesuffix(".") for name in on_purpose)]
     console = open_console()

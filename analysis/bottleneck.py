@@ -10,8 +10,10 @@ from dataclasses import dataclass
 
 import pandas as pd
 
+from analysis.client_errors import own
 from analysis.experiment import Trial
 from analysis.metrics import service_times, utilisation
+from analysis.outcomes import refused
 
 # Waits grow as 1 / (1 - utilisation). Up to 0.8, where plans may load a cell that keeps up, a short window tells a
 # steady queue; from 0.9 on it does not (R9). This lies between, and a utilisation counts as below it only where the
@@ -19,6 +21,9 @@ from analysis.metrics import service_times, utilisation
 NEAR_SATURATION = 0.85
 # From here on the mean wait of one server is twenty services and more, and no trial is long enough to see it settle.
 SATURATED = 0.95
+# Bare processes that together do less than this share of what each does alone compete for something; where the cores
+# are that busy as well, it is for them.
+SCALES, MANY_CORES = 0.85, 0.70
 # Standard errors above a mean: what it hardly exceeds.
 ERRORS = 2.0
 
@@ -52,19 +57,20 @@ class Utilisation:
 
 
 def utilisations(trial: Trial, rows: pd.DataFrame) -> Utilisation:
-    """How busy each resource was in the window, from its outcomes."""
-    service = service_times(rows[rows["in_cohort"]])
+    """How busy each resource was in the window, from its outcomes; what is refused at the door asks nothing of them."""
+    cohort = rows[rows["in_cohort"]]
+    service, turned_away = service_times(cohort), (refused(cohort) | own(cohort)) & cohort["started_at"].isna()
+    rate = trial.cell.offered_rate * (1 - float(turned_away.mean()) if len(cohort) else 1.0)
     mean_s, error_s = float(service.mean()), float(service.std(ddof=0)) / math.sqrt(max(len(service), 1))
     asked, at_most = (
-        utilisation(trial.cell.offered_rate, service_s, trial.cell.places)
-        for service_s in (mean_s, mean_s + ERRORS * error_s)
+        utilisation(rate, service_s, trial.cell.places) for service_s in (mean_s, mean_s + ERRORS * error_s)
     )
     return Utilisation(workers=asked, workers_at_most=at_most, cores=_cores_busy(trial), web=_web_busy(trial))
 
 
 def cores_run_out(trial: Trial, busy: Utilisation) -> bool:
     """Whether more workers would only compete for the cores."""
-    return busy.cores > NEAR_SATURATION or _bare_processes_compete(trial)
+    return busy.cores > NEAR_SATURATION or (busy.cores > MANY_CORES and _bare_processes_compete(trial))
 
 
 def _cores_busy(trial: Trial) -> float:
@@ -86,4 +92,4 @@ def _bare_processes_compete(trial: Trial) -> bool:
     """Whether as many processes with nothing but the work slow each other down, as they do where the cores run out."""
     ceilings = trial.machine.ceilings.get(trial.cell.workload, {})
     together, alone = (ceilings.get(count, math.nan) for count in (trial.cell.places, 1))
-    return together < NEAR_SATURATION * trial.cell.places * alone
+    return together < SCALES * trial.cell.places * alone

@@ -8,8 +8,10 @@ import pandas as pd
 from analysis.checks import INVALID_ACCOUNTS, OVERLOADED, UNDECIDED, Verdict
 from analysis.errors import AnalysisError
 from analysis.experiment import Trial
+from analysis.growth import backlog_growth, unanswered_growth
 from analysis.metrics import claimed, least_samples
-from analysis.outcomes import cohort
+from analysis.outcomes import cohort, outcomes
+from analysis.saturation import doubts_of_growth
 
 PASS, FAIL, UNSURE, INVALID = "pass", "fail", "undecided", "invalid"
 
@@ -38,7 +40,13 @@ def outcome(trial: Trial, verdict: Verdict, goal: Goal) -> str:
     if (rows["outcome"] == "failed").any() or _missed(rows[f"{goal.clock}_s"], goal):
         return FAIL
     too_few = len(rows) < least_samples(goal.share)
-    return UNSURE if too_few or verdict.name == UNDECIDED else PASS
+    return UNSURE if too_few or (verdict.name == UNDECIDED and _grows(trial)) else PASS
+
+
+def _grows(trial: Trial) -> bool:
+    """Whether what a trial did leaves it open if it keeps up; that much was asked of it is what a search is for."""
+    rows = outcomes(trial)
+    return bool(doubts_of_growth(backlog_growth(trial, rows), unanswered_growth(trial, rows)))
 
 
 def reached_s(trial: Trial, goal: Goal) -> float:

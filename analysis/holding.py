@@ -19,9 +19,15 @@ def left(trial: Trial, what: str) -> int:
 def lost_pictures(trial: Trial, unfinished: pd.DataFrame) -> int:
     """How many of the accepted and unfinished pictures of a trial nobody holds any more [pictures].
 
-    unfinished: their rows, with `id`, `state` and `started_at`. By ids where the broker shows its messages, otherwise
-    by counts.
+    unfinished: their rows, with `id`, `state` and `started_at`; one without a state has no row at the server any more.
+    By ids where the broker shows its messages, otherwise by counts.
     """
+    known = unfinished[unfinished["state"].notna()]
+    return len(unfinished) - len(known) + _lost_messages(trial, known)
+
+
+def _lost_messages(trial: Trial, unfinished: pd.DataFrame) -> int:
+    """How many of the pictures that the server still wants to work on nobody holds."""
     if trial.info.get("events"):
         return _lost_after_events(trial, unfinished)
     at_work, account = without_message(trial, unfinished), _account(trial)

@@ -59,4 +59,4 @@ def ratio_scatter(folder: Path, repeats: int) -> float | None:
 
 
 def _records(folder: Path) -> dict[str, dict[str, Any]]:
-    return {path.parent.name: read_record(path) for path in folder.glob("*/trial.json")}
+    return {path.name: read_record(path / "trial.json") for path in trial_folders(folder)}

@@ -41,7 +41,7 @@ def with_doubts(cells: pd.DataFrame) -> pd.DataFrame:
 
 def keeps_up(row: Row) -> bool:
     """Whether a cell did all that was asked of it; what fails is got rid of, not done."""
-    return bool(row["verdict"] in STEADY and row["failed"] == 0)
+    return bool(row["verdict"] in STEADY and row["failed"] == 0 and row["unfinished"] == 0)
 
 
 def told_workers(counts: int | Sequence[int], *rows: Row) -> str:

@@ -8,7 +8,7 @@ from os.path import commonprefix
 from analysis.checks import Verdict
 
 #: Where a reason may be parted: what comes after goes on from its verdict, and is said once.
-BOUNDARY = re.compile(r", (?:so|too) .+", re.DOTALL)
+BOUNDARY = re.compile(r", so .+", re.DOTALL)
 
 Reasons = tuple[str, ...]
 

@@ -28,7 +28,7 @@ def overload_reasons(trial: Trial, busy: Utilisation, backlog: Growth, unanswere
 
 def doubts(trial: Trial, busy: Utilisation, backlog: Growth, unanswered: Growth) -> tuple[str, ...]:
     """Why it is not sure that a trial which is not overloaded keeps up, and what to do; none where it is sure."""
-    found = [*_unready(backlog), *_short(backlog, unanswered), *_too_much_asked(trial, busy)]
+    found = [*doubts_of_growth(backlog, unanswered), *_too_much_asked(trial, busy)]
     if not found:
         return ()
     if busy.saturated:
@@ -36,6 +36,11 @@ def doubts(trial: Trial, busy: Utilisation, backlog: Growth, unanswered: Growth)
     if backlog.undecided or unanswered.undecided:
         return (*found, f"A window of {trial.window.length_s:.0f} s cannot decide near saturation: measure longer.")
     return (*found, "Give the last pictures longer to get ready, or offer less load.")
+
+
+def doubts_of_growth(backlog: Growth, unanswered: Growth) -> list[str]:
+    """Those that a longer measurement can remove."""
+    return [*_unready(backlog), *_short(backlog, unanswered)]
 
 
 def _unready(backlog: Growth) -> list[str]:

@@ -175,7 +175,7 @@ def _measure(setup: TrialSetup, case: Case, stack: LocalStack, info: StackInfo) 
 
 
 class Thief:
-    """Takes one message off the queue, the newest, once some seconds of the load are over."""
+    """Takes one message off the queue, as another consumer would, once half of the load is over."""
 
     def __init__(self) -> None:
         self.taken, self._began_at = 0, time.monotonic()
@@ -183,11 +183,9 @@ class Thief:
     def look(self, stack: LocalStack) -> None:
         if self.taken or time.monotonic() < self._began_at + PHASES.warmup_s + PHASES.measure_s / 2:
             return
-        client = redis.Redis.from_url(stack.broker_url)
-        deadline = time.monotonic() + 0.15
-        while not self.taken and time.monotonic() < deadline:
-            self.taken = int(client.lpop(QUEUE) is not None)
-        client.close()
+        with contextlib.closing(redis.Redis.from_url(stack.broker_url)) as client:
+            # Whoever asks first gets the next message, and the worker asks anew for each.
+            self.taken = int(client.brpop([QUEUE], timeout=1) is not None)
 
 
 class Recorder:

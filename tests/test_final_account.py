@@ -28,8 +28,11 @@ class Watched:
         self.broker = redis.Redis.from_url(stack.broker_url, decode_responses=True)
         self._accountant = Accountant(RedisQueue(stack.broker_url), info.control_url, info.token, info.clock)
 
-    def account(self) -> FinalAccount:
-        return self._accountant.account(threading.Event())
+    def account(self, after_a_look=lambda: None) -> FinalAccount:
+        stopped = threading.Event()
+        wait = stopped.wait
+        stopped.wait = lambda timeout: (after_a_look(), wait(timeout))[1]
+        return self._accountant.account(stopped)
 
     def signal_worker(self, number):
         """Every process of the node at once, as when the machine gives it no core."""
@@ -75,10 +78,7 @@ def watched(request, tmp_path_factory):
 def test_a_message_that_is_handed_over_is_in_no_count_and_not_lost(watched):
     watched.send_to_a_frozen_worker()
     assert watched.held() == 0
-    thaw = threading.Timer(0.5, lambda: watched.signal_worker(signal.SIGCONT))
-    thaw.start()
-    account = watched.account()
-    thaw.join()
+    account = watched.account(after_a_look=lambda: watched.signal_worker(signal.SIGCONT))
 
     assert (account.first_missing, account.missing, account.missing_ids) == (1, 0, [])
     assert account.looks > 1

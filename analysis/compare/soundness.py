@@ -16,7 +16,7 @@ def unsound(side: Side) -> Iterator[Reason]:
     yield from _unfinished(side)
     yield from _ledgers(side)
     yield from _accounts(side)
-    yield from _overloaded_machine(side)
+    yield from _other_load(side)
     yield from _noise(side)
 
 
@@ -70,11 +70,12 @@ def _accounts(side: Side) -> Iterator[Reason]:
         yield Reason(short="accounts that do not balance", sentence=words)
 
 
-def _overloaded_machine(side: Side) -> Iterator[Reason]:
-    late = [name for name, judged in side.verdicts.items() if judged.name == INVALID_CLIENT]
-    if late:
-        words = f"In {side.label} the machine was overloaded: its load generator did not keep up in {some(late)}."
-        yield Reason(short="an overloaded machine", sentence=words)
+def _other_load(side: Side) -> Iterator[Reason]:
+    failed = {name: judged for name, judged in side.verdicts.items() if judged.name == INVALID_CLIENT}
+    if failed:
+        said = next(iter(failed.values())).reasons[0]
+        words = f"In {side.label} the load of {some(list(failed))} was not the planned one: {said}"
+        yield Reason(short="a load that was not as planned", sentence=words)
 
 
 def _noise(side: Side) -> Iterator[Reason]:

@@ -108,7 +108,7 @@ UNFAIR = {
     other_seed: ("other uploads", "a ratio would hold chance as well"),
     stolen_time: ("a machine that was not quiet", "other virtual machines took 20.0% of the machine's CPU time"),
     lost_pictures: ("a failed ledger", "the ledger of queue-w4-r1 does not hold: 3 accepted pictures are lost"),
-    late_load: ("an overloaded machine", "its load generator did not keep up in queue-w4-r1"),
+    late_load: ("a load that was not as planned", "In other the load of queue-w4-r1 was not the planned one: "),
     broken_off: ("not finished", "other is not finished (queue-w4-r1.partial)"),
     killed: ("other fault", "Other things were done to the stacks: nothing in one and worker-kill in other"),
     never_begun: ("not finished", "other is not finished (queue-w4-r1)"),

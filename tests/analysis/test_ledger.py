@@ -54,6 +54,42 @@ def test_what_waits_and_what_was_begun_just_now_is_pending():
     assert (drawn_up.pending, drawn_up.lost, drawn_up.valid) == (2, 0, True)
 
 
+def named(missing=(), in_hand=(), waiting=0, events=(FAULT,), **also):
+    """The account of a broker that shows its messages."""
+    ids = {"missing": len(missing), "missing_ids": list(missing), "in_hand_ids": list(in_hand)}
+    return left(waiting, len(in_hand), events=events) | {
+        "broker_left": {"waiting": waiting, "in_hand": len(in_hand)} | ids | also
+    }
+
+
+@pytest.mark.parametrize("events", [(), (FAULT,)], ids=["nothing died", "after a fault"])
+def test_what_no_look_found_at_the_broker_is_lost_by_its_name(events):
+    account = named(missing=["b"], waiting=1, events=events)
+
+    assert ledger(made({"a": {}, "b": {}}, {"a": QUEUED, "b": QUEUED}, info=account)).lost == 1
+
+
+@pytest.mark.parametrize("events", [(), (FAULT,)], ids=["nothing died", "after a fault"])
+@pytest.mark.parametrize("account", [named(waiting=1), left(waiting=1)], ids=["by ids", "by counts"])
+def test_what_the_server_does_not_know_is_lost_whatever_the_broker_says(account, events):
+    drawn_up = ledger(made({"a": {}, "b": {}}, {"a": QUEUED}, info=account | {"events": list(events)}))
+
+    assert (drawn_up.lost, drawn_up.pending) == (1, 1)
+
+
+def test_after_a_fault_what_a_dead_worker_holds_is_lost_and_stuck_by_its_name():
+    drawn_up = ledger(made({"a": {}, "b": {}}, {"a": BEGUN, "b": QUEUED}, info=named(in_hand=["a"], waiting=1)))
+
+    assert (drawn_up.lost, drawn_up.stuck, drawn_up.pending) == (1, 1, 1)
+
+
+def test_where_messages_cannot_be_seen_the_fewest_that_any_look_missed_are_lost():
+    account = named(waiting=1, events=()) | {}
+    account["broker_left"] |= {"missing": 1, "missing_ids": None, "in_hand_ids": None}
+
+    assert ledger(made({"a": {}, "b": {}}, {"a": QUEUED, "b": QUEUED}, info=account)).lost == 1
+
+
 def test_where_nothing_died_what_a_worker_holds_is_pending():
     drawn_up = ledger(made({"a": {}, "b": {}}, {"a": BEGUN, "b": QUEUED}, info=left(in_hand=2, events=())))
 

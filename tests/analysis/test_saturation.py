@@ -194,3 +194,17 @@ def test_few_services_leave_it_open_how_busy_the_workers_were() -> None:
     assert not utilisations(made, rows).near_saturation
     assert utilisations(made, scattered).near_saturation
     assert not cores_run_out(made, utilisations(made, rows))
+
+
+def test_uploads_that_are_refused_at_the_door_ask_nothing_of_the_workers():
+    """Sixteen uploads a second of 0.26 s for four workers are too many; half of them are no pictures."""
+    requests, pictures = [], []
+    for n in range(160):
+        due, refused = 10 + n / 16, n % 2 == 1
+        answered = {"answered_at": due + 0.01, "status": 422.0 if refused else 202.0}
+        requests.append({"id": str(n), "due_at": due, "sent_at": due, **answered})
+        if not refused:
+            pictures.append({"id": str(n), "received_at": due, "started_at": due + 0.01, "finished_at": due + 0.27})
+    made = trial(requests, pictures, cell=Cell(mode="queue", workers=4, workload="io", offered_rate=16.0))
+
+    assert utilisations(made, outcomes(made)).workers == pytest.approx(0.52, abs=0.01)
