@@ -74,7 +74,6 @@ class Heard:
     others: float
     steal: float
     spin_before_s: float
-    spin_after_s: float
     marked: bool
     numbers: Mapping[str, float]
 
@@ -155,7 +154,6 @@ def heard(folder: Path, cell: str, beside: str) -> Heard:
         others=float(trial.info["others_share"]),
         steal=float(noise["steal_share"] or 0.0),
         spin_before_s=noise["spin_before_s"],
-        spin_after_s=noise["spin_after_s"],
         # An invalid trial shows no number that could be off.
         marked=bool(noise_words(trial.info)) or verdict_but_for_noise(trial).name != "VALID",
         numbers={

@@ -17,6 +17,7 @@ from analysis.checks import VALID
 from analysis.experiment import Trial as Measured
 from analysis.metrics import service_times, throughput
 from analysis.outcomes import cohort
+from analysis.printing import print_anything
 from analysis.samples import read_trial
 from loadtests import results
 from loadtests.calibration.stack import TruthStack
@@ -136,6 +137,7 @@ def _row(server: str, utilisation: float, trial: Measured, verdict: str) -> Row:
 
 def main(argv: list[str]) -> int:
     """0 if no trial is VALID that finished clearly less than arrived."""
+    print_anything()
     with tempfile.TemporaryDirectory(prefix="queuelab-saturation-") as folder:
         results.write_experiment(Path(folder), name="saturation")
         rows = list(measured(Path(folder), int(argv[0]) if argv else TRIALS))

@@ -11,6 +11,7 @@ import pandas as pd
 
 from analysis.checks import OVERLOADED, UNDECIDED, VALID, verdict_on
 from analysis.experiment import Cell, Trial, Window
+from analysis.printing import print_anything
 from analysis.queues import fifo
 
 #: Of the time that a worker takes for a picture: mean in seconds and coefficient of variation.
@@ -91,4 +92,5 @@ def _shares(utilisation: float, places: int, phases: Phases, trials: int) -> str
 
 
 if __name__ == "__main__":
+    print_anything()
     print(table(*map(int, sys.argv[1:])))

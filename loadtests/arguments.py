@@ -12,6 +12,12 @@ from loadtests.stack.info import BY_HAND, ROOT
 
 Action = Callable[[argparse.Namespace], int]
 
+
+def _folder(text: str) -> Path:
+    """A folder; ~ is expanded here, because a child has another home and a shell leaves --pictures=~/x as it is."""
+    return Path(text).expanduser()
+
+
 EXAMPLES = """\
 examples:
   python -m loadtests run loadtests/plans/demo.toml
@@ -57,7 +63,7 @@ def _add_run(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("plan", type=Path, help="a plan in TOML, such as loadtests/plans/demo.toml")
     parser.add_argument("--stack", choices=STACKS, help="another stack than the plan's")
     parser.add_argument("--results", type=Path, help="folder for the results (default: results/<name of the plan>)")
-    parser.add_argument("--pictures", type=Path, help="folder with pictures of your own")
+    parser.add_argument("--pictures", type=_folder, help="folder with pictures of your own")
     parser.add_argument(
         "--predictions",
         metavar="FILE",

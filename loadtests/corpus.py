@@ -89,7 +89,7 @@ def _own(folder: Path) -> list[Photo]:
 
 def _entries(folder: Path) -> list[Path]:
     try:
-        return sorted(folder.expanduser().iterdir())
+        return sorted(folder.iterdir())
     except OSError as error:
         raise PlanError(f"The pictures cannot be taken from {folder}: {error.strerror}.") from error
 

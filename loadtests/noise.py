@@ -1,4 +1,4 @@
-"""How quiet the machine was beside a trial: a fixed piece of work before and after it, and what others took."""
+"""How quick the machine was before a trial, and what others took of it meanwhile."""
 
 import statistics
 import time
@@ -20,14 +20,13 @@ PRESSURE = Path("/proc/pressure/cpu")
 
 @dataclass(frozen=True, kw_only=True)
 class Noise:
-    """spin_before_s, spin_after_s: a fixed piece of work on the idle machine, before the stack and after it.
+    """spin_before_s: a fixed piece of work on the idle machine, before the stack.
 
     steal_share: CPU time that the hypervisor gave to others, of all; pressure_share: time in which something waited
     for a CPU, the trial's own processes included. None where the system does not tell.
     """
 
     spin_before_s: float
-    spin_after_s: float
     steal_share: float | None
     pressure_share: float | None
 
@@ -51,14 +50,13 @@ class NoiseGuard:
     """Listens from its making to its end; measure_s is how long is measured meanwhile."""
 
     def __init__(self, measure_s: float) -> None:
-        self._spins = max(FEWEST_SPINS, min(MOST_SPINS, round(SPINS_PER_S * measure_s)))
-        self._spin_before_s = steady_spin_s(self._spins)
+        spins = max(FEWEST_SPINS, min(MOST_SPINS, round(SPINS_PER_S * measure_s)))
+        self._spin_before_s = steady_spin_s(spins)
         self._taken = Taken()
 
     def end(self) -> Noise:
         """What was heard; call it when nothing of the trial runs any more."""
-        shares = self._taken.shares()
-        return Noise(spin_before_s=self._spin_before_s, spin_after_s=steady_spin_s(self._spins), **shares)
+        return Noise(spin_before_s=self._spin_before_s, **self._taken.shares())
 
 
 def steady_spin_s(count: int) -> float:

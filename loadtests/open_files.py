@@ -13,13 +13,14 @@ OPEN_MAX = 10_240
 
 def most_open() -> int:
     """The limit that a load process started from here can raise its own to."""
-    return _number(resource.getrlimit(resource.RLIMIT_NOFILE)[1])
+    hard = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
+    return OPEN_MAX if hard == resource.RLIM_INFINITY else hard
 
 
 def raise_limit() -> int:
     """Raise the soft limit of this process to the hard one; returns what the system made of it."""
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    wanted = OPEN_MAX if hard == resource.RLIM_INFINITY else hard
+    wanted = most_open()
     if _number(soft) < wanted:
         with contextlib.suppress(ValueError, OSError):
             resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))

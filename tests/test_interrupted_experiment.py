@@ -49,7 +49,7 @@ def interrupted(tmp_path_factory):
 
 def test_ctrl_c_in_the_middle_leaves_no_process_and_what_is_finished_stays(interrupted):
     assert interrupted.exit_code == 130
-    assert "1 of 2 trials are finished and kept" in interrupted.told
+    assert "1 of 2 trials is finished and kept" in interrupted.told
     assert len(interrupted.finished) == 1
     assert interrupted.left == []
 
@@ -66,7 +66,7 @@ def test_an_interrupted_experiment_goes_on_where_it_was(interrupted):
     again = measure(interrupted.folder, measure_s=2, rate=2)
 
     assert again.returncode == 0, again.stderr
-    assert "1 of 2 trials are there already" in again.stderr
+    assert "1 of 2 trials is there already" in again.stderr
     assert not list((interrupted.folder / "results").glob("*.partial"))
 
 

@@ -10,7 +10,7 @@ from loadtests.scenarios.upload import Request
 #: From the master: get ready for a trial; its load has ended, report; nobody wants a report any more.
 PREPARE, FINISH, LET_GO = "queuelab_prepare", "queuelab_finish", "queuelab_let_go"
 
-#: From a worker: ready, or why not; every planned request of its own and its CPU samples.
+#: From a worker: ready; its planned requests and CPU samples, or why there are none.
 PREPARED, REPORT = "queuelab_prepared", "queuelab_report"
 
 

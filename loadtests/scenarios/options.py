@@ -95,7 +95,7 @@ def _read(parsed: Namespace) -> Options:
     return Options(
         results=Path(parsed.results),
         seed=str(parsed.seed),
-        pictures=Path(parsed.pictures) if parsed.pictures else None,
+        pictures=Path(parsed.pictures).expanduser() if parsed.pictures else None,
         stack=Path(parsed.stack),
         mode=getattr(parsed, "mode", None),
         workload=getattr(parsed, "workload", None),

@@ -110,11 +110,14 @@ class Accountant:
         began = self._clock.now()
         held = self._queue.pictures()
         length = self._queue.length()
+        rows = [row for row in self._unfinished() if _published_before(row, began)]
+        # A broker that tells only what waits leaves what the app says of the rest.
+        at_work = sum(row["state"] == "processing" for row in rows)
         return Look(
             waiting=length.waiting,
-            in_hand=length.in_hand or 0,
+            in_hand=at_work if length.in_hand is None else length.in_hand,
             held=held,
-            unfinished=frozenset(row["id"] for row in self._unfinished() if _published_before(row, began)),
+            unfinished=frozenset(row["id"] for row in rows),
         )
 
     def _unfinished(self) -> list[dict[str, str]]:

@@ -88,10 +88,10 @@ class RedisQueue:
         """
         try:
             waiting = frozenset(picture for key in QUEUE_KEYS for picture in _pictures_of(self._listed(key)))
-            held = [json.loads(value)[0] for value in self._client.hvals(UNACKED_KEY)]
+            in_hand = frozenset(_pictures_of(json.loads(value)[0] for value in self._client.hvals(UNACKED_KEY)))
         except (redis.RedisError, LookupError, TypeError, ValueError) as error:
             raise StackError(f"The broker does not say which messages it holds: {error}") from error
-        return QueuedPictures(waiting=waiting, in_hand=frozenset(_pictures_of(held)))
+        return QueuedPictures(waiting=waiting, in_hand=in_hand)
 
     def append_only(self) -> str:
         """When the live server writes its messages to disk: no, everysec or always."""
@@ -102,7 +102,7 @@ class RedisQueue:
         return str(told["appendfsync"]) if told["appendonly"] == "yes" else "no"
 
     def _listed(self, key: str) -> Iterable[dict[str, object]]:
-        """The messages of a list from its tail on: what is added meanwhile moves none of them out of sight."""
+        """The messages of a list, the newest first: what is added meanwhile moves none of them out of sight."""
         first = 0
         while found := self._client.lrange(key, first, first + LIST_STEP - 1):
             yield from map(json.loads, found)
@@ -172,8 +172,7 @@ class AmqpQueue:
 
 
 def _pictures_of(messages: Iterable[dict[str, object]]) -> Iterable[str]:
-    """The first argument of each task that has one: the picture's id."""
+    """The first argument of each task that has one: the picture's id. What is no task is passed over."""
     for message in messages:
-        arguments = json.loads(base64.b64decode(str(message["body"])))[0]
-        if arguments:
-            yield str(arguments[0])
+        with contextlib.suppress(LookupError, TypeError, ValueError):
+            yield str(json.loads(base64.b64decode(str(message["body"])))[0][0])

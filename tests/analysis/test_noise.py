@@ -15,7 +15,7 @@ from tests.analysis.synthetic_experiment import Made, both_modes, write_experime
 
 def record(others=0.01, steal=0.0, before=0.020):
     """What was heard beside a trial; others is None where processes cannot be told apart."""
-    noise = {"spin_before_s": before, "spin_after_s": 0.02, "steal_share": steal, "pressure_share": 0.3}
+    noise = {"spin_before_s": before, "steal_share": steal, "pressure_share": 0.3}
     return {"noise": noise, "others_share": others}
 
 

@@ -21,6 +21,7 @@ from loadtests.stack.info import StackInfo
 
 here = pathlib.Path()
 what = dict(results=here, pictures=None, stack=here, mode=None, workload=None, warmup_s=0, drain_limit_s=1)
+what |= dict(run_time_s=None, users_are_picked=False)
 options = Options(seed="7", trial="sync-w1-r1", uploads_per_user=3.0, measure_s=None, **what)
 where = dict(url="http://127.0.0.1:9", control_url="", token="", directory="", supervisor_pid=0, pids={}, settings={})
 info = StackInfo(mode="sync", workers=1, workload="io", clock_offset_ns=0, **where)
