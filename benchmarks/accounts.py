@@ -27,6 +27,7 @@ import numpy as np
 import redis
 
 from analysis.printing import print_anything
+from benchmarks.kept import is_measured
 from loadtests import results
 from loadtests.configuration import Cell
 from loadtests.plan import Experiment, Factors, Phases, Trial
@@ -135,9 +136,9 @@ def _idle(info: StackInfo) -> bool | None:
 
 
 def measure(case: Case, repeat: int, folder: Path, stacks: Stacks) -> Mapping[str, Any]:
-    """The record of one trial; one that is there already is not measured again."""
+    """The record of one trial; one that is there already is measured again only if other code has measured it."""
     name = f"{case.name}-r{repeat}"
-    if name in results.finished_trials(folder):
+    if is_measured(folder, name):
         return results.read_record(folder / name)
     factors = Factors(offered_rate=(case.rate,), workers=(case.workers,), mode=("queue",), profile=(case.profile,))
     # A stack that has seen the uploads of one case must get others of the next.

@@ -26,6 +26,7 @@ from analysis.noise import noise_words
 from analysis.outcomes import cohort
 from analysis.printing import print_anything
 from analysis.samples import read_trial
+from benchmarks.kept import is_measured
 from loadtests import results
 from loadtests.noise import NoiseGuard
 from loadtests.plan import Experiment, Factors, Phases, Trial
@@ -119,10 +120,10 @@ def _beside(what: str) -> Iterator[None]:
 
 
 def measure(cell: tuple[str, int, str, float], beside: str, number: int, folder: Path) -> Heard:
-    """One trial, measured unless it is there."""
+    """One trial, measured unless it is there and of this code."""
     mode, workers, workload, rate = cell
     name = f"{mode}-w{workers}-{workload}-{beside.replace(' ', '-').replace('%', 'percent')}-r{number}"
-    if name not in results.finished_trials(folder):
+    if not is_measured(folder, name):
         factors = Factors(workload=(workload,), offered_rate=(rate,), workers=(workers,), mode=(mode,))
         experiment = Experiment(name="noise", question="", repeats=1, seed=SEED, factors=factors, phases=PHASES)
         # The same repeat, and so the same uploads, in all of them.

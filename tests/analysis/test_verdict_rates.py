@@ -25,7 +25,7 @@ def test_an_overloaded_queue_is_called_so_in_nine_of_ten_trials() -> None:
 
 
 def test_the_demo_keeps_the_cell_that_is_busiest_and_keeps_up() -> None:
-    assert _share(VALID, 0.8, 4, DEMO, 40) >= 0.97
+    assert _share(VALID, 0.8, 4, DEMO, 120) >= 0.97
 
 
 def test_so_it_does_in_sync() -> None:
