@@ -21,9 +21,9 @@ from analysis.outcomes import refused
 NEAR_SATURATION = 0.85
 # From here on the mean wait of one server is twenty services and more, and no trial is long enough to see it settle.
 SATURATED = 0.95
-# Bare processes that together do less than this share of what each does alone compete for something; where the cores
-# are that busy as well, it is for them.
-SCALES, MANY_CORES = 0.85, 0.70
+# Bare processes that together do less than this share of what each does alone compete for the cores: they have nothing
+# else in common.
+SCALES = 0.85
 # Standard errors above a mean: what it hardly exceeds.
 ERRORS = 2.0
 
@@ -70,7 +70,7 @@ def utilisations(trial: Trial, rows: pd.DataFrame) -> Utilisation:
 
 def cores_run_out(trial: Trial, busy: Utilisation) -> bool:
     """Whether more workers would only compete for the cores."""
-    return busy.cores > NEAR_SATURATION or (busy.cores > MANY_CORES and _bare_processes_compete(trial))
+    return busy.cores > NEAR_SATURATION or _bare_processes_compete(trial)
 
 
 def _cores_busy(trial: Trial) -> float:

@@ -127,6 +127,8 @@ class Stacks:
     def close(self) -> None:
         self._open.close()
         self._running = None
+        # The next one begins on an empty database.
+        shutil.rmtree(self._folder / "stack", ignore_errors=True)
 
 
 def _idle(info: StackInfo) -> bool | None:

@@ -3,7 +3,7 @@ from typing import Any
 
 from hand_made import trial
 
-from analysis.checks import NOISY, OVERLOADED, UNDECIDED, VALID, Verdict, verdict_on
+from analysis.checks import NOISY, OVERLOADED, VALID, Verdict, verdict_on
 from analysis.remarks import Remark, remarks
 
 LATE = "cannot keep up, so waiting times depend on when one stops. Add workers."
@@ -67,16 +67,6 @@ def test_a_trial_without_a_reason_of_its_own_is_named_beside_the_others() -> Non
     (remark,) = _remarked(NOISY, {"a": _noisy(0.3), "b": (*_failing(2, 1), *_noisy(0.3))})
 
     assert remark.lines == [("a", ""), ("b", *_failing(2, 1))]
-
-
-def test_what_is_undecided_is_parted_where_it_goes_on_from_the_verdict() -> None:
-    end = "too little to call it overload and too much to call it steady. Measure longer."
-    several = {name: (f"The backlog grew by {slope} pictures/s, {end}",) for name, slope in (("a", 0.31), ("b", 0.42))}
-
-    (remark,) = _remarked(UNDECIDED, several)
-
-    assert remark.shared == f", {end}"
-    assert remark.lines[0] == ("a", "The backlog grew by 0.31 pictures/s.")
 
 
 def _remarked(verdict: str, reasons: dict[str, tuple[str, ...]]) -> list[Remark]:

@@ -2,12 +2,14 @@
 
 import io
 import os
+from collections import defaultdict
 from email import message_from_bytes
 
 import pytest
 from PIL import Image
 
 from loadtests import corpus
+from loadtests.arguments import build_parser
 from loadtests.errors import PlanError
 from loadtests.scenarios.payloads import payloads
 from loadtests.workloads import WORKLOADS
@@ -167,17 +169,17 @@ def test_more_pictures_than_a_load_process_can_hold_are_refused(tmp_path):
         corpus.photos(WORKLOADS["io"], tmp_path)
 
 
-def test_a_person_s_home_is_found_where_no_shell_has_looked_for_it(tmp_path, monkeypatch):
-    """Locust's page takes the name of a folder as it is typed."""
-    monkeypatch.setenv("HOME", str(tmp_path))
-    (tmp_path / "cat.jpg").write_bytes(JPEG)
-
-    assert [photo.name for photo in corpus.photos(WORKLOADS["io"], corpus.Path("~"))] == ["cat.jpg"]
-
-
 def test_the_content_hash_changes_with_any_byte(tmp_path):
     (tmp_path / "cat.jpg").write_bytes(JPEG)
     before = corpus.content_hash(corpus.photos(WORKLOADS["io"], tmp_path))
     (tmp_path / "cat.jpg").write_bytes(JPEG + b"2")
 
     assert corpus.content_hash(corpus.photos(WORKLOADS["io"], tmp_path)) != before
+
+
+def test_a_tilde_is_expanded_before_a_child_with_another_home_could_do_it(monkeypatch):
+    """A shell leaves `--pictures=~/cats` as it is."""
+    monkeypatch.setenv("HOME", "/home/ada")
+    typed = build_parser(defaultdict(lambda: print)).parse_args(["run", "a.toml", "--pictures=~/cats"])
+
+    assert typed.pictures == corpus.Path("/home/ada/cats")

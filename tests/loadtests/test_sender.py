@@ -26,7 +26,7 @@ options = Options(seed="7", trial="sync-w1-r1", uploads_per_user=3.0, measure_s=
 where = dict(url="http://127.0.0.1:9", control_url="", token="", directory="", supervisor_pid=0, pids={}, settings={})
 info = StackInfo(mode="sync", workers=1, workload="io", clock_offset_ns=0, **where)
 payload = Payload("a.jpg", "multipart/form-data", b"", 1.0)
-sender = Sender(environment=Environment(), options=options, info=info, tag="t", payloads=[payload])
+sender = Sender(environment=Environment(), options=options, info=info, tag="t", payloads=[payload], failed=print)
 
 ended_at = info.clock.now()
 began_at = ended_at - 10
