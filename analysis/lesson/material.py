@@ -3,10 +3,9 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from analysis.cells import Group
+from analysis.cells import Group, measured_under
 from analysis.charts import Chart
 from analysis.comparing import pairs
-from analysis.conditions import conditions_of
 from analysis.errors import AnalysisError
 from analysis.experiment import Experiment
 from analysis.findings import findings
@@ -37,10 +36,10 @@ class Material:
         return [count for count, _, _ in pairs(self.group.cells)] or self.worker_counts
 
     @property
-    def withheld(self) -> list[str]:
+    def withheld_trials(self) -> list[str]:
         """The trials that were measured like those of the group and that cannot be believed."""
-        alike = [trial for trial in self.experiment.trials if conditions_of(trial.cell) == self.group.levels]
         believed = {trial.name for trial in self.group.trials}
+        alike = measured_under(self.experiment, self.group.levels)
         return [trial.name for trial in alike if trial.name not in believed]
 
 

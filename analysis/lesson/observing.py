@@ -151,7 +151,7 @@ def _broken(material: Material) -> list[Slide]:
     else:
         title, first = "What went in, what came out", "Nothing was broken in these trials."
         answer, table = reckoning.all_trials(material.group.trials)
-        left_out = material.withheld
+        left_out = material.withheld_trials
     asked = (first, "Is an upload lost that was accepted?", "Is one done twice?")
     notes = (*(f"Withheld as invalid, and not counted: {name}." for name in left_out), *BREAK_NOTES)
     return [Slide(name="break", title=title, until=33, words=asked, answer=answer, table=table, notes=notes)]

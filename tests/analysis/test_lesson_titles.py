@@ -160,7 +160,7 @@ def test_nothing_is_called_whole_of_which_something_is_lost_and_only_what_is_bel
     accepted = [set(trial.requests["id"][trial.requests["status"].between(200, 299)]) for trial in told.believed]
 
     assert shown.answer == f"Nothing broken: {sum(map(len, accepted))} accepted, none lost, none stored twice"
-    told_of = [f"Withheld as invalid, and not counted: {name}." for name in told.material.withheld]
+    told_of = [f"Withheld as invalid, and not counted: {name}." for name in told.material.withheld_trials]
     assert list(shown.notes[: len(told_of)]) == told_of
     assert len(told_of) == len(CELLS) - len(told.believed)
 
