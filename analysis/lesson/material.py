@@ -35,6 +35,12 @@ class Material:
         """The worker counts that both modes have; all of them where the modes share none."""
         return [count for count, _, _ in pairs(self.group.cells)] or self.worker_counts
 
+    def asked_count(self, mode: str) -> int:
+        """The worker count about whose answers the class is asked: the fewest that both modes have, or this one."""
+        if shared := pairs(self.group.cells):
+            return shared[0][0]
+        return int(self.group.cells["workers"][self.group.cells["mode"] == mode].min())
+
     @property
     def withheld_trials(self) -> list[str]:
         """The trials that were measured like those of the group and that cannot be believed."""

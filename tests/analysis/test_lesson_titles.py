@@ -221,6 +221,28 @@ def test_a_question_is_asked_of_cells_that_are_there(told: Told) -> None:
     assert {("sync", int(count)), ("queue", int(count))} <= told.of.keys()
 
 
+def test_the_answers_of_both_modes_are_asked_about_with_as_many_workers(told: Told) -> None:
+    """On both slides and on the hand-out."""
+    asked = {slide.name: slide for slide in told.slides}
+    slides = [re.findall(r"(\d+) workers?\.", " ".join(asked[name].words)) for name in ("sync", "response")]
+    paper = [re.findall(r"^With (\d+) workers?: how long until the answer", words) for words in told.titles]
+    counts = sum([*slides, *paper], [])
+
+    assert len(counts) == 4 and len(set(counts)) == 1, counts
+
+
+def test_modes_without_a_worker_count_in_common_are_asked_about_with_their_own(
+    all_trials: Any, empty: Experiment
+) -> None:
+    trials = (all_trials["sync", 4, VALID], all_trials["queue", 1, OVERLOADED])
+    told = Told(replace(empty, trials=trials), {"sync-w4-r1": VALID, "queue-w1-r1": OVERLOADED})
+    asked = {slide.name: " ".join(slide.words) for slide in told.slides}
+
+    assert ", 4 workers." in asked["sync"] and ", 1 worker." in asked["response"]
+    assert "With 4 workers: how long until the answer, in sync?" in told.titles
+    assert "With 1 worker: how long until the answer, with the queue?" in told.titles
+
+
 def test_the_sync_slide_says_nothing_of_the_queue(told: Told) -> None:
     (shown,) = (slide for slide in told.slides if slide.name == "sync")
 
