@@ -40,6 +40,8 @@ from tests.plurals import ONE_OF_MANY
 #: What the other cells show: one worker cannot keep up, four can.
 CELLS = {("sync", 1): OVERLOADED, ("queue", 1): OVERLOADED, ("sync", 4): VALID, ("queue", 4): VALID}
 CASES = [(cell, verdict) for cell in CELLS for verdict in FROM_BEST_TO_WORST]
+#: Worker counts in a title.
+LISTED = r"((?:\d+(?:, | and ))*\d+) workers?"
 NOTHING = Table(headings=[], rows=[])
 
 
@@ -178,14 +180,14 @@ def test_one_of_something_is_told_as_one(told: Told) -> None:
 
 def test_a_title_tells_of_worker_counts_that_can_be_believed(told: Told) -> None:
     for words in told.findings:
-        for listed in re.findall(r"((?:\d+(?:, | and ))*\d+) workers?", words):
+        for listed in re.findall(LISTED, words):
             assert numbers(listed) <= {count for _, count in told.of}, words
 
 
 def test_who_keeps_up_in_a_title_is_steady_in_every_mode(told: Told) -> None:
     """Noise is no reason to say that they do not."""
     for words in told.findings:
-        for listed in re.findall(r"((?:\d+(?:, | and ))*\d+) workers? keeps? up", words):
+        for listed in re.findall(rf"{LISTED} keeps? up", words):
             assert numbers(listed) <= told.counts(*STEADY), words
 
 
@@ -193,13 +195,25 @@ def test_noise_is_no_word_of_a_title_or_a_slide(told: Told) -> None:
     assert [words for words in told.titles if "nois" in words.lower()] == []
 
 
+def said_to_grow_without_limit(words: str) -> set[tuple[str, int]]:
+    """The cells of which a title says so: the clause names their mode, and their workers if the title has not begun
+    with them."""
+    plain = re.sub(r" \([^)]*\)", "", words).lower()
+    cells = set()
+    for clause in plain.split("; "):
+        if "without limit" in clause:
+            (named,) = re.findall(r"both modes|in sync|in queue|^queue mode", clause)
+            modes = [mode for mode in ("sync", "queue") if mode in named or named == "both modes"]
+            counted = re.search(rf"without limit with {LISTED}", clause) or re.search(LISTED, plain)
+            assert counted, words
+            cells |= {(mode, count) for mode in modes for count in numbers(counted[1])}
+    return cells
+
+
 def test_what_grows_without_limit_in_a_title_is_overloaded(told: Told) -> None:
     overloaded = {cell for cell, verdict in told.of.items() if verdict == OVERLOADED}
     for words in told.findings:
-        if "without limit" in words:
-            assert overloaded, words
-        if "in both modes" in words.lower() and "without limit" in words:
-            assert {("sync", 1), ("queue", 1)} <= overloaded or {("sync", 4), ("queue", 4)} <= overloaded, words
+        assert said_to_grow_without_limit(words) <= overloaded, words
         if "adds no capacity" in words:
             assert {("sync", 1), ("queue", 1)} <= overloaded, words
 
@@ -208,7 +222,7 @@ def test_a_worker_count_has_one_thing_said_of_it_in_a_title(told: Told) -> None:
     """A count that is undecided in one mode and grows in the other is told with its mode."""
     both = told.counts(UNDECIDED)
     for words in told.findings:
-        for listed in re.findall(r"((?:\d+(?:, | and ))*\d+) workers?: undecided", words):
+        for listed in re.findall(rf"{LISTED}: undecided", words):
             assert numbers(listed) <= both, words
         assert not re.search(r"(grows without limit) with [^;]*\1 with", words), words
 
