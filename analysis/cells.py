@@ -60,6 +60,11 @@ class Group:
         return sorted(own, key=lambda trial: trial.repeat)
 
 
+def measured_under(experiment: Experiment, levels: Levels) -> list[Trial]:
+    """The trials that were measured under these conditions, whatever they are worth."""
+    return [trial for trial in experiment.trials if conditions_of(trial.cell) == levels]
+
+
 def groups(experiment: Experiment, verdicts: Mapping[str, Verdict]) -> list[Group]:
     """One group for each combination of conditions; trials with an INVALID verdict are withheld."""
     believed = [trial for trial in experiment.trials if not verdicts[trial.name].invalid]

@@ -1,6 +1,5 @@
 """One of something is told as one, wherever a sentence holds a count with its noun."""
 
-import re
 from dataclasses import replace
 
 import numpy as np
@@ -22,9 +21,7 @@ from loadtests.errors import TrialError
 from loadtests.plan_file import parse
 from loadtests.planning import expected
 from tests.analysis.synthetic_experiment import Made, write_experiment
-
-#: A one, and not the end of a longer number, before a noun in the plural.
-ONE_OF_MANY = re.compile(r"(?<![\d.,–] )(?<![\d.,–])\b1 (?!is |in |of )[a-z]+s\b(?!/)")
+from tests.plurals import ONE_OF_MANY
 
 PLAN = {
     "name": "alone",

@@ -35,8 +35,8 @@ def asked_on_paper(slides: Sequence[Slide], material: Material) -> list[str]:
 def _asked(slide: Slide, material: Material) -> list[str]:
     """What the class writes down before it sees the chart or the table of a slide."""
     if slide.name in ("sync", "response"):
-        where = "in sync" if slide.name == "sync" else "with the queue"
-        return [f"With {workers(material.compared_counts[0])}: how long until the answer, {where}?"]
+        mode, where = ("sync", "in sync") if slide.name == "sync" else ("queue", "with the queue")
+        return [f"With {workers(material.asked_count(mode))}: how long until the answer, {where}?"]
     if slide.table:
         return ["How many accepted uploads are lost?"]
     return [slide.title] if slide.chart else []

@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 
-from analysis.checks import VALID
+from analysis.checks import STEADY
 from analysis.experiment import Trial
 from analysis.metrics import p95
 from analysis.outcomes import cohort
@@ -21,7 +21,7 @@ def ready_times(trial: Trial) -> pd.Series:
 def is_complete(trial: Trial, verdict: str) -> bool:
     """Whether every upload became ready, and there are enough of them for a p95."""
     waits = ready_times(trial)
-    return verdict == VALID and bool(np.isfinite(waits).all()) and not np.isnan(p95(waits))
+    return verdict in STEADY and bool(np.isfinite(waits).all()) and not np.isnan(p95(waits))
 
 
 def due_since(trial: Trial) -> tuple[float, ...]:

@@ -3,10 +3,9 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from analysis.cells import Group
+from analysis.cells import Group, measured_under
 from analysis.charts import Chart
 from analysis.comparing import pairs
-from analysis.conditions import conditions_of
 from analysis.errors import AnalysisError
 from analysis.experiment import Experiment
 from analysis.findings import findings
@@ -36,11 +35,17 @@ class Material:
         """The worker counts that both modes have; all of them where the modes share none."""
         return [count for count, _, _ in pairs(self.group.cells)] or self.worker_counts
 
+    def asked_count(self, mode: str) -> int:
+        """The worker count about whose answers the class is asked: the fewest that both modes have, or this one."""
+        if shared := pairs(self.group.cells):
+            return shared[0][0]
+        return int(self.group.cells["workers"][self.group.cells["mode"] == mode].min())
+
     @property
-    def withheld(self) -> list[str]:
+    def withheld_trials(self) -> list[str]:
         """The trials that were measured like those of the group and that cannot be believed."""
-        alike = [trial for trial in self.experiment.trials if conditions_of(trial.cell) == self.group.levels]
         believed = {trial.name for trial in self.group.trials}
+        alike = measured_under(self.experiment, self.group.levels)
         return [trial.name for trial in alike if trial.name not in believed]
 
 

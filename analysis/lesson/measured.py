@@ -4,9 +4,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from analysis.cells import Group
+from analysis.cells import Group, measured_under
 from analysis.checks import Verdict, verdict_on
-from analysis.conditions import conditions_of
 from analysis.experiment import Experiment, Trial
 from analysis.lesson.slide import Slide
 from analysis.words import amount
@@ -31,19 +30,14 @@ class Measured:
     @property
     def trials(self) -> list[Trial]:
         """The believed trials of that group, the fewest workers first."""
-        believed = [trial for trial in self._alike if not self.verdicts[trial.name].invalid]
-        return sorted(believed, key=lambda trial: (trial.cell.workers, trial.cell.mode, trial.repeat))
+        return sorted(self.group.trials, key=lambda trial: (trial.cell.workers, trial.cell.mode, trial.repeat))
 
     @property
-    def withheld(self) -> set[tuple[str, int]]:
+    def withheld_cells(self) -> set[tuple[str, int]]:
         """Mode and workers of the cells that were measured and of which no trial can be believed."""
-        cells = [{(trial.cell.mode, trial.cell.workers) for trial in each} for each in (self._alike, self.trials)]
+        alike = measured_under(self.experiment, self.group.levels)
+        cells = [{(trial.cell.mode, trial.cell.workers) for trial in each} for each in (alike, self.trials)]
         return cells[0] - cells[1]
-
-    @property
-    def _alike(self) -> list[Trial]:
-        """The trials that were measured under the group's conditions, whatever they are worth."""
-        return [trial for trial in self.experiment.trials if conditions_of(trial.cell) == self.group.levels]
 
 
 def measured(experiment: Experiment, group: Group, here: Sequence[str] = (), slides: Sequence[Slide] = ()) -> Measured:

@@ -105,7 +105,7 @@ def words(measured: Measured) -> Mapping[str, Any]:
     compared = [count for count, _, _ in pairs(cells)]
     fewest, *_, most = [*(compared or counts), (compared or counts)[-1]]
     return {
-        "at": Numbers(cells, measured.withheld),
+        "at": Numbers(cells, measured.withheld_cells),
         "compared": bool(compared),
         "fewest": fewest,
         "most": most,

@@ -92,7 +92,7 @@ def _answers(material: Material, modes: Sequence[str]) -> list[Slide]:
                 title="How long does the user wait for an answer?",
                 until=14,
                 words=(
-                    f"In sync, {uploads} a second, {_fewest(cells, 'sync')}.",
+                    f"In sync, {uploads} a second, {workers(material.asked_count('sync'))}.",
                     "How long do the first, the tenth and the last one wait?",
                 ),
                 expected=expected_wait(cells, "sync").replace("alone:", "alone, in sync:"),
@@ -110,7 +110,7 @@ def _answers(material: Material, modes: Sequence[str]) -> list[Slide]:
                 title="And with the queue?",
                 until=16,
                 words=(
-                    f"The same load: {uploads} a second, {workers(material.compared_counts[0])}.",
+                    f"The same load: {uploads} a second, {workers(material.asked_count('queue'))}.",
                     "How long does the user wait for an answer?",
                 ),
                 chart=sync_chart.DRAWN_AS,
@@ -151,7 +151,7 @@ def _broken(material: Material) -> list[Slide]:
     else:
         title, first = "What went in, what came out", "Nothing was broken in these trials."
         answer, table = reckoning.all_trials(material.group.trials)
-        left_out = material.withheld
+        left_out = material.withheld_trials
     asked = (first, "Is an upload lost that was accepted?", "Is one done twice?")
     notes = (*(f"Withheld as invalid, and not counted: {name}." for name in left_out), *BREAK_NOTES)
     return [Slide(name="break", title=title, until=33, words=asked, answer=answer, table=table, notes=notes)]

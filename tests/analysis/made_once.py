@@ -3,6 +3,7 @@
 import fcntl
 import hashlib
 import os
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 
@@ -24,6 +25,8 @@ class Shelf:
             fcntl.flock(lock, fcntl.LOCK_EX)
             done = place / "done"
             if not done.exists():
+                # A maker that failed halfway is to fail by its own error again, not by what it left behind.
+                shutil.rmtree(place, ignore_errors=True)
                 make(place / "demo", *arguments)
                 done.touch()
         return place / "demo"

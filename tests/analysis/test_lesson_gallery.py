@@ -13,6 +13,7 @@ from matplotlib.text import Text
 from matplotlib.transforms import Bbox
 from synthetic_experiment import both_modes, write_experiment
 
+from analysis.checks import NOISY, VALID, Verdict
 from analysis.lesson.gallery import write_gallery
 from analysis.lesson.lie_charts import draw_lie, draw_stacked
 from analysis.lesson.lie_panels import draw_panel
@@ -51,6 +52,13 @@ def _rows(trial: str) -> pd.DataFrame:
 
 def test_all_six_are_told_of_the_example(told: dict[str, Lie]) -> None:
     assert list(told) == NAMES
+
+
+def test_a_noisy_machine_takes_no_lie_away(example: Measured) -> None:
+    """Noise hides nothing that the rows themselves show."""
+    noisy = {name: Verdict(name=NOISY) if each.name == VALID else each for name, each in example.verdicts.items()}
+
+    assert [lie.name for lie in _lies(replace(example, verdicts=noisy))] == NAMES
 
 
 def test_the_mean_and_what_it_hides_are_in_the_raw_rows(told: dict[str, Lie]) -> None:

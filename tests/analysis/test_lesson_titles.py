@@ -35,10 +35,13 @@ from analysis.lesson.quiz import read_questions
 from analysis.lesson.story import story
 from analysis.samples import read_experiment, read_trial
 from analysis.tables import Table
+from tests.plurals import ONE_OF_MANY
 
 #: What the other cells show: one worker cannot keep up, four can.
 CELLS = {("sync", 1): OVERLOADED, ("queue", 1): OVERLOADED, ("sync", 4): VALID, ("queue", 4): VALID}
 CASES = [(cell, verdict) for cell in CELLS for verdict in FROM_BEST_TO_WORST]
+#: Worker counts in a title.
+LISTED = r"((?:\d+(?:, | and ))*\d+) workers?"
 NOTHING = Table(headings=[], rows=[])
 
 
@@ -160,7 +163,7 @@ def test_nothing_is_called_whole_of_which_something_is_lost_and_only_what_is_bel
     accepted = [set(trial.requests["id"][trial.requests["status"].between(200, 299)]) for trial in told.believed]
 
     assert shown.answer == f"Nothing broken: {sum(map(len, accepted))} accepted, none lost, none stored twice"
-    told_of = [f"Withheld as invalid, and not counted: {name}." for name in told.material.withheld]
+    told_of = [f"Withheld as invalid, and not counted: {name}." for name in told.material.withheld_trials]
     assert list(shown.notes[: len(told_of)]) == told_of
     assert len(told_of) == len(CELLS) - len(told.believed)
 
@@ -172,19 +175,19 @@ def test_no_title_has_a_hole_where_a_number_belongs(told: Told) -> None:
 
 def test_one_of_something_is_told_as_one(told: Told) -> None:
     for words in told.titles:
-        assert not re.search(r"(?<![\d.,–] )(?<![\d.,–])\b1 (?!is |in |of )[a-z]+s\b(?!/)", words), words
+        assert not ONE_OF_MANY.search(words), words
 
 
 def test_a_title_tells_of_worker_counts_that_can_be_believed(told: Told) -> None:
     for words in told.findings:
-        for listed in re.findall(r"((?:\d+(?:, | and ))*\d+) workers?", words):
+        for listed in re.findall(LISTED, words):
             assert numbers(listed) <= {count for _, count in told.of}, words
 
 
 def test_who_keeps_up_in_a_title_is_steady_in_every_mode(told: Told) -> None:
     """Noise is no reason to say that they do not."""
     for words in told.findings:
-        for listed in re.findall(r"((?:\d+(?:, | and ))*\d+) workers? keeps? up", words):
+        for listed in re.findall(rf"{LISTED} keeps? up", words):
             assert numbers(listed) <= told.counts(*STEADY), words
 
 
@@ -192,13 +195,25 @@ def test_noise_is_no_word_of_a_title_or_a_slide(told: Told) -> None:
     assert [words for words in told.titles if "nois" in words.lower()] == []
 
 
+def said_to_grow_without_limit(words: str) -> set[tuple[str, int]]:
+    """The cells of which a title says so: the clause names their mode, and their workers if the title has not begun
+    with them."""
+    plain = re.sub(r" \([^)]*\)", "", words).lower()
+    cells = set()
+    for clause in plain.split("; "):
+        if "without limit" in clause:
+            (named,) = re.findall(r"both modes|in sync|in queue|^queue mode", clause)
+            modes = [mode for mode in ("sync", "queue") if mode in named or named == "both modes"]
+            counted = re.search(rf"without limit with {LISTED}", clause) or re.search(LISTED, plain)
+            assert counted, words
+            cells |= {(mode, count) for mode in modes for count in numbers(counted[1])}
+    return cells
+
+
 def test_what_grows_without_limit_in_a_title_is_overloaded(told: Told) -> None:
     overloaded = {cell for cell, verdict in told.of.items() if verdict == OVERLOADED}
     for words in told.findings:
-        if "without limit" in words:
-            assert overloaded, words
-        if "in both modes" in words.lower() and "without limit" in words:
-            assert {("sync", 1), ("queue", 1)} <= overloaded or {("sync", 4), ("queue", 4)} <= overloaded, words
+        assert said_to_grow_without_limit(words) <= overloaded, words
         if "adds no capacity" in words:
             assert {("sync", 1), ("queue", 1)} <= overloaded, words
 
@@ -207,7 +222,7 @@ def test_a_worker_count_has_one_thing_said_of_it_in_a_title(told: Told) -> None:
     """A count that is undecided in one mode and grows in the other is told with its mode."""
     both = told.counts(UNDECIDED)
     for words in told.findings:
-        for listed in re.findall(r"((?:\d+(?:, | and ))*\d+) workers?: undecided", words):
+        for listed in re.findall(rf"{LISTED}: undecided", words):
             assert numbers(listed) <= both, words
         assert not re.search(r"(grows without limit) with [^;]*\1 with", words), words
 
@@ -219,6 +234,28 @@ def test_a_question_is_asked_of_cells_that_are_there(told: Told) -> None:
         assert (mode, int(count)) in told.of
     (count,) = re.findall(r"(\d+) workers?\.", " ".join(asked["response"].words))
     assert {("sync", int(count)), ("queue", int(count))} <= told.of.keys()
+
+
+def test_the_answers_of_both_modes_are_asked_about_with_as_many_workers(told: Told) -> None:
+    """On both slides and on the hand-out."""
+    asked = {slide.name: slide for slide in told.slides}
+    slides = [re.findall(r"(\d+) workers?\.", " ".join(asked[name].words)) for name in ("sync", "response")]
+    paper = [re.findall(r"^With (\d+) workers?: how long until the answer", words) for words in told.titles]
+    counts = sum([*slides, *paper], [])
+
+    assert len(counts) == 4 and len(set(counts)) == 1, counts
+
+
+def test_modes_without_a_worker_count_in_common_are_asked_about_with_their_own(
+    all_trials: Any, empty: Experiment
+) -> None:
+    trials = (all_trials["sync", 4, VALID], all_trials["queue", 1, OVERLOADED])
+    told = Told(replace(empty, trials=trials), {"sync-w4-r1": VALID, "queue-w1-r1": OVERLOADED})
+    asked = {slide.name: " ".join(slide.words) for slide in told.slides}
+
+    assert ", 4 workers." in asked["sync"] and ", 1 worker." in asked["response"]
+    assert "With 4 workers: how long until the answer, in sync?" in told.titles
+    assert "With 1 worker: how long until the answer, with the queue?" in told.titles
 
 
 def test_the_sync_slide_says_nothing_of_the_queue(told: Told) -> None:
