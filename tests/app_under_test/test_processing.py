@@ -1,8 +1,11 @@
+import zlib
 from io import BytesIO
+from random import Random
 
 import pytest
 from PIL import Image
 
+from pictures import png
 from pictures.processing import check_header, make_variants
 from pictures.reasons import PictureError
 from tests.app_under_test.bad_inputs import exif_block
@@ -16,6 +19,7 @@ from tests.app_under_test.picture_files import (
     encode,
     flood,
     jpeg,
+    png_chunk,
     png_that_claims,
     quarters,
     stripes,
@@ -80,6 +84,78 @@ def test_a_picture_is_turned_upright(orientation):
 
     corners = [image.getpixel(at) for at in [(60, 60), (190, 60), (60, 190), (190, 190)]]
     assert all(map(is_near, corners, [RED, GREEN, BLUE, WHITE]))
+
+
+XMP = b'<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:Description tiff:Orientation="6"/></x:xmpmeta>'
+XMP_KEY, EXIF_KEY = b"XML:com.adobe.xmp\0", b"Raw profile type exif\0"
+
+
+def raw_exif() -> bytes:
+    """An orientation as ImageMagick and exiftool write it into a text: a name, a length and hexadecimal digits."""
+    exif = Image.Exif()
+    exif[0x0112] = 6
+    return b"\nexif\n%8d\n%s\n" % (len(exif.tobytes()), exif.tobytes().hex().encode())
+
+
+def turned_png(*texts: tuple[bytes, bytes], behind_pixels: bool = False) -> bytes:
+    """The quarters as a camera on its side stores them, with these chunks."""
+    stored = encode(quarters().transpose(STORED_AS[6]), "PNG")
+    at = len(stored) - 12 if behind_pixels else 33
+    return stored[:at] + b"".join(png_chunk(*text) for text in texts) + stored[at:]
+
+
+def is_upright(data: bytes) -> bool:
+    """Fails if the door does not take the picture."""
+    check_header(BytesIO(data), max_pixels=MAX_PIXELS)
+    return is_near(variants(data)["medium"].getpixel((60, 60)), RED)
+
+
+#: What tells the orientation of a PNG without an eXIf chunk.
+TEXTS = {
+    "xmp": (b"iTXt", XMP_KEY + bytes(4) + XMP),
+    "xmp, packed": (b"iTXt", XMP_KEY + b"\1\0\0\0" + zlib.compress(XMP)),
+    "exif": (b"tEXt", EXIF_KEY + raw_exif()),
+    "exif, packed": (b"zTXt", EXIF_KEY + b"\0" + zlib.compress(raw_exif())),
+}
+
+
+@pytest.mark.parametrize("behind_pixels", [False, True])
+@pytest.mark.parametrize("text", TEXTS.values(), ids=TEXTS)
+def test_a_png_is_turned_as_one_of_its_texts_says(text, behind_pixels):
+    assert is_upright(turned_png(text, behind_pixels=behind_pixels))
+    assert not is_upright(turned_png())
+
+
+BOMB, NOISE = zlib.compress(bytes(5_000_000)), Random(0).randbytes(1000)
+#: Texts with the right keyword that are no use; with Pillow alone some of them cost the picture.
+USELESS = {
+    "large": (b"iTXt", XMP_KEY + bytes(4) + XMP + bytes(256 * 1024)),
+    "xmp bomb": (b"iTXt", XMP_KEY + b"\1\0\0\0" + BOMB),
+    "exif bomb": (b"zTXt", EXIF_KEY + b"\0" + BOMB),
+    "packed in an unknown way": (b"zTXt", EXIF_KEY + b"\7" + zlib.compress(raw_exif())),
+    "xmp packed in an unknown way": (b"iTXt", XMP_KEY + b"\1\7\0\0" + zlib.compress(XMP)),
+    "noise": (b"iTXt", XMP_KEY + bytes(4) + NOISE),
+    "noise, packed": (b"zTXt", EXIF_KEY + b"\0" + NOISE),
+    "no profile": (b"tEXt", EXIF_KEY + b"no digits"),
+    "cut off": (b"zTXt", EXIF_KEY + b"\0" + zlib.compress(raw_exif())[:-5]),
+    "nothing": (b"iTXt", XMP_KEY),
+    "nothing, packed": (b"zTXt", EXIF_KEY),
+}
+
+
+@pytest.mark.parametrize("text", USELESS.values(), ids=USELESS)
+def test_a_text_that_is_too_large_or_broken_costs_no_picture(text):
+    assert not is_upright(turned_png(text))
+
+
+def test_of_many_packed_texts_one_is_unpacked(monkeypatch):
+    packed = (b"zTXt", EXIF_KEY + b"\0" + zlib.compress(bytes(200_000)))
+    unpack, unpacked = zlib.decompressobj, []
+    monkeypatch.setattr("pictures.png.zlib.decompressobj", lambda: unpacked.append(1) or unpack())
+
+    png.needed_chunks(turned_png(*[packed] * 1000))
+
+    assert len(unpacked) == 1
 
 
 def test_metadata_is_gone():
