@@ -1,12 +1,13 @@
 """Files that lack something, or are damaged in places: what is taken has every pixel."""
 
+import weakref
 import zlib
 from functools import cache
 from io import BytesIO
 from random import Random
 
 import pytest
-from PIL import Image, PngImagePlugin
+from PIL import Image, ImageFile, PngImagePlugin
 
 from pictures import jpeg
 from pictures.decoding import DECODER_ERRORS, decoded, opened
@@ -51,6 +52,20 @@ def taken_cuts(kind: str) -> list[int]:
 @pytest.mark.parametrize("kind", ["JPEG", "progressive", "restarts"])
 def test_a_jpeg_may_lack_its_end_mark_and_nothing_else(kind):
     assert taken_cuts(kind) == [1, 2]
+
+
+def test_of_a_jpeg_without_its_end_mark_one_decoded_picture_at_a_time_is_in_memory(monkeypatch):
+    load, decoding, alive = ImageFile.ImageFile.load, [], []
+
+    def noting(image):
+        decoding.append(weakref.ref(image))
+        alive.append(len({id(one()) for one in decoding if one() is not None}))
+        return load(image)
+
+    monkeypatch.setattr(ImageFile.ImageFile, "load", noting)
+
+    assert decoded(whole("JPEG")[:-2], max_pixels=MAX_PIXELS)[0].size == (40, 24)
+    assert len(alive) >= 3 and max(alive) == 1
 
 
 def test_a_png_may_lack_what_comes_behind_its_pixels_and_nothing_else():
