@@ -7,10 +7,10 @@ from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
-from kombu.exceptions import KombuError
 
 from accounts.forms import SignUpForm
 from accounts.tasks import send_welcome_email
+from project.celery import BROKER_ERRORS
 
 log = logging.getLogger(__name__)
 
@@ -38,5 +38,5 @@ def _welcome(user: User) -> None:
     """Queue the e-mail. Without a broker there is an account all the same, and a line in the log."""
     try:
         send_welcome_email.delay(user.id)
-    except (KombuError, OSError):
+    except BROKER_ERRORS:
         log.exception("No welcome was queued for user %s.", user.id)

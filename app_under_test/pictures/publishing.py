@@ -7,13 +7,14 @@ from typing import Any
 from celery import current_app
 from django.conf import settings
 from kombu import Connection, pools
-from kombu.exceptions import ChannelError, KombuError
+from kombu.exceptions import ChannelError
 
 from pictures import services
 from pictures.models import Door, Picture, State
 from pictures.reasons import PictureError
 from pictures.tasks import process_picture
 from project import clock
+from project.celery import BROKER_ERRORS
 
 #: A frozen broker must not hold the door for as long as a worker may wait for a message.
 _DOOR_TIMEOUTS = (
@@ -70,7 +71,7 @@ def enqueue(picture: Picture) -> None:
         return
     try:
         publish(picture)
-    except (KombuError, OSError) as error:
+    except BROKER_ERRORS as error:
         # Marked and not deleted: another request with the same key may have answered with its address.
         services.give_up(picture, "queue_unavailable")
         raise PictureError("queue_unavailable") from error

@@ -1,13 +1,13 @@
 """Whether a worker is alive, for a person who waits at the page."""
 
+import contextlib
 import threading
 import time
 
-import redis
 from celery import current_app
-from kombu.exceptions import KombuError
 
 from pictures.publishing import door_connection
+from project.celery import BROKER_ERRORS
 
 #: A question is a message to every worker, so an answer is kept for some time, however many pages ask.
 ANSWER_HOLDS_S = 5.0
@@ -30,16 +30,21 @@ class Presence:
         with self._lock:
             now = time.monotonic()
             if not self._is_asking and now >= self._ask_at:
-                self._is_asking, self._ask_at = True, now + ANSWER_HOLDS_S
-                threading.Thread(target=self._ask, daemon=True).start()
+                self._ask_at = now + ANSWER_HOLDS_S
+                with contextlib.suppress(RuntimeError):  # A system without a thread to spare has one later.
+                    threading.Thread(target=self._ask, daemon=True).start()
+                    self._is_asking = True
             return self._has_workers if now - self._answered_at < ANSWER_EXPIRES_S else None
 
     def _ask(self) -> None:
-        answer = _is_any_alive()
-        with self._lock:
-            self._is_asking = False
-            if answer is not None:
-                self._has_workers, self._answered_at = answer, time.monotonic()
+        answer = None
+        try:
+            answer = _is_any_alive()
+        finally:
+            with self._lock:
+                self._is_asking = False
+                if answer is not None:
+                    self._has_workers, self._answered_at = answer, time.monotonic()
 
 
 presence = Presence()
@@ -50,6 +55,6 @@ def _is_any_alive() -> bool | None:
     try:
         with door_connection() as connection:
             answer = current_app.control.inspect(timeout=REPLY_TIMEOUT_S, limit=1, connection=connection).ping()
-    except (KombuError, OSError, redis.RedisError):
+    except BROKER_ERRORS:
         return None
     return bool(answer)

@@ -11,12 +11,12 @@ from django.conf import settings
 from django.db import connection
 from django.http import HttpRequest, JsonResponse
 from django.views.decorators.http import require_safe
-from kombu.exceptions import KombuError
 from kombu.utils.url import maybe_sanitize_url
 
 from pictures.processing import JPEG_QUALITY, SIZES
 from project import clock
 from project.access import token_required
+from project.celery import BROKER_ERRORS
 from project.problems import problem
 
 #: How long a worker may take to answer. Only waited for in full when fewer workers answer than expected.
@@ -35,7 +35,7 @@ def config(request: HttpRequest) -> JsonResponse:
     brief = "brief" in request.GET
     try:
         live = {"broker": _broker(), "workers": _workers(int(expected), brief)}
-    except (redis.RedisError, KombuError, OSError):
+    except BROKER_ERRORS:
         return problem(503, "queue_unavailable", "The broker does not answer, so the workers cannot be asked.")
     return JsonResponse(
         {

@@ -1,7 +1,10 @@
+import contextlib
 import os
 import socket
+import struct
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Iterator
 from email.message import Message as EmailMessage
@@ -52,8 +55,41 @@ def deaf_address() -> Iterator[str]:
 @pytest.fixture
 def no_broker(monkeypatch) -> None:
     """A broker address where nobody listens."""
+    _use_broker(f"redis://127.0.0.1:{free_port()}/0", monkeypatch)
+
+
+@pytest.fixture
+def refusing_broker(monkeypatch) -> Iterator[None]:
+    """A broker that speaks AMQP and refuses access to everybody, as RabbitMQ does if it has lost its users."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        threading.Thread(target=_refuse_each, args=(server,), daemon=True).start()
+        _use_broker(f"amqp://127.0.0.1:{server.getsockname()[1]}//", monkeypatch)
+        yield
+        server.shutdown(socket.SHUT_RDWR)
+
+
+def _use_broker(url: str, monkeypatch) -> None:
+    """For new connections and in place of the ones that Celery keeps."""
     for use in ("broker_read_url", "broker_write_url"):
-        monkeypatch.setattr(celery_app.conf, use, f"redis://127.0.0.1:{free_port()}/0")
+        monkeypatch.setattr(celery_app.conf, use, url)
+    monkeypatch.setattr(celery_app, "_pool", None)
+    monkeypatch.setattr(celery_app.amqp, "_producer_pool", None)
+
+
+def _refuse_each(server: socket.socket) -> None:
+    """Answer the greeting with the method Connection.Close, and wait until the other side has gone."""
+    method = struct.pack(">HHHBHH", 10, 50, 403, 0, 0, 0)
+    while True:
+        try:
+            connection, _ = server.accept()
+        except OSError:
+            return
+        with connection, contextlib.suppress(OSError):
+            connection.settimeout(5)
+            connection.recv(8)
+            connection.sendall(struct.pack(">BHI", 1, 0, len(method)) + method + b"\xce")
+            while connection.recv(4096):
+                pass
 
 
 @pytest.fixture(scope="session")

@@ -22,6 +22,11 @@ def test_without_a_broker_the_account_is_made_all_the_same(client, no_broker, ca
     assert "No welcome was queued" in caplog.text
 
 
+@pytest.mark.django_db(transaction=True)
+def test_nor_does_a_broker_that_refuses_access_cost_the_account(client, refusing_broker, caplog):
+    test_without_a_broker_the_account_is_made_all_the_same(client, None, caplog)
+
+
 @pytest.mark.django_db
 def test_an_account_needs_an_address(client):
     answer = client.post("/accounts/signup/", FORM | {"email": "nobody"})

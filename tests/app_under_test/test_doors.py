@@ -99,6 +99,12 @@ def test_without_a_broker_the_queue_door_says_so_and_the_same_upload_may_come_ag
     assert send(client, "sync", key=key).status_code == 201
 
 
+def test_a_broker_that_refuses_access_is_none(client, refusing_broker):
+    answer = send(client, "queue")
+
+    assert (answer.status_code, answer.json()["reason"]) == (503, "queue_unavailable")
+
+
 def test_without_a_broker_the_sync_door_works(client, no_broker, external_resource):
     assert send(client, "sync").status_code == 201
 

@@ -107,6 +107,10 @@ def test_without_a_broker_the_settings_in_force_are_not_guessed(client, no_broke
     assert (answer.status_code, answer.json()["reason"]) == (503, "queue_unavailable")
 
 
+def test_nor_are_they_if_the_broker_refuses_access(client, refusing_broker):
+    test_without_a_broker_the_settings_in_force_are_not_guessed(client, None)
+
+
 def test_a_number_of_workers_is_a_number(client):
     assert client.get("/config/?workers=-1", headers=TOKEN).json()["reason"] == "bad_workers"
 
