@@ -10,7 +10,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.forms import SignUpForm
 from accounts.tasks import send_welcome_email
-from project.celery import BROKER_ERRORS
+from project.broker import BROKER_ERRORS
 
 log = logging.getLogger(__name__)
 

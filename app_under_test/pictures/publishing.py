@@ -14,7 +14,7 @@ from pictures.models import Door, Picture, State
 from pictures.reasons import PictureError
 from pictures.tasks import process_picture
 from project import clock
-from project.celery import BROKER_ERRORS
+from project.broker import BROKER_ERRORS
 
 #: A frozen broker must not hold the door for as long as a worker may wait for a message.
 _DOOR_TIMEOUTS = (

@@ -7,7 +7,7 @@ import time
 from celery import current_app
 
 from pictures.publishing import door_connection
-from project.celery import BROKER_ERRORS
+from project.broker import BROKER_ERRORS
 
 #: A question is a message to every worker, so an answer is kept for some time, however many pages ask.
 ANSWER_HOLDS_S = 5.0

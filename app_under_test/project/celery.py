@@ -4,19 +4,13 @@ import os
 import sys
 from typing import Any
 
-import amqp
-import redis
 from celery import Celery
 from celery.signals import task_prerun, worker_init, worker_process_init
 from django.conf import settings
 from django.db import close_old_connections, connections
-from kombu.exceptions import KombuError
 
 from project import redis_transport
 from project.memory import limit_memory
-
-#: What talking to a broker may raise. Kombu passes on what RabbitMQ says when it refuses or closes a connection.
-BROKER_ERRORS = (KombuError, OSError, redis.RedisError, amqp.AMQPError)
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "project.settings")
 

@@ -16,7 +16,7 @@ from kombu.utils.url import maybe_sanitize_url
 from pictures.processing import JPEG_QUALITY, SIZES
 from project import clock
 from project.access import token_required
-from project.celery import BROKER_ERRORS
+from project.broker import BROKER_ERRORS
 from project.problems import problem
 
 #: How long a worker may take to answer. Only waited for in full when fewer workers answer than expected.

@@ -18,6 +18,7 @@ CELL_DEFAULTS = {
     "unanswered_grows": False,
     "planned": 100,
     "failed": 0,
+    "unfinished": 0,
     "response_p50_s": 0.014,
     "response_p95_s": 0.02,
     "response_p99_s": math.nan,

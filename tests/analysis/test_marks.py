@@ -50,6 +50,7 @@ def test_a_doubtful_cell_says_in_a_word_why(what: dict, doubt: str) -> None:
 def test_only_a_valid_cell_without_any_failure_keeps_up() -> None:
     assert keeps_up(row())
     assert not keeps_up(row(failed=1))
+    assert not keeps_up(row(unfinished=1))
     assert not keeps_up(row(**UNDECIDED))
 
 
