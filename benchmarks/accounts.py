@@ -11,7 +11,6 @@ import argparse
 import contextlib
 import itertools
 import shutil
-import subprocess
 import sys
 import tempfile
 import threading
@@ -27,7 +26,7 @@ import numpy as np
 import redis
 
 from analysis.printing import print_anything
-from benchmarks.kept import is_measured
+from benchmarks.trials import beside, hog, is_measured
 from loadtests import results
 from loadtests.configuration import Cell
 from loadtests.plan import Experiment, Factors, Phases, Trial
@@ -46,15 +45,6 @@ WORKERS, PROFILES = (2, 4), ("safe", "defaults")
 #: Pictures per second that one worker finishes of the workload io, nearly; 250 ms of a picture are the external call.
 RATE_OF_ONE = 3.65
 UTILISATIONS = {"overloaded": 1.5, "at 0.7": 0.7}
-#: Takes a fifth of a core, in turns that are shorter than a time slice.
-HOG = """
-import time
-while True:
-    end = time.perf_counter() + 0.01
-    while time.perf_counter() < end:
-        pass
-    time.sleep(0.04)
-"""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -149,7 +139,7 @@ def measure(case: Case, repeat: int, folder: Path, stacks: Stacks) -> Mapping[st
     (cell,) = experiment.cells()
     trial = Trial(name=name, cell=cell, repeat=repeat)
     stack, info = stacks.of(case, cell)
-    with _hog() if case.hog else contextlib.nullcontext():
+    with beside([hog(0.2)] if case.hog else []):
         record = _measure(
             TrialSetup(experiment=experiment, trial=trial, folder=folder, pictures=None), case, stack, info
         )
@@ -233,16 +223,6 @@ def handovers_s(commands: list[tuple[float, str]]) -> list[float]:
             waiting, asked = waiting - 1, False
             given_at.append(at)
     return found
-
-
-@contextlib.contextmanager
-def _hog() -> Iterator[None]:
-    process = subprocess.Popen([sys.executable, "-c", HOG])
-    try:
-        yield
-    finally:
-        process.kill()
-        process.wait()
 
 
 def outcome_of(case: Case, record: Mapping[str, Any]) -> Outcome:

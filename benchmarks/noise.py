@@ -12,13 +12,11 @@ import contextlib
 import itertools
 import shutil
 import statistics
-import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
 
 from analysis.checks import verdict_but_for_noise
 from analysis.metrics import percentile, throughput
@@ -26,7 +24,7 @@ from analysis.noise import noise_words
 from analysis.outcomes import cohort
 from analysis.printing import print_anything
 from analysis.samples import read_trial
-from benchmarks.kept import is_measured
+from benchmarks.trials import beside, hog, is_measured
 from loadtests import results
 from loadtests.noise import NoiseGuard
 from loadtests.plan import Experiment, Factors, Phases, Trial
@@ -40,16 +38,6 @@ PHASES = Phases(warmup_s=2.0, measure_s=8.0, drain_limit_s=8.0)
 #: Mode, workers, workload and pictures per second: at utilisations at which a slower machine shows.
 CELLS = (("queue", 4, "io", 10.0), ("sync", 4, "io", 10.0))
 OFF, MOST_MARKED = 0.10, 1 / 20
-
-HOG = """
-import sys, time
-share = float(sys.argv[1])
-while True:
-    end = time.perf_counter() + 0.05 * share
-    while time.perf_counter() < end:
-        pass
-    time.sleep(0.05 * (1 - share))
-"""
 
 #: Thirty frames a second, every pixel new, as a browser shows a film without help from a graphics card.
 FILM = """
@@ -79,10 +67,6 @@ class Heard:
     numbers: Mapping[str, float]
 
 
-def _hogs(*shares: float) -> list[list[str]]:
-    return [[sys.executable, "-c", HOG, str(share)] for share in shares]
-
-
 def _film(folder: Path) -> list[list[str]]:
     page = folder / "film.html"
     page.write_text(FILM, encoding="utf-8")
@@ -99,38 +83,27 @@ BESIDE = ("nothing", "20 % of a core", "half a core", "a film", "a core", "two c
 
 
 @contextlib.contextmanager
-def _beside(what: str) -> Iterator[None]:
+def _running(what: str) -> Iterator[None]:
+    """One of BESIDE."""
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as place:
-        commands = {
-            "nothing": lambda: [],
-            "20 % of a core": lambda: _hogs(0.2),
-            "half a core": lambda: _hogs(0.5),
-            "a film": lambda: _film(Path(place)),
-            "a core": lambda: _hogs(1.0),
-            "two cores": lambda: _hogs(1.0, 1.0),
-        }[what]()
-        quiet: dict[str, Any] = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
-        running = [subprocess.Popen(command, **quiet) for command in commands]
-        try:
+        hogs = {"20 % of a core": [0.2], "half a core": [0.5], "a core": [1.0], "two cores": [1.0, 1.0]}
+        commands = _film(Path(place)) if what == "a film" else [hog(share) for share in hogs.get(what, [])]
+        with beside(commands):
             yield
-        finally:
-            for process in running:
-                process.terminate()
-                process.wait()
 
 
-def measure(cell: tuple[str, int, str, float], beside: str, number: int, folder: Path) -> Heard:
+def measure(cell: tuple[str, int, str, float], what: str, number: int, folder: Path) -> Heard:
     """One trial, measured unless it is there and of this code."""
     mode, workers, workload, rate = cell
-    name = f"{mode}-w{workers}-{workload}-{beside.replace(' ', '-').replace('%', 'percent')}-r{number}"
+    name = f"{mode}-w{workers}-{workload}-{what.replace(' ', '-').replace('%', 'percent')}-r{number}"
     if not is_measured(folder, name):
         factors = Factors(workload=(workload,), offered_rate=(rate,), workers=(workers,), mode=(mode,))
         experiment = Experiment(name="noise", question="", repeats=1, seed=SEED, factors=factors, phases=PHASES)
         # The same repeat, and so the same uploads, in all of them.
         trial = Trial(name=name, cell=experiment.cells()[0], repeat=1)
-        with _beside(beside):
+        with _running(what):
             _measure(TrialSetup(experiment=experiment, trial=trial, folder=folder, pictures=None))
-    return heard(folder / name, f"{mode}, {workload}", beside)
+    return heard(folder / name, f"{mode}, {workload}", what)
 
 
 def _measure(setup: TrialSetup) -> None:
@@ -146,12 +119,12 @@ def _measure(setup: TrialSetup) -> None:
     results.close_trial(partial, {"noise": asdict(guard.end())})
 
 
-def heard(folder: Path, cell: str, beside: str) -> Heard:
+def heard(folder: Path, cell: str, what: str) -> Heard:
     trial = read_trial(folder)
     rows, noise = cohort(trial), trial.info["noise"]
     return Heard(
         cell=cell,
-        beside=beside,
+        beside=what,
         others=float(trial.info["others_share"]),
         steal=float(noise["steal_share"] or 0.0),
         spin_before_s=noise["spin_before_s"],
@@ -182,13 +155,13 @@ def table(trials: Sequence[Heard], off_by: Sequence[float]) -> list[str]:
         "| off by more than 10 % | marked | off and not marked |",
         "| --- " * 9 + "|",
     ]
-    for beside in BESIDE:
-        of_kind = [(one, off) for one, off in zip(trials, off_by, strict=True) if one.beside == beside]
+    for what in BESIDE:
+        of_kind = [(one, off) for one, off in zip(trials, off_by, strict=True) if one.beside == what]
         if not of_kind:
             continue
         ones, offs = [one for one, _ in of_kind], [off for _, off in of_kind]
         lines.append(
-            f"| {beside} | {len(ones)} | {_span([100 * one.others for one in ones])} % | "
+            f"| {what} | {len(ones)} | {_span([100 * one.others for one in ones])} % | "
             f"{_span([100 * one.steal for one in ones], 2)} % | {_span([1000 * one.spin_before_s for one in ones])} | "
             f"{100 * statistics.median(offs):.0f} %, {100 * max(offs):.0f} % | {sum(off > OFF for off in offs)} | "
             f"{sum(one.marked for one in ones)} | {sum(off > OFF and not one.marked for one, off in of_kind)} |"
@@ -206,8 +179,8 @@ def main(argv: list[str] | None = None) -> int:
     parser.add_argument("--results", type=Path, default=FOLDER)
     args = parser.parse_args(argv)
     trials = [
-        measure(cell, beside, number, args.results)
-        for number, beside, cell in itertools.product(range(1, args.repeats + 1), BESIDE, CELLS)
+        measure(cell, what, number, args.results)
+        for number, what, cell in itertools.product(range(1, args.repeats + 1), BESIDE, CELLS)
     ]
     off_by = deviations(trials)
     print("\n".join(table(trials, off_by)))
