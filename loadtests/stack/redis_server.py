@@ -8,6 +8,8 @@ import subprocess
 from pathlib import Path
 
 import redis
+from redis.backoff import NoBackoff
+from redis.retry import Retry
 
 from loadtests.errors import StackError
 from loadtests.stack.environment import inherited
@@ -33,7 +35,9 @@ def command(site: Site) -> Command:
 
 def wants_password(site: Site) -> bool | None:
     """Whether the live server refuses who gives none; None if it does not answer."""
-    with redis.Redis(host=HOST, port=site.broker_port, socket_timeout=TIMEOUT_S) as stranger:
+    # It is asked again at once by whoever waits for it; redis-py would pause for seconds while it starts.
+    once = Retry(NoBackoff(), 0)
+    with redis.Redis(host=HOST, port=site.broker_port, socket_timeout=TIMEOUT_S, retry=once) as stranger:
         try:
             stranger.ping()
         except redis.AuthenticationError:
