@@ -175,7 +175,7 @@ def _span(values: Sequence[float], digits: int = 1) -> str:
 
 def main(argv: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--repeats", type=int, default=5)
+    parser.add_argument("--repeats", type=int, default=1)
     parser.add_argument("--results", type=Path, default=FOLDER)
     args = parser.parse_args(argv)
     trials = [
