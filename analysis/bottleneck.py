@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from analysis.client_errors import own
+from analysis.client_errors import failed_by_client
 from analysis.experiment import Trial
 from analysis.metrics import service_times, utilisation
 from analysis.outcomes import refused
@@ -59,7 +59,10 @@ class Utilisation:
 def utilisations(trial: Trial, rows: pd.DataFrame) -> Utilisation:
     """How busy each resource was in the window, from its outcomes; what is refused at the door asks nothing of them."""
     cohort = rows[rows["in_cohort"]]
-    service, turned_away = service_times(cohort), (refused(cohort) | own(cohort)) & cohort["started_at"].isna()
+    service, turned_away = (
+        service_times(cohort),
+        (refused(cohort) | failed_by_client(cohort)) & cohort["started_at"].isna(),
+    )
     rate = trial.cell.offered_rate * (1 - float(turned_away.mean()) if len(cohort) else 1.0)
     mean_s, error_s = float(service.mean()), float(service.std(ddof=0)) / math.sqrt(max(len(service), 1))
     asked, at_most = (

@@ -6,7 +6,7 @@ import pandas as pd
 
 from analysis.accounts import disagreements
 from analysis.bottleneck import utilisations
-from analysis.client_errors import own, own_words
+from analysis.client_errors import client_failure_words, failed_by_client
 from analysis.experiment import Trial
 from analysis.failures import failure_words
 from analysis.growth import backlog_growth, unanswered_growth
@@ -127,10 +127,10 @@ def _check_client(trial: Trial, rows: pd.DataFrame) -> Verdict:
             f"The load generator was late: 1 in 100 requests left {lag * 1000:.0f} ms or more after it was "
             f"due (limit {SEND_LAG_LIMIT_S * 1000:.0f} ms). Close other programs or offer less load."
         )
-    if words := own_words(rows):
+    if words := client_failure_words(rows):
         reasons.append(words)
     # One request may cross an edge of the window without the rate being wrong; why own failures are missing is said.
-    missing = len(cohort[~(own(cohort) & cohort["sent_at"].isna())]) - sent
+    missing = len(cohort[~(failed_by_client(cohort) & cohort["sent_at"].isna())]) - sent
     if abs(missing) > max(1.0, RATE_TOLERANCE * len(cohort)):
         reasons.append(
             f"{sent} requests were sent inside the window where {len(cohort)} were planned. Offer less load, "

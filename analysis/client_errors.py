@@ -12,21 +12,21 @@ REMEDIES = {
     "no free port": "Widen the range of local ports (Linux: net.ipv4.ip_local_port_range)",
     "no buffer space": "Close other programs",
     "out of memory": "Close other programs",
-    "not permitted": "Look whether a firewall of this machine stands in the way",
-    "no network": "Look whether this machine has the network that the address needs",
-    "unknown host": "Look whether the address of the stack is right",
+    "not permitted": "Check whether a firewall on this machine blocks them",
+    "no network": "Check that this machine is on the network of the stack",
+    "unknown host": "Check the address of the stack",
 }
-OTHERS = "Look into Locust's log"
+OTHERS = "See Locust's log"
 
 
-def own(rows: pd.DataFrame) -> pd.Series:
+def failed_by_client(rows: pd.DataFrame) -> pd.Series:
     """Which uploads the load generator has failed by itself."""
     return rows["status"].isna() & rows["error"].str.startswith(CLIENT)
 
 
-def own_words(rows: pd.DataFrame) -> str:
+def client_failure_words(rows: pd.DataFrame) -> str:
     """A sentence with the limits that uploads of any phase have met, and what to do; empty if none has."""
-    failed = rows[own(rows)]
+    failed = rows[failed_by_client(rows)]
     if failed.empty:
         return ""
     counts = failed["error"].str.removeprefix(CLIENT).value_counts()

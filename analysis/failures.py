@@ -2,7 +2,7 @@
 
 import pandas as pd
 
-from analysis.client_errors import own
+from analysis.client_errors import failed_by_client
 from analysis.outcomes import refused
 from analysis.words import amount
 
@@ -16,7 +16,7 @@ def failure_words(rows: pd.DataFrame) -> str:
     """A sentence if more uploads of the window failed than the tolerance, the most frequent cause first."""
     cohort = rows[rows["in_cohort"]]
     # Of those that the load generator has failed itself, the check of the client tells.
-    failed = cohort[(cohort["outcome"] == "failed") & ~own(cohort)]
+    failed = cohort[(cohort["outcome"] == "failed") & ~failed_by_client(cohort)]
     if len(failed) <= FAILED_TOLERANCE * len(cohort):
         return ""
     told = ", ".join(f"{count} {cause}" for cause, count in causes(failed).value_counts().items())

@@ -272,8 +272,8 @@ def handover_table(recorded: Mapping[Case, list[float]]) -> list[str]:
         p50, p99, longest = (
             f"{1000 * float(np.quantile(times, share, method='inverted_cdf')):.2f}" for share in (0.5, 0.99, 1)
         )
-        beside = "20 % of a core" if case.hog else "nothing"
-        lines.append(f"| {case.load} | {case.workers} | {beside} | {len(times)} | {p50} | {p99} | {longest} |")
+        neighbour = "20 % of a core" if case.hog else "nothing"
+        lines.append(f"| {case.load} | {case.workers} | {neighbour} | {len(times)} | {p50} | {p99} | {longest} |")
     return lines
 
 

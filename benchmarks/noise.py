@@ -15,7 +15,7 @@ import statistics
 import sys
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 
 from analysis.checks import verdict_but_for_noise
@@ -25,12 +25,9 @@ from analysis.outcomes import cohort
 from analysis.printing import print_anything
 from analysis.samples import read_trial
 from benchmarks.trials import beside, hog, is_measured
-from loadtests import results
-from loadtests.noise import NoiseGuard
 from loadtests.plan import Experiment, Factors, Phases, Trial
 from loadtests.stack.info import ROOT
-from loadtests.stack.local import LocalStack
-from loadtests.trial import TrialSetup, apply_load, spec_of
+from loadtests.trial import TrialSetup, run_trial
 
 FOLDER = ROOT / "results" / "noise"
 SEED = 25
@@ -102,21 +99,8 @@ def measure(cell: tuple[str, int, str, float], what: str, number: int, folder: P
         # The same repeat, and so the same uploads, in all of them.
         trial = Trial(name=name, cell=experiment.cells()[0], repeat=1)
         with _running(what):
-            _measure(TrialSetup(experiment=experiment, trial=trial, folder=folder, pictures=None))
+            run_trial(TrialSetup(experiment=experiment, trial=trial, folder=folder, pictures=None))
     return heard(folder / name, f"{mode}, {workload}", what)
-
-
-def _measure(setup: TrialSetup) -> None:
-    partial = results.open_trial(setup.folder.resolve(), setup.trial.name)
-    guard = NoiseGuard(PHASES.measure_s)
-    stack = LocalStack(spec_of(setup), partial / "stack", partial / "logs")
-    try:
-        with stack as info:
-            info.write(partial / "stack" / "stack.json")
-            apply_load(setup, stack, partial)
-    finally:
-        shutil.rmtree(partial / "stack", ignore_errors=True)
-    results.close_trial(partial, {"noise": asdict(guard.end())})
 
 
 def heard(folder: Path, cell: str, what: str) -> Heard:
@@ -175,7 +159,7 @@ def _span(values: Sequence[float], digits: int = 1) -> str:
 
 def main(argv: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--repeats", type=int, default=1)
+    parser.add_argument("--repeats", type=int, default=5)
     parser.add_argument("--results", type=Path, default=FOLDER)
     args = parser.parse_args(argv)
     trials = [

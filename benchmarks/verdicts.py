@@ -75,7 +75,7 @@ def _pictures(due: np.ndarray, finished: np.ndarray, services: np.ndarray, mode:
     return rows[begun < end] if mode == "sync" else rows
 
 
-def table(trials: int = 20) -> str:
+def table(trials: int = 100) -> str:
     """VALID / UNDECIDED / OVERLOADED of so many trials in percent, as Markdown."""
     heads = ["window [s]", "workers", *map(str, UTILISATIONS)]
     rows = [
