@@ -1,7 +1,10 @@
 """Kombu's transport for Redis, in which a message that cannot be confirmed or given back does not cost its worker a
 place."""
 
+from typing import Any
+
 from kombu.transport import TRANSPORT_ALIASES, redis, virtual
+from redis.exceptions import ConnectionError as RedisConnectionError
 
 
 class QoS(redis.QoS):
@@ -24,6 +27,16 @@ class QoS(redis.QoS):
         except Exception:
             self._give_place_back(delivery_tag)
             raise
+
+    def restore_unacked(self, client: Any = None) -> Any:
+        """Give back what was not confirmed; raise what kombu ignores at closing if the connection is gone.
+
+        Kombu would look for the broker's address, which went with the connection, and the AttributeError would end the
+        worker. Redis gives the messages out again after the visibility timeout.
+        """
+        if self.channel.connection.client is None:
+            raise RedisConnectionError("The connection is closed.")
+        return super().restore_unacked(client)
 
     def _give_place_back(self, delivery_tag: str) -> None:
         virtual.QoS.ack(self, delivery_tag)
