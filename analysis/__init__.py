@@ -2,12 +2,12 @@
 
 import os
 
-from analysis.calibration import Check, certify
-from analysis.checks import Verdict
+from analysis.api import goal_outcome, judge, ledger_of, noisy_trials, ratio_scatter, refuse_strangers
+from analysis.calibration.checks import Check, certify
+from analysis.data.class_predictions import parse_guess
 from analysis.errors import AnalysisError
-from analysis.guess import parse_guess
-from analysis.judging import goal_outcome, judge, ledger_of, noisy_trials, ratio_scatter, refuse_strangers
 from analysis.predicting import predicted_rates, write_predictions
+from analysis.validity.verdict import Verdict
 
 __all__ = [
     "AnalysisError",

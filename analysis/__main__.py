@@ -8,16 +8,16 @@ import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from analysis.checks import INVALID_ACCOUNTS
-from analysis.compare import command as compare
+from analysis.compare import cli as compare
+from analysis.console import failed, print_anything
 from analysis.errors import AnalysisError
-from analysis.ledger import faults
-from analysis.lesson import command as lesson
-from analysis.pool import command as pool
+from analysis.lesson import cli as lesson
+from analysis.pool import cli as pool
 from analysis.pool import share
-from analysis.printing import failed, print_anything
-from analysis.terminal import markdown, open_console, show
-from analysis.writing import write_results
+from analysis.report.terminal import markdown, open_console, show
+from analysis.report.writer import write_results
+from analysis.validity.ledger import faults
+from analysis.validity.verdict import INVALID_ACCOUNTS
 
 EXAMPLES = """examples:
   python -m analysis results/demo

@@ -4,11 +4,11 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from analysis.ceiling import services
-from analysis.expected import predictions
-from analysis.experiment import Cell
-from analysis.prediction import capacity, highest_rate
-from analysis.samples import PREDICTION, read_bare
+from analysis.data.model import Cell
+from analysis.data.reader import PREDICTION, read_bare
+from analysis.models.ceiling import services
+from analysis.models.mgc import capacity, highest_rate
+from analysis.models.predictions import predictions
 
 
 def predicted_rates(folder: Path, cell: Mapping[str, Any], goal: Mapping[str, Any], cores: int) -> tuple[float, float]:

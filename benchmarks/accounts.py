@@ -25,18 +25,18 @@ from typing import Any
 import numpy as np
 import redis
 
-from analysis.printing import print_anything
+from analysis.console import print_anything
 from benchmarks.trials import beside, hog, is_measured
-from loadtests import results
-from loadtests.configuration import Cell
-from loadtests.plan import Experiment, Factors, Phases, Trial
-from loadtests.stack.client import get_json
-from loadtests.stack.info import ROOT, StackInfo
+from loadtests.experiment.trial import TrialSetup, apply_load
+from loadtests.planning.configuration import Cell
+from loadtests.planning.experiment_merged import Experiment, Factors, Phases, Trial
+from loadtests.recording import result_folder
+from loadtests.stack.app_client import get_json
 from loadtests.stack.local import LocalStack
-from loadtests.stack.processes import wait_until
-from loadtests.stack.queue_length import QUEUE
+from loadtests.stack.process.process_group import wait_until
+from loadtests.stack.services.queue_depth import QUEUE
 from loadtests.stack.site import StackSpec
-from loadtests.trial import TrialSetup, apply_load
+from loadtests.stack.stack_file import ROOT, StackInfo
 
 FOLDER = ROOT / "results" / "accounts"
 SEED = 20261130
@@ -131,7 +131,7 @@ def measure(case: Case, repeat: int, folder: Path, stacks: Stacks) -> Mapping[st
     """The record of one trial; one that is there already is measured again only if other code has measured it."""
     name = f"{case.name}-r{repeat}"
     if is_measured(folder, name):
-        return results.read_record(folder / name)
+        return result_folder.read_record(folder / name)
     factors = Factors(offered_rate=(case.rate,), workers=(case.workers,), mode=("queue",), profile=(case.profile,))
     # A stack that has seen the uploads of one case must get others of the next.
     seed = zlib.crc32(case.name.encode())
@@ -149,7 +149,7 @@ def measure(case: Case, repeat: int, folder: Path, stacks: Stacks) -> Mapping[st
 
 
 def _measure(setup: TrialSetup, case: Case, stack: LocalStack, info: StackInfo) -> Mapping[str, Any]:
-    partial = results.open_trial(setup.folder.resolve(), setup.trial.name)
+    partial = result_folder.open_trial(setup.folder.resolve(), setup.trial.name)
     (partial / "stack").mkdir()
     info.write(partial / "stack" / "stack.json")
     thief, recorder = Thief(), Recorder()
@@ -164,7 +164,7 @@ def _measure(setup: TrialSetup, case: Case, stack: LocalStack, info: StackInfo) 
     finally:
         shutil.rmtree(partial / "stack", ignore_errors=True)
     also = {"taken": thief.taken, "handovers_s": recorder.handovers_s, "hog": case.hog}
-    return results.close_trial(partial, also)[1]
+    return result_folder.close_trial(partial, also)[1]
 
 
 class Thief:

@@ -12,13 +12,13 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from analysis.checks import verdict_on
-from analysis.experiment import Cell, Trial, Window
-from analysis.goals import Goal, outcome
-from analysis.metrics import percentile
-from analysis.printing import print_anything
-from analysis.queues import fifo
-from loadtests.capacity.search import Answer, Outcome, Step, search
+from analysis.calibration.queues import fifo
+from analysis.capacity.results import Goal, outcome
+from analysis.console import print_anything
+from analysis.data.model import Cell, Trial, Window
+from analysis.metrics.trial import percentile
+from analysis.validity.verdict import verdict_on
+from loadtests.experiment.capacity_search import Answer, Outcome, Step, search
 
 SHARE, MEAN_S, WARMUP_S, DRAIN_S, LATE_S = 0.95, 0.25, 10.0, 4.0, 0.05
 

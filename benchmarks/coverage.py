@@ -10,9 +10,9 @@ import sys
 import numpy as np
 import pandas as pd
 
-from analysis.intervals import interval
-from analysis.printing import print_anything
-from analysis.queues import fifo
+from analysis.calibration.queues import fifo
+from analysis.console import print_anything
+from analysis.metrics.intervals import interval
 
 STUDIES, TRIALS, MEASURED = 100, 8, 2000
 PLACES = 2

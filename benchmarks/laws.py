@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from analysis.printing import print_anything
+from analysis.console import print_anything
 
 
 @dataclass(frozen=True)

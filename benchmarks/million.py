@@ -18,8 +18,8 @@ from uuid import UUID
 import numpy as np
 import pandas as pd
 
-from analysis.printing import print_anything
-from analysis.queues import fifo
+from analysis.calibration.queues import fifo
+from analysis.console import print_anything
 
 ROWS, WORKERS, MODES = 1_000_000, (1, 2, 4, 8), ("sync", "queue")
 COUNT = ROWS // (len(WORKERS) * len(MODES))

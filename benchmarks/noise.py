@@ -18,16 +18,16 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from analysis.checks import verdict_but_for_noise
-from analysis.metrics import percentile, throughput
-from analysis.noise import noise_words
-from analysis.outcomes import cohort
-from analysis.printing import print_anything
-from analysis.samples import read_trial
+from analysis.console import print_anything
+from analysis.data.machine_noise import noise_words
+from analysis.data.outcomes import cohort
+from analysis.data.reader import read_trial
+from analysis.metrics.trial import percentile, throughput
+from analysis.validity.verdict import verdict_but_for_noise
 from benchmarks.trials import beside, hog, is_measured
-from loadtests.plan import Experiment, Factors, Phases, Trial
-from loadtests.stack.info import ROOT
-from loadtests.trial import TrialSetup, run_trial
+from loadtests.experiment.trial import TrialSetup, run_trial
+from loadtests.planning.experiment_merged import Experiment, Factors, Phases, Trial
+from loadtests.stack.stack_file import ROOT
 
 FOLDER = ROOT / "results" / "noise"
 SEED = 25

@@ -12,10 +12,10 @@ import sys
 import numpy as np
 import pandas as pd
 
-from analysis.metrics import percentile
-from analysis.printing import print_anything
-from analysis.queues import fifo
-from analysis.spread import Estimate, estimate
+from analysis.calibration.queues import fifo
+from analysis.console import print_anything
+from analysis.metrics.spread import Estimate, estimate
+from analysis.metrics.trial import percentile
 
 STUDIES, BLOCKS = 100, 8
 PLACES, SLOWER = 2, 1.05

@@ -6,13 +6,13 @@ Prints a Markdown table and exits 1 if CPU time per picture is above its limit w
 import sys
 from pathlib import Path
 
-from analysis.checks import verdict_on
-from analysis.contrast_tables import METRIC_WORDS, spread_texts
-from analysis.contrasts import CPU, THROUGHPUT, Comparison, comparisons
-from analysis.printing import print_anything
-from analysis.samples import read_experiment
-from analysis.spread import estimate
-from analysis.summary import summarise_trials
+from analysis.console import print_anything
+from analysis.data.reader import read_experiment
+from analysis.metrics.spread import estimate
+from analysis.summary.cells import summarise_trials
+from analysis.summary.contrasts import CPU, THROUGHPUT, Comparison, comparisons
+from analysis.tables.contrasts import METRIC_WORDS, spread_texts
+from analysis.validity.verdict import verdict_on
 
 #: Ten percent more CPU time for a picture is what a kept promise may cost.
 MOST_CPU = 1.1

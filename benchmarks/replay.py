@@ -9,7 +9,7 @@ from pathlib import Path
 
 from playwright.sync_api import Page
 
-from analysis.printing import print_anything
+from analysis.console import print_anything
 from tests.chromium import chromium
 
 FLOOR_PER_S = 30

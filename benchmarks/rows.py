@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from analysis.printing import print_anything
+from analysis.console import print_anything
 
 COMPLAINTS = re.compile(r"database is locked|OperationalError|deadlock detected|too many clients", re.IGNORECASE)
 

@@ -13,12 +13,12 @@ from pathlib import Path
 
 import kombu
 
-from analysis.printing import print_anything
-from loadtests.stack.ground import Ground
-from loadtests.stack.meters import ProcessMeter
-from loadtests.stack.observer import PERIOD_S
-from loadtests.stack.processes import Family
-from loadtests.stack.queue_length import QUEUE, Queue
+from analysis.console import print_anything
+from loadtests.stack.process.process_group import Family
+from loadtests.stack.sampling.meters import ProcessMeter
+from loadtests.stack.sampling.sampler import PERIOD_S
+from loadtests.stack.services.backing_services import Ground
+from loadtests.stack.services.queue_depth import QUEUE, Queue
 from loadtests.stack.site import StackSpec, new_site
 
 ROUNDS = 5

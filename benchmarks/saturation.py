@@ -13,20 +13,20 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from analysis.checks import VALID
-from analysis.experiment import Trial as Measured
-from analysis.metrics import service_times, throughput
-from analysis.outcomes import cohort
-from analysis.printing import print_anything
-from analysis.samples import read_trial
-from loadtests import results
-from loadtests.calibration.stack import TruthStack
-from loadtests.calibration.truth import Truth
-from loadtests.configuration import Cell
-from loadtests.plan import Experiment, Factors, Phases, Trial
-from loadtests.progress import Trials
+from analysis.console import print_anything
+from analysis.data.model import Trial as Measured
+from analysis.data.outcomes import cohort
+from analysis.data.reader import read_trial
+from analysis.metrics.trial import service_times, throughput
+from analysis.validity.verdict import VALID
+from loadtests.calibration.reference_server import Truth
+from loadtests.calibration.reference_stack import TruthStack
+from loadtests.experiment.progress import Trials
+from loadtests.experiment.trial import TrialSetup, apply_load, run_trial
+from loadtests.planning.configuration import Cell
+from loadtests.planning.experiment_merged import Experiment, Factors, Phases, Trial
+from loadtests.recording import result_folder
 from loadtests.stack.site import StackSpec
-from loadtests.trial import TrialSetup, apply_load, run_trial
 
 UTILISATIONS, MODES, REFERENCE, APP = (0.9, 0.95, 1.0, 1.05, 1.1), ("sync", "queue"), "reference", "app"
 WORKERS, TRIALS, SEED = 4, 40, 15
@@ -113,7 +113,7 @@ def _run(folder: Path, server: str, mode: str, rate: float, number: int, progres
 def _on_reference(setup: TrialSetup) -> dict[str, dict[str, str]]:
     """The same load on a server with as many places, which answers by timer; returns the trial's record."""
     truth = Truth(seed=SEED, distribution="lognormal", mean_s=REFERENCE_S, servers=WORKERS)
-    partial = results.open_trial(setup.folder.resolve(), setup.trial.name)
+    partial = result_folder.open_trial(setup.folder.resolve(), setup.trial.name)
     stack = TruthStack(truth, StackSpec(**setup.trial.cell.levels(), seed=SEED), partial / "stack", partial / "logs")
     try:
         with stack as info:
@@ -121,7 +121,7 @@ def _on_reference(setup: TrialSetup) -> dict[str, dict[str, str]]:
             apply_load(setup, stack, partial)
     finally:
         shutil.rmtree(partial / "stack", ignore_errors=True)
-    return results.close_trial(partial)[1]
+    return result_folder.close_trial(partial)[1]
 
 
 def _row(server: str, utilisation: float, trial: Measured, verdict: str) -> Row:
@@ -139,7 +139,7 @@ def main(argv: list[str]) -> int:
     """0 if no trial is VALID that finished clearly less than arrived."""
     print_anything()
     with tempfile.TemporaryDirectory(prefix="queuelab-saturation-") as folder:
-        results.write_experiment(Path(folder), name="saturation")
+        result_folder.write_experiment(Path(folder), name="saturation")
         rows = list(measured(Path(folder), int(argv[0]) if argv else TRIALS))
     names = [each.verdict for each in rows]
     missed = sum(each.missed for each in rows)

@@ -7,14 +7,14 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-from analysis.experiment import Trial
-from analysis.ledger import as_expected, faults, ledger
-from analysis.memory import MemoryGrowth, memory_growth
-from analysis.memory_table import memory_table
-from analysis.printing import print_anything
-from analysis.samples import read_experiment
-from analysis.tables import Table
-from analysis.words import amount
+from analysis.console import print_anything
+from analysis.data.model import Trial
+from analysis.data.reader import read_experiment
+from analysis.format import amount
+from analysis.metrics.memory import MemoryGrowth, memory_growth
+from analysis.metrics.memory_table import memory_table
+from analysis.tables.summary import Table
+from analysis.validity.ledger import as_expected, faults, ledger
 
 #: A process may grow by less than this [MB in 10 minutes].
 MOST_GROWTH_MB = 1.0

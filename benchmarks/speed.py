@@ -20,19 +20,19 @@ from pathlib import Path
 
 import psutil
 
-from analysis.printing import print_anything
-from loadtests.calibration.calibrate import run_case
+from analysis.console import print_anything
 from loadtests.calibration.cases import SEED, rate_case
-from loadtests.calibration.stack import TruthStack
-from loadtests.calibration.truth import Truth
-from loadtests.configuration import Configuration
-from loadtests.corpus import photos
-from loadtests.scenarios.payloads import payloads
-from loadtests.stack.environment import inherited
-from loadtests.stack.info import ROOT
-from loadtests.stack.processes import Command, Family
+from loadtests.calibration.reference_server import Truth
+from loadtests.calibration.reference_stack import TruthStack
+from loadtests.calibration.runner import run_case
+from loadtests.planning.configuration import Configuration
+from loadtests.stack.process.environment import inherited
+from loadtests.stack.process.process_group import Command, Family
 from loadtests.stack.site import StackSpec
-from loadtests.workloads import WORKLOADS
+from loadtests.stack.stack_file import ROOT
+from loadtests.workload.payloads import payloads
+from loadtests.workload.pictures import photos
+from loadtests.workload.presets import WORKLOADS
 
 RATES = (1200, 1600, 2000, 2400, 2800, 3200, 3600, 4000, 4400)
 USERS, RUN_S, ROUNDS = 50, 8, 3

@@ -6,8 +6,8 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
-from loadtests import results
-from loadtests.machine import code_hash
+from loadtests.machine.provenance import code_hash
+from loadtests.recording import result_folder
 
 #: Takes a share of a core, in turns that are shorter than a time slice, for as long as its parent lives.
 HOG = """
@@ -23,11 +23,11 @@ while os.getppid() == parent:
 
 def is_measured(folder: Path, name: str) -> bool:
     """Whether a trial is there, by the code as it is now; one of other code is let go."""
-    if name not in results.finished_trials(folder):
+    if name not in result_folder.finished_trials(folder):
         return False
-    if results.read_record(folder / name).get("code_sha256") == code_hash():
+    if result_folder.read_record(folder / name).get("code_sha256") == code_hash():
         return True
-    results.discard(folder, name)
+    result_folder.discard(folder, name)
     return False
 
 

@@ -9,10 +9,10 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
-from analysis.checks import OVERLOADED, UNDECIDED, VALID, verdict_on
-from analysis.experiment import Cell, Trial, Window
-from analysis.printing import print_anything
-from analysis.queues import fifo
+from analysis.calibration.queues import fifo
+from analysis.console import print_anything
+from analysis.data.model import Cell, Trial, Window
+from analysis.validity.verdict import OVERLOADED, UNDECIDED, VALID, verdict_on
 
 #: Of the time that a worker takes for a picture: mean in seconds and coefficient of variation.
 MEAN_S, SPREAD = 0.26, 0.1

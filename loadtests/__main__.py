@@ -7,28 +7,28 @@ import sys
 from dataclasses import fields
 from pathlib import Path
 
-from loadtests import by_hand
-from loadtests.arguments import build_parser
-from loadtests.calibration import calibrate as calibration
-from loadtests.calibration.stored import last_calibration
-from loadtests.configuration import Configuration, database_on
-from loadtests.corpus import left_out
+from loadtests.calibration import runner as calibration
+from loadtests.cli import build_parser
 from loadtests.disk import reason
 from loadtests.errors import PlanError, QueuelabError
+from loadtests.experiment import background
+from loadtests.experiment.runner import Interrupted, run_experiment
 from loadtests.faults import told
-from loadtests.faults.catalogue import FAULTS
-from loadtests.faults.experiment import fault_experiment
-from loadtests.open_files import most_open, shortage
-from loadtests.orchestrator import Interrupted, run_experiment
-from loadtests.plan_file import read_plan
-from loadtests.planning import expected
-from loadtests.preflight.run import preflight as check_machine
+from loadtests.format import amount
+from loadtests.machine.open_files import most_open, shortage
+from loadtests.machine.stored import last_calibration
+from loadtests.planning.configuration import Configuration, database_on
+from loadtests.planning.estimate import expected
+from loadtests.planning.experiment import fault_experiment
+from loadtests.planning.faults import FAULTS
+from loadtests.planning.reader import read_plan
+from loadtests.preflight.runner import preflight as check_machine
 from loadtests.printing import print_anything
-from loadtests.results import read_record
-from loadtests.sealing import read_predictions
-from loadtests.stack.info import ROOT, StackInfo
+from loadtests.recording.result_folder import read_record
+from loadtests.recording.sealing import read_predictions
 from loadtests.stack.site import StackSpec
-from loadtests.words import amount
+from loadtests.stack.stack_file import ROOT, StackInfo
+from loadtests.workload.pictures import left_out
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -125,19 +125,19 @@ def attach(arguments: argparse.Namespace) -> int:
 
 
 def _keep_up(spec: StackSpec, arguments: argparse.Namespace, what: str, end: str) -> int:
-    home = by_hand.Home(arguments.home.resolve())
+    home = background.Home(arguments.home.resolve())
     if arguments.foreground:
         with contextlib.suppress(KeyboardInterrupt):
-            by_hand.supervise(spec, home)
+            background.supervise(spec, home)
         return 0
-    info = by_hand.up(spec, home)
+    info = background.up(spec, home)
     print(f"{what}: {info.url}, {_described(info)}.")
     print(f"Upload a picture there, put load on it with `locust`, and {end}.")
     return 0
 
 
 def down(arguments: argparse.Namespace) -> int:
-    print("Down." if by_hand.down(by_hand.Home(arguments.home.resolve())) else "No stack was up.")
+    print("Down." if background.down(background.Home(arguments.home.resolve())) else "No stack was up.")
     return 0
 
 

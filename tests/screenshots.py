@@ -11,7 +11,7 @@ from pathlib import Path
 
 from playwright.sync_api import Browser, Page
 
-from analysis.printing import print_anything
+from analysis.console import print_anything
 from tests.chromium import chromium
 from tests.pages import PAPER, SIZES
 

@@ -5,7 +5,7 @@ import os
 import pytest
 
 from loadtests.errors import StackError
-from loadtests.stack import postgres, rabbitmq
+from loadtests.stack.services import postgres, rabbitmq
 
 
 def need_rabbitmq():

@@ -5,9 +5,9 @@ import itertools
 import pandas as pd
 import pytest
 
-from loadtests.bare import BARE, measure_bare
-from loadtests.plan_file import read_plan
-from loadtests.verdicts import predict
+from loadtests.experiment.baseline import BARE, measure_bare
+from loadtests.planning.reader import read_plan
+from loadtests.recording.analysis_bridge import predict
 from tests.small_experiment import write_plan
 
 pytestmark = pytest.mark.stack

@@ -14,10 +14,10 @@ import psutil
 import pytest
 
 from analysis import judge
-from loadtests.configuration import Cell
-from loadtests.stack.client import get_json
-from loadtests.stack.info import read_info
-from loadtests.stack.ports import HOST, free_port
+from loadtests.planning.configuration import Cell
+from loadtests.stack.app_client import get_json
+from loadtests.stack.process.ports import HOST, free_port
+from loadtests.stack.stack_file import read_info
 from tests.real_stack import ROOT, components_in, environment, listens, run
 from tests.small_experiment import punctual
 

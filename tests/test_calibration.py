@@ -5,10 +5,10 @@ import json
 import pandas as pd
 import pytest
 
-from analysis.calibration import certify
-from loadtests.calibration import calibrate
+from analysis.calibration.checks import certify
+from loadtests.calibration import runner
 from loadtests.calibration.cases import cases, glance, rate_case
-from loadtests.calibration.stored import STORED, last_calibration, whose
+from loadtests.machine.stored import STORED, last_calibration, whose
 from tests.analysis.hand_made import HEARD
 
 pytestmark = [pytest.mark.stack, pytest.mark.quiet]
@@ -22,7 +22,7 @@ def folder(tmp_path_factory):
     folder = tmp_path_factory.mktemp("calibration")
     chosen = [QUICK["bimodal-50"], QUICK["one-stall"], QUICK["queue-0.8"], rate_case(200, quick=True)]
     for case in chosen:
-        calibrate.run_case(case, folder)
+        runner.run_case(case, folder)
     return folder
 
 

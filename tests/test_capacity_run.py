@@ -3,9 +3,9 @@
 import pandas as pd
 import pytest
 
-from loadtests.capacity import drain
-from loadtests.orchestrator import run_experiment
-from loadtests.plan_file import read_plan
+from loadtests.experiment import drain
+from loadtests.experiment.runner import run_experiment
+from loadtests.planning.reader import read_plan
 from tests.real_stack import run
 
 pytestmark = [pytest.mark.stack, pytest.mark.quiet]

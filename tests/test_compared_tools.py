@@ -5,8 +5,8 @@ import os
 
 import pytest
 
-from loadtests.calibration import calibrate, compared, others, stock
-from loadtests.calibration import noise as listening
+from loadtests.calibration import compared, other_tools, runner, stock
+from loadtests.calibration import machine_checks as listening
 from loadtests.calibration.cases import cases
 from loadtests.errors import TrialError
 
@@ -31,8 +31,8 @@ def tool(tmp_path, monkeypatch):
 
 
 def test_a_tool_that_misbehaves_has_told_nothing_and_the_others_are_heard(tool, tmp_path, monkeypatch):
-    monkeypatch.setattr(others, "LENGTH_S", 1)
-    monkeypatch.setattr(others, "ALLOWANCE_S", 0.0)
+    monkeypatch.setattr(other_tools, "LENGTH_S", 1)
+    monkeypatch.setattr(other_tools, "ALLOWANCE_S", 0.0)
     tool("hey", SAYS)
     tool("autocannon", "echo 'no JSON'")
     tool("wrk2", "exec sleep 30")
@@ -46,11 +46,11 @@ def test_a_tool_that_misbehaves_has_told_nothing_and_the_others_are_heard(tool, 
 
 def test_a_tool_that_ends_badly_has_its_last_words_kept(tool, tmp_path, monkeypatch):
     tool("hey", "echo 'no such\nhost' >&2; exit 3")
-    monkeypatch.setattr(others, "TOOLS", [one for one in others.TOOLS if one.name == "hey"])
+    monkeypatch.setattr(other_tools, "TOOLS", [one for one in other_tools.TOOLS if one.name == "hey"])
 
     (row,) = compared.compared(tmp_path)
     assert row["what"].endswith("one stall: nothing. hey has reported no percentiles: no such host")
-    assert calibrate.told(row).endswith("no such host")
+    assert runner.told(row).endswith("no such host")
 
 
 def test_where_the_cases_are_is_not_told(tool, tmp_path, monkeypatch):
@@ -58,8 +58,8 @@ def test_where_the_cases_are_is_not_told(tool, tmp_path, monkeypatch):
         raise TrialError(f"Nothing was sent; see {folder.resolve()}/hey/logs")
 
     tool("hey", SAYS)
-    monkeypatch.setattr(others, "TOOLS", [one for one in others.TOOLS if one.name == "hey"])
-    monkeypatch.setattr(others, "reported", lost)
+    monkeypatch.setattr(other_tools, "TOOLS", [one for one in other_tools.TOOLS if one.name == "hey"])
+    monkeypatch.setattr(other_tools, "reported", lost)
 
     (row,) = compared.compared(tmp_path)
     assert row["what"].endswith("Nothing was sent; see hey/logs")
@@ -71,14 +71,14 @@ def test_the_calibration_is_kept_before_other_tools_are_asked(tmp_path, monkeypa
     def stopped(_folder):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(calibrate, "cases", lambda _quick: cases(quick=True)[:1])
-    monkeypatch.setattr(calibrate, "RATES", (20,))
-    monkeypatch.setattr(calibrate, "compared", stopped)
+    monkeypatch.setattr(runner, "cases", lambda _quick: cases(quick=True)[:1])
+    monkeypatch.setattr(runner, "RATES", (20,))
+    monkeypatch.setattr(runner, "compared", stopped)
     monkeypatch.setattr(listening, "NAPS_FOR_S", 0.2)
     monkeypatch.setattr(listening, "TIMER_FOR_S", 1)
 
     with pytest.raises(KeyboardInterrupt):
-        calibrate.calibrate(tmp_path / "cases", quick=True, compare=True, stored=stored)
+        runner.calibrate(tmp_path / "cases", quick=True, compare=True, stored=stored)
 
     checks = {check["what"]: check for check in json.loads(stored.read_text())["checks"]}
     assert checks["highest rate that one process kept"]["measured"] == 20

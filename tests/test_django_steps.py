@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from loadtests.exercises.attempt import attempt
 from loadtests.exercises.copy import fresh_copy
+from loadtests.exercises.exercise import attempt
 
 ROOT = Path(__file__).parents[1]
 APP = ROOT / "app_under_test"

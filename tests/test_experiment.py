@@ -5,7 +5,7 @@ import json
 import pandas as pd
 import pytest
 
-from loadtests.scenarios.arrivals import plan
+from loadtests.workload.arrivals import plan
 from tests.real_stack import components_in
 from tests.small_experiment import measure
 

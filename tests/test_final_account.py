@@ -6,11 +6,11 @@ import threading
 import pytest
 import redis
 
-from loadtests.stack import final_account
-from loadtests.stack.client import get_json
-from loadtests.stack.final_account import Accountant, FinalAccount
+from loadtests.stack.app_client import get_json
 from loadtests.stack.local import LocalStack
-from loadtests.stack.queue_length import QUEUE, UNACKED_KEY, RedisQueue
+from loadtests.stack.sampling import final_account
+from loadtests.stack.sampling.final_account import Accountant, FinalAccount
+from loadtests.stack.services.queue_depth import QUEUE, UNACKED_KEY, RedisQueue
 from loadtests.stack.site import StackSpec
 from tests.real_stack import components_in, until
 from tests.test_real_parts import send_together

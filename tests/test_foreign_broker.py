@@ -6,15 +6,15 @@ import sys
 import pytest
 import redis
 
-from loadtests import probe
 from loadtests.errors import StackError
-from loadtests.stack import redis_server
+from loadtests.experiment import smoke_test
 from loadtests.stack.commands import APP
-from loadtests.stack.environment import inherited
-from loadtests.stack.ground import Ground
 from loadtests.stack.local import LocalStack
-from loadtests.stack.ports import HOST
-from loadtests.stack.processes import Family, wait_until
+from loadtests.stack.process.environment import inherited
+from loadtests.stack.process.ports import HOST
+from loadtests.stack.process.process_group import Family, wait_until
+from loadtests.stack.services import redis_server
+from loadtests.stack.services.backing_services import Ground
 from loadtests.stack.site import Site, StackSpec, new_site
 from tests.real_stack import components_in
 
@@ -70,7 +70,7 @@ def messages(url):
 def test_a_stack_amid_another_project_s_settings_never_connects_to_its_broker(theirs, their_environment, tmp_path):
     before = connections(theirs)
     with LocalStack(SPEC, tmp_path / "ours", tmp_path / "logs") as info:
-        probe.check(info)
+        smoke_test.check(info)
         assert (info.settings["web"]["processes"], info.settings["web"]["threads"]) == (1, 1)
 
     assert connections(theirs) == before + 1

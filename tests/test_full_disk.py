@@ -8,10 +8,10 @@ import subprocess
 import pytest
 
 from analysis.__main__ import main as analysis
-from analysis.printing import failed
-from loadtests import results
+from analysis.console import failed
 from loadtests.disk import reason
 from loadtests.errors import QueuelabError
+from loadtests.recording import result_folder
 from tests.real_stack import ROOT, components_in, run
 from tests.small_experiment import write_plan
 
@@ -67,7 +67,7 @@ def test_a_test_by_hand_is_refused_before_it_begins(small):
     fill(small, leave=100_000)
 
     with pytest.raises(QueuelabError, match=rf"The disk of {small} is full\. Make room"):
-        results.refuse_unwritable(small)
+        result_folder.refuse_unwritable(small)
 
 
 @pytest.mark.parametrize("number", [errno.ENOSPC, errno.EDQUOT])

@@ -11,12 +11,12 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from analysis.cells import groups
-from analysis.checks import verdict_on
-from analysis.samples import read_experiment
-from loadtests.stack.client import get_json
-from loadtests.stack.info import read_info
-from loadtests.stack.ports import free_port
+from analysis.data.reader import read_experiment
+from analysis.summary.groups import groups
+from analysis.validity.verdict import verdict_on
+from loadtests.stack.app_client import get_json
+from loadtests.stack.process.ports import free_port
+from loadtests.stack.stack_file import read_info
 from tests.app_under_test.picture_files import jpeg
 from tests.pages import opened
 from tests.real_stack import ROOT, components_in, run, until

@@ -10,9 +10,9 @@ from contextlib import contextmanager
 import pandas as pd
 import pytest
 
-from loadtests.calibration.stack import TruthStack
-from loadtests.calibration.truth import Truth
-from loadtests.probe import probe_jpeg
+from loadtests.calibration.reference_server import Truth
+from loadtests.calibration.reference_stack import TruthStack
+from loadtests.experiment.smoke_test import probe_jpeg
 from loadtests.stack.site import StackSpec
 from tests.real_stack import ROOT, environment
 

@@ -10,11 +10,11 @@ import pytest
 
 from analysis import AnalysisError, judge
 from analysis.__main__ import main as analyse
-from analysis.metrics import p95, p99
-from analysis.samples import read_trial
-from analysis.summary import summarise
-from loadtests.configuration import Configuration
+from analysis.data.reader import read_trial
+from analysis.metrics.trial import p95, p99
+from analysis.summary.cells import summarise
 from loadtests.errors import StackError
+from loadtests.planning.configuration import Configuration
 from loadtests.stack.settings import verify
 from tests import breaking
 from tests.breaking import Record
@@ -142,14 +142,14 @@ def test_p95_and_p99_under_each_other_s_name_are_caught_although_there_are_too_f
     """With more uploads: `test_summary.py`."""
     assert summarised()["ready_p95_s"].notna().all() and summarised()["ready_p99_s"].isna().all()
 
-    monkeypatch.setattr("analysis.summary.p95", p99)
-    monkeypatch.setattr("analysis.summary.p99", p95)
+    monkeypatch.setattr("analysis.summary.cells.p95", p99)
+    monkeypatch.setattr("analysis.summary.cells.p99", p95)
     with pytest.raises(AnalysisError, match="a p99 and no p95"):
         summarised()
 
 
 def test_a_p95_below_the_median_is_caught(monkeypatch):
-    monkeypatch.setattr("analysis.summary.p95", lambda samples: samples.quantile(0.05))
+    monkeypatch.setattr("analysis.summary.cells.p95", lambda samples: samples.quantile(0.05))
 
     with pytest.raises(AnalysisError, match="a p50 above its p95"):
         summarised()

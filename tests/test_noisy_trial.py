@@ -5,9 +5,9 @@ import json
 
 import pytest
 
-from loadtests import noise
-from loadtests.orchestrator import run_experiment
-from loadtests.plan_file import read_plan
+from loadtests.experiment.runner import run_experiment
+from loadtests.machine import noise
+from loadtests.planning.reader import read_plan
 from tests.real_stack import run
 from tests.small_experiment import write_plan
 

@@ -5,21 +5,21 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from analysis import words as analysis_words
-from analysis.cells import Group, groups
-from analysis.charts.frame import circumstances
-from analysis.checks import verdict_on
-from analysis.flow import Flow, flow_sentence
-from analysis.ledger import ledger, ledger_words
-from analysis.lesson.material import gather
-from analysis.lesson.story import story
-from analysis.samples import read_experiment
-from analysis.telling import Telling
-from loadtests import words as load_words
-from loadtests.capacity.drain import rate_of
+from analysis import format as analysis_words
+from analysis.charts.parts.layout import circumstances
+from analysis.data.reader import read_experiment
+from analysis.lesson.content.material import gather
+from analysis.lesson.slides.story import story
+from analysis.series.cumulative_flow import Flow, flow_sentence
+from analysis.summary.groups import Group, groups
+from analysis.summary.telling import Telling
+from analysis.validity.ledger import ledger, ledger_words
+from analysis.validity.verdict import verdict_on
+from loadtests import format as load_words
 from loadtests.errors import TrialError
-from loadtests.plan_file import parse
-from loadtests.planning import expected
+from loadtests.experiment.drain import rate_of
+from loadtests.planning.estimate import expected
+from loadtests.planning.reader import parse
 from tests.analysis.synthetic_experiment import Made, write_experiment
 from tests.plurals import ONE_OF_MANY
 

@@ -2,8 +2,8 @@
 
 from pathlib import Path
 
-from loadtests.plan_file import read_plan
-from loadtests.sealing import read_predictions
+from loadtests.planning.reader import read_plan
+from loadtests.recording.sealing import read_predictions
 
 GUESSED = '{"schema": 1, "throughput": {"1": 4.5}}'
 DEMO = Path(__file__).parents[1] / "loadtests" / "plans" / "demo.toml"

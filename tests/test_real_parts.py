@@ -12,14 +12,14 @@ from uuid import uuid4
 import psutil
 import pytest
 
-from loadtests import by_hand, probe
-from loadtests.scenarios.payloads import multipart
-from loadtests.stack.client import get, get_json, post
-from loadtests.stack.final_account import Accountant
+from loadtests.experiment import background, smoke_test
+from loadtests.stack.app_client import get, get_json, post
 from loadtests.stack.local import LocalStack
-from loadtests.stack.queue_length import open_queue
+from loadtests.stack.sampling.final_account import Accountant
+from loadtests.stack.services.queue_depth import open_queue
 from loadtests.stack.settings import BROKER_SERVERS
 from loadtests.stack.site import StackSpec
+from loadtests.workload.payloads import multipart
 from tests.real_stack import ODD, components_in, until
 from tests.services import need_postgres, need_rabbitmq
 
@@ -61,7 +61,7 @@ def one_worker(request, tmp_path_factory):
 
 
 def test_each_broker_carries_a_picture_and_says_what_it_is(one_worker):
-    probe.check(one_worker)
+    smoke_test.check(one_worker)
 
     assert one_worker.settings["broker"]["server"] in BROKER_SERVERS[one_worker.broker]
     assert one_worker.settings["workers"][0]["queue_type"] == "classic"
@@ -101,7 +101,7 @@ def test_an_account_over_the_broker_s_own_protocol_calls_nothing_missing_that_is
 def test_rabbitmq_s_quorum_queues_carry_a_picture(tmp_path):
     need_rabbitmq()
     with LocalStack(spec(broker="rabbitmq", queue_type="quorum"), tmp_path, tmp_path / "logs") as info:
-        probe.check(info)
+        smoke_test.check(info)
         assert info.settings["workers"][0]["queue_type"] == "quorum"
 
     assert components_in(tmp_path) == []
@@ -111,7 +111,7 @@ def test_postgresql_keeps_the_rows_and_leaves_nothing(tmp_path, monkeypatch):
     need_postgres()
     monkeypatch.setenv("PGSERVICE", "another project's")
     with LocalStack(spec(database="postgres"), tmp_path / ODD, tmp_path / ODD / "logs") as info:
-        probe.check(info)
+        smoke_test.check(info)
         assert info.settings["database"]["vendor"] == "postgresql"
         assert listening(info) <= LOOPBACK
         arguments = psutil.Process(info.pids["database"]).cmdline()
@@ -137,24 +137,24 @@ def test_threads_of_one_web_process_work_side_by_side(tmp_path):
 @pytest.mark.quiet
 def test_the_way_to_the_broker_takes_as_long_as_asked_for(tmp_path):
     with LocalStack(spec(broker_delay_s=0.005), tmp_path, tmp_path / "logs") as info:
-        probe.check(info)
+        smoke_test.check(info)
 
     # Both directions, and the proxy's own work.
     assert 0.010 <= info.settings["broker_delay"]["added_s"] < 0.014
 
 
 def test_a_broker_and_a_database_of_one_s_own_are_used_when_asked_for_by_hand_too(tmp_path, monkeypatch):
-    home = by_hand.Home(tmp_path / "ours")
+    home = background.Home(tmp_path / "ours")
     with LocalStack(spec(mode="sync"), tmp_path / "theirs", tmp_path / "logs") as theirs:
         environment = psutil.Process(theirs.pids["web"]).environ()
         monkeypatch.setenv("CELERY_BROKER_URL", environment["CELERY_BROKER_URL"])
         monkeypatch.setenv("DATABASE_URL", environment["DATABASE_URL"])
         try:
-            ours = by_hand.up(spec(broker="url", database="url"), home)
-            probe.check(ours)
+            ours = background.up(spec(broker="url", database="url"), home)
+            smoke_test.check(ours)
             assert "broker" not in ours.pids
         finally:
-            by_hand.down(home)
+            background.down(home)
 
         counts = get_json(f"{theirs.control_url}/counts/", token=theirs.token)
         assert counts["ready"] == 1
@@ -171,7 +171,7 @@ def test_an_address_that_is_not_given_is_one_sentence(tmp_path, monkeypatch):
 
 def send_together(info, mode, count):
     """Uploads that all leave at the same moment; their ids."""
-    content_type, body = multipart("probe.jpg", "image/jpeg", probe.probe_jpeg())
+    content_type, body = multipart("probe.jpg", "image/jpeg", smoke_test.probe_jpeg())
 
     def send(_):
         headers = {"Content-Type": content_type, "Idempotency-Key": str(uuid4())}

@@ -10,13 +10,13 @@ import pandas as pd
 import pytest
 
 from analysis import judge
-from analysis.samples import read_experiment
-from loadtests.results import write_experiment, write_json
+from analysis.data.reader import read_experiment
+from loadtests.recording.result_folder import write_experiment, write_json
 from loadtests.scenarios import recorder
-from loadtests.scenarios.payloads import Payload
 from loadtests.scenarios.phases import Phases
-from loadtests.scenarios.upload import Request
-from loadtests.stack.census import MEMORY_COLUMNS
+from loadtests.scenarios.upload_client import Request
+from loadtests.stack.sampling.census import MEMORY_COLUMNS
+from loadtests.workload.payloads import Payload
 
 ROOT = Path(__file__).parents[1]
 DICTIONARY = (ROOT / "results" / "README.md").read_text()

@@ -6,7 +6,7 @@ from datetime import datetime
 
 import pytest
 
-from analysis.samples import read_experiment
+from analysis.data.reader import read_experiment
 from tests.real_stack import run
 from tests.small_experiment import punctual, write_plan
 

@@ -9,13 +9,13 @@ from urllib.parse import urlsplit
 import psutil
 import pytest
 
-from loadtests import probe
 from loadtests.errors import StackError
-from loadtests.stack.client import get, get_json
+from loadtests.experiment import smoke_test
+from loadtests.stack.app_client import get, get_json
 from loadtests.stack.commands import WEB_WORKER
-from loadtests.stack.info import alive_lock, read_info
 from loadtests.stack.local import LocalStack
 from loadtests.stack.site import Site, StackSpec
+from loadtests.stack.stack_file import alive_lock, read_info
 from tests.real_stack import ODD, components_in, listens, until
 
 pytestmark = pytest.mark.stack
@@ -38,7 +38,7 @@ def queue_stack(tmp_path_factory):
 
 
 def test_a_picture_goes_through_and_comes_out_right(queue_stack):
-    probe.check(queue_stack)
+    smoke_test.check(queue_stack)
 
 
 def test_the_effective_settings_are_those_of_the_live_processes(queue_stack):
@@ -80,7 +80,7 @@ def test_everything_listens_on_loopback_only(queue_stack):
 
 def test_sync_mode_runs_that_many_web_processes_and_no_worker(tmp_path):
     with LocalStack(spec(mode="sync", workers=3), tmp_path, tmp_path / "logs") as info:
-        probe.check(info)
+        smoke_test.check(info)
         assert len(psutil.Process(info.pids["web"]).children()) == 3
         assert "worker" not in info.pids
         assert b"Nobody works behind this door" in get(info.url)
@@ -88,7 +88,7 @@ def test_sync_mode_runs_that_many_web_processes_and_no_worker(tmp_path):
 
 def test_a_stack_in_a_folder_of_any_name_works_and_stopped_leaves_no_process_and_no_open_port(tmp_path):
     with LocalStack(spec(), tmp_path / ODD, tmp_path / f"{ODD} logs") as info:
-        probe.check(info)
+        smoke_test.check(info)
         trees = [process for pid in info.pids.values() for process in psutil.Process(pid).children(recursive=True)]
         pids = [*info.pids.values(), *(process.pid for process in trees)]
         ports = [urlsplit(url).port for url in (info.url, info.control_url)]

@@ -11,9 +11,9 @@ import pytest
 
 from loadtests.errors import TrialError
 from loadtests.scenarios.target import refuse_foreign
-from loadtests.stack.client import get_json
+from loadtests.stack.app_client import get_json
 from loadtests.stack.local import LocalStack
-from loadtests.stack.ports import free_port
+from loadtests.stack.process.ports import free_port
 from loadtests.stack.site import StackSpec
 from tests.real_stack import ROOT, environment, listens, run, until
 

@@ -7,13 +7,13 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from analysis.cells import Group
-from analysis.charts.frame import circumstances, framed
-from analysis.charts.labels import EndLabel, label_ends
-from analysis.charts.palette import MODES, TEXT
-from analysis.charts.panels import SINCE, mark_events, panels, shade_measured
-from analysis.events import marks
-from analysis.words import workers
+from analysis.charts.parts.annotations import EndLabel, label_ends
+from analysis.charts.parts.axes import SINCE, mark_events, panels, shade_measured
+from analysis.charts.parts.layout import circumstances, framed
+from analysis.charts.parts.palette import MODES, TEXT
+from analysis.data.events import marks
+from analysis.format import workers
+from analysis.summary.groups import Group
 
 # Stands at its panel, because in mode sync there is no broker.
 BY_BROKER = "dotted: by the broker"

@@ -7,13 +7,13 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from analysis.capacities import TOO_FEW, WITHHELD
-from analysis.charts.frame import framed
-from analysis.charts.labels import Arrow, EndLabel, draw_arrows, label_ends
-from analysis.charts.log_time import scale_time_axis
-from analysis.charts.palette import MODES, QUIET
-from analysis.charts.worker_axis import BOTTOM, LEFT, WIDTH, places, worker_axes, worker_counts
-from analysis.words import number
+from analysis.capacity.capacities import TOO_FEW, WITHHELD
+from analysis.charts.parts.annotations import Arrow, EndLabel, draw_arrows, label_ends
+from analysis.charts.parts.layout import framed
+from analysis.charts.parts.log_time import scale_time_axis
+from analysis.charts.parts.palette import MODES, QUIET
+from analysis.charts.parts.worker_axis import BOTTOM, LEFT, WIDTH, places, worker_axes, worker_counts
+from analysis.format import number
 
 HEADROOM = 1.15
 # Of the axis; an arrow further right has its words in two lines.

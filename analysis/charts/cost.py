@@ -3,8 +3,10 @@
 import pandas as pd
 from matplotlib.figure import Figure
 
-from analysis.cells import Group
-from analysis.charts.bars import (
+from analysis.charts.parts.annotations import label_ends
+from analysis.charts.parts.layout import circumstances, framed
+from analysis.charts.parts.palette import COMPONENTS
+from analysis.charts.stacked_bars import (
     BOTTOM,
     DOUBT_ROOM,
     LEFT,
@@ -15,12 +17,10 @@ from analysis.charts.bars import (
     in_order,
     name_bars,
 )
-from analysis.charts.frame import circumstances, framed
-from analysis.charts.labels import label_ends
-from analysis.charts.palette import COMPONENTS
-from analysis.checks import OVERLOADED
-from analysis.summary import system_cost
-from analysis.words import workers
+from analysis.format import workers
+from analysis.summary.cells import system_cost
+from analysis.summary.groups import Group
+from analysis.validity.verdict import OVERLOADED
 
 
 def draw_cpu_cost(group: Group, title: str) -> Figure:

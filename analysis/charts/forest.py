@@ -8,19 +8,19 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import FixedLocator, FuncFormatter, NullLocator
 
-from analysis.cells import Group
-from analysis.charts.contrast import log_ticks
-from analysis.charts.doubts import Doubt, ring_point
-from analysis.charts.frame import DPI, SIZE_INCH, circumstances, framed
-from analysis.charts.labels import LINE_PX
-from analysis.charts.palette import FAINT, QUIET, TEXT, WINDOW
-from analysis.charts.panels import BEFORE
-from analysis.charts.view import View
-from analysis.comparing import SAME_WITHIN
-from analysis.findings_contrasts import ratio_text
-from analysis.findings_modes import ROW_WORDS, modes_title
-from analysis.mode_ratios import METRICS, ModeRatio
-from analysis.mode_table import mode_table
+from analysis.charts.contrasts import log_ticks
+from analysis.charts.parts.annotations import LINE_PX
+from analysis.charts.parts.axes import BEFORE
+from analysis.charts.parts.doubts import Doubt, ring_point
+from analysis.charts.parts.layout import DPI, SIZE_INCH, circumstances, framed
+from analysis.charts.parts.palette import FAINT, QUIET, TEXT, WINDOW
+from analysis.charts.parts.view import View
+from analysis.findings.contrasts import ratio_text
+from analysis.findings.findings_modes import ROW_WORDS, modes_title
+from analysis.metrics.equivalence import SAME_WITHIN
+from analysis.summary.groups import Group
+from analysis.summary.mode_ratios import METRICS, ModeRatio
+from analysis.tables.mode_table import mode_table
 
 LEFT, RIGHT, BOTTOM = 0.205, 0.755, 0.13
 # The longest name of a row that LEFT has room for, and what each further letter takes.

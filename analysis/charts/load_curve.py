@@ -9,16 +9,16 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from analysis.cells import Group
-from analysis.charts.doubts import Doubt, mark_doubts
-from analysis.charts.frame import counted, framed, subtitle
-from analysis.charts.labels import Arrow, EndLabel, draw_arrows, label_ends
-from analysis.charts.log_time import scale_time_axis
-from analysis.charts.palette import MODES, QUIET
-from analysis.charts.view import View
-from analysis.charts.worker_axis import BOTTOM, LEFT, WIDTH
-from analysis.conditions import CONDITIONS, short
-from analysis.load_curve import RATE, LoadCurve, load_curves, load_sentence, load_table
+from analysis.charts.parts.annotations import Arrow, EndLabel, draw_arrows, label_ends
+from analysis.charts.parts.doubts import Doubt, mark_doubts
+from analysis.charts.parts.layout import counted, framed, subtitle
+from analysis.charts.parts.log_time import scale_time_axis
+from analysis.charts.parts.palette import MODES, QUIET
+from analysis.charts.parts.view import View
+from analysis.charts.parts.worker_axis import BOTTOM, LEFT, WIDTH
+from analysis.data.factors import CONDITIONS, short
+from analysis.series.load_curve import RATE, LoadCurve, load_curves, load_sentence, load_table
+from analysis.summary.groups import Group
 
 SHARES = {"p95": "p95", "p50": "median"}
 MARGIN = 0.06

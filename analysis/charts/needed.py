@@ -8,12 +8,12 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from analysis.charts.frame import framed
-from analysis.charts.labels import EndLabel, label_ends
-from analysis.charts.palette import MODES, WINDOW, ink, tag
-from analysis.charts.worker_axis import BOTTOM, LEFT, WIDTH, worker_counts
-from analysis.confirmed import at_most
-from analysis.needed import Step, steps, sync_is_fine
+from analysis.capacity.confirmed import at_most
+from analysis.capacity.workers_needed import Step, steps, sync_is_fine
+from analysis.charts.parts.annotations import EndLabel, label_ends
+from analysis.charts.parts.layout import framed
+from analysis.charts.parts.palette import MODES, WINDOW, ink, tag
+from analysis.charts.parts.worker_axis import BOTTOM, LEFT, WIDTH, worker_counts
 
 # Above the most workers there is room for what is said of sync.
 ROOM_ABOVE = 0.15

@@ -6,18 +6,25 @@ from pathlib import Path
 import matplotlib
 import pandas as pd
 
-from analysis.capacities import LEVELS, capacity_sentences, capacity_table, goal_of, goal_words, reached
-from analysis.ceiling import ceilings
+from analysis.capacity.capacities import (
+    LEVELS,
+    capacity_sentences,
+    capacity_table,
+    goal_of,
+    goal_words,
+    reached,
+)
+from analysis.capacity.confirmed import at_most
+from analysis.capacity.workers_needed import decision, needed_table
 from analysis.charts import Chart, empty, save
 from analysis.charts.capacity import UNDRAWN, draw_capacity, draw_reached
-from analysis.charts.frame import STYLE, counted
 from analysis.charts.needed import draw_needed
-from analysis.checks import Verdict
-from analysis.confirmed import at_most
-from analysis.experiment import Experiment, Trial
-from analysis.needed import decision, needed_table
-from analysis.tables import Table
-from analysis.words import amount, number, verdict, workers
+from analysis.charts.parts.layout import STYLE, counted
+from analysis.data.model import Experiment, Trial
+from analysis.format import amount, number, verdict, workers
+from analysis.models.ceiling import ceilings
+from analysis.tables.summary import Table
+from analysis.validity.verdict import Verdict
 
 
 def draw_searches(

@@ -5,16 +5,16 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from analysis.cells import Group
-from analysis.charts.doubts import Doubt, mark_doubts
-from analysis.charts.frame import circumstances
-from analysis.charts.guessed import draw_guessed
-from analysis.charts.labels import EndLabel, label_ends
-from analysis.charts.palette import MODES, QUIET
-from analysis.charts.predicted import draw_predicted
-from analysis.charts.scalability import draw_scalability, law_words
-from analysis.charts.worker_axis import place_of, places, worker_axes, worker_counts
-from analysis.words import amount, number
+from analysis.charts.parts.annotations import EndLabel, label_ends
+from analysis.charts.parts.doubts import Doubt, mark_doubts
+from analysis.charts.parts.guessed import draw_guessed
+from analysis.charts.parts.layout import circumstances
+from analysis.charts.parts.palette import MODES, QUIET
+from analysis.charts.parts.predictions import draw_predicted
+from analysis.charts.parts.scalability import draw_scalability, law_words
+from analysis.charts.parts.worker_axis import place_of, places, worker_axes, worker_counts
+from analysis.format import amount, number
+from analysis.summary.groups import Group
 
 # Room above the offered load for the name of the line of what is possible.
 HEADROOM = 1.3

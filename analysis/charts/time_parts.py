@@ -6,8 +6,11 @@ import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
 
-from analysis.cells import Group
-from analysis.charts.bars import (
+from analysis.charts.parts.annotations import BAND, Arrow, draw_arrows, label_ends
+from analysis.charts.parts.layout import circumstances, framed
+from analysis.charts.parts.palette import TIME_PARTS
+from analysis.charts.parts.view import View
+from analysis.charts.stacked_bars import (
     BOTTOM,
     DOUBT_ROOM,
     LEFT,
@@ -17,12 +20,9 @@ from analysis.charts.bars import (
     in_order,
     name_bars,
 )
-from analysis.charts.frame import circumstances, framed
-from analysis.charts.labels import BAND, Arrow, draw_arrows, label_ends
-from analysis.charts.palette import TIME_PARTS
-from analysis.charts.view import View
-from analysis.time_parts import parts_of, parts_sentence, parts_table, time_parts
-from analysis.words import GROWS
+from analysis.format import GROWS
+from analysis.series.latency_breakdown import parts_of, parts_sentence, parts_table, time_parts
+from analysis.summary.groups import Group
 
 # Narrower than other bars, because the names of the parts are longer.
 WIDTH = 0.69

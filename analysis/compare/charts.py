@@ -8,24 +8,24 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from analysis.charts import Chart, draw_ratios, save
-from analysis.charts.doubts import mark_doubts
-from analysis.charts.frame import STYLE
-from analysis.charts.labels import EndLabel, draw_arrows, label_ends
-from analysis.charts.log_time import scale_time_axis
-from analysis.charts.palette import MODES, QUIET
+from analysis.charts.parts.annotations import EndLabel, draw_arrows, label_ends
+from analysis.charts.parts.doubts import mark_doubts
+from analysis.charts.parts.layout import STYLE
+from analysis.charts.parts.log_time import scale_time_axis
+from analysis.charts.parts.palette import MODES, QUIET
+from analysis.charts.parts.worker_axis import worker_axes, worker_counts
 from analysis.charts.throughput import HEADROOM
-from analysis.charts.worker_axis import worker_axes, worker_counts
+from analysis.compare.alignment import READY_P95, RESPONSE_P95, Together
 from analysis.compare.circumstances import circumstances, conditions, other_cores, without_other_cores
+from analysis.compare.findings import of_chart, title
 from analysis.compare.lines import Line, arrows_of, doubts_of, end_labels, ends, lines_of, values
 from analysis.compare.look import lettered, line_look
-from analysis.compare.sentences import of_chart, title
-from analysis.compare.together import READY_P95, RESPONSE_P95, Together
-from analysis.conditions import suffix
-from analysis.contrast_tables import contrast_table
-from analysis.contrasts import READY, RESPONSE, THROUGHPUT
-from analysis.findings_contrasts import contrast_title
-from analysis.tables import as_table
-from analysis.words import number
+from analysis.data.factors import suffix
+from analysis.findings.contrasts import contrast_title
+from analysis.format import number
+from analysis.summary.contrasts import READY, RESPONSE, THROUGHPUT
+from analysis.tables.contrasts import contrast_table
+from analysis.tables.summary import as_table
 
 AXES = {
     THROUGHPUT: "throughput [pictures/s]",

@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
-from analysis.cells import Group
-from analysis.charts.frame import counted, subtitle
-from analysis.conditions import named
+from analysis.charts.parts.layout import counted, subtitle
+from analysis.data.factors import named
+from analysis.summary.groups import Group
 
 
 def circumstances(groups: Sequence[Group], varied: Sequence[str], *notes: str) -> str:

@@ -5,11 +5,11 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from analysis.compare.side import Side
-from analysis.conditions import CONDITIONS, short
-from analysis.experiment import Trial
-from analysis.noise import SPIN_LIMIT
-from analysis.tables import Table
-from analysis.words import listing, number
+from analysis.data.factors import CONDITIONS, short
+from analysis.data.machine_noise import SPIN_LIMIT
+from analysis.data.model import Trial
+from analysis.format import listing, number
+from analysis.tables.summary import Table
 
 # Live answers that differ from one start of a stack to the next and say nothing of how it was set.
 PASSING = {"pid", "pids", "name", "external_resource_url", "direct_s", "app_s", "added_s"}

@@ -6,12 +6,12 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from analysis.charts.doubts import Doubt
-from analysis.charts.labels import Arrow, EndLabel
-from analysis.charts.palette import MODES
-from analysis.charts.worker_axis import worker_counts
+from analysis.charts.parts.annotations import Arrow, EndLabel
+from analysis.charts.parts.doubts import Doubt
+from analysis.charts.parts.palette import MODES
+from analysis.charts.parts.worker_axis import worker_counts
+from analysis.compare.alignment import Together
 from analysis.compare.look import STYLES, Style
-from analysis.compare.together import Together
 
 # Lines stand side by side at each worker count: so far apart, and together no wider than this.
 STEP, WIDEST = 0.1, 0.5

@@ -3,9 +3,9 @@
 from dataclasses import dataclass, replace
 from typing import Any
 
-from analysis.charts.labels import fill_look
-from analysis.charts.palette import MODES
-from analysis.compare.together import Together
+from analysis.charts.parts.annotations import fill_look
+from analysis.charts.parts.palette import MODES
+from analysis.compare.alignment import Together
 
 # The longest label for which the margin right of the lines has room beside the mode; longer ones become letters.
 LONGEST_LABEL = 11

@@ -6,11 +6,11 @@ from typing import Any
 
 import pandas as pd
 
-from analysis.cells import Group
+from analysis.compare.alignment import METRICS, Together
 from analysis.compare.reason import Reason
-from analysis.compare.together import METRICS, Together
-from analysis.conditions import CONDITIONS
-from analysis.contrasts import THROUGHPUT, Comparison
+from analysis.data.factors import CONDITIONS
+from analysis.summary.contrasts import THROUGHPUT, Comparison
+from analysis.summary.groups import Group
 
 # From the summary of each experiment, in this order.
 COLUMNS = (

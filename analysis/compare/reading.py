@@ -3,14 +3,14 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-from analysis.cells import groups
-from analysis.checks import verdict_on
 from analysis.compare.side import Side
-from analysis.contrasts import with_cost
+from analysis.data.reader import read_experiment
 from analysis.errors import AnalysisError
-from analysis.samples import read_experiment
-from analysis.summary import summarise_trials
-from analysis.words import readable
+from analysis.format import readable
+from analysis.summary.cells import summarise_trials
+from analysis.summary.contrasts import with_cost
+from analysis.summary.groups import groups
+from analysis.validity.verdict import verdict_on
 
 
 def read_sides(folders: Sequence[Path]) -> list[Side]:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from analysis.words import listing
+from analysis.format import listing
 
 # So many names are told before the rest is only counted.
 TOLD_NAMES = 3

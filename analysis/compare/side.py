@@ -5,9 +5,9 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from analysis.cells import Group
-from analysis.checks import Verdict
-from analysis.experiment import Experiment
+from analysis.data.model import Experiment
+from analysis.summary.groups import Group
+from analysis.validity.verdict import Verdict
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -2,12 +2,12 @@
 
 from collections.abc import Iterator
 
-from analysis.checks import INVALID_ACCOUNTS, INVALID_CLIENT
 from analysis.compare.reason import Reason, some
 from analysis.compare.side import Side
-from analysis.experiment import Experiment
-from analysis.ledger import ledger, ledger_words
-from analysis.noise import AGAIN, noise_words
+from analysis.data.machine_noise import AGAIN, noise_words
+from analysis.data.model import Experiment
+from analysis.validity.ledger import ledger, ledger_words
+from analysis.validity.verdict import INVALID_ACCOUNTS, INVALID_CLIENT
 
 
 def unsound(side: Side) -> Iterator[Reason]:

@@ -4,15 +4,15 @@ import os
 from collections.abc import Iterator
 from pathlib import Path
 
-from analysis.lesson.deck import write_deck
-from analysis.lesson.handout import render_handout
-from analysis.lesson.material import Material
-from analysis.lesson.measured import measured
-from analysis.lesson.pages import render
-from analysis.lesson.predict import render_predict
+from analysis.lesson.content.material import Material
+from analysis.lesson.content.measured import measured
+from analysis.lesson.page import render
 from analysis.lesson.sheets import write_sheets
-from analysis.lesson.slides import render_slides
-from analysis.lesson.story import story
+from analysis.lesson.slides.pptx import write_deck
+from analysis.lesson.slides.reveal import render_slides
+from analysis.lesson.slides.story import story
+from analysis.lesson.worksheets.predict import render_predict
+from analysis.lesson.worksheets.prediction_sheets import render_handout
 
 #: What each file is for, in the order of a lesson; those that are not there are not linked to.
 WHAT = {

@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pandas as pd
 
-from analysis.expected import PREDICTED
-from analysis.lesson.expectations import expected_throughput, expected_wait
-from analysis.samples import PREDICTION
+from analysis.data.reader import PREDICTION
+from analysis.lesson.content.expectations import expected_throughput, expected_wait
+from analysis.models.predictions import PREDICTED
 
 #: The folder beside an experiment's in which the preflight leaves what it saw.
 FOLDER = "preflight"

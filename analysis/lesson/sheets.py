@@ -2,9 +2,10 @@
 
 from pathlib import Path
 
-from analysis.lesson import gift, quiz, texts
-from analysis.lesson.gallery import write_gallery
-from analysis.lesson.measured import SOURCES, Measured
+from analysis.lesson import texts
+from analysis.lesson.content.measured import SOURCES, Measured
+from analysis.lesson.gallery.gallery import write_gallery
+from analysis.lesson.worksheets import gift, quiz
 
 
 def write_sheets(measured: Measured, folder: Path) -> list[Path]:

@@ -12,11 +12,11 @@ from markdown_it import MarkdownIt
 from markdown_it.token import Token
 from markupsafe import Markup
 
-from analysis.lesson.escaping import literal
-from analysis.lesson.measured import SOURCES, Measured
-from analysis.lesson.numbers import words
-from analysis.lesson.pages import render as page
-from analysis.lesson.pages import whole_words
+from analysis.lesson.content.escaping import literal
+from analysis.lesson.content.measured import SOURCES, Measured
+from analysis.lesson.content.numbers import words
+from analysis.lesson.page import render as page
+from analysis.lesson.page import whole_words
 
 #: A link to the repository, where a page may not lie.
 ELSEWHERE = re.compile(r"\[([^\]]+)\]\(\.\./[^)]+\)")

@@ -7,13 +7,13 @@ import matplotlib
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from analysis.charts.doubts import Doubt, mark_doubts
-from analysis.charts.frame import STYLE, counted, framed
-from analysis.charts.labels import EndLabel, fill_look, label_ends
-from analysis.charts.palette import MODES, QUIET
-from analysis.charts.worker_axis import BOTTOM, LEFT, WIDTH
-from analysis.pool.pooled import LIMIT_MAD, MIN_ALIKE, Dot, Pooled, median
-from analysis.words import number
+from analysis.charts.parts.annotations import EndLabel, fill_look, label_ends
+from analysis.charts.parts.doubts import Doubt, mark_doubts
+from analysis.charts.parts.layout import STYLE, counted, framed
+from analysis.charts.parts.palette import MODES, QUIET
+from analysis.charts.parts.worker_axis import BOTTOM, LEFT, WIDTH
+from analysis.format import number
+from analysis.pool.speedups import LIMIT_MAD, MIN_ALIKE, Dot, Pooled, median
 
 # Dots at one number of cores that are closer than CLOSE, in parts of the axis, stand so far apart.
 BESIDE = 0.09

@@ -7,11 +7,11 @@ from typing import Any
 
 import pandas as pd
 
-from analysis.conditions import CONDITIONS, FIRST_LEVELS, LOAD, short
+from analysis.data.factors import CONDITIONS, FIRST_LEVELS, LOAD, short
+from analysis.data.model import Experiment, Trial
 from analysis.errors import AnalysisError
-from analysis.experiment import Experiment, Trial
-from analysis.ledger import faults
-from analysis.words import listing, number
+from analysis.format import listing, number
+from analysis.validity.ledger import faults
 
 HASH_LENGTH = 12
 

@@ -2,9 +2,9 @@
 
 from collections.abc import Sequence
 
-from analysis.pool.pooled import Dot, Pooled, median
-from analysis.tables import Table
-from analysis.words import amount, duration, listing, number
+from analysis.format import amount, duration, listing, number
+from analysis.pool.speedups import Dot, Pooled, median
+from analysis.tables.summary import Table
 
 
 def title(pooled: Pooled, mode: str) -> str:

@@ -4,10 +4,10 @@ import argparse
 import sys
 from pathlib import Path
 
+from analysis.console import failed
 from analysis.errors import AnalysisError
-from analysis.pool.reading import as_table, share_of
-from analysis.pool.record import as_line
-from analysis.printing import failed
+from analysis.pool.reader import as_table, share_of
+from analysis.pool.share_format import as_line
 
 EXAMPLES = """examples:
   python -m analysis share results/demo            # results/demo/share.json, and the same as a line to copy

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from loadtests.calibration.truth import Truth
+from loadtests.calibration.reference_server import Truth
 
 SEED = 41
 

@@ -5,7 +5,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from loadtests.calibration import others, stock
+from loadtests.calibration import other_tools, stock
 from loadtests.errors import QueuelabError
 
 #: A tool that is not ours may end badly, never, or print anything at all.
@@ -22,8 +22,8 @@ def compared(folder: Path) -> Iterator[dict[str, Any]]:
     """Rows like those of checks. Told, and not judged: the tools are not ours."""
     for way in stock.WAYS:
         yield from _told(way.title, partial(stock.reported, way, folder), folder)
-    for tool in others.found_tools():
-        yield from _told(tool.title, partial(others.reported, tool, folder), folder)
+    for tool in other_tools.found_tools():
+        yield from _told(tool.title, partial(other_tools.reported, tool, folder), folder)
 
 
 def _told(title: str, ask: Callable[[], Percentiles], folder: Path) -> Iterator[dict[str, Any]]:

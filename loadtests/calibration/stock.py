@@ -8,15 +8,15 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from loadtests.calibration.cases import SEED
-from loadtests.calibration.stack import TruthStack
-from loadtests.calibration.truth import Truth
-from loadtests.configuration import Configuration
+from loadtests.calibration.reference_server import Truth
+from loadtests.calibration.reference_stack import TruthStack
 from loadtests.errors import TrialError
-from loadtests.stack.environment import inherited
-from loadtests.stack.info import ROOT
-from loadtests.stack.processes import Command, Family
+from loadtests.format import amount
+from loadtests.planning.configuration import Configuration
+from loadtests.stack.process.environment import inherited
+from loadtests.stack.process.process_group import Command, Family
 from loadtests.stack.site import StackSpec
-from loadtests.words import amount
+from loadtests.stack.stack_file import ROOT
 
 RATE, LENGTH_S = 100, 50
 STALL = Truth(seed=SEED, mean_s=0.001, stall_s=5, stall_after_s=20)

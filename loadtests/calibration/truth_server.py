@@ -15,7 +15,7 @@ from collections.abc import Callable
 from functools import partial
 from urllib.parse import parse_qs, urlsplit
 
-from loadtests.calibration.truth import Desk, Truth, Visit
+from loadtests.calibration.reference_server import Desk, Truth, Visit
 from loadtests.clock import Clock
 
 HOST = "127.0.0.1"

@@ -7,9 +7,9 @@ from pathlib import Path
 
 from loadtests.disk import reason
 from loadtests.errors import QueuelabError
-from loadtests.exercises.attempt import attempt
 from loadtests.exercises.broken import EXERCISES, Exercise
 from loadtests.exercises.copy import break_copy, mend_copy
+from loadtests.exercises.exercise import attempt
 from loadtests.printing import print_anything
 
 EXAMPLES = """\

@@ -10,9 +10,9 @@ import redis
 
 from loadtests.errors import StackError
 from loadtests.faults.finding import Undo, freeze, nothing, tree
-from loadtests.faults.schedule import FIND_LIMIT_S
+from loadtests.planning.schedule import FIND_LIMIT_S
 from loadtests.stack.local import LocalStack
-from loadtests.stack.queue_length import QUEUE, UNACKED_KEY
+from loadtests.stack.services.queue_depth import QUEUE, UNACKED_KEY
 
 #: How much an append-only file may still grow before the disk is full [bytes].
 LAST_ROOM = 2_000

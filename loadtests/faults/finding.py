@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable
 import psutil
 
 from loadtests.errors import StackError
-from loadtests.faults.schedule import FIND_LIMIT_S
+from loadtests.planning.schedule import FIND_LIMIT_S
 from loadtests.stack.local import LocalStack
 
 Undo = Callable[[], None]

@@ -12,13 +12,13 @@ import redis
 
 from loadtests.clock import Clock
 from loadtests.errors import StackError
-from loadtests.faults.acts import ACTS
-from loadtests.faults.catalogue import FAULTS, Fault
+from loadtests.faults.actions import ACTS
 from loadtests.faults.finding import Undo
-from loadtests.faults.schedule import Due
+from loadtests.planning.faults import FAULTS, Fault
+from loadtests.planning.schedule import Due
 from loadtests.stack.base import Stack
-from loadtests.stack.info import LOAD_PHASES
 from loadtests.stack.local import LocalStack
+from loadtests.stack.stack_file import LOAD_PHASES
 
 T = TypeVar("T")
 

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from loadtests.faults.catalogue import FAULTS
+from loadtests.planning.faults import FAULTS
 
 HEAD = (
     *("fault", "", "accepted", "refused", "no answer", "completed", "failed", "lost", "stuck", "stored twice"),

@@ -6,11 +6,11 @@ from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
-from loadtests import machine
-from loadtests.bare import BARE, measure_bare
-from loadtests.plan_file import read_plan
-from loadtests.stack.info import ROOT
-from loadtests.verdicts import predict
+from loadtests.experiment.baseline import BARE, measure_bare
+from loadtests.machine import provenance
+from loadtests.planning.reader import read_plan
+from loadtests.recording.analysis_bridge import predict
+from loadtests.stack.stack_file import ROOT
 
 PLAN = ROOT / "loadtests" / "plans" / "demo.toml"
 PREDICTION = "prediction.csv"
@@ -23,7 +23,7 @@ def expect(folder: Path) -> None:
     experiment = read_plan(PLAN)
     (folder / BARE).unlink(missing_ok=True)
     measure_bare(replace(experiment, phases=replace(experiment.phases, measure_s=AS_LONG_S)), folder, None)
-    predict(folder, experiment.cells(), machine.cores())
+    predict(folder, experiment.cells(), provenance.cores())
 
 
 def told(folder: Path) -> Iterator[str]:

@@ -6,14 +6,14 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
-from loadtests import probe
-from loadtests.configuration import MODES
 from loadtests.errors import QueuelabError, StackError
+from loadtests.experiment import smoke_test
+from loadtests.planning.configuration import MODES
 from loadtests.preflight.judgements import Check
-from loadtests.stack import redis_server
 from loadtests.stack.local import LocalStack
-from loadtests.stack.processes import Family, wait_until
-from loadtests.stack.queue_length import open_queue
+from loadtests.stack.process.process_group import Family, wait_until
+from loadtests.stack.services import redis_server
+from loadtests.stack.services.queue_depth import open_queue
 from loadtests.stack.site import StackSpec, new_site
 
 SPEC = StackSpec(mode="queue", workers=1, workload="io", seed=1)
@@ -67,6 +67,6 @@ def _send_through_each_door(logs: Path) -> str:
     ):
         for mode in MODES:
             began = time.monotonic()
-            probe.check(replace(info, mode=mode))
+            smoke_test.check(replace(info, mode=mode))
             took.append(f"{mode} {time.monotonic() - began:.1f} s")
     return ", ".join(took)

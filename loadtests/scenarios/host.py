@@ -4,8 +4,8 @@ import uuid
 from pathlib import Path
 from typing import Any
 
-from loadtests.machine import machine
-from loadtests.stack.network import in_network
+from loadtests.machine.provenance import machine
+from loadtests.stack.compose.network import in_network
 
 #: Made anew at every start of a Linux kernel, and the same in all of its containers.
 BOOT_ID = Path("/proc/sys/kernel/random/boot_id")

@@ -10,19 +10,19 @@ from gevent.pool import Group
 from locust.env import Environment
 from locust.runners import WorkerRunner
 
-from loadtests.corpus import content_hash, photos
 from loadtests.errors import TrialError
-from loadtests.machine import code_hash
+from loadtests.machine.provenance import code_hash
 from loadtests.scenarios.failing import guarded, in_a_sentence
 from loadtests.scenarios.host import host_id
 from loadtests.scenarios.messages import FINISH, LET_GO, PREPARE, PREPARED, REPORT, to_row
 from loadtests.scenarios.options import from_message
-from loadtests.scenarios.payloads import payloads
 from loadtests.scenarios.phases import Phases
 from loadtests.scenarios.sender import Sender
 from loadtests.scenarios.target import refuse_foreign
-from loadtests.stack.info import read_info
-from loadtests.workloads import WORKLOADS
+from loadtests.stack.stack_file import read_info
+from loadtests.workload.payloads import payloads
+from loadtests.workload.pictures import content_hash, photos
+from loadtests.workload.presets import WORKLOADS
 
 #: What must be the same in master and worker, and what to say if it is not.
 SAME = {

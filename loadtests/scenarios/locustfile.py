@@ -13,13 +13,13 @@ from locust import User, events, task
 from locust.env import Environment
 from locust.runners import LocalRunner, WorkerRunner
 
-from loadtests.open_files import raise_limit
-from loadtests.scenarios.conductor import Conductor
+from loadtests.machine.open_files import raise_limit
+from loadtests.scenarios.coordinator import Conductor
 from loadtests.scenarios.failing import in_a_sentence
-from loadtests.scenarios.finder import host
 from loadtests.scenarios.load_worker import LoadWorker
 from loadtests.scenarios.options import add_options, allowed_targets, options_of
 from loadtests.scenarios.refusals import drop_tags, refuse_other_loads
+from loadtests.scenarios.stack_lookup import host
 from loadtests.scenarios.stream import Stream
 from loadtests.scenarios.target import refuse_foreign
 from loadtests.scenarios.waiting import nap_s, wait_awake

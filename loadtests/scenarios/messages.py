@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
-from loadtests.scenarios.payloads import Payload
-from loadtests.scenarios.upload import Request
+from loadtests.scenarios.upload_client import Request
+from loadtests.workload.payloads import Payload
 
 #: From the master: get ready for a trial; its load has ended, report; nobody wants a report any more.
 PREPARE, FINISH, LET_GO = "queuelab_prepare", "queuelab_finish", "queuelab_let_go"

@@ -9,10 +9,10 @@ from typing import Any
 from locust.argument_parser import LocustArgumentParser
 from locust.env import Environment
 
-from loadtests.plan_file import WORDS
+from loadtests.planning.reader import WORDS
 from loadtests.scenarios.target import FLAG
-from loadtests.stack.info import BY_HAND, ROOT
-from loadtests.stack.network import in_network
+from loadtests.stack.compose.network import in_network
+from loadtests.stack.stack_file import BY_HAND, ROOT
 
 
 @dataclass(frozen=True, kw_only=True)

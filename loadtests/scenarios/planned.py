@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 
 from loadtests.errors import TrialError
-from loadtests.scenarios.arrivals import Arrival
-from loadtests.scenarios.upload import Request
-from loadtests.words import amount
+from loadtests.format import amount
+from loadtests.scenarios.upload_client import Request
+from loadtests.workload.arrivals import Arrival
 
 #: How far a due time may be from the plan's: less than anybody measures.
 DUE_TOLERANCE_S = 1e-6

@@ -6,8 +6,8 @@ import logging
 from uuid import UUID
 
 from loadtests.errors import StackError
-from loadtests.stack.client import get
-from loadtests.stack.info import StackInfo
+from loadtests.stack.app_client import get
+from loadtests.stack.stack_file import StackInfo
 
 #: How far a question reaches back, so that a row committed late is not missed.
 OVERLAP_S = 1.0

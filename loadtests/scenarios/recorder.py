@@ -6,11 +6,11 @@ from pathlib import Path
 
 import numpy as np
 
+from loadtests.scenarios.observations import observations
 from loadtests.scenarios.phases import Phases
-from loadtests.scenarios.samples import observations
-from loadtests.scenarios.upload import Request
-from loadtests.stack.client import get
-from loadtests.stack.info import StackInfo
+from loadtests.scenarios.upload_client import Request
+from loadtests.stack.app_client import get
+from loadtests.stack.stack_file import StackInfo
 
 REQUEST_COLUMNS = ("id", "phase", "due_at", "sent_at", "answered_at", "status", "error", "picture")
 BACKLOG_COLUMNS = ("sampled_at", "waiting", "in_hand", "in_database", "done", "counted_by")

@@ -5,10 +5,10 @@ import logging
 from locust import User
 from locust.env import Environment
 
-from loadtests.corpus import left_out
 from loadtests.errors import TrialError
-from loadtests.open_files import shortage
+from loadtests.machine.open_files import shortage
 from loadtests.scenarios.options import Options
+from loadtests.workload.pictures import left_out
 
 #: For so long a test is taken to last of which nobody has said it.
 USUAL_TEST_S = 60.0

@@ -10,18 +10,18 @@ from gevent.pool import Group
 from locust.env import Environment
 
 from loadtests.errors import TrialError
-from loadtests.scenarios.arrivals import arrivals
-from loadtests.scenarios.both_clocks import BothClocks
 from loadtests.scenarios.ending import end_test
 from loadtests.scenarios.failing import guarded, in_a_sentence
+from loadtests.scenarios.locust_stats import BothClocks
+from loadtests.scenarios.observations import Sample
 from loadtests.scenarios.options import Options
-from loadtests.scenarios.payloads import Payload
 from loadtests.scenarios.phases import OPEN_END, Phases
-from loadtests.scenarios.record import Record
-from loadtests.scenarios.samples import Sample
+from loadtests.scenarios.request_log import Record
 from loadtests.scenarios.stream import Stream
-from loadtests.scenarios.upload import Door, Request
-from loadtests.stack.info import StackInfo
+from loadtests.scenarios.upload_client import Door, Request
+from loadtests.stack.stack_file import StackInfo
+from loadtests.workload.arrivals import arrivals
+from loadtests.workload.payloads import Payload
 
 #: How often the app is asked which pictures became ready: while the load counts, and when all wait for the last.
 WATCH_PERIOD_S = 1.0

@@ -3,14 +3,14 @@
 from typing import Any
 
 from loadtests.errors import TrialError
-from loadtests.scenarios.load_workers import LoadWorkers
+from loadtests.format import amount
+from loadtests.scenarios.distributed import LoadWorkers
+from loadtests.scenarios.observations import final_account, wait_for_sample
 from loadtests.scenarios.options import Options
 from loadtests.scenarios.phases import OPEN_END, Phases
 from loadtests.scenarios.refusals import refuse_nobody
-from loadtests.scenarios.samples import final_account, wait_for_sample
 from loadtests.scenarios.sender import Sender
-from loadtests.stack.info import StackInfo
-from loadtests.words import amount
+from loadtests.stack.stack_file import StackInfo
 
 #: Time between the start of the test and the first due time, so that the users are there when it comes.
 LEAD_S = 0.5

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from loadtests.scenarios.upload import Request
+from loadtests.scenarios.upload_client import Request
 
 
 class Stream:

@@ -6,9 +6,9 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any
 
-from loadtests.lock import exclusive
-from loadtests.stack.info import StackInfo, alive_lock
+from loadtests.file_lock import exclusive
 from loadtests.stack.site import StackSpec
+from loadtests.stack.stack_file import StackInfo, alive_lock
 
 
 class Stack(ABC):

@@ -1,8 +1,8 @@
 """Whether a stack still has work of an earlier test."""
 
 from loadtests.errors import StackError
-from loadtests.stack.client import get_json, reachable
-from loadtests.stack.info import StackInfo
+from loadtests.stack.app_client import get_json, reachable
+from loadtests.stack.stack_file import StackInfo
 
 #: How soon an idle stack answers at its front door.
 FRONT_DOOR_S = 2.0

@@ -4,13 +4,13 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from loadtests.stack import delay_proxy
-from loadtests.stack.environment import inherited
-from loadtests.stack.info import ROOT
-from loadtests.stack.ports import HOST
-from loadtests.stack.processes import Command
+from loadtests.stack.process.environment import inherited
+from loadtests.stack.process.ports import HOST
+from loadtests.stack.process.process_group import Command
+from loadtests.stack.services import delay_proxy
 from loadtests.stack.site import Site, StackSpec
-from loadtests.workloads import WORKLOADS
+from loadtests.stack.stack_file import ROOT
+from loadtests.workload.presets import WORKLOADS
 
 APP = ROOT / "app_under_test"
 

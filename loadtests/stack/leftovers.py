@@ -6,8 +6,8 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
-from loadtests.stack.client import get
-from loadtests.stack.info import StackInfo
+from loadtests.stack.app_client import get
+from loadtests.stack.stack_file import StackInfo
 
 #: What a ready picture has: a large, a medium and a small one.
 VARIANTS = 3

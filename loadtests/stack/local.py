@@ -8,18 +8,18 @@ import psutil
 from loadtests.clock import Clock
 from loadtests.errors import StackError
 from loadtests.stack import commands
+from loadtests.stack.app_client import reachable
 from loadtests.stack.base import Stack
-from loadtests.stack.client import reachable
-from loadtests.stack.effective import effective_settings
-from loadtests.stack.exposure import refuse_exposed
-from loadtests.stack.ground import Ground
-from loadtests.stack.info import OBSERVATIONS, StackInfo
-from loadtests.stack.meters import process_meters
-from loadtests.stack.observer import Observer, View
-from loadtests.stack.processes import START_LIMIT_S, Child, Family, wait_until
+from loadtests.stack.live_settings import effective_settings
+from loadtests.stack.process.exposure import refuse_exposed
+from loadtests.stack.process.process_group import START_LIMIT_S, Child, Family, wait_until
+from loadtests.stack.process.supervisor import RESTARTS, Supervisor
+from loadtests.stack.sampling.meters import process_meters
+from loadtests.stack.sampling.sampler import Observer, View
+from loadtests.stack.services.backing_services import Ground
 from loadtests.stack.settings import verify
 from loadtests.stack.site import Site, StackSpec, new_site
-from loadtests.stack.supervisor import RESTARTS, Supervisor
+from loadtests.stack.stack_file import OBSERVATIONS, StackInfo
 
 #: How long a component may take to end by itself.
 STOP_GRACE_S = 8.0

@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from loadtests.configuration import Configuration
 from loadtests.errors import StackError
+from loadtests.planning.configuration import Configuration
 
 #: What a server calls itself, for each level of a factor that names one; a level "url" takes any.
 BROKER_SERVERS = {"redis": ("valkey", "redis"), "rabbitmq": ("rabbitmq",)}

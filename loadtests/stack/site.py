@@ -7,9 +7,9 @@ from pathlib import Path
 from urllib.parse import quote, urlsplit
 
 from loadtests.clock import Clock
-from loadtests.configuration import Configuration
 from loadtests.errors import StackError
-from loadtests.stack.ports import HOST, claim, free_port
+from loadtests.planning.configuration import Configuration
+from loadtests.stack.process.ports import HOST, claim, free_port
 
 FREE_PORTS = (
     *("control_port", "broker_port", "names_port", "nodes_port"),

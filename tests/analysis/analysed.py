@@ -7,21 +7,21 @@ from pathlib import Path
 import pandas as pd
 from matplotlib.figure import Figure
 
-from analysis.cells import Group, groups
 from analysis.charts import MOST_CURVES, draw, draw_comparison, draw_view
 from analysis.charts.forest import forest
-from analysis.charts.inside import views
 from analysis.charts.load_curve import against_load
-from analysis.charts.view import View
-from analysis.checks import verdict_on
+from analysis.charts.parts.view import View
+from analysis.charts.render import views
+from analysis.compare.alignment import togethers
 from analysis.compare.charts import AXES, charted, draw_lines, draw_ratios_of
 from analysis.compare.reading import read_sides
-from analysis.compare.together import togethers
-from analysis.contrasts import Comparison, comparisons
-from analysis.findings import findings
-from analysis.mode_ratios import mode_ratios
-from analysis.samples import read_experiment
-from analysis.summary import summarise_trials
+from analysis.data.reader import read_experiment
+from analysis.findings.cells import findings
+from analysis.summary.cells import summarise_trials
+from analysis.summary.contrasts import Comparison, comparisons
+from analysis.summary.groups import Group, groups
+from analysis.summary.mode_ratios import mode_ratios
+from analysis.validity.verdict import verdict_on
 
 
 class Drawings(Mapping[str, Figure]):

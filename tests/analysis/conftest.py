@@ -18,11 +18,11 @@ from synthetic_experiment import both_modes, write_experiment
 from two_experiments import with_other_machine
 
 from analysis.__main__ import main
-from analysis.cells import Group
-from analysis.charts.frame import STYLE
-from analysis.lesson.measured import Measured, measured
+from analysis.charts.parts.layout import STYLE
+from analysis.data.reader import read_experiment
+from analysis.lesson.content.measured import Measured, measured
 from analysis.lesson.sheets import write_sheets
-from analysis.samples import read_experiment
+from analysis.summary.groups import Group
 
 HARNESS = "the harness itself"
 

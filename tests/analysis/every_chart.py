@@ -28,18 +28,18 @@ from synthetic_experiment import (
     write_experiment,
 )
 
-from analysis.ceiling import ceilings
+from analysis.capacity.workers_needed import decision
 from analysis.charts.calibration import draw_judged, draw_told
 from analysis.charts.capacity import draw_capacity, draw_reached
-from analysis.charts.frame import STYLE
 from analysis.charts.needed import draw_needed
-from analysis.charts.palette import MODES
-from analysis.columns import BARE_COLUMNS, LATER_PICTURE_COLUMNS
-from analysis.needed import decision
+from analysis.charts.parts.layout import STYLE
+from analysis.charts.parts.palette import MODES
+from analysis.data.schema import BARE_COLUMNS, LATER_PICTURE_COLUMNS
+from analysis.format import GROWS
+from analysis.models.ceiling import ceilings
 from analysis.pool.chart import draw_speedups
-from analysis.pool.pooled import pool
 from analysis.pool.sentences import title
-from analysis.words import GROWS
+from analysis.pool.speedups import pool
 
 WHAT: Mapping[str, Sequence[Made]] = {
     "demo": both_modes(),

@@ -1,6 +1,6 @@
 """What made-up laptops would send."""
 
-from analysis.pool.record import SentCell, Shared
+from analysis.pool.share_format import SentCell, Shared
 
 
 def laptop(

@@ -13,8 +13,8 @@ from matplotlib.patches import Rectangle
 from matplotlib.text import Annotation, Text
 from matplotlib.transforms import Bbox
 
-from analysis.charts.palette import FAINT, WINDOW
-from analysis.charts.panels import EVENT
+from analysis.charts.parts.axes import EVENT
+from analysis.charts.parts.palette import FAINT, WINDOW
 
 # These carry nothing that is not said elsewhere: shades behind the drawing, and lines between groups of rows.
 BACKGROUND = {WINDOW, FAINT}

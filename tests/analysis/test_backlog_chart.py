@@ -4,8 +4,8 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
-from analysis.cells import Group
-from analysis.charts.palette import MODES, TEXT
+from analysis.charts.parts.palette import MODES, TEXT
+from analysis.summary.groups import Group
 
 
 @pytest.fixture(scope="module")

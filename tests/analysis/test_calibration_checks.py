@@ -6,7 +6,7 @@ import math
 import pandas as pd
 import pytest
 
-from analysis.calibration import certify
+from analysis.calibration.checks import certify
 from analysis.errors import AnalysisError
 from tests.analysis.hand_made import HEARD
 from tests.analysis.synthetic_experiment import START, Made, break_books, write_trial

@@ -6,8 +6,8 @@ from pathlib import Path
 from analysed import grouped
 from synthetic_experiment import Made, both_modes, write_experiment
 
-from analysis.caveats import caveats
-from analysis.samples import read_experiment
+from analysis.data.reader import read_experiment
+from analysis.findings.caveats import caveats
 
 
 def of_lag(folder: Path, made: Sequence[Made]) -> list[str]:

@@ -6,10 +6,10 @@ import pytest
 from analysed import drawn_charts
 from matplotlib.figure import Figure
 
-from analysis.cells import Group
 from analysis.charts import save
-from analysis.charts.belonging import belonging
-from analysis.charts.reading import answering, points, tag_modes
+from analysis.charts.parts.belonging import belonging
+from analysis.charts.parts.svg_data import answering, points, tag_modes
+from analysis.summary.groups import Group
 
 COLOUR = re.compile(r"#[0-9a-f]{6}")
 

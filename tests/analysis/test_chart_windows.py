@@ -5,8 +5,8 @@ from matplotlib.axes import Axes
 from matplotlib.colors import to_hex
 from synthetic_experiment import Made, write_experiment
 
-from analysis.cells import Group
-from analysis.charts.palette import WINDOW
+from analysis.charts.parts.palette import WINDOW
+from analysis.summary.groups import Group
 
 
 def test_windows_of_one_length_are_told_as_one_and_shaded(demo_group: Group) -> None:

@@ -10,12 +10,12 @@ from matplotlib.figure import Figure
 from matplotlib.text import Annotation
 from synthetic_experiment import Made, both_brokers, both_modes, break_books, repeated, write_experiment
 
-from analysis.cells import Group
 from analysis.charts import DRAWINGS, draw_charts
-from analysis.charts.palette import MODES
-from analysis.findings import findings
-from analysis.tables import chart_table
-from analysis.words import GROWS
+from analysis.charts.parts.palette import MODES
+from analysis.findings.cells import findings
+from analysis.format import GROWS
+from analysis.summary.groups import Group
+from analysis.tables.summary import chart_table
 
 
 @pytest.fixture(scope="module")

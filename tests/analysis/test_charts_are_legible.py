@@ -1,8 +1,8 @@
 import matplotlib.font_manager
 import numpy as np
 
-from analysis.charts.frame import SMALLEST_PT
-from analysis.charts.labels import spread_out
+from analysis.charts.parts.annotations import spread_out
+from analysis.charts.parts.layout import SMALLEST_PT
 
 
 def test_labels_are_moved_apart_and_stay_inside() -> None:

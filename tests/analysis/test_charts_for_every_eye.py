@@ -5,7 +5,7 @@ from itertools import combinations
 import pytest
 from eyes import LEAST_DIFFERENCE, LEAST_LIGHTNESS, VISIONS, contrast, difference, lab
 
-from analysis.charts.palette import COMPONENTS, MODES, TIME_PARTS
+from analysis.charts.parts.palette import COMPONENTS, MODES, TIME_PARTS
 
 
 @pytest.mark.parametrize("vision", VISIONS)

@@ -11,7 +11,8 @@ from hand_made import crowded_door, trial
 from synthetic_experiment import Made, write_trial
 
 import analysis
-from analysis.checks import (
+from analysis.data.model import Cell
+from analysis.validity.verdict import (
     INVALID_ACCOUNTS,
     INVALID_CLIENT,
     OVERLOADED,
@@ -20,7 +21,6 @@ from analysis.checks import (
     verdict_on,
     worst,
 )
-from analysis.experiment import Cell
 
 Change = Callable[[pd.DataFrame], pd.DataFrame]
 

@@ -12,9 +12,9 @@ from playwright.sync_api import Browser
 from synthetic_experiment import Made, both_modes, repeated, write_experiment
 from two_experiments import compared, with_other_machine
 
+from analysis.compare.alignment import togethers
 from analysis.compare.reading import read_sides
-from analysis.compare.together import togethers
-from analysis.contrast_tables import contrast_table
+from analysis.tables.contrasts import contrast_table
 from tests.pages import SIZES, opened, serious_findings
 
 

@@ -1,4 +1,4 @@
-from analysis.comparing import same
+from analysis.metrics.equivalence import same
 
 
 def test_what_is_more_than_a_tenth_above_the_other_is_not_the_same() -> None:

@@ -1,5 +1,5 @@
-from analysis.conditions import levels_of, named, prefix, short, suffix, varied, varied_and_held
-from analysis.experiment import Cell
+from analysis.data.factors import levels_of, named, prefix, short, suffix, varied, varied_and_held
+from analysis.data.model import Cell
 
 RABBIT = {"workload": "io", "offered_rate": 12.0, "broker": "rabbitmq", "broker_delay_s": 0.005}
 

@@ -5,7 +5,7 @@ import math
 import pandas as pd
 import pytest
 
-from analysis.conservation import most_in_work
+from analysis.validity.conservation import most_in_work
 
 
 @pytest.mark.parametrize(

@@ -18,11 +18,11 @@ from synthetic_experiment import (
     write_experiment,
 )
 
-from analysis.cells import Group
 from analysis.charts import draw_charts
-from analysis.charts.palette import MODES
-from analysis.contrasts import Comparison
-from analysis.findings_contrasts import contrast_title
+from analysis.charts.parts.palette import MODES
+from analysis.findings.contrasts import contrast_title
+from analysis.summary.contrasts import Comparison
+from analysis.summary.groups import Group
 
 Analysed = tuple[list[Group], list[Comparison]]
 

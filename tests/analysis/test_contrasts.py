@@ -6,7 +6,7 @@ from analysed import compared
 from hand_made import per_trial
 from synthetic_experiment import both_brokers, both_modes, repeated, write_experiment
 
-from analysis.contrasts import CPU, READY, RESPONSE, THROUGHPUT, Comparison, comparisons
+from analysis.summary.contrasts import CPU, READY, RESPONSE, THROUGHPUT, Comparison, comparisons
 
 RABBIT = {"broker": "rabbitmq"}
 REDIS_1, REDIS_2 = {"repeat": 1, "load": "a"}, {"repeat": 2, "load": "b"}

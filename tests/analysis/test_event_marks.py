@@ -9,8 +9,8 @@ from hand_made import trial
 from matplotlib.figure import Figure
 from synthetic_experiment import START, Made, write_experiment
 
-from analysis.charts.panels import EVENT, EVENT_WORDS, SINCE
-from analysis.events import Mark, marks
+from analysis.charts.parts.axes import EVENT, EVENT_WORDS, SINCE
+from analysis.data.events import Mark, marks
 
 
 def fault(what: str, began: float, ended: float) -> dict[str, object]:

@@ -2,9 +2,9 @@ import math
 
 from hand_made import trial
 
-from analysis.experiment import Trial
-from analysis.failures import failure_words
-from analysis.outcomes import outcomes
+from analysis.data.model import Trial
+from analysis.data.outcomes import outcomes
+from analysis.metrics.failures import failure_words
 
 
 def _trial(*failing: tuple[dict, dict | None]) -> Trial:

@@ -7,13 +7,13 @@ from analysed import grouped
 from hand_made import cells
 from synthetic_experiment import both_modes, repeated, write_experiment
 
-from analysis.cells import Group
-from analysis.checks import verdict_on
-from analysis.findings import findings
-from analysis.findings_contrasts import reading_of
-from analysis.mode_ratios import mode_ratios
-from analysis.summary import summarise_trials
-from analysis.words import duration, number, workers
+from analysis.findings.cells import findings
+from analysis.findings.contrasts import reading_of
+from analysis.format import duration, number, workers
+from analysis.summary.cells import summarise_trials
+from analysis.summary.groups import Group
+from analysis.summary.mode_ratios import mode_ratios
+from analysis.validity.verdict import verdict_on
 
 LIMITLESS = {"verdict": "OVERLOADED", "throughput": 3.4, "backlog_growth": 6.6}
 SYNC_1 = {"mode": "sync", "workers": 1, **LIMITLESS, "unanswered_grows": True} | {

@@ -1,9 +1,9 @@
 import pytest
 from hand_made import per_trial
 
-from analysis.contrast_tables import contrast_heading, contrast_table
-from analysis.contrasts import Comparison, comparisons
-from analysis.findings_contrasts import contrast_sentence, contrast_title
+from analysis.findings.contrasts import contrast_sentence, contrast_title
+from analysis.summary.contrasts import Comparison, comparisons
+from analysis.tables.contrasts import contrast_heading, contrast_table
 
 RABBIT = {"broker": "rabbitmq"}
 SLOWER = {"broker": "rabbitmq", "response_p50_s": 0.014 * 1.3}

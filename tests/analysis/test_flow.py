@@ -9,10 +9,10 @@ from analysed import drawn_charts
 from hand_made import trial
 from matplotlib.figure import Figure
 
-from analysis.cells import Group
-from analysis.charts.arrivals import MOST_STEPS, draw_arrivals
-from analysis.flow import Flow, flow, flow_sentence, flow_table
-from analysis.telling import steadiest, tellings
+from analysis.charts.cumulative_flow import MOST_STEPS, draw_arrivals
+from analysis.series.cumulative_flow import Flow, flow, flow_sentence, flow_table
+from analysis.summary.groups import Group
+from analysis.summary.telling import steadiest, tellings
 
 
 def five_uploads() -> Flow:

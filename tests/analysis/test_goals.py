@@ -8,15 +8,15 @@ import pandas as pd
 import pytest
 
 from analysis import AnalysisError, goal_outcome, judge
-from analysis.capacities import (
+from analysis.capacity.capacities import (
     capacity_sentences,
     capacity_table,
     disagreement_sentences,
     overload_sentences,
     reached,
 )
-from analysis.checks import Verdict
-from analysis.goals import Goal, outcome
+from analysis.capacity.results import Goal, outcome
+from analysis.validity.verdict import Verdict
 from tests.analysis.hand_made import TRIAL_DEFAULTS, capacities, crowded_door, trial
 from tests.analysis.synthetic_experiment import Made, undecided, write_experiment
 

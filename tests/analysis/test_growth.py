@@ -3,8 +3,8 @@ from typing import Any
 
 from hand_made import crowded_door, trial
 
-from analysis.growth import Growth, backlog_growth, unanswered_growth
-from analysis.outcomes import outcomes
+from analysis.data.outcomes import outcomes
+from analysis.metrics.backlog import Growth, backlog_growth, unanswered_growth
 
 #: 10 uploads/s for 10 s, of which four are open on average.
 STEADY = {"slope": 0.0, "arrived": 100, "finished": 100, "unfinished": 0, "mean": 4.0, "length_s": 10.0} | {

@@ -10,10 +10,10 @@ from sealing import GUESSED, sealed
 from synthetic_experiment import both_modes, write_experiment
 
 from analysis.__main__ import main
-from analysis.charts.palette import GUESS
+from analysis.charts.parts.palette import GUESS
+from analysis.data.class_predictions import parse_guess
+from analysis.data.seal import read_sealed
 from analysis.errors import AnalysisError
-from analysis.guess import parse_guess
-from analysis.seal import read_sealed
 
 
 @pytest.fixture(scope="module")

@@ -11,7 +11,7 @@ from altered import copied, with_experiment, with_trials
 from synthetic_experiment import Made, write_experiment
 
 from analysis.__main__ import main
-from analysis.samples import read_experiment
+from analysis.data.reader import read_experiment
 
 MACHINE = {"cpu": "Some CPU", "cores": 2, "os": "Linux 6.1", "python": "3.11.2"}
 #: What each trial and its experiment have in common.

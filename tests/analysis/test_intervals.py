@@ -6,9 +6,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from analysis.intervals import interval, interval_columns
-from analysis.tables import as_table
-from analysis.words import GROWS
+from analysis.format import GROWS
+from analysis.metrics.intervals import interval, interval_columns
+from analysis.tables.summary import as_table
 from benchmarks.coverage import coverage, true_percentile
 
 

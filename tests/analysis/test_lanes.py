@@ -10,10 +10,10 @@ from hand_made import trial
 from matplotlib.figure import Figure
 from synthetic_experiment import both_modes, write_experiment
 
-from analysis.cells import Group
-from analysis.experiment import Cell
-from analysis.lanes import Lanes, lanes, lanes_sentence, lanes_table
-from analysis.telling import Telling, steadiest
+from analysis.data.model import Cell
+from analysis.series.worker_timeline import Lanes, lanes, lanes_sentence, lanes_table
+from analysis.summary.groups import Group
+from analysis.summary.telling import Telling, steadiest
 
 
 def shown(*work: tuple[float, float | None], workers: int = 2, **what: Any) -> Lanes:

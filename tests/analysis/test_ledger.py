@@ -6,8 +6,8 @@ import pandas as pd
 import pytest
 from hand_made import trial
 
-from analysis.experiment import Cell
-from analysis.ledger import as_expected, ledger, ledger_words, recovery_s, restart_words
+from analysis.data.model import Cell
+from analysis.validity.ledger import as_expected, ledger, ledger_words, recovery_s, restart_words
 
 NO_ANSWER = {"answered_at": math.nan, "status": math.nan}
 QUEUED = {"state": "queued", "started_at": math.nan, "finished_at": math.nan}

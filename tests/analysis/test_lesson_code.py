@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser
 
-from analysis.lesson.measured import SOURCES
+from analysis.lesson.content.measured import SOURCES
 from analysis.lesson.texts import TEXTS
 from tests.pages import offline
 

@@ -13,15 +13,15 @@ from matplotlib.text import Text
 from matplotlib.transforms import Bbox
 from synthetic_experiment import both_modes, write_experiment
 
-from analysis.checks import NOISY, VALID, Verdict
-from analysis.lesson.gallery import write_gallery
-from analysis.lesson.lie_charts import draw_lie, draw_stacked
-from analysis.lesson.lie_panels import draw_panel
-from analysis.lesson.lie_stamp import STAMP
-from analysis.lesson.lies import lies
-from analysis.lesson.measured import Measured, measured
-from analysis.lesson.panels import Bar, Bars, Dots, Lie, Panel
-from analysis.samples import read_experiment
+from analysis.data.reader import read_experiment
+from analysis.lesson.content.measured import Measured, measured
+from analysis.lesson.gallery.gallery import write_gallery
+from analysis.lesson.gallery.lie_charts import draw_lie, draw_stacked
+from analysis.lesson.gallery.lie_stamp import STAMP
+from analysis.lesson.gallery.lies import lies
+from analysis.lesson.gallery.panels import draw_panel
+from analysis.lesson.gallery.panels_merged import Bar, Bars, Dots, Lie, Panel
+from analysis.validity.verdict import NOISY, VALID, Verdict
 
 ROOT = Path(__file__).parents[2]
 NAMES = ["mean-only", "closed-loop", "submitted", "survivors", "truncated", "best-of"]

@@ -7,8 +7,8 @@ from playwright.sync_api import Browser
 from sealing import sealed
 from synthetic_experiment import both_modes, write_experiment
 
-from analysis.cells import Group
-from analysis.lesson.blank_axes import blank_axes
+from analysis.lesson.worksheets.blank_axes import blank_axes
+from analysis.summary.groups import Group
 from tests.pages import offline, pages_of, serious_findings
 
 #: A4 upright without its margins, at 96 dots an inch.

@@ -11,9 +11,9 @@ from playwright.sync_api import Browser, Download, Page, expect
 from sealing import sealed
 from synthetic_experiment import both_modes, write_experiment
 
-from analysis.charts.palette import GUESS
+from analysis.charts.parts.palette import GUESS
 from analysis.charts.throughput import HEADROOM
-from analysis.guess import Guess, parse_guess
+from analysis.data.class_predictions import Guess, parse_guess
 from tests.pages import offline, serious_findings
 
 SIZES = {"projector": (1280, 720), "phone": (390, 844)}

@@ -12,12 +12,13 @@ from hypothesis import strategies as st
 from playwright.sync_api import Browser, Page, expect
 from synthetic_experiment import Made, both_modes, write_experiment
 
+from analysis.data.reader import read_experiment
 from analysis.errors import AnalysisError
-from analysis.lesson import quiz, texts
-from analysis.lesson.gift import gift
-from analysis.lesson.measured import Measured, measured
-from analysis.lesson.quiz import Choice, Question, read_questions
-from analysis.samples import read_experiment
+from analysis.lesson import texts
+from analysis.lesson.content.measured import Measured, measured
+from analysis.lesson.worksheets import quiz
+from analysis.lesson.worksheets.gift import gift
+from analysis.lesson.worksheets.quiz import Choice, Question, read_questions
 from tests.pages import offline, serious_findings
 
 MISCONCEPTIONS = {"faster", "accepted", "cores", "length", "retries"}

@@ -8,21 +8,21 @@ import pandas as pd
 import pytest
 from hand_made import trial as trial_of
 
-from analysis.cells import Group
 from analysis.charts import Chart
-from analysis.experiment import Experiment, Trial
-from analysis.guess import Guess
-from analysis.lesson.expectations import expected_throughput, expected_wait
-from analysis.lesson.material import Material, gather
-from analysis.lesson.measured import SOURCES, Measured
-from analysis.lesson.observing import BREAK_NOTES
-from analysis.lesson.reckoning import LIVE_FAULT, MOST_ROWS, all_trials, faults
-from analysis.lesson.slide import Slide
-from analysis.lesson.story import story
-from analysis.lesson.sync_chart import NAME as SYNC_ALONE
+from analysis.data.class_predictions import Guess
+from analysis.data.model import Experiment, Trial
+from analysis.data.reader import read_experiment
+from analysis.lesson.content.expectations import expected_throughput, expected_wait
+from analysis.lesson.content.fault_results import LIVE_FAULT, MOST_ROWS, all_trials, faults
+from analysis.lesson.content.material import Material, gather
+from analysis.lesson.content.measured import SOURCES, Measured
+from analysis.lesson.content.slide import Slide
+from analysis.lesson.slides.measurements import BREAK_NOTES
+from analysis.lesson.slides.story import story
+from analysis.lesson.slides.sync_chart import NAME as SYNC_ALONE
 from analysis.lesson.texts import fill
-from analysis.samples import read_experiment
-from analysis.tables import Table
+from analysis.summary.groups import Group
+from analysis.tables.summary import Table
 
 REFUSED, NO_ANSWER = "refused: answered with an error", "no answer yet when the trial ended"
 SHOWN = (SYNC_ALONE, "response_time", "both_clocks", "backlog", "throughput", "ready_time", "cpu_cost")

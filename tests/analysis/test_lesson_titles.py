@@ -11,9 +11,20 @@ from typing import Any
 import pytest
 from synthetic_experiment import Made, undecided, write_experiment, write_trial
 
-from analysis.cells import Group, groups
 from analysis.charts import Chart
-from analysis.checks import (
+from analysis.data.model import Experiment, Trial
+from analysis.data.reader import read_experiment, read_trial
+from analysis.findings.cells import findings
+from analysis.lesson.content.material import gather
+from analysis.lesson.content.measured import Measured
+from analysis.lesson.gallery.lies import lies
+from analysis.lesson.slides import sync_chart
+from analysis.lesson.slides.story import story
+from analysis.lesson.worksheets.prediction_sheets import asked_on_paper
+from analysis.lesson.worksheets.quiz import read_questions
+from analysis.summary.groups import Group, groups
+from analysis.tables.summary import Table
+from analysis.validity.verdict import (
     FROM_BEST_TO_WORST,
     INVALID,
     NOISY,
@@ -24,17 +35,6 @@ from analysis.checks import (
     Verdict,
     verdict_on,
 )
-from analysis.experiment import Experiment, Trial
-from analysis.findings import findings
-from analysis.lesson import sync_chart
-from analysis.lesson.handout import asked_on_paper
-from analysis.lesson.lies import lies
-from analysis.lesson.material import gather
-from analysis.lesson.measured import Measured
-from analysis.lesson.quiz import read_questions
-from analysis.lesson.story import story
-from analysis.samples import read_experiment, read_trial
-from analysis.tables import Table
 from tests.plurals import ONE_OF_MANY
 
 #: What the other cells show: one worker cannot keep up, four can.

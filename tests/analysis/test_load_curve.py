@@ -10,7 +10,7 @@ from synthetic_experiment import at_rates, both_modes, write_bare, write_experim
 
 from analysis.charts import MOST_CURVES, draw_charts, draw_view
 from analysis.charts.load_curve import against_load
-from analysis.load_curve import LoadCurve, load_curves, load_sentence, load_table
+from analysis.series.load_curve import LoadCurve, load_curves, load_sentence, load_table
 
 RATES = (4.0, 8.0, 11.0, 16.0)
 

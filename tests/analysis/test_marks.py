@@ -4,8 +4,8 @@ import pandas as pd
 import pytest
 from hand_made import cells
 
-from analysis.marks import keeps_up, told_workers
-from analysis.words import GROWS, clock
+from analysis.format import GROWS, clock
+from analysis.summary.marks import keeps_up, told_workers
 
 OVERLOADED = {"verdict": "OVERLOADED"}
 UNDECIDED = {"verdict": "UNDECIDED"}

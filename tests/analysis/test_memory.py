@@ -3,7 +3,7 @@
 import pandas as pd
 import pytest
 
-from analysis.memory import memory_growth
+from analysis.metrics.memory import memory_growth
 
 
 def process(pid, *, born=0.0, lives=1200.0, starts_with=50e6, growth=0.0):

@@ -5,8 +5,8 @@ import pandas as pd
 import pytest
 from hand_made import trial
 
-from analysis.experiment import Window
-from analysis.metrics import (
+from analysis.data.model import Window
+from analysis.metrics.trial import (
     MIN_SAMPLES_P95,
     MIN_SAMPLES_P99,
     claimed,

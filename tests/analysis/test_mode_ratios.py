@@ -8,9 +8,9 @@ import pandas as pd
 import pytest
 
 import analysis
-from analysis.mode_ratios import log_ratio_sd, mode_ratios
-from analysis.mode_table import mode_table
-from analysis.samples import read_experiment
+from analysis.data.reader import read_experiment
+from analysis.summary.mode_ratios import log_ratio_sd, mode_ratios
+from analysis.tables.mode_table import mode_table
 from tests.analysis.hand_made import TRIAL_DEFAULTS
 from tests.analysis.synthetic_experiment import both_modes, repeated, write_experiment, write_trial
 

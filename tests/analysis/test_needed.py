@@ -6,8 +6,16 @@ import pytest
 from hand_made import capacities
 from matplotlib.figure import Figure
 
+from analysis.capacity.workers_needed import (
+    Needed,
+    Step,
+    decision,
+    decision_sentences,
+    needed,
+    needed_table,
+    steps,
+)
 from analysis.charts.needed import draw_needed
-from analysis.needed import Needed, Step, decision, decision_sentences, needed, needed_table, steps
 
 OPEN = math.nan
 GAPS = [

@@ -6,9 +6,9 @@ import shutil
 import pytest
 
 import analysis
-from analysis.checks import NOISY, OVERLOADED, VALID, verdict_on
-from analysis.noise import counted, noise_words, usual_spin_s
-from analysis.samples import read_experiment
+from analysis.data.machine_noise import counted, noise_words, usual_spin_s
+from analysis.data.reader import read_experiment
+from analysis.validity.verdict import NOISY, OVERLOADED, VALID, verdict_on
 from tests.analysis.hand_made import trial
 from tests.analysis.synthetic_experiment import Made, both_modes, write_experiment
 

@@ -29,14 +29,15 @@ from synthetic_experiment import (
 )
 from traced import NUMBER, numbers_in, untraced
 
-from analysis import comparing, findings, findings_capacity
 from analysis.__main__ import main
-from analysis.conditions import CONDITIONS, prefix, short
-from analysis.contrasts import Comparison, with_cost
-from analysis.findings_contrasts import contrast_sentence
-from analysis.pool.pooled import pool
+from analysis.data.factors import CONDITIONS, prefix, short
+from analysis.findings import cells, throughput
+from analysis.findings.contrasts import contrast_sentence
+from analysis.format import duration, number
+from analysis.metrics import equivalence
 from analysis.pool.sentences import title
-from analysis.words import duration, number
+from analysis.pool.speedups import pool
+from analysis.summary.contrasts import Comparison, with_cost
 
 WHAT: dict[str, list[Made]] = {
     "demo": both_modes(),
@@ -101,7 +102,7 @@ def test_every_number_in_every_sentence_is_a_cell_or_follows_from_some(
     assert [words for each in contrasts for words in untraced_contrast(each, told.judged)] == []
     for group in told.judged.groups:
         rows = told.of(group.levels)
-        for finding in findings.findings(group.cells):
+        for finding in cells.findings(group.cells):
             assert untraced(finding.sentence, rows, finding.derived) == []
             traced.append(f"{group.prefix}{finding.sentence}")
         assert group.prefix == prefix(rows.iloc[0], group.varied)
@@ -117,7 +118,7 @@ def test_what_is_withheld_lends_no_number(tmp_path: Path) -> None:
 
     (group,) = told.judged.groups
     assert told.sentences
-    for finding in findings.findings(group.cells):
+    for finding in cells.findings(group.cells):
         assert untraced(finding.sentence, told.summary, finding.derived) == []
 
 
@@ -128,7 +129,7 @@ def test_no_number_can_be_another_without_being_noticed(name: str, told_of: Call
     (group,) = told.judged.groups
 
     tried = 0
-    for finding in findings.findings(group.cells):
+    for finding in cells.findings(group.cells):
         for match in re.finditer(rf"(?<![p\d.]){NUMBER}", finding.sentence):
             wrong = f"{3.17 * float(match[1]) + 71:.{len(match[1].partition('.')[2])}f}"
             sentence = finding.sentence[: match.start()] + wrong + finding.sentence[match.end() :]
@@ -143,7 +144,7 @@ def larger(words: Callable[..., str]) -> Callable[..., str]:
 
 @pytest.mark.parametrize(
     ("module", "name"),
-    [(findings, "duration"), (findings, "number"), (comparing, "number"), (findings_capacity, "cpu_time")],
+    [(cells, "duration"), (cells, "number"), (equivalence, "number"), (throughput, "cpu_time")],
 )
 def test_a_maker_of_sentences_that_flatters_is_found_out(
     module: Any, name: str, monkeypatch: pytest.MonkeyPatch, told_of: Callable[[str], Told]
@@ -152,7 +153,7 @@ def test_a_maker_of_sentences_that_flatters_is_found_out(
     (group,) = told.judged.groups
     monkeypatch.setattr(module, name, larger(getattr(module, name)))
 
-    assert any(untraced(each.sentence, told.summary, each.derived) for each in findings.findings(group.cells))
+    assert any(untraced(each.sentence, told.summary, each.derived) for each in cells.findings(group.cells))
 
 
 def test_a_search_tells_rates_that_it_tried_and_times_that_it_measured(tmp_path: Path) -> None:

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from hand_made import trial
 
-from analysis.outcomes import cohort, in_system, outcomes
+from analysis.data.outcomes import cohort, in_system, outcomes
 
 
 def test_the_clocks_of_queue_mode_start_when_the_request_was_due() -> None:

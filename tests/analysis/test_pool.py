@@ -14,8 +14,8 @@ from synthetic_experiment import Made, both_modes, write_experiment
 
 from analysis.__main__ import main
 from analysis.pool.chart import draw_speedups
-from analysis.pool.pooled import pool
-from analysis.pool.record import Shared, as_line
+from analysis.pool.share_format import Shared, as_line
+from analysis.pool.speedups import pool
 from tests.pages import SIZES, opened, serious_findings
 
 

@@ -7,8 +7,8 @@ from laptops import laptop
 from matplotlib.text import Text
 
 from analysis.pool.chart import draw_speedups
-from analysis.pool.pooled import pool
 from analysis.pool.sentences import title
+from analysis.pool.speedups import pool
 
 
 def test_three_laptops_have_no_outlier() -> None:

@@ -6,10 +6,10 @@ import pandas as pd
 from hand_made import trial
 from synthetic_experiment import both_modes, break_books, repeated, write_experiment
 
-from analysis import replay as replaying
-from analysis.checks import verdict_on
-from analysis.replay import OUTCOMES, replay, replayed
-from analysis.samples import read_experiment
+from analysis.data.reader import read_experiment
+from analysis.report import replay as replaying
+from analysis.report.replay import OUTCOMES, replay, replayed
+from analysis.validity.verdict import verdict_on
 
 
 def _replay(folder):

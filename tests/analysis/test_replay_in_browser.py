@@ -10,8 +10,8 @@ from playwright.sync_api import Browser, Locator, Page, expect
 from synthetic_experiment import Made, write_experiment
 
 from analysis.__main__ import main
-from analysis.ledger import ledger
-from analysis.samples import read_experiment
+from analysis.data.reader import read_experiment
+from analysis.validity.ledger import ledger
 from benchmarks.replay import FLOOR_PER_S, frames_per_s
 from tests.app_under_test.running_app import wait_for
 from tests.pages import opened

@@ -9,11 +9,11 @@ from hand_made import trial
 from synthetic_experiment import Made, write_trial
 
 import analysis
-from analysis.checks import INVALID_ACCOUNTS, VALID, verdict_on
-from analysis.experiment import Cell
-from analysis.sampled import SAMPLE_PERIOD_S, at_broker, in_database, in_hand
-from analysis.samples import read_trial
-from loadtests.stack.observer import PERIOD_S
+from analysis.data.model import Cell
+from analysis.data.reader import read_trial
+from analysis.validity.count_bounds import SAMPLE_PERIOD_S, at_broker, in_database, in_hand
+from analysis.validity.verdict import INVALID_ACCOUNTS, VALID, verdict_on
+from loadtests.stack.sampling.sampler import PERIOD_S
 from tests.real_stack import ROOT
 
 EXAMPLE = ROOT / "results" / "example"

@@ -5,9 +5,9 @@ import pandas as pd
 import pytest
 from synthetic_experiment import Made, write_experiment, write_trial
 
+from analysis.data.model import Cell
+from analysis.data.reader import read_experiment, read_trial
 from analysis.errors import AnalysisError
-from analysis.experiment import Cell
-from analysis.samples import read_experiment, read_trial
 
 
 @pytest.fixture

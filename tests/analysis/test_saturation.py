@@ -11,10 +11,10 @@ from hand_made import crowded_door, trial
 from synthetic_experiment import Made, write_bare, write_experiment
 
 import analysis
-from analysis.bottleneck import cores_run_out, utilisations
-from analysis.checks import OVERLOADED, UNDECIDED, VALID, Verdict, verdict_on
-from analysis.experiment import Cell, Machine, Trial
-from analysis.outcomes import outcomes
+from analysis.data.model import Cell, Machine, Trial
+from analysis.data.outcomes import outcomes
+from analysis.metrics.utilisation import cores_run_out, utilisations
+from analysis.validity.verdict import OVERLOADED, UNDECIDED, VALID, Verdict, verdict_on
 from benchmarks.verdicts import simulated
 
 TWO_CORES = Machine(cores=2)

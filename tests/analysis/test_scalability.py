@@ -9,11 +9,11 @@ from matplotlib.figure import Figure
 from synthetic_experiment import Made, write_experiment
 
 from analysis.charts import draw
-from analysis.charts.palette import MODES
-from analysis.charts.scalability import draw_scalability
-from analysis.charts.worker_axis import place_of
-from analysis.findings_scalability import drained_sentences, scalability_sentences
-from analysis.scalability import ends, fit, scalability
+from analysis.charts.parts.palette import MODES
+from analysis.charts.parts.scalability import draw_scalability
+from analysis.charts.parts.worker_axis import place_of
+from analysis.findings.findings_scalability import drained_sentences, scalability_sentences
+from analysis.models.usl import ends, fit, scalability
 
 SIX = (1, 2, 3, 4, 6, 8)
 RATE, CONTENTION, COHERENCY, PEAK = 10.0, 0.05, 0.01, 9.747

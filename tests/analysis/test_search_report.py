@@ -10,7 +10,7 @@ from hand_made import capacities
 from synthetic_experiment import Made, break_books, write_experiment
 
 from analysis.__main__ import main
-from analysis.samples import CAPACITY_COLUMNS
+from analysis.data.reader import CAPACITY_COLUMNS
 
 FOUND = [
     ("sync", 1, 2.5, 3.0, float("nan")),

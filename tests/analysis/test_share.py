@@ -12,8 +12,8 @@ from synthetic_experiment import Made, both_modes, write_experiment
 
 from analysis.__main__ import main
 from analysis.errors import AnalysisError
-from analysis.pool.reading import share_of
-from analysis.pool.record import as_line, from_line
+from analysis.pool.reader import share_of
+from analysis.pool.share_format import as_line, from_line
 
 
 def test_a_shared_result_is_small_and_holds_no_name(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -9,9 +9,8 @@ from analysed import drawn_charts
 from hand_made import trial
 from matplotlib.figure import Figure
 
-from analysis.cells import Group
-from analysis.metrics import MIN_SAMPLES_P95
-from analysis.spectrum import (
+from analysis.metrics.trial import MIN_SAMPLES_P95
+from analysis.series.percentiles import (
     NAIVE,
     READY,
     RESPONSE,
@@ -21,7 +20,8 @@ from analysis.spectrum import (
     spectrum_sentence,
     spectrum_table,
 )
-from analysis.telling import Telling, steadiest
+from analysis.summary.groups import Group
+from analysis.summary.telling import Telling, steadiest
 
 
 def spectrum(*times_s: float) -> Spectrum:

@@ -3,7 +3,7 @@
 import pandas as pd
 import pytest
 
-from analysis.truths import TRUTHS, Measured
+from analysis.calibration.expected_times import TRUTHS, Measured
 from tests.analysis.hand_made import trial
 
 

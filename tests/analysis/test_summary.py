@@ -13,16 +13,16 @@ from synthetic_experiment import (
     write_experiment,
 )
 
-from analysis.checks import verdict_on
+from analysis.data.outcomes import cohort
+from analysis.data.reader import read_experiment
 from analysis.errors import AnalysisError
-from analysis.marks import with_marks
-from analysis.metrics import p95, p99
-from analysis.outcomes import cohort
-from analysis.samples import read_experiment
-from analysis.summary import summarise, summarise_believed, summarise_kept
-from analysis.tables import as_table
-from analysis.words import GROWS
-from analysis.writing import write_summary
+from analysis.format import GROWS
+from analysis.metrics.trial import p95, p99
+from analysis.report.writer import write_summary
+from analysis.summary.cells import summarise, summarise_believed, summarise_kept
+from analysis.summary.marks import with_marks
+from analysis.tables.summary import as_table
+from analysis.validity.verdict import verdict_on
 
 DESIGNED_COLUMNS = [
     "mode",
@@ -108,7 +108,7 @@ def test_a_p99_of_what_grows_without_limit_is_not_told_as_a_number(tmp_path: Pat
 
 
 def test_a_p99_below_the_p95_is_caught(many: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("analysis.summary.p99", lambda samples: samples.quantile(0.5))
+    monkeypatch.setattr("analysis.summary.cells.p99", lambda samples: samples.quantile(0.5))
 
     with pytest.raises(AnalysisError, match="p95 above its p99"):
         _summary(many)
@@ -117,8 +117,8 @@ def test_a_p99_below_the_p95_is_caught(many: Path, monkeypatch: pytest.MonkeyPat
 def test_p95_and_p99_under_each_other_s_name_are_caught(many: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     assert _summary(many)["ready_p99_s"].notna().all()
 
-    monkeypatch.setattr("analysis.summary.p95", p99)
-    monkeypatch.setattr("analysis.summary.p99", p95)
+    monkeypatch.setattr("analysis.summary.cells.p95", p99)
+    monkeypatch.setattr("analysis.summary.cells.p99", p95)
     with pytest.raises(AnalysisError, match="a p95 above its p99"):
         _summary(many)
 

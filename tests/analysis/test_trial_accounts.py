@@ -3,9 +3,9 @@ import math
 import pandas as pd
 from hand_made import trial
 
-from analysis.accounts import accounts
-from analysis.experiment import Cell, Trial
-from analysis.outcomes import outcomes
+from analysis.data.model import Cell, Trial
+from analysis.data.outcomes import outcomes
+from analysis.validity.accounting import accounts
 
 
 def test_planned_is_ok_and_failed_and_unfinished() -> None:

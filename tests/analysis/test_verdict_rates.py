@@ -5,9 +5,9 @@ from functools import cache
 
 import pytest
 
-from analysis.checks import OVERLOADED, VALID, verdict_on
-from analysis.metrics import throughput
-from analysis.outcomes import cohort
+from analysis.data.outcomes import cohort
+from analysis.metrics.trial import throughput
+from analysis.validity.verdict import OVERLOADED, VALID, verdict_on
 from benchmarks.verdicts import Phases, simulated
 
 #: Warm-up and window [s]: the demo's, and those of a plan that decides.

@@ -5,8 +5,8 @@ from collections.abc import Iterable, Mapping, Sequence
 
 import pandas as pd
 
-from analysis.derived import CHANGE, RATIO, SUM, Derivation
-from analysis.words import cpu_time, duration, number
+from analysis.findings.derived import CHANGE, RATIO, SUM, Derivation
+from analysis.format import cpu_time, duration, number
 
 NUMBER = r"(\d+(?:\.\d+)?)"
 #: What kind of number stands in such words, the most special first; what is left over is a rate.

@@ -17,9 +17,9 @@ from aiosmtpd.handlers import Message
 from playwright.sync_api import Page
 
 from loadtests.stack.commands import worker_class
-from loadtests.stack.environment import inherited
-from loadtests.stack.ports import free_port
-from loadtests.stack.redis_server import server_path
+from loadtests.stack.process.environment import inherited
+from loadtests.stack.process.ports import free_port
+from loadtests.stack.services.redis_server import server_path
 from project.celery import app as celery_app
 from tests.app_under_test.running_app import APP, BIN, TOKEN, RunningApp, object_store, running, wait_for
 

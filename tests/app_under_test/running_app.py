@@ -19,8 +19,8 @@ from typing import Any
 import psutil
 
 from loadtests.stack.commands import worker_class
-from loadtests.stack.environment import inherited
-from loadtests.stack.ports import free_port
+from loadtests.stack.process.environment import inherited
+from loadtests.stack.process.ports import free_port
 
 APP = Path(__file__).parents[2] / "app_under_test"
 BIN = Path(sys.executable).parent

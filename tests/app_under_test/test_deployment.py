@@ -3,7 +3,7 @@ import sys
 
 import pytest
 
-from loadtests.stack.environment import inherited
+from loadtests.stack.process.environment import inherited
 from tests.app_under_test.running_app import APP
 
 SECRET = {"DJANGO_SECRET_KEY": "a long key for the tests, with 4 kinds of characters!"}

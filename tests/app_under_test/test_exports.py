@@ -3,7 +3,7 @@ from uuid import UUID
 import pytest
 from django.contrib.auth.models import User
 
-from loadtests.stack.ports import free_port
+from loadtests.stack.process.ports import free_port
 from pictures.models import Picture, State
 
 pytestmark = pytest.mark.django_db

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 
 from external_resource import delay
-from loadtests.stack.ports import free_port
+from loadtests.stack.process.ports import free_port
 from tests.app_under_test.running_app import fetch, running, wait_for
 
 

@@ -6,7 +6,7 @@ from uuid import uuid4
 import pytest
 from django.core.files.base import ContentFile
 
-from loadtests.stack.ports import free_port
+from loadtests.stack.process.ports import free_port
 from pictures import services, trying
 from pictures.models import Door, Picture, State
 from project import clock

@@ -4,7 +4,7 @@ from uuid import UUID, uuid4
 import pytest
 from django.core.files.base import ContentFile
 
-from loadtests.stack.ports import free_port
+from loadtests.stack.process.ports import free_port
 from pictures import services
 from pictures.models import Door, Picture, State
 from pictures.reasons import PASSING, PictureError

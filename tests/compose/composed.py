@@ -10,7 +10,7 @@ from typing import Any
 
 import psutil
 
-from loadtests.stack.containers import Tools
+from loadtests.stack.compose.engine import Tools
 from tests.app_under_test.running_app import TOKEN, RunningApp, fetch, wait_for
 from tests.real_stack import ROOT
 

@@ -9,8 +9,8 @@ from typing import NoReturn
 import pytest
 
 from loadtests.errors import StackError
-from loadtests.stack.containers import Tools, find_tools
-from loadtests.stack.ports import free_port
+from loadtests.stack.compose.engine import Tools, find_tools
+from loadtests.stack.process.ports import free_port
 from tests.compose.composed import Composed
 from tests.compose.standins import NoImagesError, provide_images
 from tests.real_stack import ROOT

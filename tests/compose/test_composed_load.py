@@ -9,7 +9,7 @@ import urllib.request
 import pandas as pd
 import pytest
 
-from loadtests.stack.client import get_json
+from loadtests.stack.app_client import get_json
 from tests.app_under_test.running_app import wait_for
 
 pytestmark = [pytest.mark.compose, pytest.mark.timeout(900)]

@@ -15,13 +15,13 @@ from collections.abc import Iterator, Sequence
 from csv import DictReader
 from pathlib import Path
 
-from analysis.memory import MemoryGrowth
-from analysis.printing import print_anything
-from loadtests.stack.client import get, get_json
-from loadtests.stack.info import BY_HAND, StackInfo
+from analysis.console import print_anything
+from analysis.metrics.memory import MemoryGrowth
+from loadtests.stack.app_client import get, get_json
 from loadtests.stack.local import LocalStack
-from loadtests.stack.processes import wait_until
+from loadtests.stack.process.process_group import wait_until
 from loadtests.stack.site import StackSpec
+from loadtests.stack.stack_file import BY_HAND, StackInfo
 from tests.fuzz.cases import cases
 from tests.fuzz.client import SILENT, send
 from tests.fuzz.record import Record, growths, tell

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 import pandas as pd
 
-from analysis.memory import MemoryGrowth, memory_growth
+from analysis.metrics.memory import MemoryGrowth, memory_growth
 from tests.fuzz.watch import Samples
 
 

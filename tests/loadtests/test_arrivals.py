@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from loadtests.scenarios.arrivals import arrivals, plan, plan_hash
+from loadtests.workload.arrivals import arrivals, plan, plan_hash
 
 
 def first(count, **how):

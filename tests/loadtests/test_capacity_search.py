@@ -7,7 +7,7 @@ import random
 import pytest
 
 from benchmarks.capacity import STRONG, goal_s, searched
-from loadtests.capacity.search import FACTOR, VOTES, Lengths, Outcome, search
+from loadtests.experiment.capacity_search import FACTOR, VOTES, Lengths, Outcome, search
 
 PASS, FAIL, UNDECIDED, INVALID = Outcome
 CAPACITY = 10.0

@@ -4,8 +4,8 @@ import os
 
 import pytest
 
-from loadtests import machine
-from loadtests.stack.environment import engine_inherited, hidden, inherited
+from loadtests.machine import provenance
+from loadtests.stack.process.environment import engine_inherited, hidden, inherited
 
 #: Variables of another project, by who reads them.
 FOREIGN = {
@@ -64,7 +64,7 @@ def test_what_a_library_in_this_process_would_read_is_hidden_for_a_moment(monkey
 
 
 def test_the_commit_is_this_repository_s_also_where_git_is_pointed_at_another(tmp_path, monkeypatch):
-    here = machine.git_commit()
+    here = provenance.git_commit()
     monkeypatch.setenv("GIT_DIR", str(tmp_path))
 
-    assert machine.git_commit() == here != ""
+    assert provenance.git_commit() == here != ""

@@ -11,14 +11,14 @@ from uuid import UUID
 
 import pytest
 
-from analysis.client_errors import CLIENT, REMEDIES
+from analysis.metrics.client_errors import CLIENT, REMEDIES
 from loadtests.__main__ import run
 from loadtests.clock import Clock
-from loadtests.open_files import OWN, most_open, raise_limit, shortage
+from loadtests.machine.open_files import OWN, most_open, raise_limit, shortage
 from loadtests.scenarios import local_errors
-from loadtests.scenarios.payloads import Payload
-from loadtests.scenarios.upload import Door, Request
-from loadtests.stack.ports import HOST, free_port
+from loadtests.scenarios.upload_client import Door, Request
+from loadtests.stack.process.ports import HOST, free_port
+from loadtests.workload.payloads import Payload
 
 DICTIONARY = (Path(__file__).parents[2] / "results" / "README.md").read_text()
 WORDS = {*local_errors.LIMITS.values(), local_errors.UNKNOWN_HOST, local_errors.OUT_OF_MEMORY}

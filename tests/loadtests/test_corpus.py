@@ -8,21 +8,21 @@ from email import message_from_bytes
 import pytest
 from PIL import Image
 
-from loadtests import corpus
-from loadtests.arguments import build_parser
+from loadtests.cli import build_parser
 from loadtests.errors import PlanError
-from loadtests.scenarios.payloads import payloads
-from loadtests.workloads import WORKLOADS
+from loadtests.workload import pictures
+from loadtests.workload.payloads import payloads
+from loadtests.workload.presets import WORKLOADS
 
 
 @pytest.fixture(autouse=True)
 def empty_cache(tmp_path, monkeypatch):
-    monkeypatch.setattr(corpus, "CACHE", tmp_path / "cache")
+    monkeypatch.setattr(pictures, "CACHE", tmp_path / "cache")
 
 
 @pytest.mark.parametrize("megapixels", [0.3, 2.0])
 def test_a_picture_has_the_size_asked_for_and_the_bytes_of_a_photo(megapixels):
-    data = corpus.photo_like(megapixels, seed=1)
+    data = pictures.photo_like(megapixels, seed=1)
     picture = Image.open(io.BytesIO(data))
     bits_a_pixel = len(data) * 8 / (picture.width * picture.height)
 
@@ -33,16 +33,16 @@ def test_a_picture_has_the_size_asked_for_and_the_bytes_of_a_photo(megapixels):
 
 
 def test_a_seed_gives_the_same_picture_and_another_seed_another():
-    assert corpus.photo_like(0.1, seed=1) == corpus.photo_like(0.1, seed=1) != corpus.photo_like(0.1, seed=2)
+    assert pictures.photo_like(0.1, seed=1) == pictures.photo_like(0.1, seed=1) != pictures.photo_like(0.1, seed=2)
 
 
 def test_pictures_are_made_once_and_then_taken_from_the_cache():
-    first = corpus.photos(WORKLOADS["io"])
+    first = pictures.photos(WORKLOADS["io"])
     made_at = [photo.path.stat().st_mtime_ns for photo in first]
-    again = corpus.photos(WORKLOADS["io"])
+    again = pictures.photos(WORKLOADS["io"])
 
     assert [photo.path.stat().st_mtime_ns for photo in again] == made_at
-    assert len({photo.path.read_bytes() for photo in first}) == corpus.COPIES
+    assert len({photo.path.read_bytes() for photo in first}) == pictures.COPIES
     assert sum(photo.weight for photo in first) == pytest.approx(1)
 
 
@@ -58,23 +58,23 @@ JPEG = file("JPEG")
 def test_a_person_s_own_pictures_are_sent_whatever_case_their_suffix_has(tmp_path):
     (tmp_path / "cat.JPG").write_bytes(JPEG)
     (tmp_path / "dog.png").write_bytes(file("PNG"))
-    photos = corpus.photos(WORKLOADS["io"], tmp_path)
+    photos = pictures.photos(WORKLOADS["io"], tmp_path)
 
     assert [(photo.path.name, photo.content_type) for photo in photos] == [
         ("cat.JPG", "image/jpeg"),
         ("dog.png", "image/png"),
     ]
-    assert corpus.left_out(tmp_path) == ""
+    assert pictures.left_out(tmp_path) == ""
 
 
 #: What folders of pictures hold besides: how it is made, and why it is not sent.
 STRAY = {
-    "._IMG_1.jpg": (lambda path: path.write_bytes(b"\0\5\x16\7\0\2\0\0Mac OS X        "), corpus.NO_PICTURE),
-    ".DS_Store": (lambda path: path.write_bytes(b"\0\0\0\1Bud1"), corpus.NO_PICTURE),
-    "Thumbs.db": (lambda path: path.write_bytes(b"\xd0\xcf\x11\xe0"), corpus.NO_PICTURE),
-    "IMG_2.HEIC": (lambda path: path.write_bytes(b"\0\0\0\x18ftypheic"), corpus.NO_PICTURE),
-    "really-heic.jpg": (lambda path: path.write_bytes(b"\0\0\0\x18ftypheic"), corpus.NO_PICTURE),
-    "moved.gif.png": (lambda path: path.write_bytes(file("GIF")), corpus.NO_PICTURE),
+    "._IMG_1.jpg": (lambda path: path.write_bytes(b"\0\5\x16\7\0\2\0\0Mac OS X        "), pictures.NO_PICTURE),
+    ".DS_Store": (lambda path: path.write_bytes(b"\0\0\0\1Bud1"), pictures.NO_PICTURE),
+    "Thumbs.db": (lambda path: path.write_bytes(b"\xd0\xcf\x11\xe0"), pictures.NO_PICTURE),
+    "IMG_2.HEIC": (lambda path: path.write_bytes(b"\0\0\0\x18ftypheic"), pictures.NO_PICTURE),
+    "really-heic.jpg": (lambda path: path.write_bytes(b"\0\0\0\x18ftypheic"), pictures.NO_PICTURE),
+    "moved.gif.png": (lambda path: path.write_bytes(file("GIF")), pictures.NO_PICTURE),
     "album.jpg": (lambda path: path.mkdir(), "a folder"),
     "gone.jpg": (lambda path: path.symlink_to("nowhere.jpg"), "a dead link"),
     "pipe.jpg": (os.mkfifo, "no file"),
@@ -88,8 +88,8 @@ def test_what_is_no_picture_is_left_out_and_named(tmp_path, name):
     (tmp_path / "cat.jpg").write_bytes(JPEG)
     make(tmp_path / name)
 
-    assert [photo.name for photo in corpus.photos(WORKLOADS["io"], tmp_path)] == ["cat.jpg"]
-    assert corpus.left_out(tmp_path) == f"Not sent of {tmp_path}: {name} ({why})."
+    assert [photo.name for photo in pictures.photos(WORKLOADS["io"], tmp_path)] == ["cat.jpg"]
+    assert pictures.left_out(tmp_path) == f"Not sent of {tmp_path}: {name} ({why})."
 
 
 def test_a_file_that_cannot_be_read_is_left_out_and_named(tmp_path, monkeypatch):
@@ -105,8 +105,8 @@ def test_a_file_that_cannot_be_read_is_left_out_and_named(tmp_path, monkeypatch)
 
     monkeypatch.setattr(Image, "open", refuse)
 
-    assert [photo.name for photo in corpus.photos(WORKLOADS["io"], tmp_path)] == ["cat.jpg"]
-    assert corpus.left_out(tmp_path) == f"Not sent of {tmp_path}: mine.jpg (permission denied)."
+    assert [photo.name for photo in pictures.photos(WORKLOADS["io"], tmp_path)] == ["cat.jpg"]
+    assert pictures.left_out(tmp_path) == f"Not sent of {tmp_path}: mine.jpg (permission denied)."
 
 
 def test_many_strangers_are_counted_and_those_that_look_like_pictures_come_first(tmp_path):
@@ -114,7 +114,7 @@ def test_many_strangers_are_counted_and_those_that_look_like_pictures_come_first
         (tmp_path / f"a{number}.txt").touch()
     (tmp_path / "z.jpg").mkdir()
 
-    told = corpus.left_out(tmp_path)
+    told = pictures.left_out(tmp_path)
     assert told.startswith(f"Not sent of {tmp_path}: z.jpg (a folder), a0.txt (")
     assert told.endswith(", 5 more.")
 
@@ -130,7 +130,7 @@ def name_file(folder, name):
 def test_a_picture_can_have_any_name_that_a_file_can_have(tmp_path, name):
     """In the form that is sent it stays one name, and in the record it is text."""
     name_file(tmp_path, name)
-    (payload,) = payloads(corpus.photos(WORKLOADS["io"], tmp_path))
+    (payload,) = payloads(pictures.photos(WORKLOADS["io"], tmp_path))
     head = f"Content-Type: {payload.content_type}\r\n\r\n".encode()
     (part,) = message_from_bytes(head + payload.body).get_payload()
 
@@ -143,14 +143,14 @@ def test_a_picture_can_have_any_name_that_a_file_can_have(tmp_path, name):
 def test_a_name_that_is_not_utf_8_is_told_with_its_bytes(tmp_path):
     name_file(tmp_path, b"caf\xe9.jpg")
 
-    assert [photo.name for photo in corpus.photos(WORKLOADS["io"], tmp_path)] == [r"caf\xe9.jpg"]
+    assert [photo.name for photo in pictures.photos(WORKLOADS["io"], tmp_path)] == [r"caf\xe9.jpg"]
 
 
 def test_a_folder_without_pictures_is_refused_and_what_it_holds_is_named(tmp_path):
     (tmp_path / "IMG_2.HEIC").touch()
 
     with pytest.raises(PlanError, match=r"holds no picture .*Not sent of .*: IMG_2.HEIC \("):
-        corpus.photos(WORKLOADS["io"], tmp_path)
+        pictures.photos(WORKLOADS["io"], tmp_path)
 
 
 @pytest.mark.parametrize(("place", "why"), [("none", "No such file"), ("cat.jpg", "Not a directory")])
@@ -158,23 +158,23 @@ def test_a_folder_that_is_none_is_refused_in_one_sentence(tmp_path, place, why):
     (tmp_path / "cat.jpg").write_bytes(JPEG)
 
     with pytest.raises(PlanError, match=f"cannot be taken from {tmp_path}/{place}: {why}"):
-        corpus.photos(WORKLOADS["io"], tmp_path / place)
+        pictures.photos(WORKLOADS["io"], tmp_path / place)
 
 
 def test_more_pictures_than_a_load_process_can_hold_are_refused(tmp_path):
     (tmp_path / "cat.jpg").write_bytes(JPEG)
-    os.truncate(tmp_path / "cat.jpg", corpus.MOST_BYTES + 1)
+    os.truncate(tmp_path / "cat.jpg", pictures.MOST_BYTES + 1)
 
     with pytest.raises(PlanError, match=r"holds 1.0 GB of pictures, .* 1 GB at most"):
-        corpus.photos(WORKLOADS["io"], tmp_path)
+        pictures.photos(WORKLOADS["io"], tmp_path)
 
 
 def test_the_content_hash_changes_with_any_byte(tmp_path):
     (tmp_path / "cat.jpg").write_bytes(JPEG)
-    before = corpus.content_hash(corpus.photos(WORKLOADS["io"], tmp_path))
+    before = pictures.content_hash(pictures.photos(WORKLOADS["io"], tmp_path))
     (tmp_path / "cat.jpg").write_bytes(JPEG + b"2")
 
-    assert corpus.content_hash(corpus.photos(WORKLOADS["io"], tmp_path)) != before
+    assert pictures.content_hash(pictures.photos(WORKLOADS["io"], tmp_path)) != before
 
 
 def test_a_tilde_is_expanded_before_a_child_with_another_home_could_do_it(monkeypatch):
@@ -182,4 +182,4 @@ def test_a_tilde_is_expanded_before_a_child_with_another_home_could_do_it(monkey
     monkeypatch.setenv("HOME", "/home/ada")
     typed = build_parser(defaultdict(lambda: print)).parse_args(["run", "a.toml", "--pictures=~/cats"])
 
-    assert typed.pictures == corpus.Path("/home/ada/cats")
+    assert typed.pictures == pictures.Path("/home/ada/cats")

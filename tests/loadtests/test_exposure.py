@@ -6,8 +6,8 @@ import sys
 import pytest
 
 from loadtests.errors import StackError
-from loadtests.stack.exposure import exposed, is_loopback, refuse_exposed
-from loadtests.stack.processes import Command, Family, wait_until
+from loadtests.stack.process.exposure import exposed, is_loopback, refuse_exposed
+from loadtests.stack.process.process_group import Command, Family, wait_until
 
 LISTEN = """
 import socket, sys, time

@@ -5,12 +5,12 @@ import json
 import pytest
 
 from loadtests.errors import StackError
-from loadtests.faults.catalogue import FAULTS
 from loadtests.faults.injector import Injector
-from loadtests.faults.schedule import Due
-from loadtests.stack.info import LOAD_PHASES
+from loadtests.planning.faults import FAULTS
+from loadtests.planning.schedule import Due
 from loadtests.stack.local import LocalStack
 from loadtests.stack.site import StackSpec
+from loadtests.stack.stack_file import LOAD_PHASES
 
 HOLD_S = FAULTS["storage-away"].hold_s
 

@@ -5,13 +5,13 @@ import tomllib
 
 import pytest
 
-from loadtests.configuration import Cell
 from loadtests.errors import PlanError
-from loadtests.faults.acts import ACTS
-from loadtests.faults.catalogue import FAULTS
-from loadtests.faults.experiment import fault_experiment
-from loadtests.faults.schedule import AtRandom, Due, possible
-from loadtests.plan_file import parse, read_plan
+from loadtests.faults.actions import ACTS
+from loadtests.planning.configuration import Cell
+from loadtests.planning.experiment import fault_experiment
+from loadtests.planning.faults import FAULTS
+from loadtests.planning.reader import parse, read_plan
+from loadtests.planning.schedule import AtRandom, Due, possible
 
 PLAN_TEXT = """
 name = "broken"

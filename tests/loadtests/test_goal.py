@@ -2,10 +2,10 @@
 
 import pytest
 
-from loadtests.capacity.drain import rate_of
 from loadtests.errors import PlanError, TrialError
-from loadtests.plan_file import parse, read_plan
-from loadtests.planning import expected
+from loadtests.experiment.drain import rate_of
+from loadtests.planning.estimate import expected
+from loadtests.planning.reader import parse, read_plan
 from tests.loadtests.test_plan import PLAN, PLANS
 
 

@@ -14,9 +14,9 @@ import pandas as pd
 import pytest
 
 from analysis import judge
-from loadtests.scenarios.arrivals import arrivals
-from loadtests.stack.client import get_json
-from loadtests.stack.ports import HOST, free_port
+from loadtests.stack.app_client import get_json
+from loadtests.stack.process.ports import HOST, free_port
+from loadtests.workload.arrivals import arrivals
 from tests.real_stack import ROOT, environment, listens, run, until
 from tests.small_experiment import punctual
 

@@ -5,8 +5,8 @@ from uuid import UUID
 import msgpack
 
 from loadtests.scenarios.messages import from_row, to_row
-from loadtests.scenarios.payloads import Payload
-from loadtests.scenarios.upload import Request
+from loadtests.scenarios.upload_client import Request
+from loadtests.workload.payloads import Payload
 
 PAYLOAD = Payload("a.jpg", "multipart/form-data", b"", 1.0)
 

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from loadtests.calibration.others import TOOLS
+from loadtests.calibration.other_tools import TOOLS
 
 READ = {tool.name: tool.read for tool in TOOLS}
 

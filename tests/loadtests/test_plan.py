@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from loadtests.errors import PlanError
-from loadtests.plan_file import parse, read_plan
+from loadtests.planning.reader import parse, read_plan
 
 PLAN = tomllib.loads("""
 name = "small"

@@ -3,8 +3,8 @@
 import pytest
 
 from loadtests.errors import PlanError
-from loadtests.plan_file import parse
-from loadtests.planning import MOST_BLOCKS, blocks_needed, expected, half_width
+from loadtests.planning.estimate import MOST_BLOCKS, blocks_needed, expected, half_width
+from loadtests.planning.reader import parse
 from tests.loadtests.test_plan import PLAN, changed
 
 

@@ -6,8 +6,8 @@ import socket
 import pytest
 
 from loadtests.preflight import judgements
-from loadtests.preflight.readings import PACKAGES, leftover, locked, measuring, port_is_free
-from loadtests.preflight.run import line
+from loadtests.preflight.checks import PACKAGES, leftover, locked, measuring, port_is_free
+from loadtests.preflight.runner import line
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ import io
 import pytest
 from PIL import Image, ImageEnhance, ImageOps
 
-from loadtests import probe
+from loadtests.experiment import smoke_test
 
 
 def crop(picture):
@@ -15,16 +15,16 @@ def crop(picture):
 
 
 def processed(*, orient=True, cut=crop, side=512, after=lambda picture: picture):
-    picture = Image.open(io.BytesIO(probe.probe_jpeg()))
+    picture = Image.open(io.BytesIO(smoke_test.probe_jpeg()))
     picture = ImageOps.exif_transpose(picture) if orient else picture
     out = io.BytesIO()
     after(cut(picture).resize((side, side), Image.Resampling.LANCZOS)).save(out, "JPEG", quality=85)
     return out.getvalue()
 
 
-@pytest.mark.parametrize("side", probe.SIZES.values())
+@pytest.mark.parametrize("side", smoke_test.SIZES.values())
 def test_right_processing_passes_in_every_size(side):
-    assert not probe.differs(processed(side=side))
+    assert not smoke_test.differs(processed(side=side))
 
 
 @pytest.mark.parametrize(
@@ -42,4 +42,4 @@ def test_right_processing_passes_in_every_size(side):
     ids=["not oriented", "not cropped", "cropped aside", "mirrored", "flipped", "darkened", "grey", "black"],
 )
 def test_wrong_processing_is_seen(wrong):
-    assert "levels off" in probe.differs(processed(**wrong))
+    assert "levels off" in smoke_test.differs(processed(**wrong))

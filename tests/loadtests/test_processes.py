@@ -11,9 +11,9 @@ import psutil
 import pytest
 
 from loadtests.errors import QueuelabError, StackError
-from loadtests.lock import exclusive
-from loadtests.stack.interrupts import uninterrupted
-from loadtests.stack.processes import Command, Family, wait_until
+from loadtests.file_lock import exclusive
+from loadtests.stack.process.interrupts import uninterrupted
+from loadtests.stack.process.process_group import Command, Family, wait_until
 
 #: Refuses to end when asked, and has a child that refuses too.
 STUBBORN = textwrap.dedent("""

@@ -5,9 +5,9 @@ from uuid import UUID
 
 import pytest
 
-from loadtests.scenarios.payloads import Payload
-from loadtests.scenarios.record import Record
-from loadtests.scenarios.upload import Request
+from loadtests.scenarios.request_log import Record
+from loadtests.scenarios.upload_client import Request
+from loadtests.workload.payloads import Payload
 
 PAYLOAD = Payload("a.jpg", "multipart/form-data", b"", 1.0)
 

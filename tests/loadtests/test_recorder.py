@@ -6,11 +6,11 @@ from uuid import UUID
 import pytest
 
 from loadtests.scenarios import recorder
-from loadtests.scenarios.payloads import Payload
+from loadtests.scenarios.observations import Sample, cpu_seconds
 from loadtests.scenarios.phases import Phases
-from loadtests.scenarios.samples import Sample, cpu_seconds
-from loadtests.scenarios.upload import Request
-from loadtests.stack.observer import COMPONENTS
+from loadtests.scenarios.upload_client import Request
+from loadtests.stack.sampling.sampler import COMPONENTS
+from loadtests.workload.payloads import Payload
 
 PHASES = Phases(started_at=100.0, measure_from=102.0, measure_until=112.0)
 PAYLOAD = Payload("a.jpg", "multipart/form-data", b"", 1.0)

@@ -4,10 +4,10 @@ import pytest
 import redis
 
 from loadtests.errors import StackError
-from loadtests.stack import queue_length, redis_server
-from loadtests.stack.exposure import refuse_exposed
-from loadtests.stack.ports import HOST, claim
-from loadtests.stack.processes import Family, wait_until
+from loadtests.stack.process.exposure import refuse_exposed
+from loadtests.stack.process.ports import HOST, claim
+from loadtests.stack.process.process_group import Family, wait_until
+from loadtests.stack.services import queue_depth, redis_server
 from loadtests.stack.site import StackSpec, new_site
 from tests.real_stack import ODD
 
@@ -25,7 +25,7 @@ def broker_url(site, tmp_path):
     """A real server, private to the test."""
     family = Family(tmp_path)
     family.start(redis_server.command(site))
-    asked = queue_length.RedisQueue(site.broker_url)
+    asked = queue_depth.RedisQueue(site.broker_url)
     wait_until("The broker", lambda: answers(asked), check=family.check, timeout_s=20)
     asked.close()
     refuse_exposed(family)
@@ -43,7 +43,7 @@ def answers(queue):
 
 @pytest.mark.stack
 def test_a_live_server_says_when_it_writes_to_disk(broker_url):
-    asked = queue_length.RedisQueue(broker_url)
+    asked = queue_depth.RedisQueue(broker_url)
     client = redis.Redis.from_url(broker_url)
     found = [asked.append_only()]
     for fsync in ("everysec", "always"):
@@ -71,12 +71,12 @@ def fake_server(path, version):
 @pytest.mark.stack
 def test_the_length_counts_every_priority_and_what_is_in_hand(broker_url):
     client = redis.Redis.from_url(broker_url)
-    for key, count in zip(queue_length.QUEUE_KEYS, (3, 2, 1, 1), strict=True):
+    for key, count in zip(queue_depth.QUEUE_KEYS, (3, 2, 1, 1), strict=True):
         client.rpush(key, *range(count))
-    client.hset(queue_length.UNACKED_KEY, mapping={"a": 1, "b": 2})
-    asked = queue_length.RedisQueue(broker_url)
+    client.hset(queue_depth.UNACKED_KEY, mapping={"a": 1, "b": 2})
+    asked = queue_depth.RedisQueue(broker_url)
 
-    assert asked.length() == queue_length.QueueLength(waiting=7, in_hand=2)
+    assert asked.length() == queue_depth.QueueLength(waiting=7, in_hand=2)
     asked.close()
     client.close()
 

@@ -4,9 +4,9 @@ import json
 import pytest
 
 from loadtests.errors import PlanError, QueuelabError
-from loadtests.plan_file import read_plan
-from loadtests.results import read_head
-from loadtests.sealing import read_predictions, seal
+from loadtests.planning.reader import read_plan
+from loadtests.recording.result_folder import read_head
+from loadtests.recording.sealing import read_predictions, seal
 from tests.small_experiment import write_plan
 
 LINE = '{"schema": 1, "throughput": {"1": 3.5}}'

@@ -5,9 +5,9 @@ from dataclasses import replace
 
 import pandas as pd
 
-from loadtests.capacity.run import CAPACITY, Searcher
-from loadtests.plan_file import parse
-from loadtests.progress import Trials
+from loadtests.experiment.capacity import CAPACITY, Searcher
+from loadtests.experiment.progress import Trials
+from loadtests.planning.reader import parse
 from tests.analysis.synthetic_experiment import Made, write_bare, write_trial
 from tests.loadtests.test_goal import with_goal
 

@@ -6,7 +6,7 @@ import sys
 
 import pytest
 
-from loadtests.scenarios.arrivals import plan
+from loadtests.workload.arrivals import plan
 from tests.real_stack import ROOT, environment
 
 #: Locust changes Python's own modules, so it has a process of its own. Its one user comes when the load is over.

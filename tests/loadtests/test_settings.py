@@ -5,9 +5,9 @@ from dataclasses import replace
 
 import pytest
 
-from loadtests.configuration import Configuration
 from loadtests.errors import StackError
-from loadtests.stack.effective import broker_address
+from loadtests.planning.configuration import Configuration
+from loadtests.stack.live_settings import broker_address
 from loadtests.stack.settings import at_one_broker, verify
 
 NODE = {

@@ -2,9 +2,9 @@
 
 from uuid import UUID
 
-from loadtests.scenarios.payloads import Payload
 from loadtests.scenarios.stream import Stream
-from loadtests.scenarios.upload import Request
+from loadtests.scenarios.upload_client import Request
+from loadtests.workload.payloads import Payload
 
 PAYLOAD = Payload("a.jpg", "multipart/form-data", b"", 1.0)
 

@@ -4,8 +4,8 @@ import statistics
 
 import pytest
 
-from analysis.queues import fifo
-from loadtests.calibration.truth import DISTRIBUTIONS, Desk, Truth
+from analysis.calibration.queues import fifo
+from loadtests.calibration.reference_server import DISTRIBUTIONS, Desk, Truth
 
 
 def visits(truth, arrivals):

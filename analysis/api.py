@@ -1,0 +1,62 @@
+"""The verdict on trials' folders, for whoever has just measured them."""
+
+from collections.abc import Mapping
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from analysis.capacity.results import Goal, outcome
+from analysis.data import identity
+from analysis.data.machine_noise import noise_words
+from analysis.data.reader import read_experiment, read_record, read_trial, trial_folders
+from analysis.summary.cells import summarise_trials
+from analysis.summary.mode_ratios import log_ratio_sd, mode_ratios
+from analysis.validity.ledger import ledger
+from analysis.validity.verdict import Verdict, verdict_but_for_noise, verdict_on
+
+
+def judge(trial_dir: Path) -> Verdict:
+    """The verdict on the trial whose files lie in the folder; `trial.json` need not hold one yet."""
+    return verdict_on(read_trial(trial_dir))
+
+
+def ledger_of(trial_dir: Path) -> dict[str, Any]:
+    """The ledger of the trial whose files lie in the folder, as its record keeps it."""
+    drawn_up = ledger(read_trial(trial_dir))
+    return {"valid": drawn_up.valid} | asdict(drawn_up)
+
+
+def refuse_strangers(folder: Path) -> None:
+    """Raise if a trial in the folder of an experiment was not measured for it."""
+    records = {path.name: read_record(path / "trial.json") for path in trial_folders(folder)}
+    identity.refuse_strangers(str(folder), read_record(folder / "experiment.json"), records)
+
+
+def goal_outcome(trial_dir: Path, goal: Mapping[str, Any]) -> str:
+    """What a trial says of its rate: pass, fail, undecided or invalid; a goal is `clock`, `share` and `limit_s`.
+
+    Noise is not looked at: whoever asks knows from `noisy_trials` whether it should keep the trial from a vote.
+    """
+    asked, trial = Goal(clock=goal["clock"], share=goal["share"], limit_s=goal["limit_s"]), read_trial(trial_dir)
+    return outcome(trial, verdict_but_for_noise(trial), asked)
+
+
+def noisy_trials(folder: Path) -> dict[str, str]:
+    """The trials of an experiment beside which the machine was not quiet, by name with the reason in words."""
+    words = {name: noise_words(record) for name, record in _records(folder).items()}
+    return {name: said for name, said in words.items() if said}
+
+
+def ratio_scatter(folder: Path, repeats: int) -> float | None:
+    """The standard deviation of the logarithm of queue / sync in ready time over the first repeats of an experiment,
+    the largest of its worker counts; None where there is nothing to compare."""
+    experiment = read_experiment(folder)
+    first = [trial for trial in experiment.trials if trial.repeat <= repeats]
+    verdicts = {trial.name: verdict_on(trial) for trial in first}
+    return log_ratio_sd(mode_ratios(summarise_trials(first, verdicts), pd.DataFrame()))
+
+
+def _records(folder: Path) -> dict[str, dict[str, Any]]:
+    return {path.name: read_record(path / "trial.json") for path in trial_folders(folder)}

@@ -1,0 +1,89 @@
+"""Puts two or more experiments on the same axes, or says why that would be unfair."""
+
+import argparse
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from analysis.charts import Chart, empty
+from analysis.compare.alignment import Together, togethers
+from analysis.compare.charts import draw_all
+from analysis.compare.comparability import reasons
+from analysis.compare.look import STYLES
+from analysis.compare.outcome import compared_rows, forced_words
+from analysis.compare.output import answer, render
+from analysis.compare.reading import read_sides
+from analysis.compare.reason import Reason
+from analysis.compare.side import Side
+from analysis.console import failed
+from analysis.errors import AnalysisError
+
+EXAMPLES = """examples:
+  python -m analysis compare results/demo results/demo-on-the-server
+  python -m analysis compare results/redis results/rabbitmq results/far-broker --output results/compared/brokers
+  python -m analysis compare results/demo results/example --unfair "the example is only an example"
+"""
+
+
+def main(argv: list[str]) -> int:
+    """0 done, 1 refused or failed with a sentence for each reason on stderr, 2 misused."""
+    parser = _parser()
+    options = parser.parse_args(argv)
+    if not 2 <= len(options.folders) <= len(STYLES):
+        parser.error(f"name two to {len(STYLES)} folders: more cannot be told apart in one chart")
+    try:
+        return compare(options.folders, output=options.output, unfair=options.unfair)
+    except (AnalysisError, OSError) as error:
+        return failed(error)
+
+
+def compare(folders: Sequence[Path], *, output: Path | None, unfair: str) -> int:
+    """Writes `compare.html`, `compare.csv` and `charts/` into the output folder, unless it would be unfair."""
+    sides = read_sides(folders)
+    found = reasons(sides)
+    refused = [reason for reason in found if not (unfair and reason.forcible)]
+    if refused:
+        for reason in refused:
+            print(f"refused: {reason.sentence}", file=sys.stderr)
+        return 1
+    folder = output or _beside(folders[0], sides)
+    together = togethers(sides)
+    _write(folder, sides, together, found, unfair)
+    for sentence in [*filter(None, [forced_words(found)]), *answer(sides, together)]:
+        print(f"• {sentence}.")
+    print(f"Compared: {folder / 'compare.html'}")
+    return 0
+
+
+def _write(folder: Path, sides: Sequence[Side], found: Sequence[Together], forced: Sequence[Reason], why: str) -> None:
+    folder.mkdir(parents=True, exist_ok=True)
+    empty(folder / "charts")
+    charts: list[Chart] = [
+        chart for together in found for chart in draw_all(together, folder / "charts", forced_words(forced))
+    ]
+    rows = compared_rows(found, forced, why)
+    rows.to_csv(folder / "compare.csv", index=False, float_format="%.6g", lineterminator="\n")
+    (folder / "compare.html").write_text(render(sides, found, charts, forced, why), encoding="utf-8")
+
+
+def _beside(first: Path, sides: Sequence[Side]) -> Path:
+    name = "-".join(side.label.replace("/", "-") for side in sides)
+    return first.resolve().parent / "compared" / name
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="python -m analysis compare",
+        description=__doc__,
+        epilog=EXAMPLES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("folders", nargs="+", type=Path, metavar="FOLDER", help="an experiment; the first is the base")
+    parser.add_argument("--output", type=Path, help="where to write (default: compared/A-B beside the first)")
+    parser.add_argument(
+        "--unfair",
+        default="",
+        metavar="WHY",
+        help="compare although it is unfair, and say why; charts, page and CSV show it",
+    )
+    return parser

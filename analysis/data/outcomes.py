@@ -1,0 +1,85 @@
+"""What became of each planned request, from the client's and the server's rows together."""
+
+import weakref
+
+import numpy as np
+import pandas as pd
+
+from analysis.data.model import Trial
+
+SERVER_COLUMNS = ["id", "received_at", "enqueued_at", "started_at", "external_at", "finished_at", "state", "reason"]
+# By the trial's identity, for as long as the trial lives: every table and chart asks for the same outcomes.
+_KNOWN: dict[int, pd.DataFrame] = {}
+
+
+def outcomes(trial: Trial) -> pd.DataFrame:
+    """One row per planned request with `outcome`, `response_s`, `ready_s`, `service_s`, `heard_at` and `left_at`.
+
+    `outcome` is ok, failed or unfinished. The two clocks start when the request was due; a clock whose
+    end did not come is infinite, so that no percentile is taken over the survivors alone.
+    """
+    key = id(trial)
+    if key not in _KNOWN:
+        _KNOWN[key] = _computed(trial)
+        weakref.finalize(trial, _KNOWN.pop, key)
+    # Copied on write: what a caller changes stays the caller's own.
+    return _KNOWN[key].copy(deep=False)
+
+
+def cohort(trial: Trial) -> pd.DataFrame:
+    """The outcomes of the requests that were due inside the measurement window."""
+    rows = outcomes(trial)
+    return rows[rows["in_cohort"]]
+
+
+def accepted(rows: pd.DataFrame) -> pd.Series:
+    """Which requests were answered 2xx."""
+    return rows["status"].between(200, 299) & (rows["error"] == "") & rows["answered_at"].notna()
+
+
+def refused(rows: pd.DataFrame) -> pd.Series:
+    """Which requests were answered with anything but 2xx."""
+    return rows["status"].notna() & ~rows["status"].between(200, 299)
+
+
+def in_system(rows: pd.DataFrame, at: np.ndarray, until: str = "left_at") -> np.ndarray:
+    """How many pictures were due but not done at each of the times; until `heard_at`: not answered [pictures]."""
+    # Both are almost sorted already, which is what the stable sort is fast on.
+    due = np.sort(rows["due_at"].to_numpy(), kind="stable")
+    left = np.sort(rows[until].to_numpy(), kind="stable")
+    return np.searchsorted(due, at, side="right") - np.searchsorted(left, at, side="right")
+
+
+def _computed(trial: Trial) -> pd.DataFrame:
+    server = trial.pictures.drop_duplicates("id").reindex(columns=SERVER_COLUMNS)
+    rows = trial.requests.merge(server, on="id", how="left")
+    return (
+        rows.assign(in_cohort=trial.window.holds(rows["due_at"]), accepted=accepted(rows))
+        .pipe(_with_outcome, trial.cell.mode)
+        .pipe(_with_clocks, trial.cell.mode)
+    )
+
+
+def _with_outcome(rows: pd.DataFrame, mode: str) -> pd.DataFrame:
+    failed = refused(rows) | (rows["error"] != "") | (rows["state"] == "failed")
+    done = rows["accepted"] if mode == "sync" else rows["accepted"] & (rows["state"] == "ready")
+    return rows.assign(outcome=np.select([failed, done], ["failed", "ok"], "unfinished"))
+
+
+def _with_clocks(rows: pd.DataFrame, mode: str) -> pd.DataFrame:
+    answered = rows["accepted"] & (rows["outcome"] != "failed")
+    ready_at = rows["answered_at"] if mode == "sync" else rows["finished_at"]
+    done_at = rows["finished_at"].where(rows["state"].isin(["ready", "failed"]))
+    return rows.assign(
+        response_s=(rows["answered_at"] - rows["due_at"]).where(answered, np.inf),
+        ready_s=(ready_at - rows["due_at"]).where(rows["outcome"] == "ok", np.inf),
+        service_s=rows["finished_at"] - rows["started_at"],
+        heard_at=_settled(rows, rows["answered_at"]),
+        left_at=_settled(rows, rows["answered_at"] if mode == "sync" else done_at),
+    )
+
+
+def _settled(rows: pd.DataFrame, at: pd.Series) -> pd.Series:
+    """The times; where one is missing, when the client gave up an upload that failed; infinite while neither came."""
+    gave_up = rows["answered_at"].fillna(rows["sent_at"]).fillna(rows["due_at"])
+    return at.fillna(gave_up.where(rows["outcome"] == "failed")).fillna(np.inf)

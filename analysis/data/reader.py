@@ -1,0 +1,198 @@
+"""Reads the files of an experiment; everything later is computed from what this gives."""
+
+import json
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from analysis.data.identity import refuse_newer, refuse_strangers
+from analysis.data.machine_noise import counted, usual_spin_s
+from analysis.data.model import Cell, Experiment, Machine, Trial, Window
+from analysis.data.schema import (
+    BACKLOG_COLUMNS,
+    BARE_COLUMNS,
+    CAPACITY_COLUMNS,
+    FIRST_LEVELS,
+    LATER_BACKLOG_COLUMNS,
+    LATER_CELL_KEYS,
+    LATER_PICTURE_COLUMNS,
+    MEMORY_COLUMNS,
+    PICTURE_COLUMNS,
+    PREDICTION_COLUMNS,
+    REQUEST_COLUMNS,
+    TEXT_COLUMNS,
+)
+from analysis.data.seal import GUESS, read_sealed
+from analysis.errors import AnalysisError
+from analysis.format import readable
+from analysis.models.ceiling import ceilings
+
+PREDICTION = "prediction.csv"
+MODES = ("sync", "queue")
+
+
+def read_experiment(folder: Path) -> Experiment:
+    """The experiment in a folder, with every finished trial, in order of their names."""
+    info = read_record(folder / "experiment.json")
+    machine = read_machine(folder)
+    folders = trial_folders(folder)
+    trials = [read_trial(path, machine) for path in folders]
+    refuse_strangers(str(folder), info, {path.name: trial.info for path, trial in zip(folders, trials, strict=True)})
+    finished = tuple(trial for trial in trials if trial.info.get("outcome", "finished") == "finished")
+    broken_off = [path.name for path in folder.glob("*.partial") if path.is_dir()]
+    broken_off += [trial.name for trial in trials if trial not in finished]
+    if all(trial.info.get("control") for trial in finished):
+        raise AnalysisError(f"{folder} holds no finished trial yet. Measure at least one, then try again.")
+    names = counted(trial.name for trial in finished)
+    counting = [trial for trial in finished if trial.name in names]
+    return Experiment(
+        name=readable(str(info.get("name", folder.name))),
+        info=info,
+        trials=tuple(trial for trial in counting if not trial.info.get("control")),
+        controls=tuple(trial for trial in counting if trial.info.get("control")),
+        unfinished=tuple(sorted(broken_off)),
+        replaced=tuple(trial.name for trial in finished if trial.name not in names),
+        usual_spin_s=usual_spin_s(trial.info for trial in finished),
+        bare=read_bare(folder),
+        predicted=_read_if_there(folder / PREDICTION, PREDICTION_COLUMNS),
+        capacities=_read_if_there(folder / "capacity.csv", CAPACITY_COLUMNS),
+        guess=read_sealed(folder / GUESS, info.get("predictions")),
+    )
+
+
+def trial_folders(folder: Path) -> list[Path]:
+    """Where the trials of an experiment lie that were measured to their end, in order of their names."""
+    found = sorted(path.parent for path in folder.glob("*/trial.json"))
+    return [path for path in found if path.suffix != ".partial"]
+
+
+def read_bare(folder: Path) -> pd.DataFrame:
+    """The pictures that bare processes worked on before the trials; empty if none did."""
+    return _read_if_there(folder / "bare.csv", BARE_COLUMNS)
+
+
+def read_machine(folder: Path) -> Machine:
+    """What the trials in a folder ran on; nothing is known of it where no experiment was written down."""
+    path = folder / "experiment.json"
+    facts = read_record(path).get("machine") if path.exists() else None
+    rates: dict[str, dict[int, float]] = {}
+    for row in ceilings(read_bare(folder)).to_dict("records"):
+        rates.setdefault(str(row["workload"]), {})[int(row["workers"])] = float(row["ceiling_throughput"])
+    return Machine(cores=int((facts or {}).get("cores") or 0) or None, ceilings=rates)
+
+
+def _read_if_there(path: Path, columns: Sequence[str]) -> pd.DataFrame:
+    return _read_rows(path, columns) if path.exists() else pd.DataFrame(columns=list(columns))
+
+
+def read_trial(folder: Path, machine: Machine | None = None) -> Trial:
+    """One trial with its rows; times in Unix seconds, missing times as NaN, missing text as ''.
+
+    machine: what it ran on, read from the folder around it where it is not given.
+    """
+    path = folder / "trial.json"
+    info = read_record(path)
+    try:
+        return Trial(
+            **_described(info),
+            requests=_read_rows(folder / "requests.csv", REQUEST_COLUMNS),
+            pictures=_read_rows(folder / "pictures.csv", PICTURE_COLUMNS, LATER_PICTURE_COLUMNS),
+            backlog=_read_rows(folder / "backlog.csv", BACKLOG_COLUMNS, LATER_BACKLOG_COLUMNS),
+            info=info,
+            effects=_read_rows(effects, ("id", "puts")) if (effects := folder / "effects.csv").exists() else None,
+            memory=_read_rows(memory, MEMORY_COLUMNS) if (memory := folder / "memory.csv").exists() else None,
+            elsewhere=_read_rows(folder / "elsewhere.csv", PICTURE_COLUMNS, LATER_PICTURE_COLUMNS)
+            if (folder / "elsewhere.csv").exists()
+            else None,
+            machine=machine or read_machine(folder.parent),
+        )
+    except KeyError as error:
+        raise AnalysisError(
+            f"{path} lacks {error}. It was written by another version: measure the trial again."
+        ) from error
+    except (TypeError, ValueError) as error:
+        raise AnalysisError(f"{path} holds a value that cannot be used: {error}.") from error
+
+
+def _described(info: Mapping[str, Any]) -> dict[str, Any]:
+    phases = info["phases"]
+    return {
+        "name": str(info["name"]),
+        "cell": _cell(info["cell"]),
+        "repeat": int(info["repeat"]),
+        "started_at": float(phases["started_at"]),
+        "window": _window(phases),
+        "load_stopped_at": float(phases["load_stopped_at"]),
+        "cpu_seconds": {name: float(used) for name, used in (info.get("cpu_seconds") or {}).items()},
+        "broker_left": _broker_left(info.get("broker_left")),
+    }
+
+
+def _cell(cell: Mapping[str, Any]) -> Cell:
+    if cell["mode"] not in MODES:
+        raise ValueError(f"mode is {cell['mode']!r}, not one of {', '.join(MODES)}")
+    if int(cell["workers"]) < 1:
+        raise ValueError(f"workers is {cell['workers']}")
+    later: dict[str, Any] = {name: kind(cell[name]) for name, kind in LATER_CELL_KEYS.items() if name in cell}
+    return Cell(
+        mode=cell["mode"],
+        workers=int(cell["workers"]),
+        workload=str(cell["workload"]),
+        offered_rate=float(cell["offered_rate"]),
+        **later,
+    )
+
+
+def _window(phases: Mapping[str, Any]) -> Window:
+    window = Window(start=float(phases["measure_from"]), end=float(phases["measure_until"]))
+    if not window.length_s > 0:
+        raise ValueError("measure_until is not after measure_from")
+    return window
+
+
+def _broker_left(left: Mapping[str, Any] | None) -> int | None:
+    if left is None or left.get("waiting") is None:
+        return None
+    return int(left["waiting"]) + int(left.get("in_hand") or 0)
+
+
+def read_record(path: Path) -> dict[str, Any]:
+    """What an experiment.json or trial.json says."""
+    try:
+        content = json.loads(path.read_text(encoding="utf-8-sig"))
+    except OSError as error:
+        raise AnalysisError(f"{path} cannot be read ({error.strerror}). Is it a folder of results?") from error
+    except ValueError as error:
+        raise AnalysisError(f"{path} is not JSON: {error}. Measure the trial again.") from error
+    if not isinstance(content, dict):
+        raise AnalysisError(f"{path} holds a list or a single value where an object was expected.")
+    refuse_newer(str(path), content)
+    return content
+
+
+def _read_rows(path: Path, columns: Sequence[str], later: Sequence[str] = ()) -> pd.DataFrame:
+    try:
+        rows = pd.read_csv(path, dtype=str, keep_default_na=False)
+    except OSError as error:
+        raise AnalysisError(f"{path} cannot be read ({error.strerror}). Measure the trial again.") from error
+    except ValueError as error:
+        raise AnalysisError(f"{path} is not a table: {error}. Measure the trial again.") from error
+    rows = rows.assign(**{name: value for name, value in FIRST_LEVELS.items() if name in columns and name not in rows})
+    if missing := [column for column in columns if column not in rows]:
+        raise AnalysisError(
+            f"{path} lacks the column {', '.join(missing)}. It was written by another version: "
+            "see results/README.md for the columns, or measure the trial again."
+        )
+    known = [*columns, *(column for column in later if column in rows)]
+    return pd.DataFrame({column: _typed(path, rows[column]) for column in known})
+
+
+def _typed(path: Path, values: pd.Series) -> pd.Series:
+    if values.name in TEXT_COLUMNS:
+        return values
+    try:
+        return pd.to_numeric(values.where(values != "")).astype(float)
+    except ValueError as error:
+        raise AnalysisError(f"{path}, column {values.name}: {error}. Measure the trial again.") from error

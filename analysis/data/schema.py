@@ -1,0 +1,59 @@
+"""The columns of an experiment's files, and which of them hold text; results/README.md explains them. Pure."""
+
+from collections.abc import Mapping
+from dataclasses import fields
+
+from analysis.data.model import Cell
+from analysis.models.predictions import KEYS, PREDICTED
+
+REQUEST_COLUMNS = ("id", "phase", "due_at", "sent_at", "answered_at", "status", "error", "picture")
+PICTURE_COLUMNS = (
+    *("id", "received_at", "enqueued_at", "started_at", "finished_at"),
+    *("state", "executions", "reason"),
+)
+# Older files lack these, and so do the tables that are read from them.
+LATER_PICTURE_COLUMNS = ("external_at", "process_id")
+BACKLOG_COLUMNS = ("sampled_at", "waiting", "in_hand", "done")
+LATER_BACKLOG_COLUMNS = ("in_database", "counted_by")
+MEMORY_COLUMNS = ("sampled_at", "component", "pid", "rss_bytes")
+BARE_COLUMNS = ("workload", "processes", "process", "started_at", "finished_at", "cpu_s")
+CAPACITY_COLUMNS = (
+    *(name for name in KEYS if name != "offered_rate"),
+    *("clock", "share", "limit_s", "passed", "failed", "predicted", "drained", "reason", "trials", "measured_s"),
+)
+PREDICTION_COLUMNS = (*KEYS, *PREDICTED)
+TEXT_COLUMNS = {
+    "component",
+    "workload",
+    "mode",
+    "stack",
+    "broker",
+    "queue_type",
+    "database",
+    "append_only",
+    "profile",
+    "fault",
+    "clock",
+    "id",
+    "phase",
+    "error",
+    "picture",
+    "state",
+    "reason",
+    "process_id",
+}
+# Older files lack these: the defaults of Cell hold then.
+LATER_CELL_KEYS: Mapping[str, type] = {
+    "stack": str,
+    "broker": str,
+    "queue_type": str,
+    "database": str,
+    "web_threads": int,
+    "prefetch": int,
+    "broker_delay_s": float,
+    "append_only": str,
+    "profile": str,
+    "fault": str,
+}
+# As a table holds them.
+FIRST_LEVELS = {field.name: str(field.default) for field in fields(Cell) if field.name in LATER_CELL_KEYS}

@@ -1,0 +1,126 @@
+"""What the numbers do not show, said for the experiment at hand."""
+
+from collections.abc import Iterator, Sequence
+
+from analysis.data.factors import CONDITIONS, FACTORS
+from analysis.data.model import Experiment
+from analysis.data.outcomes import cohort
+from analysis.format import amount, listing, number
+from analysis.metrics.trial import send_lag_p99
+from analysis.summary.contrasts import Comparison
+from analysis.summary.groups import Group
+
+# A send lag above this share of the smallest response percentile that is shown of a cell is told (R4).
+NOTABLE_LAG = 0.05
+
+ALWAYS = (
+    "A worker is one process that does picture work, one picture at a time. With N workers, sync runs N web "
+    "processes that work inside the request; queue runs one web process that only accepts, and N Celery "
+    "processes that work. Queue mode therefore has one process more.",
+    "Broker, web, workers and load generator talk over the loopback of one machine unless the settings say "
+    "otherwise: a broker across a network answers later.",
+    "The load generator and the harness use the same cores as what they measure. Send lag shows whether they "
+    "got in the way; their CPU time is in the summary, not in the chart of costs.",
+    "CPU time is divided by finished pictures. In an overloaded cell the web process has also paid for those that "
+    "were accepted and are not finished, so a finished one looks dearer.",
+    "Percentiles are nearest-rank over all requests due in the window. A request that failed or did not finish "
+    "counts as infinitely late. No p95 is given for fewer than 72 requests, and no p99 for fewer than 368.",
+    "Throughput counts pictures finished inside the window by the server's stamp, whenever they were due.",
+    "The workload io waits for an external resource and so scales beyond the cores; picture work that needs "
+    "the CPU does not.",
+)
+
+
+def caveats(experiment: Experiment, groups: Sequence[Group], compared: Sequence[Comparison]) -> list[str]:
+    """The caveats that always hold, and those that follow from how this experiment was measured."""
+    return [
+        *_few_trials(groups),
+        *_short_windows(experiment),
+        *_send_lag(groups),
+        *_elsewhere(experiment),
+        *_uncompared(groups, compared),
+        *_by_hand(experiment, compared),
+        *_threads(experiment),
+        *_delays(experiment),
+        *ALWAYS,
+    ]
+
+
+def _few_trials(groups: Sequence[Group]) -> list[str]:
+    if not groups:
+        return []
+    if any((group.cells["trials"] == 1).any() for group in groups):
+        return [
+            "At least one cell was measured only once: there is no interval, and differences of some percent "
+            "mean nothing. Differences below 10 % are called the same."
+        ]
+    return ["In the chart of throughput the thin lines span the lowest and the highest trial; they are no intervals."]
+
+
+def _short_windows(experiment: Experiment) -> list[str]:
+    shortest = min(trial.window.length_s for trial in experiment.trials)
+    if shortest >= 60:
+        return []
+    return [
+        f"The measurement window is {number(shortest)} s. Near saturation even 60 s cannot tell a queue that "
+        "just keeps up from one that just does not; such cells need a longer window."
+    ]
+
+
+def _send_lag(groups: Sequence[Group]) -> list[str]:
+    late = [f"{name} ({1000 * lag_s:.1f} ms)" for group in groups for name, lag_s in _late(group)]
+    if not late:
+        return []
+    return [
+        f"In {listing(late)} the load generator's own lag, its p99, is more than {100 * NOTABLE_LAG:.0f} % of the "
+        "median response time: a notable part of such short answers."
+    ]
+
+
+def _elsewhere(experiment: Experiment) -> list[str]:
+    counts = {trial.name: len(trial.elsewhere) for trial in experiment.trials if trial.elsewhere is not None}
+    sent = [f"{amount(count, 'upload')} during {name}" for name, count in counts.items() if count]
+    if not sent:
+        return []
+    return [f"The stack also took uploads from elsewhere: {listing(sent)}. They are in no figure of the trial."]
+
+
+def _late(group: Group) -> Iterator[tuple[str, float]]:
+    """The trials whose send lag is a notable part of the median that is shown of their cell; p99 of the lag [s]."""
+    shown = group.cells[group.cells["response_p50_mark"] == ""].set_index(["mode", "workers"])["response_p50_s"]
+    for trial in group.trials:
+        lag_s = send_lag_p99(cohort(trial))
+        if lag_s > NOTABLE_LAG * shown.get((trial.cell.mode, trial.cell.workers), float("inf")):
+            yield trial.name, lag_s
+
+
+def _uncompared(groups: Sequence[Group], compared: Sequence[Comparison]) -> list[str]:
+    changed = {name for group in groups for name in group.varied} & set(FACTORS)
+    missing = [CONDITIONS[name].name for name in FACTORS if name in changed - {each.factor for each in compared}]
+    return [
+        f"No two trials that can be believed differ only in {name}: what it changes is not told." for name in missing
+    ]
+
+
+def _by_hand(experiment: Experiment, compared: Sequence[Comparison]) -> list[str]:
+    if experiment.info.get("plan") or not compared:
+        return []
+    return ["Measured by hand, the two trials of a pair had their uploads at different times: chance is in each ratio."]
+
+
+def _threads(experiment: Experiment) -> list[str]:
+    counts = sorted({trial.cell.web_threads for trial in experiment.trials if trial.cell.web_threads > 1})
+    return [
+        f"A web process with {count} threads works on up to {count} pictures at a time, so in sync a worker with "
+        f"{count} threads is {count} places of work in one Python process."
+        for count in counts
+    ]
+
+
+def _delays(experiment: Experiment) -> list[str]:
+    delays = sorted({trial.cell.broker_delay_s for trial in experiment.trials if trial.cell.broker_delay_s > 0})
+    return [
+        f"{1000 * delay:g} ms were added in each direction between app and broker. A constant delay stands in for "
+        "the distance of a network, not for its jitter, losses and limited bandwidth."
+        for delay in delays
+    ]

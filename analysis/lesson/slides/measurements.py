@@ -1,0 +1,158 @@
+"""The slides that ask first and then show what was measured."""
+
+from collections.abc import Sequence
+
+import pandas as pd
+
+from analysis.findings.prediction_error import guess_sentences
+from analysis.format import amount, number, workers
+from analysis.lesson.content import fault_results, questions
+from analysis.lesson.content.expectations import expected_throughput, expected_wait
+from analysis.lesson.content.material import Material
+from analysis.lesson.content.slide import Slide
+from analysis.lesson.slides import sync_chart
+
+BREAK_NOTES = (
+    "Break it, then the same with the safe queue:",
+    "`.venv/bin/python -m loadtests faults --profile defaults --only broker-killed --results results/faults-live`",
+    "`.venv/bin/python -m loadtests faults --profile safe --only broker-killed --results results/faults-live-safe`",
+    "The folders must be new: a finished one is only printed again.",
+    "`make lesson RESULTS=results/demo OPEN=` puts what came out on this slide: load the page again.",
+    "A 202 is a promise; what goes in must come out.",
+)
+
+
+def observing(material: Material) -> list[Slide]:
+    cells, rate, counts = material.group.cells, number(material.group.offered_rate), material.compared_counts
+    uploads = amount(rate, "upload")
+    modes = [mode for mode in ("sync", "queue") if (cells["mode"] == mode).any()]
+    cost_title, cost_words = questions.what_it_costs(modes)
+    guessed = _guessed(material)
+    return [
+        *_answers(material, modes),
+        Slide(
+            name="clocks",
+            title="The answer came. Is the picture there?",
+            until=18,
+            words=(
+                f"Queue mode, {uploads} a second, {_fewest(cells, 'queue')}.",
+                "How long until the picture is ready?",
+            ),
+            expected=expected_wait(cells, "queue"),
+            chart="both_clocks",
+            notes=("A fast 202 says only that the job was written down.",),
+        ),
+        Slide(
+            name="backlog",
+            title="Where do the uploads pile up?",
+            until=20,
+            words=(*questions.in_each(modes, ": in front of which part"), questions.who_is_enough(counts)),
+            expected=f"Expected: it grows as long as fewer than {rate} pictures/s are finished",
+            chart="backlog",
+            notes=("The queue moves the line from the web server to the broker; it does not make it shorter.",),
+        ),
+        Slide(
+            name="throughput",
+            title=questions.who_finishes(counts),
+            until=25,
+            words=questions.how_many(counts, modes, rate),
+            expected=expected_throughput(cells),
+            chart="throughput",
+            notes=("Compare with the curve of the class.", "What sets the limit: the workers, the load, the cores?"),
+        ),
+        Slide(
+            name="ready",
+            title="And how long until the picture is ready?",
+            until=27 if guessed else 28,
+            words=questions.who_keeps_up(counts, modes),
+            expected=expected_wait(cells, "queue"),
+            chart="ready_time",
+            notes=("With workers enough a picture needs the time of the work, and little more, in either mode.",),
+        ),
+        *guessed,
+        *_broken(material),
+        Slide(
+            name="cost",
+            title=cost_title,
+            until=34,
+            words=cost_words,
+            chart="cpu_cost",
+            notes=("A small price, if the work is much longer than the hand-over.",),
+        ),
+    ]
+
+
+def _answers(material: Material, modes: Sequence[str]) -> list[Slide]:
+    """The wait for an answer: first in sync alone, since the class has not met the queue's by then."""
+    cells, uploads = material.group.cells, amount(number(material.group.offered_rate), "upload")
+    slides = []
+    if "sync" in modes:
+        slides += [
+            Slide(
+                name="sync",
+                title="How long does the user wait for an answer?",
+                until=14,
+                words=(
+                    f"In sync, {uploads} a second, {workers(material.asked_count('sync'))}.",
+                    "How long do the first, the tenth and the last one wait?",
+                ),
+                expected=expected_wait(cells, "sync").replace("alone:", "alone, in sync:"),
+                chart=sync_chart.NAME if "queue" in modes else sync_chart.DRAWN_AS,
+                notes=(
+                    "Ask for hands: milliseconds, seconds, or longer and longer?",
+                    "An arrow has no value: it grows.",
+                ),
+            )
+        ]
+    if "queue" in modes:
+        slides += [
+            Slide(
+                name="response",
+                title="And with the queue?",
+                until=16,
+                words=(
+                    f"The same load: {uploads} a second, {workers(material.asked_count('queue'))}.",
+                    "How long does the user wait for an answer?",
+                ),
+                chart=sync_chart.DRAWN_AS,
+                notes=("The work is the same. What does the user not wait for any more?",),
+            )
+        ]
+    return slides
+
+
+def _fewest(cells: pd.DataFrame, mode: str) -> str:
+    """The fewest workers that one mode has, in words; empty where it was not measured."""
+    counts = cells["workers"][cells["mode"] == mode]
+    return workers(int(counts.min())) if len(counts) else ""
+
+
+def _guessed(material: Material) -> list[Slide]:
+    sentences = guess_sentences(material.group.cells, material.group.guess)
+    if not sentences:
+        return []
+    return [
+        Slide(
+            name="guessed",
+            title="How good were our predictions?",
+            until=28,
+            words=tuple(f"{sentence}." for sentence in sentences),
+            notes=("What did the curve of the class take for granted?",),
+        )
+    ]
+
+
+def _broken(material: Material) -> list[Slide]:
+    # The class may have broken something itself: an experiment given beside its own may hold nothing broken.
+    beside = [trial for each in material.broken for trial in fault_results.broken_trials(each)]
+    if broken := beside or fault_results.broken_trials(material.experiment):
+        title, first = fault_results.faults_title(broken), "What becomes of the pictures that are on their way?"
+        answer, table = fault_results.faults(broken)
+        left_out = []
+    else:
+        title, first = "What went in, what came out", "Nothing was broken in these trials."
+        answer, table = fault_results.all_trials(material.group.trials)
+        left_out = material.withheld_trials
+    asked = (first, "Is an upload lost that was accepted?", "Is one done twice?")
+    notes = (*(f"Withheld as invalid, and not counted: {name}." for name in left_out), *BREAK_NOTES)
+    return [Slide(name="break", title=title, until=33, words=asked, answer=answer, table=table, notes=notes)]

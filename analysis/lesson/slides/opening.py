@@ -1,0 +1,120 @@
+"""The slides before the measurements."""
+
+import numpy as np
+
+from analysis.format import amount, duration, number, workers
+from analysis.lesson.content.material import Material
+from analysis.lesson.content.measured import measured_on
+from analysis.lesson.content.slide import Slide, Way
+from analysis.models.ceiling import services
+
+#: What the diagram shows.
+WAYS = (
+    Way(
+        mode="sync: the web process does the work, then answers",
+        parts=("User", "Django app", "External resource"),
+        answer="201, when it is done",
+    ),
+    Way(
+        mode="queue: the web process answers at once, a worker does the work",
+        parts=("User", "Django app", "Task queue", "Worker processes", "External resource"),
+        answer="202, at once",
+    ),
+)
+#: How a prediction gets into an experiment; `make lesson RESULTS=results/class-a` shows it afterwards.
+SEAL = (
+    ".venv/bin/python -m loadtests run loadtests/plans/demo.toml --results results/class-a "
+    "--predictions ~/Downloads/predictions.json"
+)
+
+
+def opening(material: Material) -> list[Slide]:
+    rate, counts = number(material.group.offered_rate), material.worker_counts
+    service, whose = _service(material)
+    return [
+        Slide(
+            name="title",
+            title=str(material.experiment.info.get("question") or "What does a task queue buy you?"),
+            until=1,
+            words=(f"Measured: {measured_on(material.experiment, material.group)}.",),
+            notes=("Before the class: make preflight. If nothing starts, these pages need no stack.",),
+        ),
+        Slide(
+            name="objectives",
+            title="After this lesson you can",
+            until=2,
+            words=(
+                "say what a task queue is, and what it is good for",
+                "follow one upload on its way through the queue",
+                "put work of a Django app into Celery tasks",
+                "tell from measurements where a queue helps and where not",
+            ),
+            notes=("Read them aloud; the quiz at the end asks for each.",),
+        ),
+        Slide(
+            name="diagram",
+            title="The way of an upload",
+            until=3,
+            ways=WAYS,
+            notes=(
+                "Follow one profile picture with a finger. Where does the user stop waiting?",
+                *(way.told for way in WAYS),
+            ),
+        ),
+        Slide(
+            name="problem",
+            title="The problem",
+            until=4,
+            words=(
+                "A user uploads a profile picture. It is cropped, made small, and stored.",
+                service,
+                f"Every second brings {amount(rate, 'picture')}.",
+                "Who waits, and for what?",
+            ),
+            notes=(whose,),
+        ),
+        Slide(
+            name="doors",
+            title="Two ways to do the work, two clocks",
+            until=5,
+            words=(
+                "sync: the web process does the work, then it answers 201.",
+                "queue: it writes the job down and answers 202; a worker does the work.",
+                "Response time: until the user has an answer.",
+                "Ready time: until the picture is there.",
+            ),
+            notes=("In sync the two clocks show the same. Let the class say why.",),
+        ),
+        Slide(
+            name="predict",
+            title="Predict first",
+            until=8,
+            words=(
+                f"{amount(rate, 'upload')} a second, {workers(counts)}.",
+                "How many pictures are finished per second?",
+                "How long until a picture is ready?",
+                "Draw both curves: on the hand-out, or in predict.html.",
+            ),
+            notes=(
+                "Each for himself, then in pairs, then one curve for the class.",
+                f"Seal it before the first trial of an experiment: `{SEAL}`",
+                *material.here,
+            ),
+        ),
+    ]
+
+
+def _service(material: Material) -> tuple[str, str]:
+    """How long the work on a picture takes, and where that number is from.
+
+    What is expected later comes from the bare work, so that its time stands here too wherever it was measured.
+    """
+    cells = material.group.cells
+    in_app = duration(float(cells["service_p50_s"].median()))
+    alone = services(material.experiment.bare).get(str(cells["workload"].iloc[0]))
+    if alone is None:
+        words = f"One picture keeps a worker busy for {in_app}."
+        return words, "The number is the median that was measured in the app on this machine."
+    bare = duration(float(np.median(alone.times_s)))
+    words = f"The work on one picture takes {bare}, with nothing else to do."
+    return words, f"The number is the median of the bare work on this machine; inside the app it was {in_app}."

@@ -1,0 +1,24 @@
+"""Makes `slides.html`: reveal.js, charts and notes in one file that needs no network. `?print-pdf` prints it."""
+
+from collections.abc import Mapping, Sequence
+
+from analysis.charts import Chart
+from analysis.lesson.content.slide import Slide
+from analysis.lesson.page import diagram, diagram_in_words, picture, render, vendored
+
+
+def render_slides(title: str, slides: Sequence[Slide], charts: Mapping[str, Chart]) -> str:
+    """The whole page as text."""
+    return render(
+        "slides.html",
+        title=title,
+        slides=slides,
+        begins=dict(zip([slide.name for slide in slides], [0, *(slide.until for slide in slides)], strict=False)),
+        pictures={
+            name: picture(chart.path.with_name(f"{chart.path.name}.svg").read_bytes()) for name, chart in charts.items()
+        },
+        findings={name: chart.finding for name, chart in charts.items()},
+        diagram=diagram(),
+        diagram_in_words=diagram_in_words(),
+        vendored=vendored,
+    )

@@ -1,0 +1,83 @@
+"""The quiz as a page that needs no script, with the class's own numbers in it."""
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, StrictUndefined
+
+from analysis.errors import AnalysisError
+from analysis.lesson.content.measured import SOURCES, Measured
+from analysis.lesson.content.numbers import words
+from analysis.lesson.page import render as page
+
+SOURCE = SOURCES / "quiz.toml"
+LETTERS = "ABCDEF"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Choice:
+    """One answer to choose, and why it is right or wrong."""
+
+    text: str
+    why: str
+    right: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class Question:
+    """A stem, its choices, and the trial that shows which is right: a command and where to look."""
+
+    id: str
+    stem: str
+    choices: tuple[Choice, ...]
+    command: str
+    look: str
+
+    @property
+    def right(self) -> tuple[str, Choice]:
+        """The letter of the right choice, and the choice."""
+        return next((letter, choice) for letter, choice in zip(LETTERS, self.choices, strict=False) if choice.right)
+
+
+def read_questions(measured: Measured, source: Path = SOURCE) -> list[Question]:
+    """The questions that this experiment can answer, filled with its numbers."""
+    known = words(measured)
+    # Nothing is escaped here: a page and a GIFT file have rules of their own.
+    plain = Environment(undefined=StrictUndefined, autoescape=False)
+    asked = tomllib.loads(source.read_text(encoding="utf-8"))["question"]
+    return [_question(each, plain, known) for each in asked if _is_asked(each, plain, known)]
+
+
+def render(measured: Measured) -> str:
+    """`quiz.html`: to click, or to print with or without the key."""
+    return page("quiz.html", questions=read_questions(measured), letters=LETTERS, measured=measured)
+
+
+def _is_asked(asked: Mapping[str, Any], plain: Environment, known: Mapping[str, Any]) -> bool:
+    return bool(plain.compile_expression(asked.get("asked_if", "true"))(**known))
+
+
+def _question(asked: Mapping[str, Any], plain: Environment, known: Mapping[str, Any]) -> Question:
+    def filled(text: str) -> str:
+        return plain.from_string(text).render(**known)
+
+    choices = [
+        Choice(**{**each, "text": filled(each["text"]), "why": filled(each["why"])}) for each in asked["choices"]
+    ]
+    if sum(choice.right for choice in choices) != 1 or len({choice.text for choice in choices}) < len(choices):
+        raise AnalysisError(f"Question {asked['id']}: its choices must differ, and one must be right.")
+    return Question(
+        id=asked["id"],
+        stem=filled(asked["stem"]),
+        choices=_shuffled(choices, asked["id"]),
+        **asked["see"],
+    )
+
+
+def _shuffled(choices: list[Choice], seed: str) -> tuple[Choice, ...]:
+    """The choices in a fixed order that does not betray the right one, which stands first in the file."""
+    turn = sum(seed.encode()) % len(choices)
+    return (*choices[turn:], *choices[:turn])

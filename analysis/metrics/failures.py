@@ -1,0 +1,37 @@
+"""How many uploads failed and why, from what the server and the client wrote down. Pure."""
+
+import pandas as pd
+
+from analysis.data.outcomes import refused
+from analysis.format import amount
+from analysis.metrics.client_errors import failed_by_client
+
+# A larger share of failed uploads changes what a cell's rates and times are made of.
+FAILED_TOLERANCE = 0.01
+# The app answers a refusal with JSON; requests.csv holds how it begins.
+REASON = r'"reason":\s*"(\w+)"'
+
+
+def failure_words(rows: pd.DataFrame) -> str:
+    """A sentence if more uploads of the window failed than the tolerance, the most frequent cause first."""
+    cohort = rows[rows["in_cohort"]]
+    # Of those that the load generator has failed itself, the check of the client tells.
+    failed = cohort[(cohort["outcome"] == "failed") & ~failed_by_client(cohort)]
+    if len(failed) <= FAILED_TOLERANCE * len(cohort):
+        return ""
+    told = ", ".join(f"{count} {cause}" for cause, count in causes(failed).value_counts().items())
+    whole = amount(len(cohort), "upload")
+    return (
+        f"{len(failed)} of {whole} failed: {told}. Uploads that fail cost less than those whose "
+        "picture is made, so the rates and times of this trial mean little. Send pictures that the app takes, or look "
+        "into its logs."
+    )
+
+
+def causes(failed: pd.DataFrame) -> pd.Series:
+    """The server's code for each failure; else the kind of error that the client met, else the status."""
+    server = failed["reason"].where(failed["reason"] != "")
+    told = failed["error"].str.extract(REASON, expand=False)
+    kind = failed["error"].str.extract(r"^(client: [\w ]+|\w+)(?::|$)", expand=False)
+    status = "HTTP " + failed["status"].map("{:.0f}".format).where(refused(failed))
+    return server.fillna(told).fillna(kind).fillna(status).fillna("for no known reason")

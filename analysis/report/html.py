@@ -1,0 +1,53 @@
+"""Pages that are one file: their templates, and the scripts and styles that they take into themselves."""
+
+import base64
+import hashlib
+import json
+from importlib.resources import files
+from typing import Any
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from jinja2.utils import htmlsafe_json_dumps
+from markupsafe import Markup
+
+from analysis.format import amount, verdict
+
+
+def environment() -> Environment:
+    """What every page is made with: `static` and `scripts` take files in, `policy` forbids all that is not in it."""
+    made = Environment(
+        loader=PackageLoader("analysis"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    made.globals |= {"static": static, "scripts": scripts, "policy": policy}
+    made.filters |= {"pretty": _pretty, "compact": _compact, "verdict": verdict, "amount": amount}
+    return made
+
+
+def static(name: str) -> Markup:
+    """A file of `analysis/static/` as it is."""
+    return Markup((files("analysis") / "static" / name).read_text(encoding="utf-8"))
+
+
+def scripts(*names: str) -> Markup:
+    """Several scripts as one, whose names no other script of the page can see."""
+    return Markup('(() => {{\n"use strict";\n{}}})();\n').format(Markup("").join(map(static, names)))
+
+
+def policy(*allowed: str) -> str:
+    """A content security policy under which nothing is fetched and no script runs but these, known by their hashes."""
+    hashes = [base64.b64encode(hashlib.sha256(script.encode()).digest()).decode() for script in allowed]
+    sources = " ".join(f"'sha256-{each}'" for each in hashes)
+    return f"default-src 'none'; style-src 'unsafe-inline'; img-src data:; script-src {sources}"
+
+
+def _pretty(value: Any) -> str:
+    return json.dumps(value, indent=2, ensure_ascii=False, default=str)
+
+
+def _compact(value: Any) -> Markup:
+    """JSON that may stand in a page."""
+    return htmlsafe_json_dumps(value, dumps=json.dumps, separators=(",", ":"), allow_nan=False)

@@ -1,0 +1,121 @@
+"""When the workers of a trial worked on what: one lane for each process. Pure."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from analysis.data.events import marks, told_marks
+from analysis.data.model import Trial
+from analysis.format import duration, number, workers
+from analysis.series.worker_places import lanes_of
+from analysis.summary.telling import Telling, in_modes
+from analysis.tables.summary import Table
+
+# How much of a trial is shown, and how much of it before the first thing that happened.
+SHOWN_S, SHOWN_WITH_EVENTS_S = 12.0, 18.0
+BEFORE_EVENT_S = 2.0
+# A time in which nobody works is told from this length on.
+IDLE_TOLD_S = 0.5
+
+
+@dataclass(frozen=True, kw_only=True)
+class Lanes:
+    """The work on pictures between two times [s since the load began], one row each.
+
+    `work` has `lane`, `from_s`, `until_s`, `ended` (or still going on when the load stopped), `failed` and `again`:
+    begun more than once, of which only the last time is known; and `process`, empty in older files.
+    """
+
+    trial: Trial
+    work: pd.DataFrame
+    from_s: float
+    until_s: float
+    lanes: int
+
+    @property
+    def busy_share(self) -> float:
+        """The share of their time that all places of work were busy."""
+        inside = self.work["until_s"].clip(upper=self.until_s) - self.work["from_s"].clip(lower=self.from_s)
+        return float(inside.sum()) / (self.trial.cell.places * (self.until_s - self.from_s))
+
+    def longest_below_s(self, count: int) -> float:
+        """The longest time in which fewer than so many pictures were in work at once [s]."""
+        steps = pd.concat([pd.Series(1, self.work["from_s"]), pd.Series(-1, self.work["until_s"])])
+        at_work = steps.groupby(level=0).sum().cumsum()
+        at = np.clip([self.from_s, *at_work.index, self.until_s], self.from_s, self.until_s)
+        longest, begun = 0.0, self.from_s
+        for end, enough in zip(at[1:], [False, *(at_work >= count)], strict=True):
+            begun = end if enough else begun
+            longest = max(longest, float(end - begun))
+        return longest
+
+
+def lanes(trial: Trial) -> Lanes:
+    """What is shown of a trial: from the start of the measurement, or from shortly before something happened."""
+    happened = marks(trial)
+    start = max(0.0, happened[0].at_s - BEFORE_EVENT_S) if happened else trial.window.start - trial.started_at
+    until = min(start + (SHOWN_WITH_EVENTS_S if happened else SHOWN_S), trial.load_stopped_at - trial.started_at)
+    work = _worked(trial)
+    work = work.assign(lane=lanes_of(work))
+    shown = work[(work["until_s"] > start) & (work["from_s"] < until)]
+    count = max(trial.cell.places, int(work["lane"].max()) + 1 if len(work) else 0)
+    return Lanes(trial=trial, work=shown, from_s=start, until_s=until, lanes=count)
+
+
+def lanes_sentence(telling: Telling, shown: Sequence[Lanes]) -> str:
+    """How busy the workers were; after a fault for how long nobody worked."""
+    trials = [each.trial for each in shown]
+    happened = next((mark for trial in trials for mark in marks(trial)), None)
+    busy = in_modes(
+        [trial.cell.mode for trial in trials], [f"{100 * each.busy_share:.0f} % of the time" for each in shown]
+    )
+    if not happened:
+        return f"With {telling.words} the places of work are busy {busy}"
+    start = f"{happened.words.capitalize()} after {number(happened.at_s)} s"
+    nobody_s, not_all_s = (shown[0].longest_below_s(count) for count in (1, shown[0].trial.cell.places))
+    if nobody_s >= IDLE_TOLD_S:
+        return f"{start}: for {duration(nobody_s)} nobody works"
+    return f"{start}: for {duration(not_all_s)} not all of {workers(telling.workers)} work"
+
+
+def lanes_table(shown: Sequence[Lanes]) -> Table:
+    """One row a trial: what is shown of it, and how busy its workers were then."""
+    return Table(
+        headings=["trial", "from [s]", "until [s]", "places of work", "pictures", "begun again [pictures]"]
+        + ["busy [%]", "longest with nobody at work [s]", "longest with not all at work [s]"]
+        + ["events"],
+        rows=[_row(each) for each in shown],
+    )
+
+
+def _worked(trial: Trial) -> pd.DataFrame:
+    begun = trial.pictures.drop_duplicates("id").dropna(subset=["started_at"]).sort_values("started_at")
+    until_s = trial.load_stopped_at - trial.started_at
+    work = pd.DataFrame(
+        {
+            "from_s": begun["started_at"] - trial.started_at,
+            "until_s": (begun["finished_at"] - trial.started_at).fillna(until_s),
+            "ended": begun["finished_at"].notna(),
+            "failed": begun["state"] == "failed",
+            "again": begun["executions"] > 1,
+            "process": begun.get("process_id", ""),
+        }
+    )
+    return work[work["from_s"] < work["until_s"]].reset_index(drop=True)
+
+
+def _row(each: Lanes) -> list[str]:
+    return [
+        each.trial.name,
+        number(each.from_s, 2),
+        number(each.until_s, 2),
+        str(each.trial.cell.places),
+        str(len(each.work)),
+        str(int(each.work["again"].sum())),
+        number(100 * each.busy_share),
+        number(each.longest_below_s(1), 3),
+        number(each.longest_below_s(each.trial.cell.places), 3),
+        told_marks(each.trial),
+    ]

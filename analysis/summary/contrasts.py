@@ -1,0 +1,137 @@
+"""What changing one condition changes: ratios of pairs of trials that differ in it alone. Pure."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from analysis.data.factors import CONDITIONS, FACTORS, OF_THE_BROKER, Levels, rank
+from analysis.metrics.spread import Estimate, estimate
+from analysis.summary.cells import system_cost
+from analysis.summary.marks import with_doubts
+from analysis.validity.verdict import INVALID, OVERLOADED
+
+RESPONSE, READY, THROUGHPUT, CPU = "response_p50_s", "ready_p50_s", "throughput", "cpu_s"
+METRICS = (RESPONSE, READY, THROUGHPUT, CPU)
+TIMES = (RESPONSE, READY)
+SIDE_OVERLOADED = "a side is overloaded"
+# What two trials must share to be a pair: the same repeat replays the same uploads at the same times (R19).
+SHARED = ["mode", "workers", "repeat", "load"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Contrast:
+    """One metric at one mode and worker count: the other level over the base, one ratio a pair.
+
+    There are no ratios of times where a side is overloaded: they depend on when one stops measuring. `missing` says
+    why there are none. A control is a pair whose two sides must not differ. `utilisation` is the mean of each side,
+    `doubt` what makes one of them mean less than it seems to. Unless it is `paired` its one ratio is that of two cells.
+    """
+
+    mode: str
+    workers: int
+    metric: str
+    control: bool
+    ratios: tuple[float, ...]
+    utilisation: tuple[float, float]
+    doubt: str
+    paired: bool = True
+    missing: str = ""
+
+    @property
+    def pairs(self) -> int:
+        return len(self.ratios) if self.paired else 0
+
+    @property
+    def estimate(self) -> Estimate:
+        return estimate(self.ratios)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Comparison:
+    """One level of a condition against another, all else `held`; `varied` names what must be told apart."""
+
+    factor: str
+    base: Any
+    level: Any
+    held: Levels
+    varied: tuple[str, ...]
+    contrasts: tuple[Contrast, ...]
+
+
+def comparisons(per_trial: pd.DataFrame) -> list[Comparison]:
+    """Every level of every varied condition against its first, from one row a trial; INVALID ones do not count."""
+    rows = _without_own_prefetch(with_doubts(with_cost(per_trial[~per_trial["verdict"].isin(INVALID)])))
+    changed = [name for name in CONDITIONS if rows[name].nunique() > 1]
+    found = [each for factor in FACTORS if factor in changed for each in _of_factor(rows, factor, changed)]
+    return [each for each in found if any(contrast.ratios for contrast in each.contrasts)]
+
+
+def _without_own_prefetch(rows: pd.DataFrame) -> pd.DataFrame:
+    """The rows with one prefetch, if it differs only as the profiles differ, each of which has its own."""
+    is_own = rows["profile"].nunique() > 1 and rows.groupby("profile")["prefetch"].nunique().max() == 1
+    return rows.assign(prefetch=rows["prefetch"].min()) if is_own else rows
+
+
+def with_cost(per_trial: pd.DataFrame) -> pd.DataFrame:
+    """Adds the CPU seconds per finished picture: of all parts, and of all but the broker."""
+    cost = system_cost(per_trial)
+    without_broker = cost.drop(columns="broker", errors="ignore")
+    return per_trial.assign(
+        cpu_s=cost.sum(axis=1, min_count=1), cpu_without_broker_s=without_broker.sum(axis=1, min_count=1)
+    )
+
+
+def _of_factor(rows: pd.DataFrame, factor: str, changed: list[str]) -> Iterator[Comparison]:
+    held = [name for name in CONDITIONS if name != factor]
+    for levels, alike in rows.groupby(held, sort=False):
+        base, *others = sorted(alike[factor].unique(), key=lambda level: rank(factor, level))
+        sides = dict(list(alike.groupby(factor)))
+        for other in others:
+            pairs = sides[base].merge(sides[other], on=SHARED, suffixes=("_base", "_other"))
+            yield Comparison(
+                factor=factor,
+                base=base,
+                level=other,
+                held=dict(zip(held, levels, strict=True)),
+                varied=tuple(name for name in changed if name != factor),
+                contrasts=tuple(_contrasts(pairs, factor)),
+            )
+
+
+def _contrasts(pairs: pd.DataFrame, factor: str) -> Iterator[Contrast]:
+    for key, rows in pairs.groupby(["mode", "workers"]):
+        mode, workers = str(key[0]), int(str(key[1]))
+        control = mode == "sync" and factor in OF_THE_BROKER
+        overloaded = bool((rows[["verdict_base", "verdict_other"]] == OVERLOADED).any(axis=None))
+        for metric in METRICS:
+            withheld = overloaded and metric in TIMES
+            ratios = (
+                () if withheld else pair_ratios(rows, "cpu_without_broker_s" if control and metric == CPU else metric)
+            )
+            if (mode, metric) != ("sync", RESPONSE) and (ratios or withheld):
+                yield Contrast(
+                    mode=mode,
+                    workers=workers,
+                    metric=metric,
+                    control=control,
+                    ratios=ratios,
+                    utilisation=(float(rows["utilisation_base"].mean()), float(rows["utilisation_other"].mean())),
+                    doubt=doubt_of(rows),
+                    missing=SIDE_OVERLOADED if withheld else "",
+                )
+
+
+def doubt_of(rows: pd.DataFrame) -> str:
+    """Every doubt that a side of any pair has, each once."""
+    said = ", ".join(filter(None, [*rows["doubt_base"], *rows["doubt_other"]]))
+    return ", ".join(dict.fromkeys(said.split(", ")))
+
+
+def pair_ratios(rows: pd.DataFrame, metric: str) -> tuple[float, ...]:
+    """The ratio of each pair in order of repeats; a pair without two values above zero gives none."""
+    one, other = (rows[f"{metric}_{side}"].where(lambda values: values > 0) for side in ("base", "other"))
+    ratios = (other / one).replace([0.0, np.inf], np.nan)
+    return tuple(ratios.groupby(rows["repeat"]).first().dropna())

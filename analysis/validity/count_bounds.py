@@ -1,0 +1,153 @@
+"""What samples from outside have counted, and between which counts the stamps of the pictures put it (R33). Pure.
+
+A sample is taken at an instant that is not known, but two stamps hold it. So is the instant at which a picture begins
+or ends to be counted. Whatever the instants were, the count lies between those who surely had come less those who may
+have gone, and those who may have come less those who surely had gone.
+"""
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+import pandas as pd
+
+from analysis.data.model import Trial
+from analysis.format import number
+from analysis.validity.unfinished import most_handed_over
+
+#: How often the stack is sampled, from the end of one sample to the start of the next.
+SAMPLE_PERIOD_S = 0.5
+#: How long after the stamp the database may count a finish, or the broker an acknowledgement.
+COMMIT_S = 0.1
+#: How long a message may be on its way from a Redis list to a worker, in no count: the time until the node's main
+#: process gets a core, and then until one of its pool processes has written down that it has begun.
+HANDOVER_S = 0.25
+#: The share of samples that may be off, as a machine that stops for a moment makes them.
+OFF_SHARE = 0.1
+
+
+@dataclass(frozen=True, kw_only=True)
+class Sampled:
+    """What each sample counted, and the least and the most that it can have been [pictures]."""
+
+    counted: pd.Series
+    least: pd.Series
+    most: pd.Series
+
+    @property
+    def off(self) -> int:
+        """How many samples do not lie between the two."""
+        return int(((self.counted < self.least) | (self.counted > self.most)).sum())
+
+    @property
+    def believable(self) -> bool:
+        """Whether nearly all samples lie between the two."""
+        return self.off <= OFF_SHARE * len(self.counted)
+
+    @property
+    def words(self) -> str:
+        """How many are off, and the means of all, such as `3.4 where the stamps of the pictures allow 2 to 3`."""
+        counted, least, most = (number(float(count.mean())) for count in (self.counted, self.least, self.most))
+        return (
+            f"{counted} in the mean where the pictures' own stamps allow {least} to {most} "
+            f"({self.off} of {len(self.counted)} samples are off)"
+        )
+
+
+def in_database(trial: Trial) -> Sampled:
+    """Unfinished pictures by the database: from their row to their commit.
+
+    A row is made after the upload was received, and is there when its message goes out or its work begins.
+    """
+    samples = _samples(trial, "counted_by", "in_database")
+    rows = trial.worked_on
+    there = rows["enqueued_at"].fillna(rows["started_at"])
+    return _between(
+        samples,
+        counted=samples["in_database"],
+        until=samples["counted_by"],
+        came=(rows["received_at"], there),
+        went=(rows["finished_at"], rows["finished_at"] + COMMIT_S),
+    )
+
+
+def at_broker(trial: Trial) -> Sampled:
+    """Messages that wait or are in hand: from after `enqueued_at`, by the 202 at the latest, to the acknowledgement.
+
+    Those that are handed over are in neither: their work begins within `HANDOVER_S`.
+    """
+    samples = _samples(trial, "waiting", "in_hand")
+    answers = trial.requests[["id", "answered_at", "status"]].drop_duplicates("id")
+    rows = trial.worked_on.merge(answers, on="id", how="left")
+    accepted = rows["answered_at"].where(rows["status"].between(200, 299))
+    known = _between(
+        samples,
+        counted=samples["waiting"] + samples["in_hand"],
+        until=samples["ended_by"],
+        came=(rows["enqueued_at"], accepted),
+        went=_acknowledged(trial, rows),
+    )
+    return replace(known, least=known.least - _handed_over(trial, rows, samples))
+
+
+def _handed_over(trial: Trial, rows: pd.DataFrame, samples: pd.DataFrame) -> pd.Series:
+    """The most messages that can have been on their way to a worker at each sample: they wait, and begin soon after."""
+    begun = _by(rows["started_at"], samples["sampled_at"])
+    waiting = _by(rows["enqueued_at"], samples["ended_by"]) - begun
+    begin_soon = _by(rows["started_at"], samples["ended_by"] + HANDOVER_S) - begun
+    return waiting.clip(upper=begin_soon).clip(lower=0, upper=most_handed_over(trial))
+
+
+def in_hand(trial: Trial) -> Sampled:
+    """Messages in the workers' hands: at least the pictures in work, at most what the workers may hold."""
+    samples = _samples(trial, "waiting", "in_hand")
+    rows = trial.worked_on
+    known = _between(
+        samples,
+        counted=samples["in_hand"],
+        until=samples["ended_by"],
+        came=(rows["started_at"], rows["started_at"]),
+        went=_acknowledged(trial, rows),
+    )
+    room = pd.Series(trial.cell.workers * trial.cell.prefetch, index=samples.index)
+    return Sampled(counted=known.counted, least=known.least.clip(upper=room), most=room)
+
+
+def _acknowledged(trial: Trial, rows: pd.DataFrame) -> tuple[pd.Series, pd.Series]:
+    """The first and the last instant at which a message can have been acknowledged."""
+    late_s = COMMIT_S + trial.cell.broker_delay_s
+    if trial.cell.profile == "safe":
+        return rows["finished_at"], rows["finished_at"] + late_s
+    # Celery as it comes acknowledges while it begins.
+    return rows["started_at"] - COMMIT_S, rows["started_at"] + late_s
+
+
+def _samples(trial: Trial, *counts: str) -> pd.DataFrame:
+    """The samples of the time of the load that hold these counts, with `ended_by`: the next one came a period later."""
+    samples = trial.backlog.reindex(columns=["sampled_at", "counted_by", "waiting", "in_hand", "in_database"])
+    next_at = samples["sampled_at"].shift(-1) - SAMPLE_PERIOD_S
+    # The broker is counted even where the database did not answer.
+    samples = samples.assign(ended_by=next_at.mask(samples["counted_by"] > next_at, samples["counted_by"]))
+    known = samples.dropna(subset=["ended_by", *counts])
+    return known[known["sampled_at"].between(trial.started_at, trial.load_stopped_at)]
+
+
+def _between(
+    samples: pd.DataFrame,
+    *,
+    counted: pd.Series,
+    until: pd.Series,
+    came: tuple[pd.Series, pd.Series],
+    went: tuple[pd.Series, pd.Series],
+) -> Sampled:
+    """came, went: the first and the last instant at which each picture can have begun and ceased to be counted."""
+    since = samples["sampled_at"]
+    return Sampled(
+        counted=counted,
+        least=_by(came[1], since) - _by(went[0], until),
+        most=_by(came[0], until) - _by(went[1], since),
+    )
+
+
+def _by(stamps: pd.Series, at: pd.Series) -> pd.Series:
+    """How many stamps lie at or before each time."""
+    return pd.Series(np.searchsorted(np.sort(stamps.dropna().to_numpy()), at.to_numpy(), side="right"), index=at.index)

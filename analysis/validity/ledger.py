@@ -1,0 +1,131 @@
+"""What became of every upload: what goes in must come out.
+
+After the checker `total-queue` of Jepsen: differences of sets of ids, never of counts.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+
+from analysis.data.model import Trial
+from analysis.format import amount, are
+from analysis.validity.unfinished import incomplete, lost_pictures, stuck_pictures
+
+
+@dataclass(frozen=True, kw_only=True)
+class Ledger:
+    """Uploads of a trial by what became of them, and what must not happen.
+
+    attempted = accepted + refused + unknown, by what the client was told; unknown got no answer. Of the accepted,
+    completed and failed visibly have ended, pending ones wait or are being worked on, and lost are the rest; stuck is
+    the part of lost whose message the broker still counts as in a worker's hands. recovered were completed although
+    the client was not told 2xx; unexpected were never sent. duplicated were begun more than once, double_effects
+    stored more than once outside; incomplete ones are ready and lack a file. longest_wait_s counts from the due time.
+    """
+
+    attempted: int
+    accepted: int
+    refused: int
+    unknown: int
+    completed: int
+    failed_visibly: int
+    pending: int
+    lost: int
+    stuck: int
+    recovered: int
+    unexpected: int
+    duplicated: int
+    double_effects: int | None
+    incomplete: int
+    longest_wait_s: float | None
+    recovery_s: float | None
+
+    @property
+    def valid(self) -> bool:
+        """Whether nothing was lost, made up, done twice outside, or called ready that is not there."""
+        return not (self.lost or self.unexpected or self.double_effects or self.incomplete)
+
+
+def ledger_words(drawn_up: Ledger) -> list[str]:
+    """What must not have happened and has, each as a sentence without its full stop."""
+    lost, strange = drawn_up.lost, drawn_up.unexpected
+    doubled, bare = drawn_up.double_effects or 0, drawn_up.incomplete
+    found = {
+        f"{amount(lost, 'accepted picture')} {are(lost)} lost, {drawn_up.stuck} of them stuck at the broker": lost,
+        f"{amount(strange, 'picture')} {'was' if strange == 1 else 'were'} never sent": strange,
+        f"{amount(doubled, 'picture')} {'was' if doubled == 1 else 'were'} stored twice outside": doubled,
+        f"{amount(bare, 'ready picture')} {'lacks' if bare == 1 else 'lack'} a file": bare,
+    }
+    return [words for words, count in found.items() if count]
+
+
+def restart_words(trial: Trial) -> list[str]:
+    """What died by itself and was started again, each as a sentence without its full stop."""
+    died = [event["what"] for event in trial.info.get("events", []) if event["kind"] == "restart"]
+    return [f"The {name} died and was started again while the trial ran" for name in dict.fromkeys(died)]
+
+
+def faults(trial: Trial) -> list[Mapping[str, Any]]:
+    """What was done to the stack on purpose, in order."""
+    return [event for event in trial.info.get("events", []) if event["kind"] == "fault"]
+
+
+def ledger(trial: Trial) -> Ledger:
+    """The ledger of all phases of a trial."""
+    sent = trial.requests[trial.requests["sent_at"].notna()].set_index("id")
+    rows = trial.pictures.set_index("id")
+    accepted = sent.index[sent["status"].between(200, 299)]
+    completed, failed = (rows.index[rows["state"] == state] for state in ("ready", "failed"))
+    unfinished = accepted.difference(completed).difference(failed)
+    waiting = rows.reindex(unfinished).rename_axis("id").reset_index()
+    lost = lost_pictures(trial, waiting)
+    waits = rows["finished_at"].reindex(completed) - sent["due_at"].reindex(completed)
+    effects = trial.effects
+    return Ledger(
+        attempted=len(sent),
+        accepted=len(accepted),
+        refused=int((sent["status"].notna()).sum()) - len(accepted),
+        unknown=int(sent["status"].isna().sum()),
+        completed=len(accepted.intersection(completed)),
+        failed_visibly=len(accepted.intersection(failed)),
+        pending=len(unfinished) - lost,
+        lost=lost,
+        stuck=stuck_pictures(trial, waiting),
+        recovered=len(completed.intersection(sent.index).difference(accepted)),
+        unexpected=len(rows.index.difference(pd.Index(trial.requests["id"]))),
+        duplicated=int((rows["executions"] > 1).sum()),
+        double_effects=None
+        if effects is None
+        else int((effects["puts"][effects["id"].isin(trial.requests["id"])] > 1).sum()),
+        incomplete=incomplete(trial),
+        longest_wait_s=float(waits.max()) if len(waits) else None,
+        recovery_s=_worst_recovery_s(trial),
+    )
+
+
+def recovery_s(trial: Trial, fault: Mapping[str, Any]) -> float | None:
+    """How long after a fault's end everything accepted by then was finished [s]; None if something never was."""
+    sent = trial.requests[trial.requests["sent_at"].notna()]
+    accepted = trial.pictures.set_index("id").reindex(sent["id"][sent["status"].between(200, 299)])
+    there = accepted[accepted["received_at"] <= fault["ended_at"]]
+    if there["finished_at"].isna().any():
+        return None
+    return max(0.0, float(there["finished_at"].max()) - fault["ended_at"]) if len(there) else 0.0
+
+
+def as_expected(trial: Trial, fault: Mapping[str, Any]) -> bool:
+    """Whether a fault showed what was written down beforehand: that pictures are lost or none, and how soon all were
+    finished. Each of a trial's faults answers for what the trial lost."""
+    expected, drawn_up, took_s = fault["expected"], ledger(trial), recovery_s(trial, fault)
+    if expected["recovery_s"] is None:
+        return bool(drawn_up.lost) == bool(expected["loses"])
+    return drawn_up.valid and took_s is not None and took_s <= float(expected["recovery_s"])
+
+
+def _worst_recovery_s(trial: Trial) -> float | None:
+    """The longest of the trial's faults; None without any, or if something never was finished."""
+    found = [recovery_s(trial, fault) for fault in faults(trial)]
+    times = [time for time in found if time is not None]
+    return max(times) if times and len(times) == len(found) else None

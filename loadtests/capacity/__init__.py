@@ -1,1 +1,0 @@
-"""The highest rate at which a server keeps a goal, found by trials."""

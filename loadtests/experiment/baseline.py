@@ -1,0 +1,84 @@
+"""The physical ceiling: the same picture work in N processes of this machine, with no web and no queue."""
+
+import csv
+import random
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+from loadtests.planning.experiment_merged import Experiment
+from loadtests.recording.result_folder import PARTIAL
+from loadtests.stack import commands
+from loadtests.stack.app_client import reachable
+from loadtests.stack.process.process_group import START_LIMIT_S, Family, wait_until
+from loadtests.stack.site import Site, StackSpec, new_site
+from loadtests.workload import pictures as corpus
+from loadtests.workload.presets import WORKLOADS
+
+BARE = "bare.csv"
+COLUMNS = ("workload", "processes", "process", "started_at", "finished_at", "cpu_s")
+
+#: How long each number of processes works at most, beyond one picture that does not count, and as a share of a trial's
+#: measurement. One process works longer: its service times are what the prediction is made of.
+WORK_S, ALONE_S = 2.0, 5.0
+WORK_SHARE, ALONE_SHARE = 0.2, 0.4
+
+#: Pictures drawn by their weights; the processes take them in turn.
+DRAWN = 60
+
+GRACE_S = 2.0
+
+
+def measure_bare(experiment: Experiment, folder: Path, pictures: Path | None) -> None:
+    """Write bare.csv into an experiment's folder, one row a picture; one that is there is left alone."""
+    path = folder / BARE
+    if path.exists():
+        return
+    partial = path.with_name(path.name + PARTIAL)
+    with partial.open("w", newline="", encoding="utf-8") as file:
+        writer = csv.writer(file)
+        writer.writerow(COLUMNS)
+        for workload in experiment.factors.workload:
+            for row in _measured(experiment, workload, pictures):
+                writer.writerow(row)
+    partial.rename(path)
+
+
+def _measured(experiment: Experiment, workload: str, pictures: Path | None) -> Iterator[tuple[object, ...]]:
+    counts = sorted({1, *experiment.factors.workers})
+    spec = StackSpec(mode="sync", workers=1, workload=workload, seed=experiment.seed)
+    drawn = _drawn(experiment.seed, workload, pictures)
+    with tempfile.TemporaryDirectory(prefix="queuelab-bare-") as directory:
+        site = new_site(spec, Path(directory))
+        family = Family(Path(directory) / "logs")
+        try:
+            family.start(commands.external(site, spec))
+            healthy = f"{site.external_url}/healthz"
+            wait_until("The external resource", lambda: reachable(healthy), check=family.check, timeout_s=START_LIMIT_S)
+            for count in counts:
+                for row in _worked(site, family, count, _work_s(experiment, count), drawn):
+                    yield workload, count, *row
+        finally:
+            family.close(GRACE_S)
+
+
+def _work_s(experiment: Experiment, count: int) -> float:
+    """A short plan is not held up for long."""
+    goal, phases = experiment.goal, experiment.phases
+    measure_s = goal.probe_s if goal else phases.measure_s
+    return min(ALONE_S, ALONE_SHARE * measure_s) if count == 1 else min(WORK_S, WORK_SHARE * measure_s)
+
+
+def _worked(site: Site, family: Family, count: int, work_s: float, drawn: list[Path]) -> Iterator[list[str]]:
+    """The rows of so many processes."""
+    output = site.directory / "bare.csv"
+    family.finish(family.start(commands.bare_work(site, count, work_s, output, drawn)), work_s + START_LIMIT_S)
+    with output.open(newline="", encoding="utf-8") as file:
+        yield from list(csv.reader(file))[1:]
+
+
+def _drawn(seed: int, workload: str, pictures: Path | None) -> list[Path]:
+    photos = corpus.photos(WORKLOADS[workload], pictures)
+    return random.Random(f"{seed}/bare").choices(
+        [photo.path.resolve() for photo in photos], [photo.weight for photo in photos], k=DRAWN
+    )

@@ -1,0 +1,197 @@
+"""The loop over the trials of an experiment: order, resume, progress, save."""
+
+import math
+import sys
+import time
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from loadtests.disk import reason
+from loadtests.errors import QueuelabError, TrialError
+from loadtests.experiment.baseline import BARE, measure_bare
+from loadtests.experiment.capacity import Searcher
+from loadtests.experiment.progress import Trials
+from loadtests.experiment.trial import TrialSetup, run_trial
+from loadtests.file_lock import exclusive
+from loadtests.format import amount, are
+from loadtests.machine import provenance
+from loadtests.machine.noise import MOST_NOISY
+from loadtests.planning.estimate import (
+    FEWEST_BLOCKS,
+    MOST_BLOCKS,
+    PILOT_BLOCKS,
+    USUAL_TRIALS,
+    blocks_needed,
+    expected_width,
+    trial_s,
+)
+from loadtests.planning.experiment_merged import Experiment
+from loadtests.planning.goal import Goal
+from loadtests.recording import result_folder
+from loadtests.recording.analysis_bridge import log_ratio_sd, noisy_trials, predict
+from loadtests.recording.preparing import prepare
+from loadtests.recording.sealing import seal
+
+
+class Interrupted(QueuelabError):
+    """The person stopped the experiment; what is finished stays."""
+
+
+def run_experiment(
+    experiment: Experiment, folder: Path, pictures: Path | None = None, predictions: bytes | None = None
+) -> None:
+    """Measure every trial that is not there yet; each is on disk before the next starts.
+
+    predictions: what people expect, to be sealed before the first.
+    """
+    busy = f"{folder} is being measured into by another process. Wait for it, or take another folder: --results."
+    with exclusive(folder.with_name(f".{folder.name}.lock"), busy):
+        set_aside = prepare(experiment, folder, pictures)
+        if predictions is not None:
+            seal(folder, predictions)
+        _measure(experiment, folder, pictures, set_aside)
+
+
+def _measure(experiment: Experiment, folder: Path, pictures: Path | None, set_aside: Path | None) -> None:
+    until = time.monotonic() + 60 * experiment.minutes if experiment.minutes else math.inf
+    _foresee(experiment, folder, pictures)
+    if experiment.goal:
+        _find_capacities(experiment, experiment.goal, folder, pictures)
+        return
+    blocks = [
+        [TrialSetup(experiment=experiment, trial=trial, folder=folder, pictures=pictures) for trial in block]
+        for block in experiment.blocks()
+    ]
+    # With a wanted precision the pilot tells how many blocks it takes.
+    first = PILOT_BLOCKS if experiment.precision else len(blocks)
+    total = sum(map(len, blocks[:first]))
+    done = total - sum(len(_missing(block)) for block in blocks[:first])
+    with Trials(total, done, trial_s(experiment)) as progress:
+        progress.say(f"{_opening(folder, total, done, set_aside)} {expected_width(experiment)}")
+        _measure_blocks(blocks[:first], progress, until)
+        if experiment.precision:
+            wanted = _blocks_wanted(experiment.precision, folder, progress)
+            progress.extend(sum(len(_missing(block)) for block in blocks[first:wanted]))
+            _measure_blocks(blocks[first:wanted], progress)
+
+
+def _find_capacities(experiment: Experiment, goal: Goal, folder: Path, pictures: Path | None) -> None:
+    usual = USUAL_TRIALS * len(experiment.cells())
+    done = len(result_folder.finished_trials(folder))
+    lengths_s = replace(experiment, phases=replace(experiment.phases, measure_s=goal.confirm_s))
+    with Trials(usual, done, trial_s(lengths_s)) as progress:
+        cells = amount(len(experiment.cells()), "cell")
+        progress.say(f"{folder}: some {USUAL_TRIALS} trials for each of {cells}, {done} {are(done)} there.")
+        Searcher(
+            experiment=experiment,
+            goal=goal,
+            folder=folder,
+            pictures=pictures,
+            cores=provenance.machine()["cores"],
+            progress=progress,
+            measure=lambda setup: _run(setup, progress),
+        ).find_all()
+
+
+def _measure_blocks(blocks: list[list[TrialSetup]], progress: Trials, until: float = math.inf) -> None:
+    """Measure what is missing of some blocks; after the first, none that would not end in time [monotonic s]."""
+    begun = False
+    for block in filter(_is_open, blocks):
+        if begun and time.monotonic() + len(_missing(block)) * progress.trial_s > until:
+            progress.say("The time of the plan is over; with the same command it goes on with the next block.")
+            return
+        begun = True
+        for setup in _missing(block):
+            _run(setup, progress)
+        _measure_noisy_again(block, progress)
+
+
+def _is_open(block: list[TrialSetup]) -> bool:
+    """Whether something of a block is missing, or was being measured again when somebody stopped it."""
+    broken_off = [setup.folder / f"{setup.trial.again().name}{result_folder.PARTIAL}" for setup in block]
+    return bool(_missing(block)) or any(path.exists() for path in broken_off)
+
+
+def _blocks_wanted(precision: float, folder: Path, progress: Trials) -> int:
+    """How many blocks make the wanted precision, by the scatter of the pilot and by nothing else (R21)."""
+    log_sd = log_ratio_sd(folder, PILOT_BLOCKS)
+    wanted = FEWEST_BLOCKS if log_sd is None else blocks_needed(log_sd, precision)
+    scatter = "no ready times can be compared" if log_sd is None else f"their ratios scatter by {log_sd:.1%}"
+    short = ", the most that are measured: the interval will be wider" if wanted == MOST_BLOCKS else ""
+    progress.say(f"{PILOT_BLOCKS} blocks are measured, and {scatter}: {wanted} in all{short}.")
+    return wanted
+
+
+def _missing(block: list[TrialSetup]) -> list[TrialSetup]:
+    """What of a block is not measured yet."""
+    return [setup for setup in block if setup.trial.name not in result_folder.finished_trials(setup.folder)]
+
+
+def _measure_noisy_again(block: list[TrialSetup], progress: Trials) -> None:
+    """Once, in the same block, blind to mode and result (R25); of both the second counts, and the first is kept.
+
+    Where more than some of a block are noisy, the machine is like that, and measuring again would not help.
+    """
+    words = noisy_trials(block[0].folder)
+    finished = result_folder.finished_trials(block[0].folder)
+    noisy = [one for one in block if one.trial.name in words and one.trial.again().name not in finished]
+    # Of a fault only the ledger counts, which no noise can bend.
+    noisy = [one for one in noisy if not one.experiment.faults_in(one.trial)]
+    if len(noisy) > max(1, int(MOST_NOISY * len(block))):
+        progress.say(
+            f"{len(noisy)} of {len(block)} trials were noisy: this machine is not quiet, so they stand as they are."
+        )
+        return
+    for setup in noisy:
+        progress.say(f"{setup.trial.name} is measured again: the machine was not quiet ({words[setup.trial.name]}).")
+        progress.extend(1)
+        _run(replace(setup, trial=setup.trial.again()), progress)
+
+
+def _foresee(experiment: Experiment, folder: Path, pictures: Path | None) -> None:
+    """Measure the work alone and say what each cell should show, before any is measured."""
+    if result_folder.finished_trials(folder):
+        return
+    if not (folder / BARE).exists():
+        print(f"{folder}: first the picture work alone, in processes with no web and no queue.", file=sys.stderr)
+    measure_bare(experiment, folder, pictures)
+    if not experiment.goal:
+        predict(folder, experiment.cells(), provenance.machine()["cores"])
+
+
+def _run(setup: TrialSetup, progress: Trials) -> None:
+    """Measure one trial; whatever stops it is told with what has been reached."""
+    progress.begin(setup.trial.name)
+    try:
+        record = run_trial(setup)
+    except KeyboardInterrupt:
+        raise Interrupted(_farewell(setup.folder, progress.total)) from None
+    except (QueuelabError, OSError) as error:
+        raise TrialError(
+            f"{setup.trial.name} could not be measured. {reason(error)}\n{_farewell(setup.folder, progress.total)}"
+        ) from error
+    progress.end(setup.trial.name, _outcome(record))
+
+
+def _opening(folder: Path, total: int, done: int, set_aside: Path | None) -> str:
+    moved = f"Earlier trials were measured with another plan, code, version or machine; they are in {set_aside} now. "
+    whole = amount(total, "trial")
+    found = f"{done} of {whole} {are(done)} there already and {are(done)} kept" if done else f"{whole} to measure"
+    hint = "; delete the folder to measure anew" if done else ""
+    return f"{moved if set_aside else ''}{folder}: {found}{hint}."
+
+
+def _farewell(folder: Path, total: int) -> str:
+    done = len(result_folder.finished_trials(folder))
+    kept = f"{done} of {amount(total, 'trial')} {are(done)} finished and kept in {folder}"
+    return f"{kept}: the same command goes on from there, and `{result_folder.to_draw(folder)}` draws what there is."
+
+
+def _outcome(record: dict[str, Any]) -> str:
+    """The verdict with the first part of its reason, whose whole is in the report, and what became of all uploads."""
+    verdict, ledger = record["verdict"], record["ledger"]
+    words = {"completed": "completed", "failed_visibly": "failed", "pending": "waiting", "lost": "lost"}
+    counted = ", ".join(f"{ledger[name]} {word}" for name, word in words.items())
+    reasons = (reason.partition(":")[0] for reason in verdict["reasons"])
+    return "; ".join([verdict["name"], *reasons, f"{ledger['accepted']} accepted: {counted}"])

@@ -1,0 +1,145 @@
+"""Reads a plan from TOML and refuses what it does not understand, naming the key."""
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from loadtests.errors import PlanError
+from loadtests.planning.configuration import (
+    APPEND_ONLY,
+    BROKERS,
+    DATABASES,
+    MODES,
+    NO_FAULT,
+    PROFILES,
+    STACKS,
+)
+from loadtests.planning.estimate import MOST_BLOCKS, repeats_within
+from loadtests.planning.experiment_merged import Experiment, Factors, Phases
+from loadtests.planning.faults import FAULTS
+from loadtests.planning.fields import choices, number, numbers, refuse_unknown, subtable, switch, text
+from loadtests.planning.goal import AMOUNTS, Goal, as_trials, read_goal
+from loadtests.planning.in_plan import FAULT_KEYS, refuse_impossible, with_faults
+from loadtests.workload.presets import WORKLOADS
+
+
+def read_plan(path: Path, stack: str | None = None) -> Experiment:
+    """The experiment that a TOML file states, on another stack if one is given; raises on anything unclear."""
+    try:
+        table = tomllib.loads(path.read_text(encoding="utf-8-sig"))
+    except FileNotFoundError:
+        near = ", ".join(sorted(str(one) for one in path.parent.glob("*.toml"))) or "none"
+        raise PlanError(f"There is no plan {path}. Plans in that folder: {near}.") from None
+    except UnicodeDecodeError:
+        raise PlanError(f"{path} is not text in UTF-8. Save it as UTF-8, then try again.") from None
+    except (tomllib.TOMLDecodeError, OSError) as error:
+        raise PlanError(f"{path} is not a plan in TOML: {error}.") from error
+    try:
+        experiment = parse(table)
+    except PlanError as error:
+        raise PlanError(f"{path}: {error}") from None
+    experiment = experiment.on(stack) if stack else experiment
+    try:
+        refuse_impossible(experiment)
+    except PlanError as error:
+        raise PlanError(f"{path}: {error}") from None
+    return _refuse_empty(experiment, path)
+
+
+def parse(table: Mapping[str, Any]) -> Experiment:
+    """The experiment in a parsed plan."""
+    if "goal" in table:
+        return _with_goal(parse(as_trials(table)), read_goal(subtable(table, "goal")))
+    refuse_unknown(table, ("name", "question", *AMOUNTS, "seed", "control", "factors", "phases", *FAULT_KEYS), "")
+    phases = subtable(table, "phases")
+    refuse_unknown(phases, ("warmup_s", "measure_s", "drain_limit_s"), "phases.")
+    experiment = Experiment(
+        name=_name(table),
+        question=text(table, "question"),
+        repeats=1,
+        seed=int(number(table, "seed", low=0, high=2**63, whole=True)),
+        control=switch(table, "control"),
+        factors=_factors(subtable(table, "factors")),
+        phases=Phases(
+            warmup_s=number(phases, "warmup_s", low=0, high=3600),
+            measure_s=number(phases, "measure_s", low=1, high=86_400),
+            drain_limit_s=number(phases, "drain_limit_s", low=0, high=3600),
+        ),
+    )
+    return with_faults(_with_amount(experiment, table), table)
+
+
+def _with_goal(experiment: Experiment, goal: Goal) -> Experiment:
+    drain_s = experiment.phases.drain_limit_s
+    if drain_s < goal.limit_s:
+        raise PlanError(
+            f"phases.drain_limit_s = {drain_s:g} must be at least goal.limit_s = {goal.limit_s:g}: pictures within the "
+            "limit would count as missing."
+        )
+    return replace(experiment, goal=goal)
+
+
+def _with_amount(experiment: Experiment, table: Mapping[str, Any]) -> Experiment:
+    given = [key for key in AMOUNTS if key in table]
+    if len(given) != 1:
+        raise PlanError(f"the plan must give one of {', '.join(AMOUNTS)}; it gives {' and '.join(given) or 'none'}.")
+    if given == ["repeats"]:
+        return replace(experiment, repeats=int(number(table, "repeats", low=1, high=1000, whole=True)))
+    if given == ["minutes"]:
+        minutes = number(table, "minutes", low=0.1, high=10_000)
+        return replace(experiment, repeats=repeats_within(60 * minutes, experiment), minutes=minutes)
+    if set(experiment.factors.mode) != set(MODES):
+        raise PlanError("precision is that of the ratio of the modes, so the plan must measure both.")
+    return replace(experiment, repeats=MOST_BLOCKS, precision=number(table, "precision", low=0.005, high=1))
+
+
+#: The words that a factor may take, and between which numbers.
+WORDS = {
+    "mode": MODES,
+    "workload": tuple(WORKLOADS),
+    "stack": STACKS,
+    "broker": BROKERS,
+    "queue_type": ("classic", "quorum"),
+    "database": DATABASES,
+    "append_only": APPEND_ONLY,
+    "profile": PROFILES,
+    "fault": (NO_FAULT, *FAULTS),
+}
+COUNTS: Mapping[str, tuple[float, float]] = {"workers": (1, 256), "web_threads": (1, 256), "prefetch": (1, 1000)}
+NUMBERS: Mapping[str, tuple[float, float]] = {"offered_rate": (0.01, 10_000), "broker_delay_s": (0, 10)}
+REQUIRED = ("mode", "workers", "offered_rate")
+
+
+def _factors(table: Mapping[str, Any]) -> Factors:
+    refuse_unknown(table, (*WORDS, *COUNTS, *NUMBERS), "factors.")
+    levels: dict[str, tuple[Any, ...]] = {}
+    for key in dict.fromkeys((*REQUIRED, *table)):
+        if key in WORDS:
+            levels[key] = tuple(choices(table, key, WORDS[key]))
+        elif key in COUNTS:
+            low, high = COUNTS[key]
+            levels[key] = tuple(int(one) for one in numbers(table, key, low=low, high=high, whole=True))
+        else:
+            low, high = NUMBERS[key]
+            levels[key] = tuple(float(one) for one in numbers(table, key, low=low, high=high))
+    return Factors(**levels)
+
+
+def _refuse_empty(experiment: Experiment, path: Path) -> Experiment:
+    """The experiment, unless none of its combinations exists."""
+    if experiment.cells():
+        return experiment
+    raise PlanError(
+        f'{path}: no combination of these levels exists. queue_type = "quorum" needs broker = "rabbitmq"; '
+        'stack = "compose" needs database = "postgres", a broker of its own and broker_delay_s = 0; '
+        'a fault needs stack = "local", most need mode = "queue", and the network faults broker_delay_s above 0.'
+    )
+
+
+def _name(table: Mapping[str, Any]) -> str:
+    name = text(table, "name")
+    if not name.replace("-", "").replace("_", "").isalnum():
+        raise PlanError(f'name = "{name}" must be made of letters, digits, - and _: a folder gets that name.')
+    return name

@@ -1,0 +1,99 @@
+"""What the analysis says of trials, finished or to come: the harness asks it here, late, and nowhere else.
+
+pandas is slow to load, and nothing of it may run while a trial is measured.
+"""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from loadtests.errors import PlanError, QueuelabError, TrialError
+from loadtests.planning.configuration import Cell
+from loadtests.planning.goal import Goal
+
+
+def verdict_on(trial_dir: Path) -> dict[str, Any]:
+    """The verdict on a trial as its record keeps it: name and reasons."""
+    from analysis import judge
+
+    with _told_as(TrialError, "The trial cannot be judged: "):
+        verdict = judge(trial_dir)
+    return {"name": verdict.name, "reasons": list(verdict.reasons)}
+
+
+def ledger_of(trial_dir: Path) -> dict[str, Any]:
+    """What became of every upload of a trial, as its record keeps it."""
+    from analysis import ledger_of
+
+    with _told_as(TrialError, "The trial's ledger cannot be drawn up: "):
+        return ledger_of(trial_dir)
+
+
+def refuse_strangers(folder: Path) -> None:
+    """Raise if a trial in the folder of an experiment was not measured for it."""
+    from analysis import refuse_strangers
+
+    with _told_as(TrialError):
+        refuse_strangers(folder)
+
+
+def noisy_trials(folder: Path) -> dict[str, str]:
+    """The finished trials beside which the machine was not quiet, by name with the reason in words."""
+    from analysis import noisy_trials
+
+    with _told_as(TrialError):
+        return noisy_trials(folder)
+
+
+def predict(folder: Path, cells: Sequence[Cell], cores: int) -> None:
+    """Write down what each cell should show, from the work of bare processes, before any is measured."""
+    from analysis import write_predictions
+
+    with _told_as(TrialError):
+        write_predictions(folder, [asdict(cell) for cell in cells], cores)
+
+
+def check_guess(text: str) -> set[int]:
+    """The numbers of workers that a class's predictions are about; raises unless they are predictions."""
+    from analysis import parse_guess
+
+    with _told_as(PlanError):
+        guess = parse_guess(text)
+    return {*guess.throughput, *guess.ready_s}
+
+
+def log_ratio_sd(folder: Path, repeats: int) -> float | None:
+    """How much the ratios of the modes' ready times scatter over the first repeats; see the analysis."""
+    from analysis import ratio_scatter
+
+    with _told_as(TrialError):
+        return ratio_scatter(folder, repeats)
+
+
+def predicted_rates(folder: Path, cell: Cell, goal: Goal, cores: int) -> tuple[float, float]:
+    """The rate at which a cell should just keep a goal, and the most it can finish, from bare work [pictures/s]."""
+    from analysis import predicted_rates
+
+    with _told_as(TrialError):
+        return predicted_rates(folder, asdict(cell), asdict(goal), cores)
+
+
+def goal_outcome(trial_dir: Path, goal: Goal) -> str:
+    """Whether a trial kept a goal, however noisy the machine was: pass, fail, undecided or invalid."""
+    from analysis import goal_outcome
+
+    with _told_as(TrialError):
+        return goal_outcome(trial_dir, asdict(goal))
+
+
+@contextmanager
+def _told_as(kind: type[QueuelabError], before: str = "") -> Iterator[None]:
+    """What the analysis cannot read, as an error of the harness with the same sentence."""
+    from analysis import AnalysisError
+
+    try:
+        yield
+    except AnalysisError as error:
+        raise kind(f"{before}{error}") from error

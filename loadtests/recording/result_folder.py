@@ -1,0 +1,184 @@
+"""The folder of one experiment: which trials are in it, and how one gets in whole or not at all."""
+
+import json
+import math
+import re
+import shlex
+import shutil
+import tempfile
+from pathlib import Path
+from typing import Any
+
+from loadtests.disk import reason, refuse_full
+from loadtests.errors import TrialError
+from loadtests.machine.provenance import circumstances
+from loadtests.machine.stored import last_calibration
+from loadtests.recording.analysis_bridge import ledger_of, verdict_on
+
+#: Of the files that are written here, and the only one that is read.
+SCHEMA = 1
+
+#: What tells machines apart; a container has a Python and a name of the system of its own.
+KNOWN_BY = ("cpu", "cores")
+
+#: A trial that is being measured; nobody takes such a folder for a result.
+PARTIAL = ".partial"
+
+#: What a trial is called; the second execution of a noisy one says so.
+TRIAL_NAME = re.compile(r"(?P<cell>.+)-r(?P<repeat>\d+)(-again)?")
+
+
+def finished_trials(results: Path) -> set[str]:
+    """Names of the trials that are there whole."""
+    return {path.parent.name for path in results.glob("*/trial.json") if path.parent.suffix != PARTIAL}
+
+
+def is_step(results: Path, name: str, rate: float, measure_s: float) -> bool:
+    """Whether the trial of that name is there, at that rate [1/s] and of that length."""
+    if name not in finished_trials(results):
+        return False
+    record = read_record(results / name)
+    length_s = record["phases"]["measure_until"] - record["phases"]["measure_from"]
+    return math.isclose(record["cell"]["offered_rate"], rate) and math.isclose(length_s, measure_s, abs_tol=0.01)
+
+
+def to_draw(results: Path) -> str:
+    """The command that draws what is there, as it can be pasted."""
+    return f"make charts RESULTS={shlex.quote(str(results))}"
+
+
+def discard(results: Path, name: str) -> None:
+    """Let a trial that must be measured anew count no more."""
+    if (results / name).exists():
+        shutil.rmtree(results / f"{name}{PARTIAL}", ignore_errors=True)
+        (results / name).rename(results / f"{name}{PARTIAL}")
+
+
+def repeat_of(name: str) -> int:
+    """Which trial of its cell a trial is."""
+    found = TRIAL_NAME.fullmatch(name)
+    if not found:
+        raise TrialError(f'A trial cannot be called "{name}": its name must end like -r1.')
+    return int(found["repeat"])
+
+
+def next_trial(results: Path, *, mode: str, workers: int) -> str:
+    """The name of the next repeat of a cell that is measured by hand."""
+    cell = f"{mode}-w{workers}"
+    taken = [TRIAL_NAME.fullmatch(name) for name in finished_trials(results)]
+    repeats = [int(found["repeat"]) for found in taken if found and found["cell"] == cell]
+    return f"{cell}-r{max(repeats, default=0) + 1}"
+
+
+def refuse_mixing(
+    results: Path, *, workload: str, pictures_sha256: str, code_sha256: str, machine: dict[str, Any] | None = None
+) -> None:
+    """Raise if a trial by hand in this folder would be pooled with what it cannot be compared with.
+
+    machine: this one; None in a container, which does not know it.
+    """
+    elsewhere = "Give these trials another folder: --results results/NAME."
+    head = results / "experiment.json"
+    if head.exists() and read_head(results).get("plan"):
+        raise TrialError(f"{results} belongs to a plan. {elsewhere}")
+    for name in finished_trials(results):
+        earlier = read_record(results / name)
+        if earlier.get("name", name) != name:
+            raise TrialError(f"{results / name} is a copy of {earlier['name']}. Remove it, then try again.")
+        if machine and earlier.get("machine") and any(machine[key] != earlier["machine"][key] for key in KNOWN_BY):
+            raise TrialError(f"{results} holds trials of another machine. {elsewhere}")
+        if earlier.get("code_sha256") != code_sha256:
+            raise TrialError(f"{results} holds trials that another version of Queuelab has measured. {elsewhere}")
+        if earlier["cell"]["workload"] == workload and earlier.get("pictures_sha256") != pictures_sha256:
+            raise TrialError(f"{results} holds trials with other pictures. {elsewhere}")
+
+
+def refuse_unwritable(results: Path) -> None:
+    """Raise before a test, and not after it, if its trial could not be kept."""
+    try:
+        results.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=results):
+            refuse_full(results)
+    except OSError as error:
+        raise TrialError(
+            f"No trial can be kept in {results}: {error.strerror}. From containers, only what lies in "
+            "results/by-hand reaches the host."
+        ) from error
+
+
+def read_head(results: Path) -> dict[str, Any]:
+    path = results / "experiment.json"
+    try:
+        head: dict[str, Any] = json.loads(path.read_text(encoding="utf-8-sig"))
+    except (OSError, ValueError) as error:
+        raise TrialError(f"{path} cannot be read ({error}). Move the folder away and start again.") from error
+    _refuse_newer(path, head)
+    return head
+
+
+def open_trial(results: Path, name: str) -> Path:
+    """An empty folder for a trial that is about to be measured; what an interrupted one left is removed."""
+    partial = results / f"{name}{PARTIAL}"
+    try:
+        if partial.exists():
+            shutil.rmtree(partial)
+        partial.mkdir(parents=True)
+    except OSError as error:
+        raise TrialError(f"{partial} cannot be made ready for a trial. {reason(error)}") from error
+    return partial
+
+
+def close_trial(partial: Path, also: dict[str, Any] | None = None) -> tuple[Path, dict[str, Any]]:
+    """Judge a measured trial and give it its name; from here on it counts. Returns its folder and its record.
+
+    also: what the load process cannot know: noise (what was heard of the machine beside it, None if nobody listened),
+    control (whether it is an A/A twin), events (what happened to the stack) and files (that its storage holds).
+    """
+    unknown: dict[str, Any] = {"noise": None, "control": False, "events": [], "files": None}
+    record = read_record(partial)
+    record |= {"fingerprint": _fingerprint(partial, record)} | unknown | (also or {})
+    write_json(partial / "trial.json", record)
+    record["ledger"] = ledger_of(partial)
+    record["verdict"] = verdict_on(partial)
+    write_json(partial / "trial.json", record)
+    final = partial.with_name(partial.name.removesuffix(PARTIAL))
+    partial.rename(final)
+    return final, record
+
+
+def _fingerprint(partial: Path, record: dict[str, Any]) -> str | None:
+    """That of the experiment that a trial is measured for; None by hand."""
+    head = read_head(partial.parent) if (partial.parent / "experiment.json").exists() else {}
+    found: str | None = head.get("fingerprint")
+    if found and head.get("code_sha256") != record.get("code_sha256"):
+        raise TrialError("Queuelab's code was changed since the experiment began, so the trial does not belong to it.")
+    return found
+
+
+def read_record(directory: Path) -> dict[str, Any]:
+    try:
+        record: dict[str, Any] = json.loads((directory / "trial.json").read_text(encoding="utf-8-sig"))
+    except (OSError, ValueError) as error:
+        raise TrialError(f"Locust left no record in {directory} ({error}). See its logs.") from error
+    _refuse_newer(directory / "trial.json", record)
+    return record
+
+
+def _refuse_newer(path: Path, content: dict[str, Any]) -> None:
+    found = content.get("schema", SCHEMA)
+    if found != SCHEMA:
+        raise TrialError(f"{path} has schema {found}, and this version of Queuelab reads {SCHEMA}: update Queuelab.")
+
+
+def write_experiment(results: Path, **what: Any) -> None:
+    """Write experiment.json: what was asked, under which circumstances, and how near this machine comes to a truth."""
+    results.mkdir(parents=True, exist_ok=True)
+    head = {"schema": SCHEMA} | what | circumstances() | {"calibration": last_calibration()}
+    write_json(results / "experiment.json", head)
+
+
+def write_json(path: Path, value: dict[str, Any]) -> None:
+    """Write a file that is there whole or not at all."""
+    partial = path.with_name(path.name + PARTIAL)
+    partial.write_text(json.dumps(value, indent=2) + "\n", encoding="utf-8")
+    partial.rename(path)

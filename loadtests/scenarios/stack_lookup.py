@@ -1,0 +1,48 @@
+"""Finds the stack that a test puts its load on."""
+
+import shutil
+from contextlib import ExitStack
+from pathlib import Path
+
+from loadtests.experiment.background import Home
+from loadtests.scenarios.options import Options
+from loadtests.stack.compose.network import URL, NetworkStack, in_network
+from loadtests.stack.site import StackSpec
+from loadtests.stack.stack_file import StackInfo, read_info
+
+
+def host(stack_file: Path) -> str:
+    """The address that Locust shows before a test; raises if there is no stack."""
+    return URL if in_network() else read_info(stack_file).url
+
+
+class Finder:
+    """The stack that has left its file, or, within a composed network, whatever is up there at the time."""
+
+    def __init__(self) -> None:
+        self._open = ExitStack()
+        self._network: NetworkStack | None = None
+
+    def find(self, options: Options) -> StackInfo:
+        """The stack as it is now. In a network its file is written, for the load workers to find it by."""
+        if not in_network():
+            return read_info(options.stack)
+        assert options.mode and options.workload, "asked for in a network"
+        home = Home(options.stack.parent)
+        spec = StackSpec(mode=options.mode, workers=0, workload=options.workload, stack="attached", seed=0)
+        # Another user may own the containers the next time.
+        self._open.callback(shutil.rmtree, home.run, ignore_errors=True)
+        self._network = NetworkStack(spec, home.run, home.logs)
+        info = self._open.enter_context(self._network)
+        self._open.callback(options.stack.unlink, missing_ok=True)
+        info.write(options.stack)
+        return info
+
+    def check(self) -> None:
+        """Raise if the stack of this network is not any more what it was when it was found."""
+        if self._network:
+            self._network.check()
+
+    def let_go(self) -> None:
+        self._open.close()
+        self._network = None

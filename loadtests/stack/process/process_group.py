@@ -1,0 +1,185 @@
+"""Child processes in groups of their own, with logs, a watchdog and an end that is sure to come."""
+
+import contextlib
+import os
+import pwd
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO, Any, TypeVar
+
+from loadtests.errors import StackError
+from loadtests.stack.process import watchdog
+from loadtests.stack.process.interrupts import uninterrupted
+
+T = TypeVar("T")
+
+#: How long a component may take to be ready on a slow, busy machine.
+START_LIMIT_S = 60.0
+
+#: Last lines of a log that an error message quotes.
+TAIL_LINES = 8
+
+
+@dataclass(frozen=True, kw_only=True)
+class Command:
+    """What to start: a component's name, its arguments, and where; as another user, if this one is root.
+
+    stdin: a file that the component reads as its standard input; nothing if there is none.
+    """
+
+    name: str
+    argv: tuple[str, ...]
+    cwd: Path
+    env: dict[str, str]
+    user: str | None = None
+    stdin: Path | None = None
+
+
+class Child:
+    """One running component."""
+
+    def __init__(self, command: Command, log_dir: Path) -> None:
+        self.name, self.command = command.name, command
+        self.log = log_dir / f"{command.name}.log"
+        with self.log.open("ab") as log, (command.stdin or Path(os.devnull)).open("rb") as stdin:
+            self.process = subprocess.Popen(
+                command.argv,
+                cwd=command.cwd,
+                env=command.env,
+                stdin=stdin,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+                **_identity(command.user),
+            )
+
+    @property
+    def pid(self) -> int:
+        return self.process.pid
+
+    def check(self) -> None:
+        """Raise if the component has ended by itself."""
+        code = self.process.poll()
+        if code is not None:
+            raise StackError(f"{self.name} ended with exit code {code}. The end of {self.log}:\n{self.tail()}")
+
+    def tail(self) -> str:
+        lines = self.log.read_text(encoding="utf-8", errors="replace").splitlines()
+        return "\n".join(f"    {line}" for line in lines[-TAIL_LINES:]) or "    (empty)"
+
+    def signal(self, number: int) -> None:
+        """Send a signal to the whole process group, which may be gone already."""
+        with contextlib.suppress(ProcessLookupError, PermissionError):
+            os.killpg(self.pid, number)
+
+    def wait(self, timeout_s: float) -> bool:
+        """Whether every process of the group has ended within the time given."""
+        deadline = time.monotonic() + timeout_s
+        while self.process.poll() is None or watchdog.alive(self.pid):
+            if time.monotonic() > deadline:
+                return False
+            time.sleep(0.02)
+        return True
+
+
+class Family:
+    """The children of one stack; they end together, and also when this process is killed."""
+
+    def __init__(self, log_dir: Path) -> None:
+        self.log_dir = log_dir
+        self.children: dict[str, Child] = {}
+        log_dir.mkdir(parents=True, exist_ok=True)
+        self._watchdog = subprocess.Popen(
+            # The folder says to whoever looks at the processes whose watchdog it is.
+            [sys.executable, "-I", "-S", watchdog.__file__, str(log_dir)],
+            stdin=subprocess.PIPE,
+            start_new_session=True,
+        )
+
+    @property
+    def pids(self) -> dict[str, int]:
+        return {name: child.pid for name, child in self.children.items()}
+
+    def start(self, command: Command) -> Child:
+        with uninterrupted():
+            child = Child(command, self.log_dir)
+            self.children[child.name] = child
+            self._tell("+", child)
+        return child
+
+    def restart(self, name: str) -> Child:
+        """Start a child that has ended once more, by the same command; what is left of its group goes."""
+        child = self.children[name]
+        self._drop(child)
+        return self.start(child.command)
+
+    def check(self) -> None:
+        for child in self.children.values():
+            child.check()
+
+    def finish(self, child: Child, timeout_s: float) -> None:
+        """Wait for a child that is meant to end by itself, and raise unless it ended well."""
+        ended = child.wait(timeout_s)
+        self._drop(child)
+        if not ended or child.process.returncode != 0:
+            outcome = f"exit code {child.process.returncode}" if ended else f"no end after {timeout_s:g} s"
+            raise StackError(f"{child.name} failed ({outcome}). The end of {child.log}:\n{child.tail()}")
+
+    def stop(self, names: tuple[str, ...], grace_s: float) -> None:
+        """End these children together: asked first, killed after the grace time."""
+        children = [self.children[name] for name in names if name in self.children]
+        for child in children:
+            child.signal(signal.SIGTERM)
+        deadline = time.monotonic() + grace_s
+        for child in children:
+            child.wait(max(0.0, deadline - time.monotonic()))
+            self._drop(child)
+
+    def close(self, grace_s: float) -> None:
+        """End every child that is left, then the watchdog."""
+        self.stop(tuple(self.children), grace_s)
+        pipe: IO[bytes] | None = self._watchdog.stdin
+        if pipe:
+            with contextlib.suppress(BrokenPipeError):
+                pipe.close()
+        self._watchdog.wait(timeout=10)
+
+    def _drop(self, child: Child) -> None:
+        child.signal(signal.SIGKILL)
+        child.wait(5.0)
+        self._tell("-", child)
+        del self.children[child.name]
+
+    def _tell(self, sign: str, child: Child) -> None:
+        pipe = self._watchdog.stdin
+        # A watchdog that was killed must not take the stack with it.
+        with contextlib.suppress(BrokenPipeError, ValueError):
+            if pipe:
+                pipe.write(f"{sign}{child.pid}\n".encode())
+                pipe.flush()
+
+
+def _identity(user: str | None) -> dict[str, Any]:
+    """How Popen is told to become another user with all that goes with it."""
+    if user is None:
+        return {}
+    account = pwd.getpwnam(user)
+    return {"user": account.pw_uid, "group": account.pw_gid, "extra_groups": []}
+
+
+def wait_until(what: str, ready: Callable[[], T | None], *, check: Callable[[], None], timeout_s: float) -> T:
+    """The first answer of `ready` that is not None; `check` may raise while waiting."""
+    deadline = time.monotonic() + timeout_s
+    while True:
+        check()
+        answer = ready()
+        if answer is not None:
+            return answer
+        if time.monotonic() > deadline:
+            raise StackError(f"{what} was not ready within {timeout_s:g} s.")
+        time.sleep(0.03)

@@ -1,0 +1,105 @@
+"""What the app stands on: broker, database with its tables, external resource."""
+
+from collections.abc import Callable
+from urllib.parse import urlsplit
+
+from loadtests.errors import StackError
+from loadtests.stack import commands
+from loadtests.stack.app_client import reachable
+from loadtests.stack.process.exposure import refuse_exposed
+from loadtests.stack.process.process_group import START_LIMIT_S, Family, wait_until
+from loadtests.stack.services import redis_server
+from loadtests.stack.services.postgres import Postgres
+from loadtests.stack.services.queue_depth import Queue, open_queue
+from loadtests.stack.services.rabbitmq import RabbitMQ
+from loadtests.stack.site import Site, StackSpec
+
+DEFAULT_PORTS = {"amqp": 5672, "redis": 6379}
+
+
+class Ground:
+    """The components below the app. queue is a connection to the broker, once it is started."""
+
+    def __init__(self, site: Site, spec: StackSpec, family: Family) -> None:
+        self._site, self._spec, self._family = site, spec, family
+        self._rabbitmq: RabbitMQ | None = None
+        self._postgres: Postgres | None = None
+        self.queue: Queue | None = None
+
+    def start(self) -> None:
+        """Start all and wait until each is ready."""
+        self._start_broker()
+        self._family.start(commands.external(self._site, self._spec))
+        self._start_database()
+        self._family.finish(self._family.start(commands.migrate(self._site)), START_LIMIT_S)
+        self.queue = self._wait_for_broker()
+        self._wait("The external resource", lambda: reachable(f"{self._site.external_url}/healthz"))
+        self._refuse_used()
+
+    def remove(self) -> None:
+        """Close and remove what does not end with the processes."""
+        if self.queue:
+            self.queue.close()
+        for server in (self._rabbitmq, self._postgres):
+            if server:
+                server.remove()
+
+    def _start_broker(self) -> None:
+        if self._spec.broker == "redis":
+            self._family.start(redis_server.command(self._site))
+        elif self._spec.broker == "rabbitmq":
+            self._rabbitmq = RabbitMQ(self._site)
+            for command in self._rabbitmq.commands():
+                self._family.start(command)
+        if self._spec.broker_delay_s:
+            url = urlsplit(self._site.broker_url)
+            target = (url.hostname or "", url.port or DEFAULT_PORTS[url.scheme])
+            self._family.start(commands.proxy(self._site, target))
+
+    def _start_database(self) -> None:
+        if self._spec.database != "postgres":
+            return
+        self._postgres = Postgres(self._site)
+        self._family.finish(self._family.start(self._postgres.prepare()), START_LIMIT_S)
+        self._family.start(self._postgres.serve())
+        self._wait("PostgreSQL", self._postgres.answers)
+        self._refuse_open("PostgreSQL", self._postgres.wants_password)
+
+    def _wait_for_broker(self) -> Queue:
+        if self._spec.broker == "redis":
+            self._refuse_open("The broker", lambda: redis_server.wants_password(self._site))
+        if self._rabbitmq:
+            self._refuse_open("The broker", self._rabbitmq.wants_password)
+        queue = open_queue(self._site.broker_url)
+        self._wait("The broker", lambda: _answers(queue))
+        if not self._rabbitmq:
+            return queue
+        queue.close()
+        return self._rabbitmq.open_queue()
+
+    def _refuse_used(self) -> None:
+        """Raise if a broker that somebody else started holds messages: they would be taken for ours."""
+        assert self.queue, "asked once it answers"
+        length = self.queue.length()
+        if self._spec.broker == "url" and length.waiting + (length.in_hand or 0):
+            raise StackError("The broker of CELERY_BROKER_URL has messages in its queue. Use one that is empty.")
+
+    def _refuse_open(self, what: str, wants_password: Callable[[], bool | None]) -> None:
+        if not self._wait(what, wants_password):
+            raise StackError(f"{what} obeys who gives no password, although its configuration asks for one.")
+
+    def _wait(self, what: str, ready: Callable[[], bool | None]) -> bool:
+        return wait_until(what, ready, check=self._check, timeout_s=START_LIMIT_S)
+
+    def _check(self) -> None:
+        """Raise if a component has ended, or listens elsewhere than it was told: it would never be ready."""
+        self._family.check()
+        refuse_exposed(self._family)
+
+
+def _answers(queue: Queue) -> bool | None:
+    try:
+        queue.round_trip()
+    except StackError:
+        return None
+    return True
