@@ -6,7 +6,7 @@ import re
 import pandas as pd
 import pytest
 
-from tests.loadtests.test_plan import PLANS
+from tests.loadtests.planning.test_plan_reader import PLANS
 from tests.real_stack import components_in, run
 
 pytestmark = [pytest.mark.faults, pytest.mark.timeout(300)]

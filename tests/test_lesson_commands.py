@@ -15,7 +15,7 @@ from loadtests.exercises.__main__ import main as exercises
 
 ROOT = Path(__file__).parents[1]
 LESSON = ROOT / "docs/lesson"
-SLIDES = [ROOT / "analysis/lesson" / name for name in ("framing.py", "observing.py")]
+SLIDES = [ROOT / "analysis/lesson/slides" / name for name in ("opening.py", "measurements.py")]
 MAKEFILE = (ROOT / "Makefile").read_text()
 
 

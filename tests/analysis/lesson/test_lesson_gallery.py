@@ -23,7 +23,7 @@ from analysis.lesson.gallery.panels import draw_panel
 from analysis.lesson.gallery.panels_merged import Bar, Bars, Dots, Lie, Panel
 from analysis.validity.verdict import NOISY, VALID, Verdict
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 NAMES = ["mean-only", "closed-loop", "submitted", "survivors", "truncated", "best-of"]
 
 

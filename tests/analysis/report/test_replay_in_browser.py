@@ -18,7 +18,7 @@ from tests.pages import opened
 
 #: 10 uploads/s for 15 s, of which every tenth fails; 2 workers cannot keep up.
 WATCHED = [Made(mode=mode, workers=2, measure_s=15.0, warmup_s=0.5, fails_every=10) for mode in ("sync", "queue")]
-EXAMPLE = Path(__file__).parents[2] / "results" / "example"
+EXAMPLE = Path(__file__).parents[3] / "results" / "example"
 #: How many stamps of the queue's trial lie before a time.
 STAMPS = """(t) => {
     const data = JSON.parse(document.querySelector('.replay script').textContent);

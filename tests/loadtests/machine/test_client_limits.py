@@ -20,7 +20,7 @@ from loadtests.scenarios.upload_client import Door, Request
 from loadtests.stack.process.ports import HOST, free_port
 from loadtests.workload.payloads import Payload
 
-DICTIONARY = (Path(__file__).parents[2] / "results" / "README.md").read_text()
+DICTIONARY = (Path(__file__).parents[3] / "results" / "README.md").read_text()
 WORDS = {*local_errors.LIMITS.values(), local_errors.UNKNOWN_HOST, local_errors.OUT_OF_MEMORY}
 
 
@@ -130,7 +130,7 @@ def test_what_a_plan_may_lack_is_said_before_its_first_trial(tmp_path, monkeypat
     (tmp_path / "album.jpg").mkdir()
     monkeypatch.setattr("loadtests.__main__.most_open", lambda: 256)
     monkeypatch.setattr("loadtests.__main__.run_experiment", lambda *_: None)
-    plan = Path(__file__).parents[2] / "loadtests" / "plans" / "demo.toml"
+    plan = Path(__file__).parents[3] / "loadtests" / "plans" / "demo.toml"
     run(Namespace(plan=plan, stack=None, results=tmp_path, pictures=tmp_path, predictions=None))
 
     said = capsys.readouterr().err

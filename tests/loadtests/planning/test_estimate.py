@@ -5,7 +5,7 @@ import pytest
 from loadtests.errors import PlanError
 from loadtests.planning.estimate import MOST_BLOCKS, blocks_needed, expected, half_width
 from loadtests.planning.reader import parse
-from tests.loadtests.test_plan import PLAN, changed
+from tests.loadtests.planning.test_plan_reader import PLAN, changed
 
 
 def with_amount(**amount):

@@ -15,7 +15,7 @@ from analysis.lesson.content.numbers import Numbers
 from analysis.lesson.texts import TEXTS, as_html, fill, render
 from tests.pages import offline, opened, serious_findings
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 #: How many elements of each kind a page has.
 ELEMENTS = """() => Object.fromEntries(
     Object.entries(Object.groupBy([...document.querySelectorAll("*")], (each) => each.tagName))

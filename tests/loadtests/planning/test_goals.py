@@ -6,7 +6,7 @@ from loadtests.errors import PlanError, TrialError
 from loadtests.experiment.drain import rate_of
 from loadtests.planning.estimate import expected
 from loadtests.planning.reader import parse, read_plan
-from tests.loadtests.test_plan import PLAN, PLANS
+from tests.loadtests.planning.test_plan_reader import PLAN, PLANS
 
 
 def with_goal(**goal):

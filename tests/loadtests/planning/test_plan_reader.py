@@ -25,7 +25,7 @@ measure_s = 12
 drain_limit_s = 4
 """)
 
-PLANS = Path(__file__).parents[2] / "loadtests" / "plans"
+PLANS = Path(__file__).parents[3] / "loadtests" / "plans"
 
 
 def changed(path, value):

@@ -15,7 +15,7 @@ from analysis.data.outcomes import cohort
 from analysis.series.latency_breakdown import PARTS, parts_of, parts_sentence, time_parts
 from analysis.summary.groups import Group
 
-EXAMPLE = Path(__file__).parents[2] / "results" / "example"
+EXAMPLE = Path(__file__).parents[3] / "results" / "example"
 
 
 @pytest.fixture(scope="module")

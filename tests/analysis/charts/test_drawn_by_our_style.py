@@ -8,8 +8,8 @@ from pathlib import Path
 
 from altered import EXAMPLE
 
-ROOT = Path(__file__).parents[2]
-HERE = Path(__file__).parent
+ROOT = Path(__file__).parents[3]
+HERE = Path(__file__).parents[1]
 
 #: Settings that are seen in every chart, or that draw none at all on a machine without LaTeX.
 SETTINGS = """

@@ -9,7 +9,7 @@ from loadtests.experiment.capacity import CAPACITY, Searcher
 from loadtests.experiment.progress import Trials
 from loadtests.planning.reader import parse
 from tests.analysis.synthetic_experiment import Made, write_bare, write_trial
-from tests.loadtests.test_goal import with_goal
+from tests.loadtests.planning.test_goals import with_goal
 
 SERVICE_S = 0.29
 
