@@ -30,7 +30,7 @@ COMMANDS: Mapping[str, Callable[[list[str]], int]] = {
     "compare": compare.main,
     "lesson": lesson.main,
     "pool": pool.main,
-    "share": share.main,
+    "share": share.share_main,
 }
 
 

@@ -40,10 +40,10 @@ def outcome(trial: Trial, verdict: Verdict, goal: Goal) -> str:
     if (rows["outcome"] == "failed").any() or _missed(rows[f"{goal.clock}_s"], goal):
         return FAIL
     too_few = len(rows) < least_samples(goal.share)
-    return UNSURE if too_few or (verdict.name == UNDECIDED and _grows(trial)) else PASS
+    return UNSURE if too_few or (verdict.name == UNDECIDED and _may_grow(trial)) else PASS
 
 
-def _grows(trial: Trial) -> bool:
+def _may_grow(trial: Trial) -> bool:
     """Whether what a trial did leaves it open if it keeps up; that much was asked of it is what a search is for."""
     rows = outcomes(trial)
     return bool(doubts_of_growth(backlog_growth(trial, rows), unanswered_growth(trial, rows)))

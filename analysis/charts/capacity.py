@@ -12,7 +12,14 @@ from analysis.charts.parts.annotations import Arrow, EndLabel, draw_arrows, labe
 from analysis.charts.parts.layout import framed
 from analysis.charts.parts.log_time import scale_time_axis
 from analysis.charts.parts.palette import MODES, QUIET
-from analysis.charts.parts.worker_axis import BOTTOM, LEFT, WIDTH, places, worker_axes, worker_counts
+from analysis.charts.parts.worker_axis import (
+    WORKERS_BOTTOM,
+    WORKERS_LEFT,
+    WORKERS_WIDTH,
+    places,
+    worker_axes,
+    worker_counts,
+)
 from analysis.format import number
 
 HEADROOM = 1.15
@@ -58,7 +65,7 @@ def draw_reached(
     """What each trial of one worker count showed against its rate, an arrow where that is no time; shaded what the
     capacity lies between."""
     figure, below = framed(title, subtitle)
-    ax = figure.add_axes((LEFT, BOTTOM, WIDTH, below - BOTTOM))
+    ax = figure.add_axes((WORKERS_LEFT, WORKERS_BOTTOM, WORKERS_WIDTH, below - WORKERS_BOTTOM))
     labels = [_draw_trials(ax, rows) for _, rows in shown.groupby("mode", sort=False)]
     ax.axhline(limit_s, linestyle=(0, (6, 4)), color=QUIET, linewidth=2)
     arrows, end = list(_arrows(shown)), float(shown["rate"].max())

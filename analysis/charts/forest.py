@@ -19,7 +19,7 @@ from analysis.findings.contrasts import ratio_text
 from analysis.findings.findings_modes import ROW_WORDS, modes_title
 from analysis.metrics.equivalence import SAME_WITHIN
 from analysis.summary.groups import Group
-from analysis.summary.mode_ratios import METRICS, ModeRatio
+from analysis.summary.mode_ratios import MODE_METRICS, ModeRatio
 from analysis.tables.mode_table import mode_table
 
 LEFT, RIGHT, BOTTOM = 0.205, 0.755, 0.13
@@ -71,8 +71,8 @@ def _notes(found: Sequence[ModeRatio]) -> list[str]:
 def _rows(found: Sequence[ModeRatio], room: int) -> list[ModeRatio]:
     """By metric, then by workers, controls last; of each metric the fewest and the most workers, or the most alone,
     where there is no room for all."""
-    ordered = sorted(found, key=lambda each: (bool(each.control), METRICS.index(each.metric), each.workers))
-    counts = {metric: [each.workers for each in ordered if each.metric == metric] for metric in METRICS}
+    ordered = sorted(found, key=lambda each: (bool(each.control), MODE_METRICS.index(each.metric), each.workers))
+    counts = {metric: [each.workers for each in ordered if each.metric == metric] for metric in MODE_METRICS}
     kept = ordered
     for ends in (lambda all_of: (all_of[0], all_of[-1]), lambda all_of: all_of[-1:]):
         if len(kept) > room:

@@ -15,7 +15,7 @@ from analysis.charts.parts.layout import counted, framed, subtitle
 from analysis.charts.parts.log_time import scale_time_axis
 from analysis.charts.parts.palette import MODES, QUIET
 from analysis.charts.parts.view import View
-from analysis.charts.parts.worker_axis import BOTTOM, LEFT, WIDTH
+from analysis.charts.parts.worker_axis import WORKERS_BOTTOM, WORKERS_LEFT, WORKERS_WIDTH
 from analysis.data.factors import CONDITIONS, short
 from analysis.series.load_curve import RATE, LoadCurve, load_curves, load_sentence, load_table
 from analysis.summary.groups import Group
@@ -45,7 +45,7 @@ def against_load(groups: Sequence[Group], most: int) -> list[tuple[LoadCurve, Vi
 def draw_load_curve(curve: LoadCurve, title: str) -> Figure:
     """Median and p95 of ready time against the offered rate in each mode; the predicted median is a thin grey line."""
     figure, below = framed(title, _circumstances(curve))
-    ax = figure.add_axes((LEFT, BOTTOM, WIDTH, below - BOTTOM))
+    ax = figure.add_axes((WORKERS_LEFT, WORKERS_BOTTOM, WORKERS_WIDTH, below - WORKERS_BOTTOM))
     rates = sorted(set(curve.cells[RATE]))
     across = rates[-1] - rates[0]
     ax.set(xlim=(rates[0] - MARGIN * across, rates[-1] + MARGIN * across), xlabel="offered [pictures/s]")

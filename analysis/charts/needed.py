@@ -13,7 +13,7 @@ from analysis.capacity.workers_needed import Step, steps, sync_is_fine
 from analysis.charts.parts.annotations import EndLabel, label_ends
 from analysis.charts.parts.layout import framed
 from analysis.charts.parts.palette import MODES, WINDOW, ink, tag
-from analysis.charts.parts.worker_axis import BOTTOM, LEFT, WIDTH, worker_counts
+from analysis.charts.parts.worker_axis import WORKERS_BOTTOM, WORKERS_LEFT, WORKERS_WIDTH, worker_counts
 
 # Above the most workers there is room for what is said of sync.
 ROOM_ABOVE = 0.15
@@ -28,7 +28,7 @@ UNDECIDED = {"sync": "-.", "queue": ":"}
 def draw_needed(rows: pd.DataFrame, title: str, subtitle: str) -> Figure:
     """The fewest workers of each mode that keep a goal, over the load [pictures/s]; shaded where sync is fine."""
     figure, below = framed(title, subtitle)
-    ax = figure.add_axes((LEFT, BOTTOM, WIDTH, below - BOTTOM))
+    ax = figure.add_axes((WORKERS_LEFT, WORKERS_BOTTOM, WORKERS_WIDTH, below - WORKERS_BOTTOM))
     counts = worker_counts(rows)
     ax.set_yticks(range(len(counts)), [str(count) for count in counts])
     ax.set(ylim=(-0.5, len(counts) - 0.5 + ROOM_ABOVE * len(counts)), ylabel="workers needed")

@@ -25,7 +25,7 @@ from analysis.series.latency_breakdown import parts_of, parts_sentence, parts_ta
 from analysis.summary.groups import Group
 
 # Narrower than other bars, because the names of the parts are longer.
-WIDTH = 0.69
+BREAKDOWN_WIDTH = 0.69
 # Of the highest bar; a smaller part has no name.
 LEAST_NAMED = 0.01
 
@@ -48,7 +48,7 @@ def where_time_goes(group: Group) -> list[View]:
 def draw_time_parts(group: Group, table: pd.DataFrame, title: str) -> Figure:
     """Mean time per picture in seconds, stacked by part; an arrow where it grows without limit."""
     figure, below = framed(title, circumstances(group))
-    ax = figure.add_axes((LEFT, BOTTOM, WIDTH, below - BOTTOM))
+    ax = figure.add_axes((LEFT, BOTTOM, BREAKDOWN_WIDTH, below - BOTTOM))
     place, heights = bar_places(table), table["ready_s"]
     cells = in_order(group.cells)
     grows = heights.isna()

@@ -14,7 +14,7 @@ ROW_WORDS: Mapping[str, str] = {
     "throughput": "throughput",
     "cpu_s": "CPU",
 }
-SUBJECTS: Mapping[str, str] = {
+MODE_SUBJECTS: Mapping[str, str] = {
     "response_p50_s": "answers take",
     "ready_p50_s": "pictures take",
     "throughput": "throughput is",
@@ -40,16 +40,16 @@ def modes_title(found: Sequence[ModeRatio]) -> str:
     spread = "" if last[0].estimate.has_interval else reading_of(last[0].ratios)
     notes = list(filter(None, ["medians" if timed else "", spread, last[0].doubt]))
     note = f" ({'; '.join(notes)})" if notes else ""
-    return f"Queue instead of sync with {workers(most)}: {', '.join(map(_said, last))}{note}"
+    return f"Queue instead of sync with {workers(most)}: {', '.join(map(_mode_words, last))}{note}"
 
 
-def _said(each: ModeRatio) -> str:
+def _mode_words(each: ModeRatio) -> str:
     found = each.estimate
     if found.same:
-        return f"{SUBJECTS[each.metric]} the same within {found.within_percent} %"
+        return f"{MODE_SUBJECTS[each.metric]} the same within {found.within_percent} %"
     if found.unclear:
-        return f"{SUBJECTS[each.metric].rpartition(' ')[0]} {UNCLEAR}"
+        return f"{MODE_SUBJECTS[each.metric].rpartition(' ')[0]} {UNCLEAR}"
     if found.ratio < FAR_BELOW:
         return TURNED[each.metric].format(number(1 / found.ratio, 0))
     times = "as high" if each.metric == "throughput" else "as long"
-    return f"{SUBJECTS[each.metric]} {ratio_text(found.ratio)} times {times}"
+    return f"{MODE_SUBJECTS[each.metric]} {ratio_text(found.ratio)} times {times}"

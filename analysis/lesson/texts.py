@@ -15,7 +15,7 @@ from markupsafe import Markup
 from analysis.lesson.content.escaping import literal
 from analysis.lesson.content.measured import SOURCES, Measured
 from analysis.lesson.content.numbers import words
-from analysis.lesson.page import render as page
+from analysis.lesson.page import render_text as page
 from analysis.lesson.page import whole_words
 
 #: A link to the repository, where a page may not lie.
@@ -25,7 +25,7 @@ ELSEWHERE = re.compile(r"\[([^\]]+)\]\(\.\./[^)]+\)")
 TEXTS = ("notes", "exercises", "django")
 
 
-def render(name: str, measured: Measured, folder: Path = SOURCES) -> str:
+def render_text(name: str, measured: Measured, folder: Path = SOURCES) -> str:
     """One text as a page of its own."""
     filled = fill((folder / f"{name}.md").read_text(encoding="utf-8"), measured)
     return page("text.html", title=_title(filled), body=Markup(as_html(filled)))

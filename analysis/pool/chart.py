@@ -11,7 +11,7 @@ from analysis.charts.parts.annotations import EndLabel, fill_look, label_ends
 from analysis.charts.parts.doubts import Doubt, mark_doubts
 from analysis.charts.parts.layout import STYLE, counted, framed
 from analysis.charts.parts.palette import MODES, QUIET
-from analysis.charts.parts.worker_axis import BOTTOM, LEFT, WIDTH
+from analysis.charts.parts.worker_axis import WORKERS_BOTTOM, WORKERS_LEFT, WORKERS_WIDTH
 from analysis.format import number
 from analysis.pool.speedups import LIMIT_MAD, MIN_ALIKE, Dot, Pooled, median
 
@@ -26,7 +26,7 @@ def draw_speedups(pooled: Pooled, mode: str, title: str) -> Figure:
     dots = pooled.of(mode)
     with matplotlib.rc_context(STYLE):
         figure, top = framed(title, _subtitle(pooled, dots))
-        ax = figure.add_axes((LEFT, BOTTOM, WIDTH, top - BOTTOM))
+        ax = figure.add_axes((WORKERS_LEFT, WORKERS_BOTTOM, WORKERS_WIDTH, top - WORKERS_BOTTOM))
         cores = sorted({dot.cores for dot in dots})
         ax.set_xticks(range(len(cores)), [str(each) for each in cores])
         highest = max(dots[0].workers, *(dot.speedup for dot in dots))

@@ -9,15 +9,15 @@ from analysis.errors import AnalysisError
 from analysis.pool.reader import as_table, share_of
 from analysis.pool.share_format import as_line
 
-EXAMPLES = """examples:
+SHARE_EXAMPLES = """examples:
   python -m analysis share results/demo            # results/demo/share.json, and the same as a line to copy
   python -m analysis share results/demo --csv      # results/demo/share.csv as well
 """
 
 
-def main(argv: list[str]) -> int:
+def share_main(argv: list[str]) -> int:
     """0 done, 1 failed with a sentence on stderr, 2 misused."""
-    options = _parser().parse_args(argv)
+    options = _share_parser().parse_args(argv)
     try:
         share(options.folder, csv=options.csv)
     except (AnalysisError, OSError) as error:
@@ -35,11 +35,11 @@ def share(folder: Path, *, csv: bool) -> None:
     print(as_line(sent))
 
 
-def _parser() -> argparse.ArgumentParser:
+def _share_parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="python -m analysis share",
         description=__doc__,
-        epilog=EXAMPLES,
+        epilog=SHARE_EXAMPLES,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("folder", type=Path, help="the experiment's folder, such as results/demo")

@@ -15,7 +15,7 @@ from analysis.metrics.broker_samples import broker_samples
 from analysis.models.predictions import with_expected
 from analysis.summary.cells import summarise, summarise_trials
 from analysis.summary.marks import with_marks
-from analysis.summary.mode_ratios import METRICS, ModeRatio, mode_ratios
+from analysis.summary.mode_ratios import MODE_METRICS, ModeRatio, mode_ratios
 from analysis.validity.verdict import OVERLOADED, Verdict
 
 SPREAD_METRICS = ("throughput", "response_p50_s", "ready_p50_s")
@@ -116,7 +116,10 @@ def with_likeness(cells: pd.DataFrame, ratios: Sequence[ModeRatio]) -> pd.DataFr
     """Adds `likeness_METRIC`, what the interval on queue over sync shows at each worker count; empty without one."""
     found = {(each.metric, each.workers): each.estimate.likeness for each in ratios if each.ratios}
     return cells.assign(
-        **{f"likeness_{metric}": [found.get((metric, count), "") for count in cells["workers"]] for metric in METRICS}
+        **{
+            f"likeness_{metric}": [found.get((metric, count), "") for count in cells["workers"]]
+            for metric in MODE_METRICS
+        }
     )
 
 

@@ -14,7 +14,7 @@ from analysis.summary.contrasts import SIDE_OVERLOADED, TIMES, doubt_of, pair_ra
 from analysis.summary.marks import MISSING, with_doubts
 from analysis.validity.verdict import INVALID, OVERLOADED
 
-METRICS = ("response_p50_s", "ready_p50_s", "ready_p95_s", "throughput", "cpu_s")
+MODE_METRICS = ("response_p50_s", "ready_p50_s", "ready_p95_s", "throughput", "cpu_s")
 CLOCKS = (*TIMES, "ready_p95_s")
 BLOCK = [*CONDITIONS, "workers", "repeat", "load"]
 
@@ -74,7 +74,7 @@ def _ratios(base: pd.DataFrame, other: pd.DataFrame, shared: list[str]) -> Itera
     for key, rows in pairs.groupby([*CONDITIONS, "workers"], sort=False):
         *levels, workers = key
         overloaded = bool((rows[["verdict_base", "verdict_other"]] == OVERLOADED).any(axis=None))
-        for metric in METRICS:
+        for metric in MODE_METRICS:
             ratios = () if overloaded and metric in CLOCKS else pair_ratios(rows, metric)
             yield ModeRatio(
                 levels=dict(zip(CONDITIONS, levels, strict=True)),

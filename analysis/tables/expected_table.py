@@ -16,13 +16,13 @@ HEADINGS = ["conditions", "mode", "workers", "utilisation, predicted [1]"] + [
     for what in ("throughput [pictures/s]", "ready time, median [s]", "ready time, p95 [s]")
     for side in ("predicted", "measured", "off by [%]")
 ]
-METRICS = {"throughput": 2, "ready_p50_s": 3, "ready_p95_s": 3}
+PREDICTED_METRICS = {"throughput": 2, "ready_p50_s": 3, "ready_p95_s": 3}
 
 
 def expected_table(groups: Sequence[Group]) -> Table | None:
     """One row per cell that was predicted; None where none was. Positive is more, or longer, than predicted."""
     rows = [
-        [group.prefix.removesuffix(": ") or "–", *_row(row)]
+        [group.prefix.removesuffix(": ") or "–", *_prediction_row(row)]
         for group in groups
         for _, row in group.cells.iterrows()
         if not pd.isna(row["predicted_throughput"])
@@ -30,9 +30,9 @@ def expected_table(groups: Sequence[Group]) -> Table | None:
     return Table(headings=HEADINGS, rows=rows) if rows else None
 
 
-def _row(row: "pd.Series[Any]") -> list[str]:
+def _prediction_row(row: "pd.Series[Any]") -> list[str]:
     told = [str(row["mode"]), str(row["workers"]), number(float(str(row["predicted_utilisation"])), 2)]
-    for metric, digits in METRICS.items():
+    for metric, digits in PREDICTED_METRICS.items():
         told += [_value(row, f"predicted_{metric}", digits), _value(row, metric, digits), _off(row, metric)]
     return told
 

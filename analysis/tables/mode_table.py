@@ -12,12 +12,12 @@ from analysis.tables.summary import Table
 
 def mode_table(found: Sequence[ModeRatio], varied: Sequence[str]) -> Table | None:
     """One row per metric and worker count; None where the modes cannot be paired."""
-    rows = [_row(each, varied) for each in found]
+    rows = [_mode_row(each, varied) for each in found]
     headings = ["what is compared", "workers", "what", "ratio [1]", "from [1]", "to [1]", "spread", "blocks"]
     return Table(headings=[*headings, "utilisation of both sides [1]", "reading"], rows=rows) if rows else None
 
 
-def _row(each: ModeRatio, varied: Sequence[str]) -> list[str]:
+def _mode_row(each: ModeRatio, varied: Sequence[str]) -> list[str]:
     compared = f"{each.control} / {each.control} (control)" if each.control else "queue / sync"
     return [
         f"{prefix(each.levels, varied)}{compared}",

@@ -21,7 +21,7 @@ Percentiles = Iterator[tuple[str, float]]
 def compared(folder: Path) -> Iterator[dict[str, Any]]:
     """Rows like those of checks. Told, and not judged: the tools are not ours."""
     for way in stock.WAYS:
-        yield from _told(way.title, partial(stock.reported, way, folder), folder)
+        yield from _told(way.title, partial(stock.reported_by_locust, way, folder), folder)
     for tool in other_tools.found_tools():
         yield from _told(tool.title, partial(other_tools.reported, tool, folder), folder)
 

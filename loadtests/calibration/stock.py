@@ -55,7 +55,7 @@ def true_s(share: float) -> float:
     return max(0.0, waits) + STALL.mean_s
 
 
-def reported(way: Stock, folder: Path) -> Iterator[tuple[str, float]]:
+def reported_by_locust(way: Stock, folder: Path) -> Iterator[tuple[str, float]]:
     """The percentiles that Locust itself writes down, by name [s]."""
     place = folder.resolve() / f"stock-{way.name}"
     with stalling(place) as url:

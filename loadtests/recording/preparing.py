@@ -20,13 +20,13 @@ def prepare(experiment: Experiment, folder: Path, pictures: Path | None) -> Path
     corpus_hashes = {
         name: corpus.content_hash(corpus.photos(WORKLOADS[name], pictures)) for name in experiment.factors.workload
     }
-    fingerprint = _fingerprint(experiment, corpus_hashes)
+    fingerprint = _plan_fingerprint(experiment, corpus_hashes)
     set_aside = _set_aside_if_other(folder, fingerprint)
     _write_head(experiment, folder, fingerprint, corpus_hashes)
     return set_aside
 
 
-def _fingerprint(experiment: Experiment, corpus_hashes: dict[str, str]) -> str:
+def _plan_fingerprint(experiment: Experiment, corpus_hashes: dict[str, str]) -> str:
     """One hash over all that must be equal for trials to belong together."""
     what: dict[str, Any] = {
         "plan": experiment.as_dict(),

@@ -40,7 +40,7 @@ def mark_doubts(ax: Axes, doubts: Sequence[Doubt]) -> None:
         if at - written >= APART_PX:
             written = at
             for close in _clusters(ax, list(here)):
-                _write(ax, close)
+                _write_flag(ax, close)
 
 
 def ring_point(ax: Axes, doubt: Doubt) -> None:
@@ -64,7 +64,7 @@ def _height(ax: Axes, doubt: Doubt) -> float:
     return float(ax.transData.transform((doubt.x, doubt.y))[1])
 
 
-def _write(ax: Axes, close: Sequence[Doubt]) -> None:
+def _write_flag(ax: Axes, close: Sequence[Doubt]) -> None:
     """Below the lowest, or above the highest where there is no room; at the right end so that it stays inside."""
     lines = list(dict.fromkeys(line for doubt in close for line in doubt.words.split(", ")))
     inside = ax.get_window_extent()

@@ -8,13 +8,13 @@ from matplotlib.figure import Figure
 from analysis.charts.parts.layout import framed
 from analysis.charts.parts.palette import MODES
 
-LEFT, BOTTOM, WIDTH = 0.105, 0.13, 0.67
+WORKERS_LEFT, WORKERS_BOTTOM, WIDTH = 0.105, 0.13, 0.67
 
 
 def worker_axes(title: str, subtitle: str, cells: pd.DataFrame) -> tuple[Figure, Axes]:
     """A figure with room for names right of the lines, one tick per worker count."""
     figure, top = framed(title, subtitle)
-    ax = figure.add_axes((LEFT, BOTTOM, WIDTH, top - BOTTOM))
+    ax = figure.add_axes((WORKERS_LEFT, WORKERS_BOTTOM, WORKERS_WIDTH, top - WORKERS_BOTTOM))
     counts = worker_counts(cells)
     ax.set_xticks(range(len(counts)), [str(count) for count in counts])
     ax.set(xlim=(-0.35, len(counts) - 0.85), xlabel="workers")

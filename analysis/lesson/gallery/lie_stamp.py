@@ -12,7 +12,7 @@ from analysis.charts.parts.palette import TEXT
 
 STAMP = "MISLEADING"
 #: How wide its letters stand, in parts of the panel.
-WIDTH = 0.86
+STAMP_WIDTH = 0.86
 # In letters' heights, as the box style counts.
 PAD = 0.15
 #: How it may lie, the best first: degrees, and the height of its middle in parts of the panel.
@@ -24,7 +24,7 @@ def stamp(ax: Axes) -> None:
     words = [text for text in ax.texts if text.get_text()]
     made = ax.text(0.5, 0.5, STAMP, transform=ax.transAxes, ha="center", va="center", fontweight="bold")
     made.set(fontsize=20, color=TEXT, alpha=0.55, zorder=10)
-    made.set_fontsize(20 * WIDTH * ax.get_window_extent().width / made.get_window_extent().width)
+    made.set_fontsize(20 * STAMP_WIDTH * ax.get_window_extent().width / made.get_window_extent().width)
     turn, height = min(product(TURNS, HEIGHTS), key=lambda way: _in_its_way(ax, made, words, *way))
     made.set(y=height, rotation=turn)
     frame: Any = {"boxstyle": f"round,pad={PAD}", "facecolor": "none", "edgecolor": TEXT, "linewidth": 4, "alpha": 0.55}

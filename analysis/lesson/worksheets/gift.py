@@ -10,14 +10,14 @@ from analysis.lesson.worksheets.quiz import Choice, Question, read_questions
 SPECIAL = "\\~=#{}:"
 
 
-def render(measured: Measured) -> str:
+def render_gift(measured: Measured) -> str:
     """`quiz.gift`: the questions of the page."""
     return gift(read_questions(measured))
 
 
 def gift(questions: Sequence[Question]) -> str:
     """All questions of a category; https://docs.moodle.org/en/GIFT_format."""
-    return "\n\n".join(["$CATEGORY: Queuelab", *map(_question, questions)]) + "\n"
+    return "\n\n".join(["$CATEGORY: Queuelab", *map(_gift_question, questions)]) + "\n"
 
 
 def escaped(text: str) -> str:
@@ -28,7 +28,7 @@ def escaped(text: str) -> str:
     return escape(" ".join(text.split()), quote=False)
 
 
-def _question(question: Question) -> str:
+def _gift_question(question: Question) -> str:
     see = f"See it: {question.command}. Look at {question.look}."
     lines = [
         f"// {question.id}",

@@ -124,7 +124,7 @@ def test_no_text_can_break_the_format(text: str) -> None:
 def test_words_from_outside_cannot_become_markup(example: Measured) -> None:
     hostile = replace(example, experiment=replace(example.experiment, name="<script>alert(1)</script>"))
     assert "<script" not in quiz.render(hostile)
-    assert all("<script" not in texts.render(name, hostile) for name in texts.TEXTS)
+    assert all("<script" not in texts.render_text(name, hostile) for name in texts.TEXTS)
 
 
 @pytest.fixture

@@ -12,7 +12,7 @@ from synthetic_experiment import both_modes, break_books, write_experiment
 from analysis.data.reader import read_experiment
 from analysis.lesson.content.measured import SOURCES, Measured, measured
 from analysis.lesson.content.numbers import Numbers
-from analysis.lesson.texts import TEXTS, as_html, fill, render
+from analysis.lesson.texts import TEXTS, as_html, fill, render_text
 from tests.pages import offline, opened, serious_findings
 
 ROOT = Path(__file__).parents[3]
@@ -110,8 +110,8 @@ def test_names_from_files_stand_for_themselves(example: Measured, browser: Brows
         here=(name,),
     )
     for text in TEXTS:
-        (tmp_path / f"{text}.html").write_text(render(text, example))
-        (tmp_path / f"{text}-hostile.html").write_text(render(text, hostile))
+        (tmp_path / f"{text}.html").write_text(render_text(text, example))
+        (tmp_path / f"{text}-hostile.html").write_text(render_text(text, hostile))
         with offline(browser, tmp_path / f"{text}.html", 1280, 720) as page:
             elements = page.evaluate(ELEMENTS)
         with offline(browser, tmp_path / f"{text}-hostile.html", 1280, 720) as page:
