@@ -93,14 +93,14 @@ calibrate: .venv/run.stamp  ## measure servers whose answers are known; later re
 	$(BIN)/python -m loadtests calibrate
 
 faults: .venv/run.stamp  ## break a stack in every way we know, safe and as Celery comes: into docs/security.md
-	$(BIN)/python -m loadtests faults | $(BIN)/python -m analysis.report.readme docs/security.md safe
-	$(BIN)/python -m loadtests faults --profile defaults | $(BIN)/python -m analysis.report.readme docs/security.md defaults
-	$(BIN)/python -m loadtests faults --broker rabbitmq | $(BIN)/python -m analysis.report.readme docs/security.md rabbitmq
+	$(BIN)/python -m loadtests faults | $(BIN)/python -m analysis.report.terminal docs/security.md safe
+	$(BIN)/python -m loadtests faults --profile defaults | $(BIN)/python -m analysis.report.terminal docs/security.md defaults
+	$(BIN)/python -m loadtests faults --broker rabbitmq | $(BIN)/python -m analysis.report.terminal docs/security.md rabbitmq
 
 soak: .venv/run.stamp  ## half an hour in which something breaks every 75 s: into docs/security.md
 	$(BIN)/python -m loadtests run loadtests/plans/soak.toml
 	$(BIN)/python -m analysis results/soak
-	$(BIN)/python -m benchmarks.soak results/soak | $(BIN)/python -m analysis.report.readme docs/security.md soak
+	$(BIN)/python -m benchmarks.soak results/soak | $(BIN)/python -m analysis.report.terminal docs/security.md soak
 
 fuzz: .venv/dev.stamp  ## send odd files and broken requests for MINUTES; SEED= repeats a run
 	$(BIN)/python -m tests.fuzz --minutes $(call quote,$(MINUTES)) $(if $(SEED),--seed $(call quote,$(SEED)))
@@ -112,23 +112,23 @@ bench: demo  ## measure, hold the figures against the laws that both modes must 
 	-$(BIN)/python -m benchmarks.speed
 
 bench-intervals: .venv/run.stamp  ## how often an interval holds the truth, and what common uploads gain: into docs/method.md
-	$(BIN)/python -m benchmarks.coverage | $(BIN)/python -m analysis.report.readme docs/method.md coverage
-	$(BIN)/python -m benchmarks.pairing | $(BIN)/python -m analysis.report.readme docs/method.md pairing
+	$(BIN)/python -m benchmarks.coverage | $(BIN)/python -m analysis.report.terminal docs/method.md coverage
+	$(BIN)/python -m benchmarks.pairing | $(BIN)/python -m analysis.report.terminal docs/method.md pairing
 
 bench-sampling: .venv/run.stamp  ## what a sample of the queue costs each broker
 	$(BIN)/python -m benchmarks.sampling redis rabbitmq
 
 bench-capacity: .venv/run.stamp  ## how often the search for a capacity holds the truth: into docs/method.md
-	$(BIN)/python -m benchmarks.capacity | $(BIN)/python -m analysis.report.readme docs/method.md capacity
+	$(BIN)/python -m benchmarks.capacity | $(BIN)/python -m analysis.report.terminal docs/method.md capacity
 
 bench-accounts: .venv/run.stamp  ## whether the accounts of 220 short trials close where nothing is lost, and only there: into docs/method.md
-	$(BIN)/python -m benchmarks.accounts | $(BIN)/python -m analysis.report.readme docs/method.md accounts
+	$(BIN)/python -m benchmarks.accounts | $(BIN)/python -m analysis.report.terminal docs/method.md accounts
 
 bench-noise: .venv/run.stamp  ## which signs of noise tell that a trial is off; needs a browser: into docs/method.md
-	$(BIN)/python -m benchmarks.noise | $(BIN)/python -m analysis.report.readme docs/method.md noise
+	$(BIN)/python -m benchmarks.noise | $(BIN)/python -m analysis.report.terminal docs/method.md noise
 
 bench-speed: .venv/run.stamp  ## how many uploads one load process sends, against Locust's own fast client: into docs/method.md
-	$(BIN)/python -m benchmarks.speed | $(BIN)/python -m analysis.report.readme docs/method.md speed
+	$(BIN)/python -m benchmarks.speed | $(BIN)/python -m analysis.report.terminal docs/method.md speed
 
 bench-million: .venv/run.stamp  ## whether the analysis keeps its pace on a million uploads
 	$(BIN)/python -m benchmarks.million
@@ -136,13 +136,13 @@ bench-million: .venv/run.stamp  ## whether the analysis keeps its pace on a mill
 bench-promise: .venv/run.stamp  ## what the promise costs in throughput and CPU time: into docs/security.md
 	$(BIN)/python -m loadtests run loadtests/plans/promise.toml
 	$(BIN)/python -m analysis results/promise
-	$(BIN)/python -m benchmarks.promise results/promise | $(BIN)/python -m analysis.report.readme docs/security.md price
+	$(BIN)/python -m benchmarks.promise results/promise | $(BIN)/python -m analysis.report.terminal docs/security.md price
 
 bench-saturation: .venv/run.stamp  ## forty short trials near saturation: none may be valid that finished clearly less than arrived
 	$(BIN)/python -m benchmarks.saturation
 
 bench-verdicts: .venv/run.stamp  ## how often a simulated trial gets which verdict: into docs/method.md
-	$(BIN)/python -m benchmarks.verdicts | $(BIN)/python -m analysis.report.readme docs/method.md verdicts
+	$(BIN)/python -m benchmarks.verdicts | $(BIN)/python -m analysis.report.terminal docs/method.md verdicts
 
 bench-replay: .venv/dev.stamp  ## how many frames a second the replay in a report shows: make bench-replay RESULTS=results/demo
 	$(BIN)/python -m benchmarks.replay $(call quote,$(RESULTS))
@@ -158,7 +158,7 @@ example: .venv/run.stamp  ## replace the committed example by what `make demo` m
 	rm -rf results/example
 	cp -r results/demo results/example
 	rm -rf results/example/*/logs results/example/*.partial results/example/lesson
-	$(BIN)/python -m analysis results/example --markdown | $(BIN)/python -m analysis.report.readme README.md example
+	$(BIN)/python -m analysis results/example --markdown | $(BIN)/python -m analysis.report.terminal README.md example
 	find results/example -name '*.svg' -delete -o -name report.html -delete -o -name '*.png' ! -name throughput.png -delete
 
 lock:  ## resolve every *.in anew; needs uv on the PATH

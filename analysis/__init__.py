@@ -2,11 +2,19 @@
 
 import os
 
-from analysis.api import goal_outcome, judge, ledger_of, noisy_trials, ratio_scatter, refuse_strangers
+from analysis.api import (
+    goal_outcome,
+    judge,
+    ledger_of,
+    noisy_trials,
+    predicted_rates,
+    ratio_scatter,
+    refuse_strangers,
+    write_predictions,
+)
 from analysis.calibration.checks import Check, certify
 from analysis.data.class_predictions import parse_guess
 from analysis.errors import AnalysisError
-from analysis.predicting import predicted_rates, write_predictions
 from analysis.validity.verdict import Verdict
 
 __all__ = [

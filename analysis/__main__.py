@@ -12,8 +12,8 @@ from analysis.compare import cli as compare
 from analysis.console import failed, print_anything
 from analysis.errors import AnalysisError
 from analysis.lesson import cli as lesson
+from analysis.pool import cli
 from analysis.pool import cli as pool
-from analysis.pool import share
 from analysis.report.terminal import markdown, open_console, show
 from analysis.report.writer import write_results
 from analysis.validity.ledger import faults
@@ -30,7 +30,7 @@ COMMANDS: Mapping[str, Callable[[list[str]], int]] = {
     "compare": compare.main,
     "lesson": lesson.main,
     "pool": pool.main,
-    "share": share.share_main,
+    "share": cli.share_main,
 }
 
 

@@ -1,6 +1,6 @@
 """The verdict on trials' folders, for whoever has just measured them."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -8,11 +8,14 @@ from typing import Any
 import pandas as pd
 
 from analysis.capacity.results import Goal, outcome
-from analysis.data import identity
+from analysis.data import reader
 from analysis.data.machine_noise import noise_words
-from analysis.data.reader import read_experiment, read_record, read_trial, trial_folders
+from analysis.data.model import Cell
+from analysis.data.reader import PREDICTION, read_bare, read_experiment, read_record, read_trial, trial_folders
+from analysis.models.mgc import capacity, highest_rate
+from analysis.models.predictions import predictions, services
 from analysis.summary.cells import summarise_trials
-from analysis.summary.mode_ratios import log_ratio_sd, mode_ratios
+from analysis.summary.contrasts import log_ratio_sd, mode_ratios
 from analysis.validity.ledger import ledger
 from analysis.validity.verdict import Verdict, verdict_but_for_noise, verdict_on
 
@@ -31,7 +34,7 @@ def ledger_of(trial_dir: Path) -> dict[str, Any]:
 def refuse_strangers(folder: Path) -> None:
     """Raise if a trial in the folder of an experiment was not measured for it."""
     records = {path.name: read_record(path / "trial.json") for path in trial_folders(folder)}
-    identity.refuse_strangers(str(folder), read_record(folder / "experiment.json"), records)
+    reader.refuse_strangers(str(folder), read_record(folder / "experiment.json"), records)
 
 
 def goal_outcome(trial_dir: Path, goal: Mapping[str, Any]) -> str:
@@ -60,3 +63,23 @@ def ratio_scatter(folder: Path, repeats: int) -> float | None:
 
 def _records(folder: Path) -> dict[str, dict[str, Any]]:
     return {path.name: read_record(path / "trial.json") for path in trial_folders(folder)}
+
+
+def predicted_rates(folder: Path, cell: Mapping[str, Any], goal: Mapping[str, Any], cores: int) -> tuple[float, float]:
+    """The highest rate at which a cell should keep a goal, and the most it can finish, made of `bare.csv` alone
+    [pictures/s]."""
+    asked = Cell(**cell)
+    service = services(read_bare(folder))[asked.workload]
+    most = capacity(service, asked.places, cores)
+    # The answer of queue mode does not wait for a worker, so its workers are what runs out.
+    within = {"share": goal["share"], "limit_s": goal["limit_s"]}
+    if asked.mode == "queue" and goal["clock"] == "response":
+        return most, most
+    return highest_rate(service, places=asked.places, cores=cores, **within), most
+
+
+def write_predictions(folder: Path, cells: Sequence[Mapping[str, Any]], cores: int) -> None:
+    """Save what each cell should show, made of `bare.csv` alone; cells are given as their levels."""
+    predictions(read_bare(folder), [Cell(**cell) for cell in cells], cores).to_csv(
+        folder / PREDICTION, index=False, lineterminator="\n"
+    )

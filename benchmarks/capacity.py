@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from analysis.calibration.queues import fifo
+from analysis.calibration.expected_times import fifo
 from analysis.capacity.results import Goal, outcome
 from analysis.console import print_anything
 from analysis.data.model import Cell, Trial, Window

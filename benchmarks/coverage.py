@@ -10,7 +10,7 @@ import sys
 import numpy as np
 import pandas as pd
 
-from analysis.calibration.queues import fifo
+from analysis.calibration.expected_times import fifo
 from analysis.console import print_anything
 from analysis.metrics.intervals import interval
 

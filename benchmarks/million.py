@@ -18,7 +18,7 @@ from uuid import UUID
 import numpy as np
 import pandas as pd
 
-from analysis.calibration.queues import fifo
+from analysis.calibration.expected_times import fifo
 from analysis.console import print_anything
 
 ROWS, WORKERS, MODES = 1_000_000, (1, 2, 4, 8), ("sync", "queue")

@@ -26,7 +26,7 @@ from analysis.metrics.trial import percentile, throughput
 from analysis.validity.verdict import verdict_but_for_noise
 from benchmarks.trials import beside, hog, is_measured
 from loadtests.experiment.trial import TrialSetup, run_trial
-from loadtests.planning.experiment_merged import Experiment, Factors, Phases, Trial
+from loadtests.planning.experiment import Experiment, Factors, Phases, Trial
 from loadtests.stack.stack_file import ROOT
 
 FOLDER = ROOT / "results" / "noise"

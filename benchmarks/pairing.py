@@ -12,9 +12,9 @@ import sys
 import numpy as np
 import pandas as pd
 
-from analysis.calibration.queues import fifo
+from analysis.calibration.expected_times import fifo
 from analysis.console import print_anything
-from analysis.metrics.spread import Estimate, estimate
+from analysis.metrics.intervals import Estimate, estimate
 from analysis.metrics.trial import percentile
 
 STUDIES, BLOCKS = 100, 8

@@ -14,12 +14,12 @@ from pathlib import Path
 import kombu
 
 from analysis.console import print_anything
+from loadtests.stack.base import StackSpec, new_site
 from loadtests.stack.process.process_group import Family
 from loadtests.stack.sampling.meters import ProcessMeter
 from loadtests.stack.sampling.sampler import PERIOD_S
 from loadtests.stack.services.backing_services import Ground
 from loadtests.stack.services.queue_depth import QUEUE, Queue
-from loadtests.stack.site import StackSpec, new_site
 
 ROUNDS = 5
 ROUND_S = 6.0

@@ -24,9 +24,9 @@ from loadtests.calibration.reference_stack import TruthStack
 from loadtests.experiment.progress import Trials
 from loadtests.experiment.trial import TrialSetup, apply_load, run_trial
 from loadtests.planning.configuration import Cell
-from loadtests.planning.experiment_merged import Experiment, Factors, Phases, Trial
+from loadtests.planning.experiment import Experiment, Factors, Phases, Trial
 from loadtests.recording import result_folder
-from loadtests.stack.site import StackSpec
+from loadtests.stack.base import StackSpec
 
 UTILISATIONS, MODES, REFERENCE, APP = (0.9, 0.95, 1.0, 1.05, 1.1), ("sync", "queue"), "reference", "app"
 WORKERS, TRIALS, SEED = 4, 40, 15

@@ -11,8 +11,7 @@ from analysis.console import print_anything
 from analysis.data.model import Trial
 from analysis.data.reader import read_experiment
 from analysis.format import amount
-from analysis.metrics.memory import MemoryGrowth, memory_growth
-from analysis.metrics.memory_table import memory_table
+from analysis.metrics.memory import MemoryGrowth, memory_growth, memory_table
 from analysis.tables.summary import Table
 from analysis.validity.ledger import as_expected, faults, ledger
 

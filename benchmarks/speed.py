@@ -26,12 +26,11 @@ from loadtests.calibration.reference_server import Truth
 from loadtests.calibration.reference_stack import TruthStack
 from loadtests.calibration.runner import run_case
 from loadtests.planning.configuration import Configuration
+from loadtests.stack.base import StackSpec
 from loadtests.stack.process.environment import inherited
 from loadtests.stack.process.process_group import Command, Family
-from loadtests.stack.site import StackSpec
 from loadtests.stack.stack_file import ROOT
-from loadtests.workload.payloads import payloads
-from loadtests.workload.pictures import photos
+from loadtests.workload.pictures import payloads, photos
 from loadtests.workload.presets import WORKLOADS
 
 RATES = (1200, 1600, 2000, 2400, 2800, 3200, 3600, 4000, 4400)

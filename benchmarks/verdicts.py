@@ -9,7 +9,7 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
-from analysis.calibration.queues import fifo
+from analysis.calibration.expected_times import fifo
 from analysis.console import print_anything
 from analysis.data.model import Cell, Trial, Window
 from analysis.validity.verdict import OVERLOADED, UNDECIDED, VALID, verdict_on

@@ -9,24 +9,21 @@ from pathlib import Path
 
 from loadtests.calibration import runner as calibration
 from loadtests.cli import build_parser
-from loadtests.disk import reason
-from loadtests.errors import PlanError, QueuelabError
+from loadtests.errors import PlanError, QueuelabError, reason
 from loadtests.experiment import background
 from loadtests.experiment.runner import Interrupted, run_experiment
-from loadtests.faults import told
-from loadtests.format import amount
+from loadtests.faults import injector
+from loadtests.format import amount, print_anything
 from loadtests.machine.open_files import most_open, shortage
-from loadtests.machine.stored import last_calibration
+from loadtests.machine.provenance import last_calibration
 from loadtests.planning.configuration import Configuration, database_on
 from loadtests.planning.estimate import expected
 from loadtests.planning.experiment import fault_experiment
 from loadtests.planning.faults import FAULTS
 from loadtests.planning.reader import read_plan
 from loadtests.preflight.runner import preflight as check_machine
-from loadtests.printing import print_anything
-from loadtests.recording.result_folder import read_record
-from loadtests.recording.sealing import read_predictions
-from loadtests.stack.site import StackSpec
+from loadtests.recording.result_folder import read_predictions, read_record
+from loadtests.stack.base import StackSpec
 from loadtests.stack.stack_file import ROOT, StackInfo
 from loadtests.workload.pictures import left_out
 
@@ -84,9 +81,9 @@ def faults(arguments: argparse.Namespace) -> int:
     records = [read_record(folder / trial.name) for trial in experiment.trials()]
     found = {record["cell"]["fault"]: record["ledger"] for record in records}
     ledgers = {name: found[name] for name in FAULTS if name in found}
-    print(told.table(ledgers))
-    print(told.summary(ledgers))
-    return 1 if not all(told.kept(*each) for each in ledgers.items()) and arguments.profile == "safe" else 0
+    print(injector.table(ledgers))
+    print(injector.summary(ledgers))
+    return 1 if not all(injector.kept(*each) for each in ledgers.items()) and arguments.profile == "safe" else 0
 
 
 def calibrate(arguments: argparse.Namespace) -> int:

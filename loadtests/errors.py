@@ -1,5 +1,11 @@
 """What can go wrong in a set-up; a failed request is a row in the data and never an exception."""
 
+import errno
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
 
 class QueuelabError(Exception):
     """Says in one sentence what is wrong, where, and what to do."""
@@ -15,3 +21,39 @@ class StackError(QueuelabError):
 
 class TrialError(QueuelabError):
     """A trial that could not be measured."""
+
+
+FULL = (errno.ENOSPC, errno.EDQUOT)
+
+#: Less room than this is none: what fails first may leave a little.
+ROOM_BYTES = 1_000_000
+
+WHAT_TO_DO = "Make room, then start the same command again."
+
+
+def reason(error: Exception) -> str:
+    """What went wrong, in the words of a person where the disk is full."""
+    if not (isinstance(error, OSError) and error.errno in FULL):
+        return str(error)
+    return f"The disk{f' of {error.filename}' if error.filename else ''} is full. {WHAT_TO_DO}"
+
+
+def refuse_full(*folders: Path) -> None:
+    """Raise if there is no room to write in one of these folders; what else is wrong with it is not asked."""
+    for folder in folders:
+        try:
+            with tempfile.TemporaryFile(dir=folder) as file:
+                file.write(bytes(ROOM_BYTES))
+        except OSError as error:
+            if error.errno in FULL:
+                raise QueuelabError(f"The disk of {folder} is full. {WHAT_TO_DO}") from None
+
+
+@contextmanager
+def full_disk_told(folder: Path) -> Iterator[None]:
+    """Whatever fails in here for want of room, in this folder or for temporary files, is told to."""
+    try:
+        yield
+    except (QueuelabError, OSError):
+        refuse_full(folder, Path(tempfile.gettempdir()))
+        raise

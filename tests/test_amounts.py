@@ -9,8 +9,7 @@ from loadtests.experiment.runner import run_experiment
 from loadtests.planning.estimate import FEWEST_BLOCKS, PILOT_BLOCKS, blocks_needed, trial_s
 from loadtests.planning.reader import parse, read_plan
 from loadtests.recording.analysis_bridge import log_ratio_sd
-from loadtests.recording.preparing import prepare
-from loadtests.recording.result_folder import finished_trials
+from loadtests.recording.result_folder import finished_trials, prepare
 from tests.analysis.synthetic_experiment import both_modes, repeated, write_trial
 from tests.small_experiment import write_plan
 

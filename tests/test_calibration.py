@@ -8,7 +8,7 @@ import pytest
 from analysis.calibration.checks import certify
 from loadtests.calibration import runner
 from loadtests.calibration.cases import cases, glance, rate_case
-from loadtests.machine.stored import STORED, last_calibration, whose
+from loadtests.machine.provenance import STORED, last_calibration, whose
 from tests.analysis.hand_made import HEARD
 
 pytestmark = [pytest.mark.stack, pytest.mark.quiet]

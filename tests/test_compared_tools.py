@@ -5,8 +5,8 @@ import os
 
 import pytest
 
-from loadtests.calibration import compared, other_tools, runner, stock
 from loadtests.calibration import machine_checks as listening
+from loadtests.calibration import other_tools, runner
 from loadtests.calibration.cases import cases
 from loadtests.errors import TrialError
 
@@ -18,7 +18,7 @@ SAYS = "echo '  50% in 0.0033 secs\n  99% in 0.0065 secs'"
 @pytest.fixture
 def tool(tmp_path, monkeypatch):
     """Put a program of that name on the PATH."""
-    monkeypatch.setattr(stock, "WAYS", ())
+    monkeypatch.setattr(other_tools, "WAYS", ())
     monkeypatch.setenv("PATH", f"{tmp_path / 'bin'}:{os.environ['PATH']}")
 
     def put(name, script):
@@ -37,7 +37,7 @@ def test_a_tool_that_misbehaves_has_told_nothing_and_the_others_are_heard(tool, 
     tool("autocannon", "echo 'no JSON'")
     tool("wrk2", "exec sleep 30")
 
-    told = {row["what"]: row["measured"] for row in compared.compared(tmp_path)}
+    told = {row["what"]: row["measured"] for row in other_tools.compared(tmp_path)}
     nothing = [what for what, measured in told.items() if measured is None]
     assert told["told by hey, 10 connections, one stall, p99"] == 0.0065
     assert [what.split(",")[0] for what in nothing] == ["told by autocannon", "told by wrk2"]
@@ -48,7 +48,7 @@ def test_a_tool_that_ends_badly_has_its_last_words_kept(tool, tmp_path, monkeypa
     tool("hey", "echo 'no such\nhost' >&2; exit 3")
     monkeypatch.setattr(other_tools, "TOOLS", [one for one in other_tools.TOOLS if one.name == "hey"])
 
-    (row,) = compared.compared(tmp_path)
+    (row,) = other_tools.compared(tmp_path)
     assert row["what"].endswith("one stall: nothing. hey has reported no percentiles: no such host")
     assert runner.told(row).endswith("no such host")
 
@@ -61,7 +61,7 @@ def test_where_the_cases_are_is_not_told(tool, tmp_path, monkeypatch):
     monkeypatch.setattr(other_tools, "TOOLS", [one for one in other_tools.TOOLS if one.name == "hey"])
     monkeypatch.setattr(other_tools, "reported", lost)
 
-    (row,) = compared.compared(tmp_path)
+    (row,) = other_tools.compared(tmp_path)
     assert row["what"].endswith("Nothing was sent; see hey/logs")
 
 

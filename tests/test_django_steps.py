@@ -6,8 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from loadtests.exercises.copy import fresh_copy
-from loadtests.exercises.exercise import attempt
+from loadtests.exercises.exercise import attempt, fresh_copy
 
 ROOT = Path(__file__).parents[1]
 APP = ROOT / "app_under_test"

@@ -7,9 +7,17 @@ from pathlib import Path
 import pytest
 
 from loadtests.errors import StackError
-from loadtests.exercises.broken import DISCOVERY, EXERCISES, TIMEZONE, broken, mended
-from loadtests.exercises.copy import break_copy, fresh_copy, mend_copy
-from loadtests.exercises.exercise import attempt
+from loadtests.exercises.exercise import (
+    DISCOVERY,
+    EXERCISES,
+    TIMEZONE,
+    attempt,
+    break_copy,
+    broken,
+    fresh_copy,
+    mend_copy,
+    mended,
+)
 from tests.real_stack import components_in, run
 
 ROOT = Path(__file__).parents[1]

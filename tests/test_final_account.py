@@ -7,11 +7,11 @@ import pytest
 import redis
 
 from loadtests.stack.app_client import get_json
+from loadtests.stack.base import StackSpec
 from loadtests.stack.local import LocalStack
 from loadtests.stack.sampling import final_account
 from loadtests.stack.sampling.final_account import Accountant, FinalAccount
 from loadtests.stack.services.queue_depth import QUEUE, UNACKED_KEY, RedisQueue
-from loadtests.stack.site import StackSpec
 from tests.real_stack import components_in, until
 from tests.test_real_parts import send_together
 

@@ -8,6 +8,7 @@ import redis
 
 from loadtests.errors import StackError
 from loadtests.experiment import smoke_test
+from loadtests.stack.base import Site, StackSpec, new_site
 from loadtests.stack.commands import APP
 from loadtests.stack.local import LocalStack
 from loadtests.stack.process.environment import inherited
@@ -15,7 +16,6 @@ from loadtests.stack.process.ports import HOST
 from loadtests.stack.process.process_group import Family, wait_until
 from loadtests.stack.services import redis_server
 from loadtests.stack.services.backing_services import Ground
-from loadtests.stack.site import Site, StackSpec, new_site
 from tests.real_stack import components_in
 
 pytestmark = pytest.mark.stack

@@ -9,8 +9,7 @@ import pytest
 
 from analysis.__main__ import main as analysis
 from analysis.console import failed
-from loadtests.disk import reason
-from loadtests.errors import QueuelabError
+from loadtests.errors import QueuelabError, reason
 from loadtests.recording import result_folder
 from tests.real_stack import ROOT, components_in, run
 from tests.small_experiment import write_plan

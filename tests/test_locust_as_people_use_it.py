@@ -13,7 +13,7 @@ import pytest
 from loadtests.calibration.reference_server import Truth
 from loadtests.calibration.reference_stack import TruthStack
 from loadtests.experiment.smoke_test import probe_jpeg
-from loadtests.stack.site import StackSpec
+from loadtests.stack.base import StackSpec
 from tests.real_stack import ROOT, environment
 
 pytestmark = pytest.mark.stack
@@ -53,9 +53,9 @@ def add(parser):
 #: Something of ours that breaks, and where Locust calls it.
 BROKEN = {
     "when the test begins": "from loadtests.scenarios import conductor as place; name = 'refuse_busy'",
-    "when the load ends": "from loadtests.scenarios.session import Session as place; name = 'close_window'",
+    "when the load ends": "from loadtests.scenarios.coordinator import Session as place; name = 'close_window'",
     "beside the load": "from loadtests.scenarios.sender import Sender as place; name = '_show'",
-    "in a user": "from loadtests.scenarios.stream import Stream as place; name = 'take'",
+    "in a user": "from loadtests.scenarios.sender import Stream as place; name = 'take'",
 }
 BREAK = "\ndef broken(*_, **__):\n    raise ZeroDivisionError('foreseen by nobody')\nsetattr(place, name, broken)\n"
 

@@ -9,10 +9,9 @@ from analysis import format as analysis_words
 from analysis.charts.parts.layout import circumstances
 from analysis.data.reader import read_experiment
 from analysis.lesson.content.material import gather
-from analysis.lesson.slides.story import story
+from analysis.lesson.slides.reveal import story
 from analysis.series.cumulative_flow import Flow, flow_sentence
-from analysis.summary.groups import Group, groups
-from analysis.summary.telling import Telling
+from analysis.summary.groups import Group, Telling, groups
 from analysis.validity.ledger import ledger, ledger_words
 from analysis.validity.verdict import verdict_on
 from loadtests import format as load_words

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from loadtests.planning.reader import read_plan
-from loadtests.recording.sealing import read_predictions
+from loadtests.recording.result_folder import read_predictions
 
 GUESSED = '{"schema": 1, "throughput": {"1": 4.5}}'
 DEMO = Path(__file__).parents[1] / "loadtests" / "plans" / "demo.toml"

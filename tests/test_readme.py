@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from analysis.report.readme import with_block
+from analysis.report.terminal import with_block
 from tests.real_stack import run
 
 ROOT = Path(__file__).parents[1]

@@ -14,12 +14,12 @@ import pytest
 
 from loadtests.experiment import background, smoke_test
 from loadtests.stack.app_client import get, get_json, post
+from loadtests.stack.base import StackSpec
+from loadtests.stack.live_settings import BROKER_SERVERS
 from loadtests.stack.local import LocalStack
 from loadtests.stack.sampling.final_account import Accountant
 from loadtests.stack.services.queue_depth import open_queue
-from loadtests.stack.settings import BROKER_SERVERS
-from loadtests.stack.site import StackSpec
-from loadtests.workload.payloads import multipart
+from loadtests.workload.pictures import multipart
 from tests.real_stack import ODD, components_in, until
 from tests.services import need_postgres, need_rabbitmq
 

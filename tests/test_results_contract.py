@@ -12,11 +12,11 @@ import pytest
 from analysis import judge
 from analysis.data.reader import read_experiment
 from loadtests.recording.result_folder import write_experiment, write_json
-from loadtests.scenarios import recorder
-from loadtests.scenarios.phases import Phases
+from loadtests.scenarios import trial_writer
+from loadtests.scenarios.observations import Phases
 from loadtests.scenarios.upload_client import Request
-from loadtests.stack.sampling.census import MEMORY_COLUMNS
-from loadtests.workload.payloads import Payload
+from loadtests.stack.sampling.meters import MEMORY_COLUMNS
+from loadtests.workload.pictures import Payload
 
 ROOT = Path(__file__).parents[1]
 DICTIONARY = (ROOT / "results" / "README.md").read_text()
@@ -40,8 +40,8 @@ def header(path):
 
 
 def test_the_recorder_writes_the_columns_that_the_dictionary_explains():
-    assert explained("TRIAL/requests.csv") == list(recorder.REQUEST_COLUMNS)
-    assert explained("TRIAL/backlog.csv") == list(recorder.BACKLOG_COLUMNS)
+    assert explained("TRIAL/requests.csv") == list(trial_writer.REQUEST_COLUMNS)
+    assert explained("TRIAL/backlog.csv") == list(trial_writer.BACKLOG_COLUMNS)
     assert explained("TRIAL/pictures.csv") == PICTURE_COLUMNS.split(",")
     assert explained("TRIAL/memory.csv") == list(MEMORY_COLUMNS)
 
@@ -75,7 +75,7 @@ def written(tmp_path):
         Request(UUID(int=2), 100.2, payload, 100.2, 100.7, 201),
         Request(UUID(int=3), 100.3, payload, 100.3),
     ]
-    recorder.write_requests(folder / "requests.csv", requests, phases)
+    trial_writer.write_requests(folder / "requests.csv", requests, phases)
     rows = [
         f"{UUID(int=n)},sync-w1-r1,sync,100.{n},,100.{2 * n - 1},100.{n + 2},ready,1,,100.{n + 1},a-1" for n in (1, 2)
     ]
@@ -90,8 +90,8 @@ def written(tmp_path):
         "cell": {"mode": "sync", "workers": 1, "workload": "io", "offered_rate": 3.0},
         "repeat": 1,
         "phases": vars(phases),
-        "achieved_rate": recorder.achieved_rate(requests, phases),
-        "send_lag": recorder.send_lag(requests, phases),
+        "achieved_rate": trial_writer.achieved_rate(requests, phases),
+        "send_lag": trial_writer.send_lag(requests, phases),
         "cpu_seconds": {"web": 0.1},
         "broker_left": None,
         "outcome": "finished",

@@ -10,11 +10,11 @@ import psutil
 import pytest
 
 from loadtests.errors import TrialError
-from loadtests.scenarios.target import refuse_foreign
+from loadtests.scenarios.options import refuse_foreign
 from loadtests.stack.app_client import get_json
+from loadtests.stack.base import StackSpec
 from loadtests.stack.local import LocalStack
 from loadtests.stack.process.ports import free_port
-from loadtests.stack.site import StackSpec
 from tests.real_stack import ROOT, environment, listens, run, until
 
 #: An address kept for documentation (RFC 5737): nobody has it. Names below .invalid have no address at all (RFC 6761).

@@ -6,6 +6,7 @@ import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
@@ -15,6 +16,7 @@ from analysis.data.outcomes import cohort
 from analysis.data.reader import read_trial
 from analysis.errors import AnalysisError
 from analysis.metrics.trial import MIN_SAMPLES_P99, p99, percentile
+from analysis.tables.summary import Table
 from analysis.validity.verdict import verdict_on
 
 SHARES = {"p50": 0.5, "p95": 0.95, "p99": 0.99}
@@ -182,3 +184,32 @@ def _heard(noise: Mapping[str, float | None], *codes: str) -> Iterator[Check]:
 def _negative(cases: list[Measured]) -> Check:
     count = sum(int((case.rows[["response_s", "ready_s"]] < 0).any(axis=1).sum()) for case in cases)
     return Check(code="C12", what="times below zero", measured=count, unit="", limit=0)
+
+
+def calibration_table(calibration: Mapping[str, Any] | None) -> Table | None:
+    """Every check in words; None where the machine was never calibrated with this code."""
+    if not calibration:
+        return None
+    return Table(
+        headings=["check", "what", "measured", "truth", "may differ by, or be", ""],
+        rows=[_row(check) for check in calibration["checks"]],
+    )
+
+
+def _row(check: Mapping[str, Any]) -> list[str]:
+    figures = (check["measured"], check["truth"], check["limit"])
+    shown = ["–" if value is None else _shown(value, check["unit"]) for value in figures]
+    # Older calibrations do not know it.
+    shown[0] += " or more" if check.get("at_least") else ""
+    return [check["code"], check["what"], *shown, "" if check["limit"] is None else _said(check["passed"])]
+
+
+def _shown(value: float, unit: str) -> str:
+    """To four digits: a calibration is read for its thousandths."""
+    if unit == "s":
+        return "below 0.001 ms" if 0 < value < 1e-6 else f"{value * 1000:,.4g} ms"
+    return f"{value:,.0f}/s" if unit == "1/s" else f"{value:,.3g}"
+
+
+def _said(passed: bool) -> str:
+    return "passed" if passed else "MISSED"

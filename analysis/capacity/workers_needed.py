@@ -6,8 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from analysis.capacity.capacities import goal_words
-from analysis.capacity.confirmed import at_most, floored
+from analysis.capacity.results import at_most, floored, goal_words
 from analysis.format import workers
 from analysis.tables.summary import Table
 

@@ -10,21 +10,19 @@ from matplotlib.figure import Figure
 
 from analysis.charts.backlog import draw_backlog
 from analysis.charts.contrasts import draw_contrast
-from analysis.charts.cost import draw_cpu_cost
 from analysis.charts.forest import forest
 from analysis.charts.latency import draw_both_clocks, draw_ready_time, draw_response_time
 from analysis.charts.load_curve import against_load
-from analysis.charts.parts.layout import DPI, STYLE, counted, subtitle
+from analysis.charts.parts.layout import DPI, STYLE, View, counted, subtitle
 from analysis.charts.parts.svg_data import answering, points, tag_modes
-from analysis.charts.parts.view import View
 from analysis.charts.render import views
+from analysis.charts.stacked_bars import draw_cpu_cost
 from analysis.charts.throughput import draw_throughput
 from analysis.data.factors import named, prefix, suffix
 from analysis.findings.cells import Finding, findings
 from analysis.findings.contrasts import contrast_title
-from analysis.summary.contrasts import Comparison
+from analysis.summary.contrasts import Comparison, ModeRatio
 from analysis.summary.groups import Group
-from analysis.summary.mode_ratios import ModeRatio
 from analysis.tables.contrasts import contrast_table
 from analysis.tables.summary import Table, chart_table
 

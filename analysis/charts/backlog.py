@@ -11,7 +11,7 @@ from analysis.charts.parts.annotations import EndLabel, label_ends
 from analysis.charts.parts.axes import SINCE, mark_events, panels, shade_measured
 from analysis.charts.parts.layout import circumstances, framed
 from analysis.charts.parts.palette import MODES, TEXT
-from analysis.data.events import marks
+from analysis.data.model import marks
 from analysis.format import workers
 from analysis.summary.groups import Group
 

@@ -7,8 +7,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import FixedLocator, FuncFormatter, NullLocator
 
-from analysis.charts.parts.annotations import LINE_PX
-from analysis.charts.parts.doubts import Doubt, ring_point
+from analysis.charts.parts.annotations import LINE_PX, Doubt, ring_point
 from analysis.charts.parts.layout import DPI, MARGIN_PX, SIZE_INCH, framed
 from analysis.charts.parts.palette import FAINT, MODES, QUIET, WINDOW, ink, tag
 from analysis.data.factors import short

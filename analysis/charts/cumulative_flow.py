@@ -10,14 +10,12 @@ from matplotlib.figure import Figure
 
 from analysis.charts.parts.annotations import EndLabel, label_ends
 from analysis.charts.parts.axes import BEFORE, SINCE, mark_events, panels, shade_measured
-from analysis.charts.parts.layout import circumstances, framed
+from analysis.charts.parts.layout import View, circumstances, framed
 from analysis.charts.parts.palette import MODES, TEXT
-from analysis.charts.parts.view import View
-from analysis.data.events import marks
+from analysis.data.model import marks
 from analysis.format import duration
 from analysis.series.cumulative_flow import Flow, flow, flow_sentence, flow_table
-from analysis.summary.groups import Group
-from analysis.summary.telling import tellings
+from analysis.summary.groups import Group, tellings
 
 # Room above the last count for words, in multiples of it.
 ROOM, ROOM_WITH_EVENTS = 1.15, 1.35

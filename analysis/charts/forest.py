@@ -9,18 +9,15 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import FixedLocator, FuncFormatter, NullLocator
 
 from analysis.charts.contrasts import log_ticks
-from analysis.charts.parts.annotations import LINE_PX
+from analysis.charts.parts.annotations import LINE_PX, Doubt, ring_point
 from analysis.charts.parts.axes import BEFORE
-from analysis.charts.parts.doubts import Doubt, ring_point
-from analysis.charts.parts.layout import DPI, SIZE_INCH, circumstances, framed
+from analysis.charts.parts.layout import DPI, SIZE_INCH, View, circumstances, framed
 from analysis.charts.parts.palette import FAINT, QUIET, TEXT, WINDOW
-from analysis.charts.parts.view import View
-from analysis.findings.contrasts import ratio_text
-from analysis.findings.findings_modes import ROW_WORDS, modes_title
+from analysis.findings.contrasts import ROW_WORDS, modes_title, ratio_text
 from analysis.metrics.equivalence import SAME_WITHIN
+from analysis.summary.contrasts import MODE_METRICS, ModeRatio
 from analysis.summary.groups import Group
-from analysis.summary.mode_ratios import MODE_METRICS, ModeRatio
-from analysis.tables.mode_table import mode_table
+from analysis.tables.contrasts import mode_table
 
 LEFT, RIGHT, BOTTOM = 0.205, 0.755, 0.13
 # The longest name of a row that LEFT has room for, and what each further letter takes.

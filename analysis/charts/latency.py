@@ -10,14 +10,11 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from analysis.charts.parts.annotations import Arrow, EndLabel, draw_arrows, label_ends
-from analysis.charts.parts.doubts import Doubt, mark_doubts
-from analysis.charts.parts.guessed import draw_guessed
+from analysis.charts.parts.annotations import Arrow, Doubt, EndLabel, draw_arrows, label_ends, mark_doubts
+from analysis.charts.parts.axes import places, scale_time_axis, worker_axes, worker_counts
 from analysis.charts.parts.layout import circumstances
-from analysis.charts.parts.log_time import scale_time_axis
 from analysis.charts.parts.palette import MODES
-from analysis.charts.parts.predictions import draw_predicted
-from analysis.charts.parts.worker_axis import places, worker_axes, worker_counts
+from analysis.charts.parts.predictions import draw_guessed, draw_predicted
 from analysis.format import GROWS
 from analysis.metrics.intervals import bounds, bounds_words
 from analysis.summary.groups import Group

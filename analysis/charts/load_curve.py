@@ -9,13 +9,10 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from analysis.charts.parts.annotations import Arrow, EndLabel, draw_arrows, label_ends
-from analysis.charts.parts.doubts import Doubt, mark_doubts
-from analysis.charts.parts.layout import counted, framed, subtitle
-from analysis.charts.parts.log_time import scale_time_axis
+from analysis.charts.parts.annotations import Arrow, Doubt, EndLabel, draw_arrows, label_ends, mark_doubts
+from analysis.charts.parts.axes import WORKERS_BOTTOM, WORKERS_LEFT, WORKERS_WIDTH, scale_time_axis
+from analysis.charts.parts.layout import View, counted, framed, subtitle
 from analysis.charts.parts.palette import MODES, QUIET
-from analysis.charts.parts.view import View
-from analysis.charts.parts.worker_axis import WORKERS_BOTTOM, WORKERS_LEFT, WORKERS_WIDTH
 from analysis.data.factors import CONDITIONS, short
 from analysis.series.load_curve import RATE, LoadCurve, load_curves, load_sentence, load_table
 from analysis.summary.groups import Group

@@ -10,11 +10,9 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import FixedLocator, FuncFormatter
 
 from analysis.charts.parts.annotations import EndLabel, label_ends
-from analysis.charts.parts.axes import panels
-from analysis.charts.parts.layout import circumstances, framed
-from analysis.charts.parts.log_time import scale_time_axis
+from analysis.charts.parts.axes import panels, scale_time_axis
+from analysis.charts.parts.layout import View, circumstances, framed
 from analysis.charts.parts.palette import MODES, TEXT
-from analysis.charts.parts.view import View
 from analysis.series.percentiles import (
     NAIVE,
     READY,
@@ -24,8 +22,7 @@ from analysis.series.percentiles import (
     spectrum_sentence,
     spectrum_table,
 )
-from analysis.summary.groups import Group
-from analysis.summary.telling import steadiest
+from analysis.summary.groups import Group, steadiest
 
 # By how readily a person reads them; one that would touch another is left out.
 TICKS = (0.5, 0.9, 0.99, 0.999, 0.9999, 0.0, 0.95)

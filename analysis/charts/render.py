@@ -1,9 +1,9 @@
 """The charts that look into the trials of a group."""
 
 from analysis.charts.cumulative_flow import arrivals
-from analysis.charts.parts.view import View
+from analysis.charts.parts.layout import View
 from analysis.charts.percentiles import percentile_spectrum
-from analysis.charts.time_parts import where_time_goes
+from analysis.charts.stacked_bars import where_time_goes
 from analysis.charts.worker_timeline import swim_lanes
 from analysis.summary.groups import Group
 

@@ -1,13 +1,22 @@
 """Bars side by side for the cells of a group, stacked of parts that are named at the right."""
 
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
+import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
+from matplotlib.figure import Figure
 
-from analysis.charts.parts.annotations import EndLabel
-from analysis.charts.parts.palette import MODES, TEXT, ink, tag
+from analysis.charts.parts.annotations import BAND, Arrow, EndLabel, draw_arrows, label_ends
+from analysis.charts.parts.layout import View, circumstances, framed
+from analysis.charts.parts.palette import COMPONENTS, MODES, TEXT, TIME_PARTS, ink, tag
+from analysis.format import GROWS, workers
+from analysis.series.latency_breakdown import parts_of, parts_sentence, parts_table, time_parts
+from analysis.summary.cells import system_cost
+from analysis.summary.groups import Group
+from analysis.validity.verdict import OVERLOADED
 
 LEFT, BOTTOM, WIDTH = 0.12, 0.21, 0.70
 BAR = 0.8
@@ -81,3 +90,71 @@ def name_bars(ax: Axes, place: list[float], cells: pd.DataFrame) -> None:
             ha="center", va="top",
         )  # fmt: skip
     ax.set_xlabel("workers" if named else "workers (s: sync, q: queue)", labelpad=36)
+
+
+def draw_cpu_cost(group: Group, title: str) -> Figure:
+    """CPU time per finished picture in milliseconds, stacked by component, one bar per cell."""
+    figure, top = framed(title, circumstances(group, _unfinished(group.cells)))
+    ax = figure.add_axes((LEFT, BOTTOM, WIDTH, top - BOTTOM))
+    cells = in_order(group.cells)
+    cost = 1000 * system_cost(cells).fillna(0.0)
+    place = bar_places(cells)
+    heights, doubtful = cost.sum(axis=1), bool(cells["doubt"].any())
+    room = DOUBT_ROOM if doubtful else 1.1
+    ax.set(ylim=(0, room * float(heights.max()) or 1.0), ylabel="CPU time per picture [ms]")
+    name_bars(ax, place, cells)
+    label_ends(ax, draw_stacks(ax, place, cost, cells["mode"], COMPONENTS), at_edge=True)
+    frame_doubts(ax, place, heights, cells["doubt"], cells["mode"])
+    return figure
+
+
+def _unfinished(cells: pd.DataFrame) -> str:
+    """Why overloaded cells of the queue cost more than those of sync: what waits in them was already accepted."""
+    answers = (cells["mode"] == "queue") & (cells["verdict"] == OVERLOADED) & (cells["response_p50_mark"] == "")
+    if not answers.any():
+        return ""
+    some = workers([int(count) for count in cells["workers"][answers].sort_values()])
+    return f"the queue with {some} is overloaded and pays for unfinished pictures too"
+
+
+# Narrower than other bars, because the names of the parts are longer.
+BREAKDOWN_WIDTH = 0.69
+# Of the highest bar; a smaller part has no name.
+LEAST_NAMED = 0.01
+
+
+def where_time_goes(group: Group) -> list[View]:
+    """One chart, if any cell has times of its own."""
+    table = in_order(time_parts(group))
+    if "ready_s" not in table:
+        return []
+    return [
+        View(
+            name="time_parts",
+            sentence=parts_sentence(group, table),
+            draw=partial(draw_time_parts, group, table),
+            table=parts_table(table),
+        )
+    ]
+
+
+def draw_time_parts(group: Group, table: pd.DataFrame, title: str) -> Figure:
+    """Mean time per picture in seconds, stacked by part; an arrow where it grows without limit."""
+    figure, below = framed(title, circumstances(group))
+    ax = figure.add_axes((LEFT, BOTTOM, BREAKDOWN_WIDTH, below - BOTTOM))
+    place, heights = bar_places(table), table["ready_s"]
+    cells = in_order(group.cells)
+    grows = heights.isna()
+    doubts = cells["doubt"].where(~grows, "")
+    room = (DOUBT_ROOM if doubts.any() else 1.1) / (BAND if grows.any() else 1)
+    ax.set(ylim=(0, room * float(heights.max())), ylabel="mean time per picture [s]")
+    name_bars(ax, place, cells)
+    least, parts = LEAST_NAMED * float(heights.max()), table[parts_of(table)]
+    labels = draw_stacks(ax, place, parts, table["mode"], TIME_PARTS, least_named=least)
+    arrows = [
+        Arrow(x=place[n], mode=str(cells["mode"].iloc[n]), words=f"{cells['mode'].iloc[n]} {GROWS}")
+        for n in np.flatnonzero(grows)
+    ]
+    label_ends(ax, labels, at_edge=True, taken_px=draw_arrows(ax, arrows, last_place=place[-1]))
+    frame_doubts(ax, place, heights.fillna(0.0), doubts, cells["mode"])
+    return figure

@@ -5,14 +5,11 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from analysis.charts.parts.annotations import EndLabel, label_ends
-from analysis.charts.parts.doubts import Doubt, mark_doubts
-from analysis.charts.parts.guessed import draw_guessed
+from analysis.charts.parts.annotations import Doubt, EndLabel, label_ends, mark_doubts
+from analysis.charts.parts.axes import place_of, places, worker_axes, worker_counts
 from analysis.charts.parts.layout import circumstances
 from analysis.charts.parts.palette import MODES, QUIET
-from analysis.charts.parts.predictions import draw_predicted
-from analysis.charts.parts.scalability import draw_scalability, law_words
-from analysis.charts.parts.worker_axis import place_of, places, worker_axes, worker_counts
+from analysis.charts.parts.predictions import draw_guessed, draw_predicted, draw_scalability, law_words
 from analysis.format import amount, number
 from analysis.summary.groups import Group
 

@@ -8,13 +8,11 @@ from matplotlib.figure import Figure
 
 from analysis.charts.parts.annotations import LINE_PX
 from analysis.charts.parts.axes import SINCE, TITLE, mark_events
-from analysis.charts.parts.layout import circumstances, framed
+from analysis.charts.parts.layout import View, circumstances, framed
 from analysis.charts.parts.palette import MODES, TEXT, ink
-from analysis.charts.parts.view import View
-from analysis.data.events import marks
+from analysis.data.model import marks
 from analysis.series.worker_timeline import Lanes, lanes, lanes_sentence, lanes_table
-from analysis.summary.groups import Group
-from analysis.summary.telling import steadiest
+from analysis.summary.groups import Group, steadiest
 
 LEFT, RIGHT, BOTTOM, BETWEEN = 0.105, 0.975, 0.13, 0.125
 PACKED = "no process is recorded: each picture in the first free lane"

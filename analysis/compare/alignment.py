@@ -1,13 +1,13 @@
 """Puts the cells of experiments side by side: which belong together, and the ratio of each to the first. Pure."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import pandas as pd
 
-from analysis.compare.side import Side
 from analysis.data.factors import CONDITIONS, EXPERIMENT, Levels, levels_of, prefix
+from analysis.data.model import Experiment
 from analysis.format import GROWS
 from analysis.summary.contrasts import (
     CPU,
@@ -21,6 +21,37 @@ from analysis.summary.contrasts import (
     with_cost,
 )
 from analysis.summary.groups import Group
+from analysis.validity.verdict import Verdict
+
+
+@dataclass(frozen=True, kw_only=True)
+class Side:
+    """One experiment, by what it is called beside the others.
+
+    `groups` are what its own charts compare; `per_trial` has one row a trial with the CPU seconds per picture, those
+    with an INVALID verdict left out of both.
+    """
+
+    label: str
+    experiment: Experiment
+    verdicts: Mapping[str, Verdict]
+    groups: Sequence[Group]
+    per_trial: pd.DataFrame
+
+    @property
+    def withheld(self) -> list[str]:
+        """The trials that cannot be believed."""
+        return [name for name, judged in self.verdicts.items() if judged.invalid]
+
+    @property
+    def cells(self) -> set[tuple[str, int]]:
+        """Mode and workers of everything that can be believed."""
+        return {
+            (str(mode), int(count))
+            for group in self.groups
+            for mode, count in zip(group.cells["mode"], group.cells["workers"], strict=True)
+        }
+
 
 RESPONSE_P95, READY_P95 = "response_p95_s", "ready_p95_s"
 METRICS = (RESPONSE, RESPONSE_P95, READY, READY_P95, THROUGHPUT, CPU)

@@ -1,15 +1,64 @@
 """One sentence per chart, made from the numbers alone: never more than they carry."""
 
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 
-from analysis.findings.derived import Derivation, derived
 from analysis.findings.throughput import backlog_sentence, cost_sentence, throughput_sentence
 from analysis.format import GROWS, duration, listing, number
-from analysis.metrics.equivalence import ALIKE, UNCLEAR, Row, likeness, measured_alike, pairs
-from analysis.summary.marks import told_workers
+from analysis.metrics.equivalence import ALIKE, DIFFERENT, UNCLEAR, Row, likeness, measured_alike, pairs, same
+from analysis.summary.cells import told_workers
+from analysis.summary.groups import Group
+from analysis.validity.verdict import OVERLOADED, STEADY
+
+RATIO, CHANGE, SUM = "ratio", "change", "sum"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Derivation:
+    """How a number follows from one column of some cells, each named by mode and workers.
+
+    ratio: the larger of two over the smaller [1]; change: how far the second is from the first, without its sign [%];
+    sum: of all of them.
+    """
+
+    how: str
+    column: str
+    cells: tuple[tuple[str, int], ...]
+
+
+def derived(chart: str, cells: pd.DataFrame) -> tuple[Derivation, ...]:
+    """What the sentence of a chart may say beside the cells of the summary."""
+    return _DERIVED[chart](cells) if chart in _DERIVED else ()
+
+
+def _answers(cells: pd.DataFrame) -> tuple[Derivation, ...]:
+    return tuple(
+        Derivation(how=RATIO, column="response_p50_s", cells=(("sync", count), ("queue", count)))
+        for count, _, _ in pairs(cells)[:1]
+    )
+
+
+def _costs(cells: pd.DataFrame) -> tuple[Derivation, ...]:
+    return tuple(
+        Derivation(how=CHANGE, column="system_cpu_s_per_picture", cells=(("sync", count), ("queue", count)))
+        for count, _, _ in pairs(cells)
+    )
+
+
+def _failures(cells: pd.DataFrame) -> tuple[Derivation, ...]:
+    rows = cells[cells["verdict"].isin(STEADY) & (cells["failed"] > 0)]
+    named = tuple(zip(rows["mode"], map(int, rows["workers"]), strict=True))
+    return tuple(Derivation(how=SUM, column=column, cells=named) for column in ("failed", "planned") if named)
+
+
+_DERIVED: Mapping[str, Callable[[pd.DataFrame], tuple[Derivation, ...]]] = {
+    "response_time": _answers,
+    "cpu_cost": _costs,
+    "backlog": _failures,
+}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -140,3 +189,60 @@ def _both_clocks(cells: pd.DataFrame) -> str:
     if row["ready_p50_mark"]:
         return f"{answer}, but half of the pictures or more are missing"
     return f"{answer}, the picture is ready in {duration(row['ready_p50_s'])}"
+
+
+Pair = tuple[int, Row, Row]
+
+
+def lead(groups: Sequence[Group]) -> str:
+    """What a queue buys and what it does not, as a sentence without numbers and full stop; empty if it is not so, or
+    in doubt."""
+    paired = [pairs(group.cells) for group in groups]
+    if not paired or not all(each and all(map(_sooner, each)) for each in paired):
+        return ""
+    if any(sync["doubt"] or queue["doubt"] for each in paired for _, sync, queue in each):
+        return ""
+    if not all(map(_no_capacity, paired)):
+        return ""
+    more = "; more workers do" if all(map(_workers_help, paired)) else ""
+    return f"A queue answers sooner, but it finishes no more pictures per second{more}"
+
+
+def said_twice(groups: Sequence[Group]) -> set[str]:
+    """Sentences that say of queue mode alone what others say of both modes."""
+    return {
+        f"{group.prefix}{finding.sentence}"
+        for group in groups
+        if _told_by_pairs(group.cells)
+        for finding in findings(group.cells)
+        if finding.chart == "both_clocks"
+    }
+
+
+def _told_by_pairs(cells: pd.DataFrame) -> bool:
+    """Whether what both modes are said to do tells how soon the fewest queue workers answer and are ready."""
+    paired = pairs(cells)
+    if not paired or paired[0][0] != cells.loc[cells["mode"] == "queue", "workers"].min():
+        return False
+    _, sync, queue = paired[0]
+    return len(paired) == 1 or bool(sync["ready_p50_mark"] == queue["ready_p50_mark"] == GROWS)
+
+
+def _sooner(pair: Pair) -> bool:
+    _, sync, queue = pair
+    if queue["response_p50_mark"]:
+        return False
+    apart = likeness(sync, queue, "response_p50_s") == DIFFERENT
+    return bool(sync["response_p50_mark"] == GROWS or (apart and sync["response_p50_s"] > queue["response_p50_s"]))
+
+
+def _no_capacity(paired: Sequence[Pair]) -> bool:
+    """Whether both modes finish the same everywhere, and somewhere as much as they can."""
+    saturated = any(sync["verdict"] == queue["verdict"] == OVERLOADED for _, sync, queue in paired)
+    return saturated and all(measured_alike(sync, queue, "throughput") for _, sync, queue in paired)
+
+
+def _workers_help(paired: Sequence[Pair]) -> bool:
+    (_, *fewest), (_, *most) = paired[0], paired[-1]
+    rates = [(one["throughput"], other["throughput"]) for one, other in zip(fewest, most, strict=True)]
+    return all(other > one and not same(other, one) for one, other in rates)

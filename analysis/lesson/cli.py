@@ -1,22 +1,98 @@
 """Everything that a lesson needs, from the files of one experiment."""
 
 import argparse
+import json
 import os
 import sys
 import webbrowser
+from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
+import pandas as pd
+
 from analysis.console import failed
 from analysis.data.model import Experiment
-from analysis.data.reader import read_experiment
+from analysis.data.reader import PREDICTION, read_experiment
 from analysis.errors import AnalysisError
-from analysis.lesson.build import build
-from analysis.lesson.content.material import gather
-from analysis.lesson.here import expected_here
-from analysis.lesson.slides.sync_chart import sync_chart
+from analysis.lesson import page
+from analysis.lesson.content.material import SOURCES, Material, Measured, gather, measured
+from analysis.lesson.content.questions import expected_throughput, expected_wait
+from analysis.lesson.gallery.panels import write_gallery
+from analysis.lesson.page import render
+from analysis.lesson.slides.measurements import sync_chart
+from analysis.lesson.slides.pptx import write_deck
+from analysis.lesson.slides.reveal import render_slides, story
+from analysis.lesson.worksheets import quiz
+from analysis.lesson.worksheets.prediction_sheets import render_handout, render_predict
+from analysis.models.predictions import PREDICTED
 from analysis.report.writer import write_results
+
+
+def write_sheets(measured: Measured, folder: Path) -> list[Path]:
+    """Writes all of them into the folder, which is there; gives the files."""
+    made = {f"{name}.html": page.render_text(name, measured) for name in page.TEXTS}
+    made["quiz.html"] = quiz.render(measured)
+    made["quiz.gift"] = quiz.render_gift(measured)
+    # For those who open a page without the repository.
+    made |= {name: (SOURCES / name).read_text(encoding="utf-8") for name in ("diagram.svg", "diagram.mmd")}
+    for name, text in made.items():
+        (folder / name).write_text(text, encoding="utf-8")
+    return [*(folder / name for name in made), write_gallery(measured, folder)]
+
+
+#: What each file is for, in the order of a lesson; those that are not there are not linked to.
+WHAT = {
+    "notes.html": "the teacher's notes, minute by minute",
+    "slides.html": "the slides; press S for the speaker's view, print with slides.html?print-pdf",
+    "slides.pptx": "the same story with charts that you can edit",
+    "handout.html": "the hand-out: print it, two pages of A4",
+    "predict.html": "the page on which the class predicts",
+    "exercises.html": "exercises with folded answers",
+    "django.html": "homework: from a Django view to a Celery task, step by step, with two faults to mend",
+    "gallery.html": "how to lie with this data",
+    "quiz.html": "the quiz; it prints with or without its key",
+    "quiz.gift": "the quiz for Moodle",
+}
+
+
+def build(material: Material, folder: Path, report: Path) -> list[Path]:
+    """Writes everything and gives its paths; the page that links to it and to the report is the first."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, text in _pages(material):
+        (folder / name).write_text(text, encoding="utf-8")
+    slides = story(material)
+    write_sheets(measured(material.experiment, material.group, material.here, slides), folder)
+    write_deck(slides, material, folder / "slides.pptx")
+    there = {name: what for name, what in WHAT.items() if (folder / name).exists()}
+    index = folder / "index.html"
+    address = Path(os.path.relpath(report, folder)).as_posix()
+    index.write_text(render("index.html", title=slides[0].title, files=there, report=address), encoding="utf-8")
+    return [index, *(folder / name for name in there), report]
+
+
+def _pages(material: Material) -> Iterator[tuple[str, str]]:
+    slides = story(material)
+    yield "slides.html", render_slides(material.experiment.name, slides, material.charts)
+    yield "handout.html", render_handout(material, slides)
+    yield "predict.html", render_predict(material)
+
+
+#: The folder beside an experiment's in which the preflight leaves what it saw.
+FOLDER = "preflight"
+
+
+def expected_here(results: Path) -> tuple[str, ...]:
+    """Sentences with the numbers, and when they were made; none where there was no preflight."""
+    folder = results / FOLDER
+    if not (folder / PREDICTION).exists():
+        return ()
+    cells = pd.read_csv(folder / PREDICTION).rename(columns={name: f"predicted_{name}" for name in PREDICTED})
+    checked_at = json.loads((folder / "preflight.json").read_text(encoding="utf-8"))["checked_at"]
+    told = [expected_throughput(cells), expected_wait(cells, "queue").replace("Expected", "Ready time expected")]
+    return (f"Preflight of this machine, {checked_at}.", *(f"{sentence}." for sentence in told))
+
 
 EXAMPLES = """examples:
   python -m analysis lesson results/demo

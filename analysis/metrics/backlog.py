@@ -106,3 +106,10 @@ def _growth(trial: Trial, rows: pd.DataFrame, until: str) -> Growth:
         length_s=trial.window.length_s,
         near_saturation=utilisations(trial, rows).near_saturation,
     )
+
+
+def broker_samples(trial: Trial) -> pd.DataFrame:
+    """The samples in which the broker was counted while the load ran: `held` is waiting and in hand."""
+    samples = trial.backlog.dropna(subset=["waiting", "in_hand"])
+    samples = samples[samples["sampled_at"].between(trial.started_at, trial.load_stopped_at)]
+    return samples.assign(held=samples["waiting"] + samples["in_hand"])

@@ -1,8 +1,12 @@
 """Whether a component's memory grows while it works. Pure."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import pandas as pd
+
+from analysis.data.model import Trial
+from analysis.tables.summary import Table
 
 #: A process first loads what it needs; only then can it be said to grow [s].
 LOADED_S = 60.0
@@ -72,3 +76,21 @@ def _common_slope(floors: pd.DataFrame) -> float | None:
     held = floors["rss_bytes"] - by_process["rss_bytes"].transform("mean")
     spread = float((at**2).sum())
     return float((at * held).sum()) / spread if spread > 0 else None
+
+
+def memory_table(trials: Iterable[Trial]) -> Table | None:
+    """One row a component of each trial; None if no trial was long enough to be asked."""
+    rows = [
+        [trial.name, *_row(component)]
+        for trial in trials
+        if trial.memory is not None
+        for component in memory_growth(trial.memory)
+    ]
+    headings = ["trial", "component", "processes", "largest process [MB]"]
+    headings += ["growth of a process until its 10th minute [MB in 10 min]", "and from then on [MB in 10 min]"]
+    return Table(headings=headings, rows=rows) if rows else None
+
+
+def _row(growth: MemoryGrowth) -> list[str]:
+    slopes = ("–" if slope is None else f"{slope:+.2f}" for slope in (growth.first_mb, growth.growth_mb))
+    return [growth.component, str(growth.processes), f"{growth.largest_mb:.0f}", *slopes]

@@ -12,7 +12,7 @@ import pandas as pd
 
 from analysis.data.model import Trial
 from analysis.data.outcomes import refused
-from analysis.metrics.client_errors import failed_by_client
+from analysis.metrics.failures import failed_by_client
 from analysis.metrics.trial import service_times, utilisation
 
 # Waits grow as 1 / (1 - utilisation). Up to 0.8, where plans may load a cell that keeps up, a short window tells a

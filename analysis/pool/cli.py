@@ -13,11 +13,9 @@ from analysis.charts.parts.palette import MODES
 from analysis.console import failed
 from analysis.errors import AnalysisError
 from analysis.format import amount
-from analysis.pool.chart import draw_speedups
-from analysis.pool.reader import Received, receive
-from analysis.pool.sentences import table, title
-from analysis.pool.share_format import Shared
-from analysis.pool.speedups import Pooled, pool
+from analysis.pool.reader import Received, as_table, receive, share_of
+from analysis.pool.share_format import Shared, as_line
+from analysis.pool.speedups import Pooled, draw_speedups, pool, table, title
 from analysis.report.html import environment
 from analysis.report.page import figure_of
 
@@ -126,4 +124,42 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("paths", nargs="+", type=Path, metavar="PATH", help="a file that was sent, or a folder")
     parser.add_argument("--workers", type=int, help="over one worker (default: the most that most have measured)")
     parser.add_argument("--output", type=Path, help="where to write (default: pooled/ beside the first)")
+    return parser
+
+
+SHARE_EXAMPLES = """examples:
+  python -m analysis share results/demo            # results/demo/share.json, and the same as a line to copy
+  python -m analysis share results/demo --csv      # results/demo/share.csv as well
+"""
+
+
+def share_main(argv: list[str]) -> int:
+    """0 done, 1 failed with a sentence on stderr, 2 misused."""
+    options = _share_parser().parse_args(argv)
+    try:
+        share(options.folder, csv=options.csv)
+    except (AnalysisError, OSError) as error:
+        return failed(error)
+    return 0
+
+
+def share(folder: Path, *, csv: bool) -> None:
+    """Writes `share.json`, and `share.csv` if wanted, into the folder; prints the line."""
+    sent = share_of(folder)
+    (folder / "share.json").write_text(f"{as_line(sent)}\n", encoding="utf-8")
+    if csv:
+        as_table(sent).to_csv(folder / "share.csv", index=False, lineterminator="\n")
+    print(f"Send {folder / 'share.json'}, or copy this line:", file=sys.stderr)
+    print(as_line(sent))
+
+
+def _share_parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="python -m analysis share",
+        description=__doc__,
+        epilog=SHARE_EXAMPLES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("folder", type=Path, help="the experiment's folder, such as results/demo")
+    parser.add_argument("--csv", action="store_true", help="write share.csv as well, a table with a row for each cell")
     return parser

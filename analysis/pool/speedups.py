@@ -1,16 +1,25 @@
 """Everybody's speed-up side by side, and which of them lie far from the others. Pure."""
 
+import itertools
 import math
 import statistics
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from analysis.format import amount, number
+import matplotlib
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from analysis.charts.parts.annotations import Doubt, EndLabel, fill_look, label_ends, mark_doubts
+from analysis.charts.parts.axes import WORKERS_BOTTOM, WORKERS_LEFT, WORKERS_WIDTH
+from analysis.charts.parts.layout import STYLE, counted, framed
+from analysis.charts.parts.palette import MODES, QUIET
+from analysis.format import amount, duration, listing, number
 from analysis.format import workers as workers_words
 from analysis.metrics.failures import FAILED_TOLERANCE
-from analysis.pool.load import Load
-from analysis.pool.share_format import Shared
+from analysis.pool.share_format import Load, Shared
+from analysis.tables.summary import Table
 from analysis.validity.verdict import INVALID, OVERLOADED
 
 # An outlier is further from the median of its kind than so many median absolute deviations.
@@ -152,3 +161,106 @@ def _far(value: float, alike: Sequence[float]) -> bool:
     middle = statistics.median(alike)
     deviation = statistics.median(abs(each - middle) for each in alike)
     return abs(value - middle) > LIMIT_MAD * max(deviation, SMALLEST_MAD * middle)
+
+
+def title(pooled: Pooled, mode: str) -> str:
+    """The median speed-up for each number of cores, and how many laptops lie far from the others."""
+    dots = pooled.of(mode)
+    cores = sorted({dot.cores for dot in dots})
+    with_cores = [f"with {amount(count, 'core')}" for count in cores]
+    ends = list(
+        zip(
+            with_cores,
+            [f"{median([dot for dot in dots if dot.cores == count]).words} times" for count in cores],
+            strict=True,
+        )
+    )
+    (first, times), *others = ends if len(ends) <= 3 else [ends[0], ends[-1]]
+    start = f"{dots[0].workers} {mode} workers finish {times} what 1 finishes {first}"
+    far = sum(dot.outlier for dot in dots)
+    outliers = f"; {amount(far, 'outlier')}" if far else ""
+    return f"{listing([start, *(f'{times} {more}' for more, times in others)])}{outliers}"
+
+
+def table(dots: Sequence[Dot]) -> Table:
+    """One row a laptop."""
+    return Table(
+        headings=["laptop", "cores", "machine", "workers", "throughput [pictures/s]", "speed-up [1]"]
+        + ["ready time, p95 [s]", "remark"],
+        rows=[
+            [f"{dot.laptop}", f"{dot.cores}", dot.machine, f"{dot.workers}", number(dot.throughput, 2)]
+            + [number(dot.speedup, 2), "–" if dot.ready_p95_s is None else duration(dot.ready_p95_s), _remark(dot)]
+            for dot in dots
+        ],
+    )
+
+
+def _remark(dot: Dot) -> str:
+    said = ["outlier" if dot.outlier else "", "at least: all that was offered was done" if dot.at_least else ""]
+    return ", ".join(filter(None, said)) or "–"
+
+
+# Dots at one number of cores that are closer than CLOSE, in parts of the axis, stand so far apart.
+BESIDE = 0.09
+CLOSE = 0.05
+HEADROOM = 1.15
+
+
+def draw_speedups(pooled: Pooled, mode: str, title: str) -> Figure:
+    """Speed-up from zero; the line is what as many workers would do at best, short lines are medians."""
+    dots = pooled.of(mode)
+    with matplotlib.rc_context(STYLE):
+        figure, top = framed(title, _subtitle(pooled, dots))
+        ax = figure.add_axes((WORKERS_LEFT, WORKERS_BOTTOM, WORKERS_WIDTH, top - WORKERS_BOTTOM))
+        cores = sorted({dot.cores for dot in dots})
+        ax.set_xticks(range(len(cores)), [str(each) for each in cores])
+        highest = max(dots[0].workers, *(dot.speedup for dot in dots))
+        ax.set(xlim=(-0.6, len(cores) - 0.4), ylim=(0, HEADROOM * highest))
+        ax.set(xlabel="cores of the laptop", ylabel=f"speed-up by {dots[0].workers} workers")
+        labels = _draw_medians(ax, cores, dots)
+        doubts = [_draw_dot(ax, x, dot) for x, dot in _placed(ax, cores, dots)]
+        mark_doubts(ax, [doubt for doubt in doubts if doubt])
+        label_ends(ax, [*labels, _draw_ideal(ax, dots[0].workers)], at_edge=True)
+    return figure
+
+
+def _subtitle(pooled: Pooled, dots: Sequence[Dot]) -> str:
+    hollow = "hollow: at least, because all that was offered was done" if any(dot.at_least for dot in dots) else ""
+    rule = f"outlier: beyond median ± {LIMIT_MAD} MAD of {MIN_ALIKE} or more laptops with as many cores"
+    parts = [pooled.load.words.replace(", ", " · "), counted([len(dots)], "laptop"), rule, hollow]
+    return " · ".join(filter(None, parts))
+
+
+def _draw_medians(ax: Axes, cores: list[int], dots: Sequence[Dot]) -> list[EndLabel]:
+    """A short line at the median of each number of cores; gives the name of the last one."""
+    colour = MODES[dots[0].mode].colour
+    medians = [median([dot for dot in dots if dot.cores == each]) for each in cores]
+    for place, each in enumerate(medians):
+        ax.hlines(each.value, place - 0.32, place + 0.32, color=colour, linewidth=2, zorder=1)
+    last = medians[-1]
+    return [EndLabel(x=len(cores) - 1 + 0.32, y=last.value, text=f"median {last.words}", colour=colour)]
+
+
+def _placed(ax: Axes, cores: list[int], dots: Sequence[Dot]) -> list[tuple[float, Dot]]:
+    """Each dot with its place: over its number of cores, or as near beside it as it covers no other."""
+    close = CLOSE * ax.get_ylim()[1]
+    placed: list[tuple[float, Dot]] = []
+    for dot in dots:
+        middle = cores.index(dot.cores)
+        near = {x for x, other in placed if other.cores == dot.cores and abs(other.speedup - dot.speedup) < close}
+        tried = (middle + BESIDE * sign * n for n in itertools.count() for sign in (1, -1))
+        placed.append((next(x for x in tried if x not in near), dot))
+    return placed
+
+
+def _draw_dot(ax: Axes, x: float, dot: Dot) -> Doubt | None:
+    look = MODES[dot.mode]
+    fill = fill_look(look, "none" if dot.at_least else "full")
+    ax.plot([x], [dot.speedup], look.marker, markersize=13, markeredgewidth=2.5, **fill)
+    words = f"outlier {number(dot.speedup)}"
+    return Doubt(x=x, y=dot.speedup, words=words, colour=look.colour) if dot.outlier else None
+
+
+def _draw_ideal(ax: Axes, workers: int) -> EndLabel:
+    ax.axhline(workers, color=QUIET, linewidth=1.2)
+    return EndLabel(x=ax.get_xlim()[1], y=workers, text=f"ideal: {workers}", colour=QUIET)

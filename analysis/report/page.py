@@ -9,33 +9,26 @@ from typing import Any
 import pandas as pd
 from markupsafe import Markup
 
-from analysis.calibration.calibration_table import calibration_table
-from analysis.capacity.capacities import capacity_table
+from analysis.calibration.checks import calibration_table
+from analysis.capacity.results import capacity_table
 from analysis.capacity.workers_needed import needed_table
 from analysis.charts import Chart
 from analysis.data.factors import varied, varied_and_held
 from analysis.data.model import Experiment, Trial
 from analysis.data.outcomes import outcomes
-from analysis.findings.caveats import caveats
-from analysis.findings.lead import lead, said_twice
-from analysis.findings.remarks import remarks
+from analysis.findings.caveats import caveats, remarks
+from analysis.findings.cells import lead, said_twice
 from analysis.format import duration, verdict
-from analysis.metrics.memory_table import memory_table
+from analysis.metrics.memory import memory_table
 from analysis.metrics.trial import send_lag_p99
-from analysis.report.contents import with_contents
-from analysis.report.html import environment
+from analysis.report.html import environment, with_contents
 from analysis.report.replay import replay
-from analysis.summary.contrasts import Comparison
+from analysis.summary.contrasts import Comparison, ModeRatio
 from analysis.summary.groups import Group
-from analysis.summary.mode_ratios import ModeRatio
-from analysis.tables.contrasts import contrast_heading, contrast_table
-from analysis.tables.expected_table import expected_table
-from analysis.tables.mode_table import mode_table
-from analysis.tables.paper import on_its_side
-from analysis.tables.summary import Table, summary_table
+from analysis.tables.contrasts import contrast_heading, contrast_table, expected_table, mode_table
+from analysis.tables.summary import Table, on_its_side, summary_table
 from analysis.validity.accounting import Accounts, accounts
-from analysis.validity.ledger import faults
-from analysis.validity.ledger_table import fault_table, ledger_table, restarts_told
+from analysis.validity.ledger import fault_table, faults, ledger_table, restarts_told
 from analysis.validity.verdict import INVALID_ACCOUNTS, ON_PURPOSE, Verdict
 
 

@@ -14,7 +14,7 @@ from analysis.data.model import Experiment, Trial
 from analysis.data.outcomes import outcomes, refused
 from analysis.format import verdict, workers
 from analysis.metrics.failures import causes
-from analysis.series.worker_places import places_of
+from analysis.series.worker_timeline import places_of
 from analysis.validity.verdict import STEADY, Verdict
 
 # So much is played of each trial, so that a report of the largest experiment can still be mailed.

@@ -1,7 +1,10 @@
 """The result as a person reads it in a terminal, or as Markdown for a README."""
 
+import re
+import sys
 from collections.abc import Sequence
 from itertools import zip_longest
+from pathlib import Path
 from typing import Any
 
 import pandas as pd
@@ -97,3 +100,24 @@ def _verdict(row: "pd.Series[Any]") -> str:
     """The verdict, and how many trials of the cell are left out as invalid beside those that are shown."""
     some = row["trials"] and row["withheld"]
     return f"{verdict(row['verdict'])} ({row['withheld']} withheld)" if some else verdict(row["verdict"])
+
+
+def with_block(text: str, block: str, name: str = "example") -> str:
+    """The text with what stands between the two marks of that name replaced."""
+    marked = re.compile(rf"(<!-- {name}:begin [^>]*-->\n).*?(<!-- {name}:end -->)", re.DOTALL)
+    replaced, count = marked.subn(lambda found: f"{found[1]}{block.strip()}\n{found[2]}", text)
+    if count != 1:
+        raise ValueError(f"the marks {name}:begin and {name}:end are missing")
+    return replaced
+
+
+def main(argv: list[str]) -> int:
+    """Replace a block in a file by what stands on standard input."""
+    path = Path(argv[0])
+    block = sys.stdin.buffer.read().decode("utf-8")
+    path.write_text(with_block(path.read_text(encoding="utf-8"), block, *argv[1:]), encoding="utf-8")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

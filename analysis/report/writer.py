@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from analysis.capacity.capacities import (
+from analysis.capacity.results import (
     capacity_sentences,
     disagreement_sentences,
     overload_sentences,
@@ -15,20 +15,18 @@ from analysis.capacity.capacities import (
 from analysis.capacity.workers_needed import decision_sentences
 from analysis.charts import draw_charts
 from analysis.charts.calibration import draw_calibration
-from analysis.charts.searches import draw_searches
+from analysis.charts.capacity import draw_searches
 from analysis.data.model import Experiment
 from analysis.data.reader import read_experiment
 from analysis.findings.cells import findings
 from analysis.findings.contrasts import contrast_sentence
-from analysis.findings.findings_scalability import drained_sentences, scalability_sentences
 from analysis.findings.prediction_error import guess_sentences
-from analysis.metrics.work import unequal_work
+from analysis.findings.throughput import drained_sentences, scalability_sentences
+from analysis.metrics.equivalence import unequal_work
 from analysis.report.page import Answer, render
-from analysis.summary.cells import summarise_believed, summarise_kept, summarise_trials
-from analysis.summary.contrasts import comparisons
+from analysis.summary.cells import summarise_believed, summarise_kept, summarise_trials, with_marks
+from analysis.summary.contrasts import comparisons, mode_ratios
 from analysis.summary.groups import groups
-from analysis.summary.marks import with_marks
-from analysis.summary.mode_ratios import mode_ratios
 from analysis.validity.verdict import Verdict, verdict_on
 
 

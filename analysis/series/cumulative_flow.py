@@ -6,11 +6,10 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from analysis.data.events import marks, told_marks
-from analysis.data.model import Trial
+from analysis.data.model import Trial, marks, told_marks
 from analysis.data.outcomes import outcomes
 from analysis.format import amount, duration, number
-from analysis.summary.telling import Telling, in_modes
+from analysis.summary.groups import Telling, in_modes
 from analysis.tables.summary import Table
 
 

@@ -10,9 +10,8 @@ from analysis.data.model import Trial
 from analysis.data.outcomes import cohort
 from analysis.format import GROWS, duration, number
 from analysis.metrics.equivalence import Row
-from analysis.summary.groups import Group
-from analysis.summary.marks import told_workers
-from analysis.summary.telling import in_modes
+from analysis.summary.cells import told_workers
+from analysis.summary.groups import Group, in_modes
 from analysis.tables.summary import Table
 from analysis.validity.verdict import OVERLOADED
 

@@ -10,8 +10,7 @@ import pandas as pd
 from analysis.data.outcomes import cohort
 from analysis.format import duration, number
 from analysis.metrics.trial import percentile
-from analysis.summary.groups import Group
-from analysis.summary.telling import Telling
+from analysis.summary.groups import Group, Telling
 from analysis.tables.summary import Table
 
 READY, RESPONSE, NAIVE = "ready", "answer", "naive"

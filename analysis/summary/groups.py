@@ -1,6 +1,6 @@
 """What charts and sentences are made from: the summary of the trials that can be believed, with marks."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,11 +11,10 @@ from analysis.data.class_predictions import Guess
 from analysis.data.factors import Levels, conditions_of, prefix, rank, suffix, varied
 from analysis.data.model import Experiment, Trial
 from analysis.data.outcomes import in_system, outcomes
-from analysis.metrics.broker_samples import broker_samples
+from analysis.metrics.backlog import broker_samples
 from analysis.models.predictions import with_expected
-from analysis.summary.cells import summarise, summarise_trials
-from analysis.summary.marks import with_marks
-from analysis.summary.mode_ratios import MODE_METRICS, ModeRatio, mode_ratios
+from analysis.summary.cells import keeps_up, summarise, summarise_trials, told_workers, with_marks
+from analysis.summary.contrasts import MODE_METRICS, ModeRatio, mode_ratios
 from analysis.validity.verdict import OVERLOADED, Verdict
 
 SPREAD_METRICS = ("throughput", "response_p50_s", "ready_p50_s")
@@ -162,4 +161,46 @@ def _labelled(trial: Trial, at: np.ndarray, count: np.ndarray) -> pd.DataFrame:
             "since_s": at - trial.started_at,
             "in_system": count,
         }
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class Telling:
+    """The first trial of each mode at one worker count, and those words for it that also tell what is doubtful."""
+
+    workers: int
+    words: str
+    overloaded: bool
+    trials: tuple[Trial, ...]
+
+
+def tellings(group: Group) -> list[Telling]:
+    """The fewest workers that are overloaded and the fewest that keep up; where there are neither, the fewest."""
+    rows = group.cells.sort_values("workers")
+    overloaded = rows.loc[rows["verdict"] == OVERLOADED, "workers"]
+    keeping = [count for count, alike in rows.groupby("workers") if all(keeps_up(row) for _, row in alike.iterrows())]
+    chosen = [*overloaded[:1], *keeping[:1]] or [*rows["workers"][:1]]
+    return [_telling(group, int(str(count))) for count in dict.fromkeys(chosen)]
+
+
+def steadiest(group: Group) -> Telling:
+    """The fewest workers that keep up, or the nearest to it that there is."""
+    return tellings(group)[-1]
+
+
+def in_modes(modes: Iterable[str], said: Iterable[str]) -> str:
+    """What is said of each mode, such as `2 s in sync and 3 s in queue`; once where it is the same."""
+    words = list(said)
+    if len(words) > 1 and len(set(words)) == 1:
+        return f"{words[0]} in both modes"
+    return " and ".join(f"{each} in {mode}" for mode, each in zip(modes, words, strict=True))
+
+
+def _telling(group: Group, count: int) -> Telling:
+    rows: pd.DataFrame = group.cells[group.cells["workers"] == count]
+    return Telling(
+        workers=count,
+        words=told_workers(count, *(row for _, row in rows.iterrows())),
+        overloaded=bool((rows["verdict"] == OVERLOADED).any()),
+        trials=tuple(group.trials_of(mode, count)[0] for mode in dict.fromkeys(rows["mode"])),
     )

@@ -7,7 +7,7 @@ import pandas as pd
 from analysis.data.model import Trial
 from analysis.data.outcomes import refused
 from analysis.format import amount, are
-from analysis.validity.conservation import violations
+from analysis.validity.count_bounds import violations
 from analysis.validity.unfinished import incomplete, lost_pictures
 
 UNFINISHED = ("queued", "processing")

@@ -8,8 +8,7 @@ from analysis.data.machine_noise import noise_words
 from analysis.data.model import Trial
 from analysis.data.outcomes import outcomes
 from analysis.metrics.backlog import backlog_growth, unanswered_growth
-from analysis.metrics.client_errors import client_failure_words, failed_by_client
-from analysis.metrics.failures import failure_words
+from analysis.metrics.failures import client_failure_words, failed_by_client, failure_words
 from analysis.metrics.trial import send_lag_p99
 from analysis.metrics.utilisation import utilisations
 from analysis.validity.accounting import disagreements

@@ -1,18 +1,113 @@
 """What other load generators report of the stall, where they are on the PATH."""
 
+import csv
 import json
 import re
 import shutil
 import subprocess
+import sys
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
+from typing import Any
 
-from loadtests.calibration.stock import ALLOWANCE_S, LENGTH_S, RATE, stalling
-from loadtests.errors import TrialError
-from loadtests.workload.payloads import payloads
-from loadtests.workload.pictures import photos
+from loadtests.calibration.cases import SEED
+from loadtests.calibration.reference_server import Truth
+from loadtests.calibration.reference_stack import TruthStack
+from loadtests.errors import QueuelabError, TrialError
+from loadtests.format import amount
+from loadtests.planning.configuration import Configuration
+from loadtests.stack.base import StackSpec
+from loadtests.stack.process.environment import inherited
+from loadtests.stack.process.process_group import Command, Family
+from loadtests.stack.stack_file import ROOT
+from loadtests.workload.pictures import payloads, photos
 from loadtests.workload.presets import WORKLOADS
+
+RATE, LENGTH_S = 100, 50
+STALL = Truth(seed=SEED, mean_s=0.001, stall_s=5, stall_after_s=20)
+COLUMNS = {"p50": "50%", "p95": "95%", "p99": "99%"}
+
+#: How long Locust may take beyond the load: to start, to end its users and to write its files.
+ALLOWANCE_S = 60.0
+
+
+@dataclass(frozen=True, kw_only=True)
+class Stock:
+    """One way to ask Locust for RATE uploads per second."""
+
+    wait: str
+    users: int
+
+    @property
+    def name(self) -> str:
+        return f"{self.wait}-{self.users}"
+
+    @property
+    def title(self) -> str:
+        return f"Locust, {self.wait}, {amount(self.users, 'user')}"
+
+
+WAYS = (
+    *(Stock(wait="constant_pacing", users=users) for users in (10, 100, 1000)),
+    Stock(wait="constant_throughput", users=10),
+)
+
+
+def true_s(share: float) -> float:
+    """The percentile of evenly spaced arrivals at a server that stalls once [s]: all that are due in the stall wait
+    for its end, so d (1 - (1 - q) T / d) for a stall of d in T seconds, and the service time below it."""
+    waits = STALL.stall_s - (1 - share) * LENGTH_S
+    return max(0.0, waits) + STALL.mean_s
+
+
+def reported_by_locust(way: Stock, folder: Path) -> Iterator[tuple[str, float]]:
+    """The percentiles that Locust itself writes down, by name [s]."""
+    place = folder.resolve() / f"stock-{way.name}"
+    with stalling(place) as url:
+        family = Family(place / "logs")
+        try:
+            family.finish(family.start(_locust(way, url, place)), LENGTH_S + ALLOWANCE_S)
+        finally:
+            family.close(1.0)
+    rows = list(csv.DictReader((place / "table_stats.csv").read_text(encoding="utf-8").splitlines()))
+    if not rows or rows[0]["Name"] == "Aggregated":
+        raise TrialError(f"Locust has sent nothing; see {place / 'logs'}.")
+    for name, column in COLUMNS.items():
+        yield name, float(rows[0][column]) / 1000
+
+
+@contextmanager
+def stalling(place: Path) -> Iterator[str]:
+    """A server that stalls once, with its files in `place`; its address."""
+    place.mkdir(parents=True, exist_ok=True)
+    spec = StackSpec(**Configuration(mode="sync", workers=1, stack="truth").levels(), seed=SEED)
+    with TruthStack(STALL, spec, place / "stack", place / "logs") as info:
+        yield info.url
+
+
+def _locust(way: Stock, url: str, place: Path) -> Command:
+    arguments: dict[str, object] = {
+        "--locustfile": ROOT / "loadtests" / "scenarios" / "stock.py",
+        "--host": url,
+        "--users": way.users,
+        "--spawn-rate": way.users,
+        "--run-time": f"{LENGTH_S}s",
+        "--stop-timeout": 10,
+        "--wait": way.wait,
+        "--each-s": way.users / RATE,
+        "--csv": place / "table",
+    }
+    options = [str(part) for pair in arguments.items() for part in pair]
+    return Command(
+        name="locust",
+        argv=(sys.executable, "-m", "locust", "--headless", "--only-summary", *options),
+        cwd=ROOT,
+        env=inherited() | {"HOME": str(place)},
+    )
+
 
 #: Connections of each tool: with ten a closed loop hides the stall, which is what is to be shown.
 CONNECTIONS = 10
@@ -108,3 +203,38 @@ def _run(command: list[str]) -> subprocess.CompletedProcess[str]:
         )
     except subprocess.TimeoutExpired as error:
         raise TrialError(f"{command[0]} had not ended after {limit_s:g} s.") from error
+
+
+#: A tool that is not ours may end badly, never, or print anything at all.
+MISBEHAVIOUR = (QueuelabError, OSError, ValueError, LookupError, TypeError)
+
+#: So much of a reason is kept.
+REASON_CHARACTERS = 160
+
+#: Percentile names with seconds.
+Percentiles = Iterator[tuple[str, float]]
+
+
+def compared(folder: Path) -> Iterator[dict[str, Any]]:
+    """Rows like those of checks. Told, and not judged: the tools are not ours."""
+    for way in WAYS:
+        yield from _told(way.title, partial(reported_by_locust, way, folder), folder)
+    for tool in found_tools():
+        yield from _told(tool.title, partial(reported, tool, folder), folder)
+
+
+def _told(title: str, ask: Callable[[], Percentiles], folder: Path) -> Iterator[dict[str, Any]]:
+    try:
+        percentiles = list(ask())
+    except MISBEHAVIOUR as error:
+        # Reports are passed on: where this machine keeps its files is nobody's business.
+        reason = " ".join(str(error).replace(f"{folder.resolve()}/", "").split())[:REASON_CHARACTERS]
+        yield _row(f"told by {title}, one stall: nothing. {reason}", None, None)
+        return
+    for name, measured_s in percentiles:
+        yield _row(f"told by {title}, one stall, {name}", measured_s, true_s(int(name[1:]) / 100))
+
+
+def _row(what: str, measured_s: float | None, true_s: float | None) -> dict[str, Any]:
+    told = {"code": "C5", "what": what, "measured": measured_s, "unit": "s", "truth": true_s}
+    return told | {"limit": None, "at_least": False, "passed": True}

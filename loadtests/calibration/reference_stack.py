@@ -12,13 +12,12 @@ from loadtests.calibration.reference_server import Truth
 from loadtests.clock import Clock
 from loadtests.errors import StackError
 from loadtests.stack.app_client import get_json, reachable
-from loadtests.stack.base import Stack
+from loadtests.stack.base import Stack, StackSpec
 from loadtests.stack.process.environment import inherited
 from loadtests.stack.process.ports import HOST, free_port
 from loadtests.stack.process.process_group import START_LIMIT_S, Command, Family, wait_until
 from loadtests.stack.sampling.sampler import Observer, View
 from loadtests.stack.services.queue_depth import QueueLength
-from loadtests.stack.site import StackSpec
 from loadtests.stack.stack_file import OBSERVATIONS, ROOT, StackInfo
 
 STOP_GRACE_S = 5.0
@@ -83,7 +82,7 @@ class TruthStack(Stack):
     def _command(self, clock: Clock, port: int) -> Command:
         arguments: tuple[object, ...] = ("--port", port, "--mode", self.spec.mode, "--truth")
         arguments += (json.dumps(asdict(self._truth)), "--clock-offset-ns", clock.offset_ns)
-        argv = (sys.executable, "-m", "loadtests.calibration.truth_server", *map(str, arguments))
+        argv = (sys.executable, "-m", "loadtests.calibration.reference_server", *map(str, arguments))
         return Command(name="truth", argv=argv, cwd=ROOT, env=inherited())
 
     def _observe(self, url: str, clock: Clock) -> None:

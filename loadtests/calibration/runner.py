@@ -9,19 +9,19 @@ from pathlib import Path
 from typing import Any
 
 from loadtests.calibration.cases import SEED, Case, cases, glance, rate_case
-from loadtests.calibration.compared import compared
 from loadtests.calibration.machine_checks import noise
+from loadtests.calibration.other_tools import compared
 from loadtests.calibration.reference_stack import TruthStack
-from loadtests.disk import full_disk_told
+from loadtests.errors import full_disk_told
 from loadtests.experiment.progress import Trials
 from loadtests.experiment.trial import TrialSetup, apply_load
 from loadtests.file_lock import exclusive
-from loadtests.machine.stored import STORED, whose
+from loadtests.machine.provenance import STORED, whose
 from loadtests.planning.configuration import Cell
-from loadtests.planning.experiment_merged import Experiment, Factors, Phases, Trial
+from loadtests.planning.experiment import Experiment, Factors, Phases, Trial
 from loadtests.recording import result_folder
 from loadtests.stack.app_client import get, get_json
-from loadtests.stack.site import StackSpec
+from loadtests.stack.base import StackSpec
 from loadtests.stack.stack_file import StackInfo
 from loadtests.workload.arrivals import plan
 

@@ -5,12 +5,9 @@ import signal
 import sys
 from pathlib import Path
 
-from loadtests.disk import reason
-from loadtests.errors import QueuelabError
-from loadtests.exercises.broken import EXERCISES, Exercise
-from loadtests.exercises.copy import break_copy, mend_copy
-from loadtests.exercises.exercise import attempt
-from loadtests.printing import print_anything
+from loadtests.errors import QueuelabError, reason
+from loadtests.exercises.exercise import EXERCISES, Exercise, attempt, break_copy, mend_copy
+from loadtests.format import print_anything
 
 EXAMPLES = """\
 examples:

@@ -1,20 +1,22 @@
 """Tries a copy of the app with a real broker and a real worker: somebody signs up, and is or is not welcomed."""
 
 import re
+import shutil
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from loadtests.errors import StackError
 from loadtests.stack import commands
+from loadtests.stack.base import Site, StackSpec, new_site
+from loadtests.stack.commands import APP
 from loadtests.stack.process.environment import inherited
-from loadtests.stack.process.exposure import refuse_exposed
+from loadtests.stack.process.ports import refuse_exposed
 from loadtests.stack.process.process_group import START_LIMIT_S, Child, Command, Family, wait_until
 from loadtests.stack.services import redis_server
-from loadtests.stack.site import Site, StackSpec, new_site
 
 #: A welcome that has not come by then is missing: it is due at once, or after three seconds.
 PATIENCE_S = 12.0
@@ -97,3 +99,133 @@ def _planned(family: Family, copy: Path, site: Site) -> str:
 def _python(name: str, copy: Path, site: Site, arguments: Sequence[str]) -> Command:
     environment = inherited() | site.environment
     return Command(name=name, argv=(sys.executable, *arguments), cwd=copy, env=environment)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Edit:
+    """One passage of a file of the app: as it is there, and as the exercise has it."""
+
+    file: str
+    right: str
+    wrong: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Exercise:
+    """What is wrong, and the scene in which it shows; the scene alone does no harm and stays.
+
+    look: where somebody who mends it has to look.
+    """
+
+    story: str
+    fault: tuple[Edit, ...]
+    scene: tuple[Edit, ...]
+    look: str
+
+
+DISCOVERY = Exercise(
+    story="A welcome is queued for every new user, but the worker knows no such task.",
+    fault=(
+        Edit(
+            file="project/celery.py",
+            right="app.autodiscover_tasks()\n",
+            wrong="# Here nobody says where the tasks are.\n",
+        ),
+    ),
+    # With the import at the top the fault would not show: Django's checks import every view in the worker, too.
+    scene=(
+        Edit(
+            file="accounts/views.py",
+            right="from accounts.forms import SignUpForm\nfrom accounts.tasks import send_welcome_email\n",
+            wrong="from accounts.forms import SignUpForm\n",
+        ),
+        Edit(
+            file="accounts/views.py",
+            right="    try:\n        send_welcome_email.delay(user.id)\n",
+            wrong="    from accounts.tasks import send_welcome_email\n\n"
+            "    try:\n        send_welcome_email.delay(user.id)\n",
+        ),
+    ),
+    look="the list [tasks] at the start of the worker's log, and project/celery.py",
+)
+
+TIMEZONE = Exercise(
+    story="The welcome is to come three seconds after the sign-up, and does not come before tomorrow.",
+    fault=(
+        Edit(file="project/settings.py", right="USE_TZ = True\n", wrong="USE_TZ = False\n"),
+        Edit(file="project/settings.py", right='TIME_ZONE = "UTC"\n', wrong='TIME_ZONE = "Asia/Tokyo"\n'),
+        Edit(
+            file="project/settings.py",
+            right='CELERY_TIMEZONE = "UTC"\n',
+            wrong='CELERY_TIMEZONE = "Asia/Tokyo"\n',
+        ),
+    ),
+    scene=(
+        Edit(
+            file="accounts/views.py",
+            right="import logging\n\n",
+            wrong="import logging\nfrom datetime import timedelta\n\n",
+        ),
+        Edit(
+            file="accounts/views.py",
+            right="from django.shortcuts import redirect, render\n",
+            wrong="from django.shortcuts import redirect, render\nfrom django.utils import timezone\n",
+        ),
+        Edit(
+            file="accounts/views.py",
+            right="send_welcome_email.delay(user.id)",
+            wrong="send_welcome_email.apply_async((user.id,), eta=timezone.now() + timedelta(seconds=3))",
+        ),
+    ),
+    look="what the worker says of the task's ETA, and USE_TZ, TIME_ZONE and CELERY_TIMEZONE in project/settings.py",
+)
+
+EXERCISES: Mapping[str, Exercise] = {"discovery": DISCOVERY, "timezone": TIMEZONE}
+
+
+def broken(text: str, edit: Edit) -> str:
+    """The file's text with the passage as the exercise has it; refused if the app has changed there."""
+    if text.count(edit.right) != 1:
+        raise ValueError(f"{edit.file} holds this {text.count(edit.right)} times and not once:\n{edit.right}")
+    return text.replace(edit.right, edit.wrong)
+
+
+def mended(text: str, edit: Edit) -> str:
+    """The text with the passage as the app has it; what somebody has mended already stays as it is.
+
+    Refused if somebody has made something else of it.
+    """
+    if edit.wrong not in text and edit.right not in text:
+        raise ValueError(f"{edit.file} holds neither this nor what was to be mended:\n{edit.right}")
+    return text.replace(edit.wrong, edit.right)
+
+
+def break_copy(exercise: Exercise, folder: Path) -> Path:
+    """A fresh copy of the app in the folder, with the exercise's fault in it; gives the copy's own folder."""
+    copy = fresh_copy(folder)
+    _edit(copy, (*exercise.scene, *exercise.fault), broken)
+    return copy
+
+
+def fresh_copy(folder: Path) -> Path:
+    """The app as it is, without its data; never in the place of something else."""
+    copy = folder / "app"
+    if copy.exists():
+        raise StackError(f"{copy} is there already. Go on with it, remove it, or give another --folder.")
+    shutil.copytree(APP, copy, ignore=shutil.ignore_patterns("var", "__pycache__"))
+    return copy
+
+
+def mend_copy(exercise: Exercise, copy: Path) -> None:
+    """Put what the fault has changed as it was."""
+    _edit(copy, exercise.fault, mended)
+
+
+def _edit(copy: Path, edits: Iterable[Edit], how: Callable[[str, Edit], str]) -> None:
+    for edit in edits:
+        path = copy / edit.file
+        try:
+            text = how(path.read_text(encoding="utf-8"), edit)
+        except ValueError as error:
+            raise StackError(f"{error}Take a fresh copy: another --folder.") from error
+        path.write_text(text, encoding="utf-8")

@@ -10,14 +10,12 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
-from loadtests.disk import refuse_full
-from loadtests.errors import StackError
-from loadtests.experiment.trial_merged import new_stack
+from loadtests.errors import StackError, refuse_full
+from loadtests.experiment.trial import new_stack
 from loadtests.file_lock import exclusive
 from loadtests.format import amount
-from loadtests.stack.base import Stack
+from loadtests.stack.base import Stack, StackSpec
 from loadtests.stack.process.ports import claim
-from loadtests.stack.site import StackSpec
 from loadtests.stack.stack_file import ROOT, StackInfo, read_info, running
 
 #: A stack that is not up after this long has hung; an image may have to be built first.

@@ -6,12 +6,12 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
-from loadtests.planning.experiment_merged import Experiment
+from loadtests.planning.experiment import Experiment
 from loadtests.recording.result_folder import PARTIAL
 from loadtests.stack import commands
 from loadtests.stack.app_client import reachable
+from loadtests.stack.base import Site, StackSpec, new_site
 from loadtests.stack.process.process_group import START_LIMIT_S, Family, wait_until
-from loadtests.stack.site import Site, StackSpec, new_site
 from loadtests.workload import pictures as corpus
 from loadtests.workload.presets import WORKLOADS
 

@@ -15,8 +15,7 @@ from loadtests.format import amount
 from loadtests.machine.noise import MOST_NOISY
 from loadtests.planning.configuration import Cell
 from loadtests.planning.estimate import USUAL_TRIALS
-from loadtests.planning.experiment_merged import Experiment
-from loadtests.planning.goal import Goal
+from loadtests.planning.experiment import Experiment, Goal
 from loadtests.recording import result_folder
 from loadtests.recording.analysis_bridge import goal_outcome, noisy_trials, predicted_rates
 from loadtests.recording.result_folder import PARTIAL

@@ -12,15 +12,14 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from loadtests.errors import TrialError
-from loadtests.experiment.trial import TrialSetup, spec_of
-from loadtests.experiment.trial_merged import new_stack
+from loadtests.experiment.trial import TrialSetup, new_stack, spec_of
 from loadtests.format import amount
 from loadtests.recording import result_folder
 from loadtests.stack.app_client import get, get_json, post
 from loadtests.stack.process.process_group import wait_until
 from loadtests.stack.stack_file import StackInfo
 from loadtests.workload import pictures
-from loadtests.workload.payloads import payloads
+from loadtests.workload.pictures import payloads
 from loadtests.workload.presets import WORKLOADS
 
 #: So many seconds of work are queued, and so many pictures at least for each worker.

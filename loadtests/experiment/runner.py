@@ -7,8 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from loadtests.disk import reason
-from loadtests.errors import QueuelabError, TrialError
+from loadtests.errors import QueuelabError, TrialError, reason
 from loadtests.experiment.baseline import BARE, measure_bare
 from loadtests.experiment.capacity import Searcher
 from loadtests.experiment.progress import Trials
@@ -26,12 +25,10 @@ from loadtests.planning.estimate import (
     expected_width,
     trial_s,
 )
-from loadtests.planning.experiment_merged import Experiment
-from loadtests.planning.goal import Goal
+from loadtests.planning.experiment import Experiment, Goal
 from loadtests.recording import result_folder
 from loadtests.recording.analysis_bridge import log_ratio_sd, noisy_trials, predict
-from loadtests.recording.preparing import prepare
-from loadtests.recording.sealing import seal
+from loadtests.recording.result_folder import prepare, seal
 
 
 class Interrupted(QueuelabError):

@@ -12,7 +12,7 @@ from PIL import Image
 from loadtests.errors import TrialError
 from loadtests.stack.app_client import get, get_json, post
 from loadtests.stack.stack_file import StackInfo
-from loadtests.workload.payloads import multipart
+from loadtests.workload.pictures import multipart
 
 #: What the app promises to make of every picture: a square of so many pixels.
 SIZES = {"large": 512, "medium": 256, "small": 64}

@@ -4,27 +4,37 @@ import shutil
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from loadtests.disk import full_disk_told, refuse_full
-from loadtests.errors import TrialError
+from loadtests.errors import TrialError, full_disk_told, refuse_full
 from loadtests.experiment import smoke_test
-from loadtests.experiment.trial_merged import new_stack
 from loadtests.faults.injector import Injector
 from loadtests.machine.noise import NoiseGuard
-from loadtests.planning.experiment_merged import Experiment, Trial
+from loadtests.planning.experiment import Experiment, Trial
 from loadtests.recording import result_folder
-from loadtests.stack.base import Stack
-from loadtests.stack.leftovers import files_left
+from loadtests.stack.app_client import files_left
+from loadtests.stack.base import Stack, StackSpec
+from loadtests.stack.compose.stack import AttachedStack, ComposeStack
 from loadtests.stack.local import LocalStack
 from loadtests.stack.process.environment import inherited
 from loadtests.stack.process.process_group import Child, Command, Family
-from loadtests.stack.sampling.census import SHORTEST_S, Census
-from loadtests.stack.site import StackSpec
+from loadtests.stack.sampling.meters import SHORTEST_S, Census
 from loadtests.stack.stack_file import ROOT, StackInfo
+
+KINDS: Mapping[str, Callable[[StackSpec, Path, Path], Stack]] = {
+    "local": LocalStack,
+    "compose": ComposeStack,
+    "attached": AttachedStack,
+}
+
+
+def new_stack(spec: StackSpec, directory: Path, logs: Path) -> Stack:
+    """A stack that is not started yet."""
+    return KINDS[spec.stack](spec, directory, logs)
+
 
 LOCUSTFILE = ROOT / "loadtests" / "scenarios" / "locustfile.py"
 

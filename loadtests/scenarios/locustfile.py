@@ -14,15 +14,13 @@ from locust.env import Environment
 from locust.runners import LocalRunner, WorkerRunner
 
 from loadtests.machine.open_files import raise_limit
+from loadtests.scenarios.busy_wait import nap_s, wait_awake
 from loadtests.scenarios.coordinator import Conductor
-from loadtests.scenarios.failing import in_a_sentence
-from loadtests.scenarios.load_worker import LoadWorker
-from loadtests.scenarios.options import add_options, allowed_targets, options_of
-from loadtests.scenarios.refusals import drop_tags, refuse_other_loads
+from loadtests.scenarios.distributed import LoadWorker
+from loadtests.scenarios.options import add_options, allowed_targets, options_of, refuse_foreign
+from loadtests.scenarios.refusals import drop_tags, in_a_sentence, refuse_other_loads
+from loadtests.scenarios.sender import Stream
 from loadtests.scenarios.stack_lookup import host
-from loadtests.scenarios.stream import Stream
-from loadtests.scenarios.target import refuse_foreign
-from loadtests.scenarios.waiting import nap_s, wait_awake
 
 # Locust rounds to two digits to keep its tables small; ours are small enough for whole milliseconds.
 locust.stats.bucket_response_time = round  # type: ignore[assignment]

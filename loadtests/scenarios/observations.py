@@ -10,10 +10,29 @@ import gevent
 import numpy as np
 import psutil
 
-from loadtests.scenarios.phases import Phases
 from loadtests.stack.sampling.final_account import LOOK_FOR_S, read_account, request_account
 from loadtests.stack.sampling.sampler import COMPONENTS, MACHINE
 from loadtests.stack.stack_file import StackInfo
+
+#: Not yet: until somebody says when.
+OPEN_END = float("inf")
+
+
+@dataclass(kw_only=True)
+class Phases:
+    """The borders of a trial in Unix seconds; a request belongs to the phase in which it was due."""
+
+    started_at: float
+    measure_from: float
+    measure_until: float
+    load_stopped_at: float = OPEN_END
+    collected_at: float = OPEN_END
+
+    def of(self, due_at: float) -> str:
+        if due_at < self.measure_from:
+            return "warmup"
+        return "measure" if due_at < self.measure_until else "drain"
+
 
 #: How long the next sample of the observer may take.
 NEXT_SAMPLE_S = 5.0

@@ -7,8 +7,7 @@ from locust.argument_parser import LocustArgumentParser
 from locust.env import Environment
 
 from loadtests.errors import QueuelabError
-from loadtests.scenarios.options import add_allow_target, allowed_targets
-from loadtests.scenarios.target import refuse_foreign
+from loadtests.scenarios.options import add_allow_target, allowed_targets, refuse_foreign
 from loadtests.workload.pictures import photos
 from loadtests.workload.presets import WORKLOADS
 

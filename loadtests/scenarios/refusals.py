@@ -1,11 +1,18 @@
 """What Locust can be asked for and no trial can record, and what is warned of before a load by hand."""
 
 import logging
+import traceback
+from collections.abc import Callable
+from functools import wraps
+from pathlib import Path
+from typing import Any
 
+import gevent
 from locust import User
 from locust.env import Environment
+from locust.runners import STATE_CLEANUP, STATE_STOPPING
 
-from loadtests.errors import TrialError
+from loadtests.errors import QueuelabError, TrialError, reason
 from loadtests.machine.open_files import shortage
 from loadtests.scenarios.options import Options
 from loadtests.workload.pictures import left_out
@@ -59,3 +66,50 @@ def warn_of(options: Options, rate: float, may_open: int) -> None:
     for warning in (left_out(options.pictures), shortage(rate, length_s, may_open)):
         if warning:
             logging.warning("%s", warning)
+
+
+#: What a handler is told to do with its own failure.
+Fail = Callable[[Exception], None]
+
+
+def in_a_sentence(error: Exception) -> str:
+    """What is foreseen says what it is; of all else where it happened. The whole traceback is for --loglevel DEBUG."""
+    logging.debug("Where it happened:", exc_info=error)
+    if isinstance(error, (QueuelabError, OSError)):
+        return reason(error)
+    frames = [one for one in traceback.extract_tb(error.__traceback__) if "site-packages" not in one.filename]
+    where = f" in {Path(frames[-1].filename).name}, line {frames[-1].lineno}" if frames else ""
+    return f"{type(error).__name__}{where}: {error} (the load generator's own mistake; --loglevel DEBUG tells more)."
+
+
+def guarded(handler: Callable[..., None], fail: Fail) -> Callable[..., None]:
+    """A handler that tells `fail` of its failure."""
+
+    @wraps(handler)
+    def handle(*args: Any, **kwargs: Any) -> None:
+        try:
+            handler(*args, **kwargs)
+        except Exception as error:
+            fail(error)
+
+    return handle
+
+
+def end_test(environment: Environment) -> None:
+    """End the test that runs or is about to; with the UI, leave that up.
+
+    In a greenlet of its own: ending a test ends what asks for it, too.
+    """
+    gevent.spawn(_end, environment)
+
+
+def _end(environment: Environment) -> None:
+    runner = environment.runner
+    assert runner is not None, "a test runs only in a runner"
+    # Locust fails at stopping a user twice.
+    while runner.state in (STATE_STOPPING, STATE_CLEANUP):
+        gevent.sleep(0.05)
+    if environment.web_ui:
+        runner.stop()
+    else:
+        runner.quit()

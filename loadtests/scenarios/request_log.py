@@ -2,14 +2,31 @@
 
 import json
 import tempfile
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
 from uuid import UUID
 
 import gevent
 
-from loadtests.scenarios.messages import from_row, to_row
 from loadtests.scenarios.upload_client import Request
-from loadtests.workload.payloads import Payload
+from loadtests.workload.pictures import Payload
+
+#: From the master: get ready for a trial; its load has ended, report; nobody wants a report any more.
+PREPARE, FINISH, LET_GO = "queuelab_prepare", "queuelab_finish", "queuelab_let_go"
+
+#: From a worker: ready; its planned requests and CPU samples, or why there are none.
+PREPARED, REPORT = "queuelab_prepared", "queuelab_report"
+
+
+def to_row(request: Request) -> list[Any]:
+    """A request as a message carries it; a float keeps every bit on its way."""
+    stamps = (request.due_at, request.sent_at, request.answered_at)
+    return [str(request.id), request.payload.picture, *stamps, request.status, request.error]
+
+
+def from_row(row: list[Any], pictures: Mapping[str, Payload]) -> Request:
+    id_, picture, due_at, sent_at, answered_at, status, error = row
+    return Request(UUID(id_), due_at, pictures[picture], sent_at, answered_at, status, error)
 
 
 class Record:

@@ -10,18 +10,35 @@ from gevent.pool import Group
 from locust.env import Environment
 
 from loadtests.errors import TrialError
-from loadtests.scenarios.ending import end_test
-from loadtests.scenarios.failing import guarded, in_a_sentence
 from loadtests.scenarios.locust_stats import BothClocks
-from loadtests.scenarios.observations import Sample
+from loadtests.scenarios.observations import OPEN_END, Phases, Sample
 from loadtests.scenarios.options import Options
-from loadtests.scenarios.phases import OPEN_END, Phases
+from loadtests.scenarios.refusals import end_test, guarded, in_a_sentence
 from loadtests.scenarios.request_log import Record
-from loadtests.scenarios.stream import Stream
 from loadtests.scenarios.upload_client import Door, Request
 from loadtests.stack.stack_file import StackInfo
 from loadtests.workload.arrivals import arrivals
-from loadtests.workload.payloads import Payload
+from loadtests.workload.pictures import Payload
+
+
+class Stream:
+    """Requests in order of due time; the next one can be looked at before it is taken."""
+
+    def __init__(self, requests: Iterator[Request]) -> None:
+        self._requests = requests
+        self.next = next(requests)
+        #: When the user left, in Unix seconds; later requests were never meant to be sent.
+        self.ended_at = float("inf")
+
+    def take(self) -> Request:
+        request, self.next = self.next, next(self._requests)
+        return request
+
+    def due_before(self, at: float) -> Iterator[Request]:
+        """Take what was due before a time, and before the user left."""
+        while self.next.due_at < min(at, self.ended_at):
+            yield self.take()
+
 
 #: How often the app is asked which pictures became ready: while the load counts, and when all wait for the last.
 WATCH_PERIOD_S = 1.0

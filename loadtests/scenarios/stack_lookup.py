@@ -1,13 +1,16 @@
 """Finds the stack that a test puts its load on."""
 
 import shutil
+import uuid
 from contextlib import ExitStack
 from pathlib import Path
+from typing import Any
 
 from loadtests.experiment.background import Home
+from loadtests.machine.provenance import machine
 from loadtests.scenarios.options import Options
+from loadtests.stack.base import StackSpec
 from loadtests.stack.compose.network import URL, NetworkStack, in_network
-from loadtests.stack.site import StackSpec
 from loadtests.stack.stack_file import StackInfo, read_info
 
 
@@ -46,3 +49,17 @@ class Finder:
     def let_go(self) -> None:
         self._open.close()
         self._network = None
+
+
+#: Made anew at every start of a Linux kernel, and the same in all of its containers.
+BOOT_ID = Path("/proc/sys/kernel/random/boot_id")
+
+
+def host_id() -> str:
+    """The same for every process that shares this host's monotonic clock, and for no other."""
+    return BOOT_ID.read_text(encoding="utf-8").strip() if BOOT_ID.exists() else f"{uuid.getnode():012x}"
+
+
+def known_machine() -> dict[str, Any] | None:
+    """This host; None in a container, where some of it looks otherwise."""
+    return None if in_network() else machine()

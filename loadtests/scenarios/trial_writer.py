@@ -1,19 +1,115 @@
 """Keeps a test that Locust has run as a trial."""
 
+import csv
 from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
+from loadtests.errors import TrialError
+from loadtests.format import amount
 from loadtests.machine.provenance import versions
 from loadtests.recording import result_folder
-from loadtests.scenarios import observations, recorder
-from loadtests.scenarios.host import known_machine
-from loadtests.scenarios.planned import refuse_unplanned
-from loadtests.scenarios.session import Session
+from loadtests.scenarios import observations
+from loadtests.scenarios.coordinator import Session
+from loadtests.scenarios.observations import Phases
+from loadtests.scenarios.stack_lookup import known_machine
 from loadtests.scenarios.upload_client import Request
-from loadtests.stack.process.supervisor import restarts_since
-from loadtests.workload.arrivals import plan, plan_hash
+from loadtests.stack.app_client import get
+from loadtests.stack.process.process_group import restarts_since
+from loadtests.stack.stack_file import StackInfo
+from loadtests.workload.arrivals import Arrival, plan, plan_hash
+
+REQUEST_COLUMNS = ("id", "phase", "due_at", "sent_at", "answered_at", "status", "error", "picture")
+BACKLOG_COLUMNS = ("sampled_at", "waiting", "in_hand", "in_database", "done", "counted_by")
+
+
+def write_requests(path: Path, requests: Sequence[Request], phases: Phases) -> None:
+    """One row for every planned request, whatever became of it."""
+    with path.open("w", newline="", encoding="utf-8") as file:
+        writer = csv.writer(file)
+        writer.writerow(REQUEST_COLUMNS)
+        for request in sorted(requests, key=lambda one: one.due_at):
+            stamps = (_stamp(request.due_at), _stamp(request.sent_at), _stamp(request.answered_at))
+            status = "" if request.status is None else request.status
+            writer.writerow(
+                (
+                    request.id,
+                    phases.of(request.due_at),
+                    *stamps,
+                    status,
+                    request.error,
+                    request.payload.picture,
+                )
+            )
+
+
+def collect_server_side(directory: Path, info: StackInfo, trial: str, phases: Phases) -> None:
+    """Write pictures.csv, elsewhere.csv, effects.csv and backlog.csv."""
+    rows = get(f"{info.control_url}/pictures.csv", token=info.token, timeout_s=60.0, trial=trial)
+    (directory / "pictures.csv").write_bytes(rows)
+    write_elsewhere(directory / "elsewhere.csv", info, trial, phases)
+    (directory / "effects.csv").write_bytes(get(f"{info.control_url}/effects.csv", token=info.token, timeout_s=60.0))
+    samples = [row for row in observations.observations(info) if phases.started_at <= float(row["sampled_at"])]
+    with (directory / "backlog.csv").open("w", newline="", encoding="utf-8") as file:
+        writer = csv.DictWriter(file, BACKLOG_COLUMNS, extrasaction="ignore")
+        writer.writeheader()
+        writer.writerows(samples)
+
+
+def write_elsewhere(path: Path, info: StackInfo, trial: str, phases: Phases) -> None:
+    """One row for every picture that the stack worked on since the load began and that somebody else had sent."""
+    text = get(f"{info.control_url}/pictures.csv", token=info.token, timeout_s=60.0, not_trial=trial).decode()
+    rows = csv.DictReader(text.splitlines())
+    with path.open("w", newline="", encoding="utf-8") as file:
+        writer = csv.DictWriter(file, rows.fieldnames or ())
+        writer.writeheader()
+        writer.writerows(row for row in rows if row["trial"] != trial and not _finished_before(row, phases.started_at))
+
+
+def _finished_before(row: dict[str, str], at: float) -> bool:
+    return bool(row["finished_at"]) and float(row["finished_at"]) < at
+
+
+def send_lag(requests: Sequence[Request], phases: Phases) -> dict[str, float]:
+    """How late the measured requests left, sent minus due, in seconds; nearest-rank percentiles."""
+    sent = [one for one in requests if one.sent_at is not None and phases.of(one.due_at) == "measure"]
+    lags = [one.sent_at - one.due_at for one in sent if one.sent_at is not None]
+    if not lags:
+        return {}
+    p50, p99 = np.percentile(lags, [50, 99], method="inverted_cdf")
+    return {"p50_s": round(float(p50), 6), "p99_s": round(float(p99), 6), "max_s": round(max(lags), 6)}
+
+
+def achieved_rate(requests: Sequence[Request], phases: Phases) -> float:
+    """Requests of the measurement window that were sent, per second of it."""
+    sent = sum(phases.of(one.due_at) == "measure" and one.sent_at is not None for one in requests)
+    return sent / (phases.measure_until - phases.measure_from)
+
+
+def _stamp(at: float | None) -> str:
+    return "" if at is None else f"{at:.6f}"
+
+
+#: How far a due time may be from the plan's: less than anybody measures.
+DUE_TOLERANCE_S = 1e-6
+
+
+def refuse_unplanned(
+    requests: Sequence[Request], planned: Sequence[Arrival], *, started_at: float, length_s: float
+) -> None:
+    """Raise unless exactly the planned uploads are in the record, each with the due time of the plan.
+
+    What was never taken up would be in no account, and a due time that was put off would hide a wait.
+    """
+    due_at = {arrival.id: started_at + arrival.offset_s for arrival in planned}
+    recorded = {one.id: one.due_at for one in requests if one.id in due_at or one.due_at < started_at + length_s}
+    if differing := recorded.keys() ^ due_at.keys():
+        raise TrialError(f"Plan and record differ by {amount(len(differing), 'upload')}: each is in one of them alone.")
+    if moved := sum(abs(recorded[name] - due) > DUE_TOLERANCE_S for name, due in due_at.items()):
+        raise TrialError(f"Plan and record differ in the due time of {amount(moved, 'upload')}.")
 
 
 def keep(session: Session, *, offered_rate: float) -> tuple[Path, str]:
@@ -29,10 +125,10 @@ def keep(session: Session, *, offered_rate: float) -> tuple[Path, str]:
         else folder / f"{session.trial}{result_folder.PARTIAL}"
     )
     requests = session.load.requests()
-    recorder.write_requests(partial / "requests.csv", requests, session.phases)
+    write_requests(partial / "requests.csv", requests, session.phases)
     if by_hand:
         _write_head(folder)
-    recorder.collect_server_side(partial, session.info, session.tag, session.phases)
+    collect_server_side(partial, session.info, session.tag, session.phases)
     result_folder.write_json(partial / "trial.json", _record(session, requests, offered_rate))
     if not by_hand:
         return partial, "not judged yet"
@@ -56,8 +152,8 @@ def _record(session: Session, requests: Sequence[Request], offered_rate: float) 
         "cell": info.levels() | {"offered_rate": offered_rate},
         "repeat": result_folder.repeat_of(session.trial),
         "phases": asdict(phases),
-        "achieved_rate": round(recorder.achieved_rate(requests, phases), 4),
-        "send_lag": recorder.send_lag(requests, phases),
+        "achieved_rate": round(achieved_rate(requests, phases), 4),
+        "send_lag": send_lag(requests, phases),
         "cpu_seconds": observations.cpu_seconds(observed, session.load.cpu, phases),
         "others_share": observations.others_share(observed, session.load.cpu, phases),
         "broker_left": session.broker_left,

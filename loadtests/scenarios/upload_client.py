@@ -1,16 +1,59 @@
 """One upload by one user, who opens a connection of their own."""
 
+import errno
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 from uuid import UUID
 
 import gevent
 from gevent import socket
-from geventhttpclient.response import HTTPConnectionClosed, HTTPResponse
+from geventhttpclient.response import HTTPConnectionClosed, HTTPParseError, HTTPResponse
 
 from loadtests.clock import Clock
-from loadtests.scenarios.local_errors import is_own, told
-from loadtests.workload.payloads import Payload
+from loadtests.workload.pictures import Payload
+
+#: How the error of a request begins that the load generator has failed by itself.
+CLIENT = "client: "
+
+UNKNOWN_HOST = "unknown host"
+OUT_OF_MEMORY = "out of memory"
+
+#: The words that requests.csv keeps of an error of the system.
+LIMITS = {
+    errno.EMFILE: "too many open files",
+    errno.ENFILE: "too many open files on this machine",
+    errno.EADDRNOTAVAIL: "no free port",
+    errno.ENOBUFS: "no buffer space",
+    errno.ENOMEM: OUT_OF_MEMORY,
+    errno.EACCES: "not permitted",
+    errno.EPERM: "not permitted",
+    errno.ENETDOWN: "no network",
+    errno.ENETUNREACH: "no network",
+}
+
+
+def told(error: Exception) -> str:
+    """An error in the words of requests.csv."""
+    limit = _limit(error)
+    if limit:
+        return f"{CLIENT}{limit}"
+    what = f"{type(error).__name__}: {error}"
+    # Nothing else comes from the network: it went wrong in this process.
+    return what if isinstance(error, (OSError, HTTPParseError)) else f"{CLIENT}{what}"
+
+
+def is_own(words: str) -> bool:
+    """Whether such words tell of the load generator's own failure."""
+    return words.startswith(CLIENT)
+
+
+def _limit(error: Exception) -> str:
+    if isinstance(error, socket.gaierror):
+        return UNKNOWN_HOST
+    if isinstance(error, MemoryError):
+        return OUT_OF_MEMORY
+    return LIMITS.get(error.errno or 0, "") if isinstance(error, OSError) else ""
+
 
 #: A user who waits longer than this has gone; far beyond any trial, so that the trial's own limit decides.
 PATIENCE_S = 3600.0

@@ -1,13 +1,18 @@
 """The harness's own questions to the app, over HTTP."""
 
+import csv
 import http.client
 import json
 import urllib.error
 import urllib.parse
 import urllib.request
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from pathlib import Path
 from typing import Any
 
 from loadtests.errors import StackError
+from loadtests.stack.stack_file import StackInfo
 
 #: Proxies of the environment are not asked: everything here is on loopback.
 _OPENER = urllib.request.build_opener(urllib.request.ProxyHandler({}))
@@ -55,3 +60,47 @@ def _exchange(request: urllib.request.Request, timeout_s: float) -> bytes:
         raise StackError(f"{what} answered {error.code}: {error.read(300).decode(errors='replace')}") from error
     except _FAILURES as error:
         raise StackError(f"{what} failed: {error}") from error
+
+
+#: How soon an idle stack answers at its front door.
+FRONT_DOOR_S = 2.0
+
+
+def refuse_busy(info: StackInfo) -> None:
+    """Raise if the stack still works on pictures of an earlier test: this one would be measured with them."""
+    counts = get_json(f"{info.control_url}/counts/", token=info.token)
+    # What waits at the front door is in no row yet; a question there stands in the same line.
+    if counts["queued"] + counts["processing"] or not reachable(f"{info.url}/healthz", timeout_s=FRONT_DOOR_S):
+        raise StackError(
+            "The stack still has pictures of an earlier test to finish. "
+            "Wait until they are done, or start a fresh one: make down, make up."
+        )
+
+
+#: What a ready picture has: a large, a medium and a small one.
+VARIANTS = 3
+
+
+def files_left(info: StackInfo) -> dict[str, Any]:
+    """How many files a local stack's storage holds, and how many ready pictures are not there whole."""
+    rows = get(f"{info.control_url}/pictures.csv", token=info.token, timeout_s=60.0).decode().splitlines()
+    media = Path(info.directory) / "media"
+    files = [path.relative_to(media).parts for path in media.rglob("*") if path.is_file()]
+    return sorted_out(files, {row["id"]: row["state"] for row in csv.DictReader(rows)})
+
+
+def sorted_out(files: Iterable[tuple[str, ...]], states: Mapping[str, str]) -> dict[str, int]:
+    """How many files are whose, each given by the parts of its path: originals/ID, pictures/ID/VARIANT, partial/ANY.
+
+    states: that of each picture by its id. incomplete counts the ready ones that lack a variant.
+    """
+    counts = {"of_pictures": 0, "of_none": 0, "half_written": 0}
+    variants: Counter[str] = Counter()
+    for folder, *rest in files:
+        variants.update(rest[:1] if folder == "pictures" else ())
+        if folder == "partial":
+            counts["half_written"] += 1
+        else:
+            counts["of_pictures" if rest and rest[0] in states else "of_none"] += 1
+    ready = (name for name, state in states.items() if state == "ready")
+    return counts | {"incomplete": sum(variants[name] < VARIANTS for name in ready)}

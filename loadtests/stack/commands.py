@@ -4,11 +4,11 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+from loadtests.stack.base import Site, StackSpec
 from loadtests.stack.process.environment import inherited
 from loadtests.stack.process.ports import HOST
 from loadtests.stack.process.process_group import Command
 from loadtests.stack.services import delay_proxy
-from loadtests.stack.site import Site, StackSpec
 from loadtests.stack.stack_file import ROOT
 from loadtests.workload.presets import WORKLOADS
 

@@ -9,16 +9,13 @@ from loadtests.clock import Clock
 from loadtests.errors import StackError
 from loadtests.stack import commands
 from loadtests.stack.app_client import reachable
-from loadtests.stack.base import Stack
-from loadtests.stack.live_settings import effective_settings
-from loadtests.stack.process.exposure import refuse_exposed
-from loadtests.stack.process.process_group import START_LIMIT_S, Child, Family, wait_until
-from loadtests.stack.process.supervisor import RESTARTS, Supervisor
+from loadtests.stack.base import Site, Stack, StackSpec, new_site
+from loadtests.stack.live_settings import effective_settings, verify
+from loadtests.stack.process.ports import refuse_exposed
+from loadtests.stack.process.process_group import RESTARTS, START_LIMIT_S, Child, Family, Supervisor, wait_until
 from loadtests.stack.sampling.meters import process_meters
 from loadtests.stack.sampling.sampler import Observer, View
 from loadtests.stack.services.backing_services import Ground
-from loadtests.stack.settings import verify
-from loadtests.stack.site import Site, StackSpec, new_site
 from loadtests.stack.stack_file import OBSERVATIONS, StackInfo
 
 #: How long a component may take to end by itself.

@@ -10,17 +10,16 @@ from matplotlib.figure import Figure
 from analysis.charts import MOST_CURVES, draw, draw_comparison, draw_view
 from analysis.charts.forest import forest
 from analysis.charts.load_curve import against_load
-from analysis.charts.parts.view import View
+from analysis.charts.parts.layout import View
 from analysis.charts.render import views
 from analysis.compare.alignment import togethers
 from analysis.compare.charts import AXES, charted, draw_lines, draw_ratios_of
-from analysis.compare.reading import read_sides
+from analysis.compare.cli import read_sides
 from analysis.data.reader import read_experiment
 from analysis.findings.cells import findings
 from analysis.summary.cells import summarise_trials
-from analysis.summary.contrasts import Comparison, comparisons
+from analysis.summary.contrasts import Comparison, comparisons, mode_ratios
 from analysis.summary.groups import Group, groups
-from analysis.summary.mode_ratios import mode_ratios
 from analysis.validity.verdict import verdict_on
 
 

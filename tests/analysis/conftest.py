@@ -20,8 +20,8 @@ from two_experiments import with_other_machine
 from analysis.__main__ import main
 from analysis.charts.parts.layout import STYLE
 from analysis.data.reader import read_experiment
-from analysis.lesson.content.measured import Measured, measured
-from analysis.lesson.sheets import write_sheets
+from analysis.lesson.cli import write_sheets
+from analysis.lesson.content.material import Measured, measured
 from analysis.summary.groups import Group
 
 HARNESS = "the harness itself"

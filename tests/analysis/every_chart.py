@@ -30,16 +30,13 @@ from synthetic_experiment import (
 
 from analysis.capacity.workers_needed import decision
 from analysis.charts.calibration import draw_judged, draw_told
-from analysis.charts.capacity import draw_capacity, draw_reached
-from analysis.charts.needed import draw_needed
+from analysis.charts.capacity import draw_capacity, draw_needed, draw_reached
 from analysis.charts.parts.layout import STYLE
 from analysis.charts.parts.palette import MODES
 from analysis.data.schema import BARE_COLUMNS, LATER_PICTURE_COLUMNS
 from analysis.format import GROWS
-from analysis.models.ceiling import ceilings
-from analysis.pool.chart import draw_speedups
-from analysis.pool.sentences import title
-from analysis.pool.speedups import pool
+from analysis.models.predictions import ceilings
+from analysis.pool.speedups import draw_speedups, pool, title
 
 WHAT: Mapping[str, Sequence[Made]] = {
     "demo": both_modes(),

@@ -5,9 +5,9 @@ from typing import Any
 
 import pandas as pd
 
-from analysis.capacity.capacities import LEVELS, with_prefix
+from analysis.capacity.results import LEVELS, with_prefix
 from analysis.data.model import Cell, Trial, Window
-from analysis.summary.marks import with_marks
+from analysis.summary.cells import with_marks
 
 CELL_DEFAULTS = {
     "workload": "io",

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from analysis.predicting import write_predictions
+from analysis.api import write_predictions
 
 START = 1_763_900_000.0
 ACCEPT_S = 0.012

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 import pandas as pd
 
-from analysis.findings.derived import CHANGE, RATIO, SUM, Derivation
+from analysis.findings.cells import CHANGE, RATIO, SUM, Derivation
 from analysis.format import cpu_time, duration, number
 
 NUMBER = r"(\d+(?:\.\d+)?)"

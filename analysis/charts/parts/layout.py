@@ -1,6 +1,7 @@
 """The empty chart: size, type, and a title that is wrapped so that nothing is cut off."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
@@ -13,6 +14,7 @@ from analysis.charts.parts.palette import FAINT, QUIET, TEXT
 from analysis.data.factors import named
 from analysis.format import amount, number
 from analysis.summary.groups import Group
+from analysis.tables.summary import Table
 
 # 12.8 x 7.2 inch at 100 dpi is 1280 x 720 px; there 17.5 pt is 24 px, the smallest text for a wall.
 SIZE_INCH = (12.8, 7.2)
@@ -112,3 +114,13 @@ def _width_px(word: str, font: FontProperties) -> float:
     figure = Figure(dpi=DPI)
     FigureCanvasAgg(figure)
     return float(figure.text(0, 0, word, fontproperties=font).get_window_extent().width)
+
+
+@dataclass(frozen=True, kw_only=True)
+class View:
+    """The name of its file, what it shows in a sentence, its figure under that title, and its numbers."""
+
+    name: str
+    sentence: str
+    draw: Callable[[str], Figure]
+    table: Table

@@ -2,13 +2,18 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import groupby
+from pathlib import Path
 
 from analysis.charts import Chart
-from analysis.data.model import Experiment
+from analysis.data.model import Experiment, Trial
 from analysis.errors import AnalysisError
 from analysis.findings.cells import findings
+from analysis.format import amount
 from analysis.metrics.equivalence import pairs
 from analysis.summary.groups import Group, measured_under
+from analysis.tables.summary import Table
+from analysis.validity.verdict import Verdict, verdict_on
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -67,3 +72,104 @@ def gather(
     group = (both or list(groups))[0]
     own = {chart.name: chart for chart in charts if chart.path.name == f"{chart.name}{group.suffix}"}
     return Material(experiment=experiment, group=group, charts=own, broken=broken, here=here)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Way:
+    """The parts to which an upload comes in one mode, in their order; the second one gives the user the answer."""
+
+    mode: str
+    parts: tuple[str, ...]
+    answer: str
+
+    @property
+    def told(self) -> str:
+        return f"{self.mode}: {' → '.join(self.parts)}. Answer: {self.answer}."
+
+
+@dataclass(frozen=True, kw_only=True)
+class Slide:
+    """What stands on the wall at once, and what is revealed after the class has predicted it.
+
+    `words` stand there from the beginning. Then come, one by one, what was `expected` from the work alone, and the
+    answer: a chart, by its name, or a table under the sentence `answer`. `until` is the minute at which it ends.
+    """
+
+    name: str
+    title: str
+    until: int
+    notes: tuple[str, ...]
+    words: tuple[str, ...] = ()
+    expected: str = ""
+    chart: str = ""
+    answer: str = ""
+    table: Table | None = None
+    code: str = ""
+    ways: tuple[Way, ...] = ()
+
+    @property
+    def reveals(self) -> tuple[str, ...]:
+        """What each press of the arrow key brings before the next slide comes."""
+        shown = {"what is expected": self.expected, "the chart": self.chart, "the table": self.table}
+        return tuple(what for what, there in shown.items() if there)
+
+
+def numbers_between(slides: Sequence[Slide], since: int, until: int) -> str:
+    """The numbers of the slides that end after a minute and until another, with what they reveal.
+
+    For example `4; 5 and 6: → what is expected, → the chart`; `none` where there is no such slide.
+    """
+    numbered = [(number, slide) for number, slide in enumerate(slides, start=1) if since < slide.until <= until]
+    alike = groupby(numbered, key=lambda each: each[1].reveals)
+    return "; ".join(_run([number for number, _ in run], reveals) for reveals, run in alike) or "none"
+
+
+def _run(numbers: Sequence[int], reveals: Sequence[str]) -> str:
+    """Numbers one after the other that reveal the same."""
+    between = " and " if len(numbers) == 2 else " to "
+    span = between.join(dict.fromkeys(map(str, (numbers[0], numbers[-1]))))
+    return f"{span}: {', '.join(f'→ {what}' for what in reveals)}" if reveals else span
+
+
+#: The lesson's texts and sources.
+SOURCES = Path(__file__).parents[3] / "docs" / "lesson"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Measured:
+    """An experiment with its verdicts and one of its groups of cells.
+
+    `here` is what the preflight expects on this machine; `slides` are those to which the notes refer.
+    """
+
+    experiment: Experiment
+    verdicts: Mapping[str, Verdict]
+    group: Group
+    here: Sequence[str] = ()
+    slides: Sequence[Slide] = ()
+
+    @property
+    def trials(self) -> list[Trial]:
+        """The believed trials of that group, the fewest workers first."""
+        return sorted(self.group.trials, key=lambda trial: (trial.cell.workers, trial.cell.mode, trial.repeat))
+
+    @property
+    def withheld_cells(self) -> set[tuple[str, int]]:
+        """Mode and workers of the cells that were measured and of which no trial can be believed."""
+        alike = measured_under(self.experiment, self.group.levels)
+        cells = [{(trial.cell.mode, trial.cell.workers) for trial in each} for each in (alike, self.trials)]
+        return cells[0] - cells[1]
+
+
+def measured(experiment: Experiment, group: Group, here: Sequence[str] = (), slides: Sequence[Slide] = ()) -> Measured:
+    """The experiment with the verdicts on its trials."""
+    verdicts = {trial.name: verdict_on(trial) for trial in experiment.trials}
+    return Measured(experiment=experiment, verdicts=verdicts, group=group, here=here, slides=slides)
+
+
+def measured_on(experiment: Experiment, group: Group) -> str:
+    """The day and the machine of an experiment, as far as they are known."""
+    machine = experiment.info.get("machine") or {}
+    day = str(experiment.info.get("created_at") or "")[:10]
+    parts = [day, str(machine.get("cpu") or ""), amount(group.cores, "core") if group.cores else ""]
+    return ", ".join(filter(None, parts)) or "on an unknown machine"

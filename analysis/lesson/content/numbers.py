@@ -1,5 +1,6 @@
 """The words that a text of the lesson may ask for in double braces, each from one cell of the summary."""
 
+import re
 from collections.abc import Callable, Collection, Mapping
 from functools import partial
 from typing import Any
@@ -10,12 +11,21 @@ from markupsafe import Markup
 
 from analysis.data.factors import CONDITIONS
 from analysis.format import GROWS, amount, duration, number, workers
-from analysis.lesson.content.escaping import literal
-from analysis.lesson.content.measured import Measured, measured_on
-from analysis.lesson.content.slide import numbers_between
+from analysis.lesson.content.material import Measured, measured_on, numbers_between
 from analysis.metrics.equivalence import Row, pairs
 from analysis.report.terminal import markdown
 from analysis.validity.verdict import OVERLOADED
+
+#: What Markdown or HTML could give a meaning to inside a line, and line breaks, which could begin another block.
+SPECIAL = re.compile(r"[!-*+<>\[-`{-~]|[\r\n\v\f\x1c-\x1e\x85\u2028\u2029]+")
+
+
+def literal(value: object) -> Markup:
+    """Text that stands for itself in Markdown, in a cell of a table as well; what is Markup already stays as it is."""
+    if isinstance(value, Markup):
+        return value
+    return Markup(SPECIAL.sub(lambda found: f"&#{ord(found[0])};" if found[0].strip() else " ", str(value)))
+
 
 UNKNOWN, WITHHELD = "(not measured)", "(withheld)"
 #: The same behind `it`.

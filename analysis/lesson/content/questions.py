@@ -1,8 +1,10 @@
 """What the slides ask, in words that fit the worker counts and the modes that were measured."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
-from analysis.format import amount, workers
+import pandas as pd
+
+from analysis.format import GROWS, amount, duration, listing, number, workers
 
 IN_MODE = {"sync": "In sync", "queue": "With the queue"}
 
@@ -51,3 +53,29 @@ def what_it_costs(modes: Sequence[str]) -> tuple[str, tuple[str, ...]]:
 
 def _do(counts: Sequence[int]) -> str:
     return "does" if list(counts) == [1] else "do"
+
+
+def expected_throughput(cells: pd.DataFrame) -> str:
+    """What each worker count should finish, such as `3.7 pictures/s with 1 worker`; empty where nobody predicted."""
+    return _sentence(cells, "throughput", lambda value: f"{number(value)} pictures/s")
+
+
+def expected_wait(cells: pd.DataFrame, mode: str) -> str:
+    """How long half of the pictures should take at each worker count in one mode."""
+    return _sentence(cells[cells["mode"] == mode], "ready_p50_s", _wait)
+
+
+def _wait(seconds: float) -> str:
+    return GROWS if seconds == float("inf") else duration(seconds)
+
+
+def _sentence(cells: pd.DataFrame, metric: str, told: Callable[[float], str]) -> str:
+    column = f"predicted_{metric}"
+    if column not in cells or cells[column].isna().any() or cells.empty:
+        return ""
+    by_count = cells.groupby("workers")[column].first()
+    counts: dict[str, list[int]] = {}
+    for count, value in by_count.items():
+        counts.setdefault(told(float(value)), []).append(int(str(count)))
+    parts = [f"{words} with {workers(each)}" for words, each in counts.items()]
+    return f"Expected from the work alone: {listing(parts)}"

@@ -1,16 +1,30 @@
 """Draws one side of a lie: bars, dots or steps, with what stands beside them."""
 
-from collections.abc import Mapping
+import base64
+from collections.abc import Mapping, Sequence
+from itertools import product
+from pathlib import Path
 from textwrap import wrap
 from typing import Any
 
+import matplotlib
 import numpy as np
 from matplotlib.axes import Axes
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.figure import Figure
+from matplotlib.path import Path as Outline
 from matplotlib.patheffects import withStroke
+from matplotlib.text import Text
+from matplotlib.ticker import MaxNLocator
+from matplotlib.transforms import Affine2D
 
+from analysis.charts import as_png
 from analysis.charts.parts.annotations import BAND, LINE_PX
+from analysis.charts.parts.layout import DPI, SMALLEST_PT, STYLE, circumstances, framed
 from analysis.charts.parts.palette import MODES, QUIET, TEXT, WINDOW
-from analysis.lesson.gallery.panels_merged import Bars, Dots, Panel, Steps
+from analysis.lesson.content.material import Measured
+from analysis.lesson.gallery.misleading import TELLERS, Bars, Dots, Lie, Panel, Steps, lies
+from analysis.lesson.page import render as page
 
 HEADROOM = 1.25  # 1 / BAND: no known value lies in the band without a scale.
 #: Of more bars every second has its name.
@@ -108,3 +122,112 @@ def highest(panel: Panel) -> float:
     if isinstance(panel, Dots):
         return float(max(value for value in panel.values if np.isfinite(value)))
     return 100.0
+
+
+STAMP = "MISLEADING"
+#: How wide its letters stand, in parts of the panel.
+STAMP_WIDTH = 0.86
+# In letters' heights, as the box style counts.
+PAD = 0.15
+#: How it may lie, the best first: degrees, and the height of its middle in parts of the panel.
+TURNS, HEIGHTS = (32, 24, 16, -16, -24, -32), (0.5, 0.58, 0.42, 0.66, 0.34, 0.72)
+
+
+def stamp(ax: Axes) -> None:
+    """Across the panel where it meets the fewest words, over everything else."""
+    words = [text for text in ax.texts if text.get_text()]
+    made = ax.text(0.5, 0.5, STAMP, transform=ax.transAxes, ha="center", va="center", fontweight="bold")
+    made.set(fontsize=20, color=TEXT, alpha=0.55, zorder=10)
+    made.set_fontsize(20 * STAMP_WIDTH * ax.get_window_extent().width / made.get_window_extent().width)
+    turn, height = min(product(TURNS, HEIGHTS), key=lambda way: _in_its_way(ax, made, words, *way))
+    made.set(y=height, rotation=turn)
+    frame: Any = {"boxstyle": f"round,pad={PAD}", "facecolor": "none", "edgecolor": TEXT, "linewidth": 4, "alpha": 0.55}
+    made.set_bbox(frame)
+
+
+def _in_its_way(ax: Axes, made: Text, words: list[Text], turn: float, height: float) -> int:
+    """How many words it would cross; to leave the panel is worse than any."""
+    outline, panel = _outline(ax, made, turn, height), ax.get_window_extent()
+    box = outline.get_extents()
+    outside = not (panel.x0 <= box.x0 and box.x1 <= panel.x1 and panel.y0 <= box.y0 and box.y1 <= panel.y1)
+    crossed = sum(outline.intersects_bbox(word.get_window_extent().padded(4)) for word in words)
+    return crossed + outside * (len(words) + 1)
+
+
+def _outline(ax: Axes, made: Text, turn: float, height: float) -> Outline:
+    box = made.get_window_extent()
+    around = 2 * PAD * box.height
+    turned = Affine2D().translate(-0.5, -0.5).scale(box.width + around, box.height + around).rotate_deg(turn)
+    return turned.translate(*ax.transAxes.transform((0.5, height))).transform_path(Outline.unit_rectangle())
+
+
+LEFT, RIGHT, WIDTH, BOTTOM = 0.09, 0.59, 0.38, 0.14
+# Room above the panels for what each side is.
+HEADING = 0.06
+# So narrow that its letters are read on a phone without a gesture.
+STACKED_INCH = (6.4, 11.2)
+# Room for the names of lines, right of a panel.
+NAMES_PX = 108
+
+
+def draw_lie(lie: Lie, subtitle: str) -> Figure:
+    """Both sides on axes of the same reach, except where the axis itself is the lie."""
+    with matplotlib.rc_context(STYLE):
+        figure, top = framed(f"{lie.title}. {lie.hides}", subtitle)
+        height = top - BOTTOM - HEADING
+        _draw_both(figure, lie, [(left, BOTTOM, WIDTH, height) for left in (LEFT, RIGHT)])
+        return figure
+
+
+def draw_stacked(lie: Lie) -> Figure:
+    """The same with the whole below the lie; what it leaves out is written beside the picture."""
+    with matplotlib.rc_context(STYLE):
+        figure = Figure(figsize=STACKED_INCH, dpi=DPI)
+        FigureCanvasAgg(figure)
+        _draw_both(figure, lie, [(0.17, bottom, 0.79, 0.37) for bottom in (0.585, 0.085)])
+        return figure
+
+
+def _draw_both(figure: Figure, lie: Lie, places: Sequence[tuple[float, float, float, float]]) -> None:
+    reach = HEADROOM * max(highest(lie.shown), highest(lie.honest))
+    sides = ((lie.shown, "What is shown"), (lie.honest, "What was measured"))
+    shown, _ = (
+        _draw_side(figure, panel, heading, reach, place) for (panel, heading), place in zip(sides, places, strict=True)
+    )
+    stamp(shown)
+
+
+def _draw_side(
+    figure: Figure, panel: Panel, heading: str, reach: float, place: tuple[float, float, float, float]
+) -> Axes:
+    left, bottom, width, height = place
+    names = NAMES_PX / (figure.get_figwidth() * figure.dpi) if has_names(panel) else 0
+    ax = figure.add_axes((left, bottom, width - names, height))
+    ax.set_title(heading, loc="left", fontsize=SMALLEST_PT, fontweight="bold", color=TEXT)
+    ax.set_ylim(0, reach)
+    ax.yaxis.set_major_locator(MaxNLocator(nbins=7, steps=[1, 2, 5, 10]))
+    draw_panel(ax, panel, reach)
+    return ax
+
+
+def write_gallery(measured: Measured, folder: Path) -> Path:
+    """Writes `gallery.html` and the pictures in `gallery/`; gives the page."""
+    pictures = folder / "gallery"
+    pictures.mkdir(parents=True, exist_ok=True)
+    for old in pictures.glob("*.png"):
+        old.unlink()
+    told = lies(measured.trials, {name: verdict.name for name, verdict in measured.verdicts.items()})
+    for lie in told:
+        drawn = draw_lie(lie, circumstances(measured.group))
+        (pictures / f"{lie.name}.png").write_bytes(as_png(drawn, 1.5 * DPI))
+    inlined = {lie.name: _inlined((pictures / f"{lie.name}.png").read_bytes()) for lie in told}
+    stacked = {lie.name: _inlined(as_png(draw_stacked(lie), DPI)) for lie in told}
+    path = folder / "gallery.html"
+    missing = len(TELLERS) - len(told)
+    what = {"pictures": inlined, "stacked": stacked, "under": circumstances(measured.group)}
+    path.write_text(page("gallery.html", lies=told, missing=missing, measured=measured, **what), encoding="utf-8")
+    return path
+
+
+def _inlined(picture: bytes) -> str:
+    return f"data:image/png;base64,{base64.b64encode(picture).decode()}"

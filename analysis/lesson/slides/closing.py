@@ -1,7 +1,6 @@
 """The slides after the measurements."""
 
-from analysis.lesson.content.material import Material
-from analysis.lesson.content.slide import Slide
+from analysis.lesson.content.material import Material, Slide
 
 #: As long as in the teacher's notes.
 TURN = """\

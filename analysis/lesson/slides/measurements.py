@@ -1,16 +1,20 @@
 """The slides that ask first and then show what was measured."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
 
 import pandas as pd
 
+from analysis.charts import Chart, draw, save
+from analysis.findings.cells import findings
 from analysis.findings.prediction_error import guess_sentences
 from analysis.format import amount, number, workers
 from analysis.lesson.content import fault_results, questions
-from analysis.lesson.content.expectations import expected_throughput, expected_wait
-from analysis.lesson.content.material import Material
-from analysis.lesson.content.slide import Slide
-from analysis.lesson.slides import sync_chart
+from analysis.lesson.content.material import Material, Slide
+from analysis.lesson.content.questions import expected_throughput, expected_wait
+from analysis.summary.groups import Group
+from analysis.tables.summary import chart_table
 
 BREAK_NOTES = (
     "Break it, then the same with the safe queue:",
@@ -97,7 +101,7 @@ def _answers(material: Material, modes: Sequence[str]) -> list[Slide]:
                     "How long do the first, the tenth and the last one wait?",
                 ),
                 expected=expected_wait(cells, "sync").replace("alone:", "alone, in sync:"),
-                chart=sync_chart.NAME if "queue" in modes else sync_chart.DRAWN_AS,
+                chart=NAME if "queue" in modes else DRAWN_AS,
                 notes=(
                     "Ask for hands: milliseconds, seconds, or longer and longer?",
                     "An arrow has no value: it grows.",
@@ -114,7 +118,7 @@ def _answers(material: Material, modes: Sequence[str]) -> list[Slide]:
                     f"The same load: {uploads} a second, {workers(material.asked_count('queue'))}.",
                     "How long does the user wait for an answer?",
                 ),
-                chart=sync_chart.DRAWN_AS,
+                chart=DRAWN_AS,
                 notes=("The work is the same. What does the user not wait for any more?",),
             )
         ]
@@ -156,3 +160,19 @@ def _broken(material: Material) -> list[Slide]:
     asked = (first, "Is an upload lost that was accepted?", "Is one done twice?")
     notes = (*(f"Withheld as invalid, and not counted: {name}." for name in left_out), *BREAK_NOTES)
     return [Slide(name="break", title=title, until=33, words=asked, answer=answer, table=table, notes=notes)]
+
+
+NAME, DRAWN_AS = "response_time_sync", "response_time"
+
+
+def sync_chart(group: Group, folder: Path) -> Mapping[str, Chart]:
+    """The chart by its name, saved in the folder; empty where only one mode was measured."""
+    alone = replace(group, cells=group.cells[group.cells["mode"] == "sync"])
+    if group.cells["mode"].nunique() < 2:
+        return {}
+    folder.mkdir(parents=True, exist_ok=True)
+    sentence = next(finding.sentence for finding in findings(alone.cells) if finding.chart == DRAWN_AS)
+    path = folder / NAME
+    save(draw(alone, DRAWN_AS, sentence), path)
+    table = chart_table(alone.cells, DRAWN_AS)
+    return {NAME: Chart(name=NAME, prefix="", finding=sentence, path=path, table=table)}

@@ -3,10 +3,8 @@
 import numpy as np
 
 from analysis.format import amount, duration, number, workers
-from analysis.lesson.content.material import Material
-from analysis.lesson.content.measured import measured_on
-from analysis.lesson.content.slide import Slide, Way
-from analysis.models.ceiling import services
+from analysis.lesson.content.material import Material, Slide, Way, measured_on
+from analysis.models.predictions import services
 
 #: What the diagram shows.
 WAYS = (

@@ -3,8 +3,11 @@
 from collections.abc import Mapping, Sequence
 
 from analysis.charts import Chart
-from analysis.lesson.content.slide import Slide
+from analysis.lesson.content.material import Material, Slide
 from analysis.lesson.page import diagram, diagram_in_words, picture, render, vendored
+from analysis.lesson.slides.closing import closing
+from analysis.lesson.slides.measurements import observing
+from analysis.lesson.slides.opening import opening
 
 
 def render_slides(title: str, slides: Sequence[Slide], charts: Mapping[str, Chart]) -> str:
@@ -22,3 +25,9 @@ def render_slides(title: str, slides: Sequence[Slide], charts: Mapping[str, Char
         diagram_in_words=diagram_in_words(),
         vendored=vendored,
     )
+
+
+def story(material: Material) -> tuple[Slide, ...]:
+    """Every slide in its order; what the experiment has not measured is left out."""
+    slides = (*opening(material), *observing(material), *closing(material))
+    return tuple(slide for slide in slides if not slide.chart or slide.chart in material.charts)

@@ -1,15 +1,16 @@
 """The quiz as a page that needs no script, with the class's own numbers in it."""
 
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from html import escape
 from pathlib import Path
 from typing import Any
 
 from jinja2 import Environment, StrictUndefined
 
 from analysis.errors import AnalysisError
-from analysis.lesson.content.measured import SOURCES, Measured
+from analysis.lesson.content.material import SOURCES, Measured
 from analysis.lesson.content.numbers import words
 from analysis.lesson.page import render as page
 
@@ -81,3 +82,41 @@ def _shuffled(choices: list[Choice], seed: str) -> tuple[Choice, ...]:
     """The choices in a fixed order that does not betray the right one, which stands first in the file."""
     turn = sum(seed.encode()) % len(choices)
     return (*choices[turn:], *choices[:turn])
+
+
+#: What GIFT gives a meaning to; the backslash first, or it would be escaped again.
+SPECIAL = "\\~=#{}:"
+
+
+def render_gift(measured: Measured) -> str:
+    """`quiz.gift`: the questions of the page."""
+    return gift(read_questions(measured))
+
+
+def gift(questions: Sequence[Question]) -> str:
+    """All questions of a category; https://docs.moodle.org/en/GIFT_format."""
+    return "\n\n".join(["$CATEGORY: Queuelab", *map(_gift_question, questions)]) + "\n"
+
+
+def escaped(text: str) -> str:
+    """Text that stands for itself: as HTML, and with what GIFT gives a meaning to behind backslashes."""
+    for letter in SPECIAL:
+        # On one line: an empty line would end the question.
+        text = text.replace(letter, f"\\{letter}")
+    return escape(" ".join(text.split()), quote=False)
+
+
+def _gift_question(question: Question) -> str:
+    see = f"See it: {question.command}. Look at {question.look}."
+    lines = [
+        f"// {question.id}",
+        f"::{escaped(question.id)}::[html]{escaped(question.stem)}{{",
+        *(f"\t{_choice(choice)}" for choice in question.choices),
+        f"\t####{escaped(see)}",
+        "}",
+    ]
+    return "\n".join(lines)
+
+
+def _choice(choice: Choice) -> str:
+    return f"{'=' if choice.right else '~'}{escaped(choice.text)}#{escaped(choice.why)}"

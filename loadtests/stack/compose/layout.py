@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from loadtests.clock import Clock
 from loadtests.errors import StackError
 from loadtests.machine.provenance import cores
+from loadtests.stack.base import StackSpec
 from loadtests.stack.commands import worker_class
 from loadtests.stack.process.environment import engine_inherited
 from loadtests.stack.process.ports import HOST, claim, free_port
-from loadtests.stack.site import StackSpec
 from loadtests.stack.stack_file import ROOT
 from loadtests.workload.presets import WORKLOADS
 

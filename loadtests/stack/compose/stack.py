@@ -1,17 +1,82 @@
 """The stack in containers: one that is started for a trial, and one that somebody else has started."""
 
+import subprocess
+import sys
 from pathlib import Path
 
 from loadtests.errors import StackError
-from loadtests.stack.base import Stack
-from loadtests.stack.compose.compose_launcher import Launcher
-from loadtests.stack.compose.compose_watch import Watch
-from loadtests.stack.compose.engine import Engine, find_tools
-from loadtests.stack.compose.layout import attached_site, new_compose_site
-from loadtests.stack.compose.live_settings import live_levels
-from loadtests.stack.settings import verify
-from loadtests.stack.site import StackSpec
-from loadtests.stack.stack_file import StackInfo
+from loadtests.stack.base import Stack, StackSpec
+from loadtests.stack.compose import cleanup
+from loadtests.stack.compose.engine import Engine, Tools, find_tools
+from loadtests.stack.compose.layout import ComposeSite, attached_site, new_compose_site
+from loadtests.stack.compose.live_settings import Watch, live_levels
+from loadtests.stack.live_settings import verify
+from loadtests.stack.process.process_group import TAIL_LINES, Command, Family
+from loadtests.stack.stack_file import ROOT, StackInfo
+
+FILE = ROOT / "docker-compose.yml"
+
+#: How long an image may take to build where it is not there yet, and how long to start and to remove containers.
+BUILD_LIMIT_S = 1200.0
+UP_LIMIT_S = 180.0
+DOWN_LIMIT_S = 120.0
+
+
+class Launcher:
+    """One project of docker-compose.yml, with logs of what compose said."""
+
+    def __init__(self, site: ComposeSite, tools: Tools, logs: Path) -> None:
+        self._site, self._tools, self._logs = site, tools, logs
+        self._family = Family(logs)
+        self._keeper = self._keep()
+
+    def up(self) -> None:
+        """Build the image if the code has changed, and start every container."""
+        spec = self._site.spec
+        profile = ("--profile", "rabbitmq") if spec.broker == "rabbitmq" else ()
+        scale = ("--scale", f"worker={spec.workers}") if spec.mode == "queue" else ()
+        # Built by name and each time: a stack of an image that is older than the code would measure that.
+        self._run("compose-build", ("build", "web"), BUILD_LIMIT_S)
+        up = (*profile, "up", "--detach", "--no-build", *scale, *self._site.containers)
+        self._run("compose-up", up, UP_LIMIT_S)
+
+    def down(self, engine: Engine) -> None:
+        """Keep the logs, then remove every container, network and volume."""
+        try:
+            self._family.close(grace_s=2.0)
+            engine.keep_logs(self._logs)
+        finally:
+            assert self._keeper.stdin, "opened as a pipe"
+            self._keeper.stdin.close()
+            code = self._keeper.wait(DOWN_LIMIT_S)
+        if code:
+            raise StackError(f"The containers could not be removed. {self._tail('compose-down.log')}")
+
+    def _keep(self) -> "subprocess.Popen[bytes]":
+        """What ends the stack, also when this process is killed."""
+        down = self._command("--profile", "rabbitmq", "down", "--volumes", "--remove-orphans", "--timeout", "5")
+        with (self._logs / "compose-down.log").open("wb") as log:
+            return subprocess.Popen(
+                [sys.executable, "-I", "-S", cleanup.__file__, self._tools.engine, self._site.project, *down],
+                cwd=ROOT,
+                env=self._site.environment,
+                stdin=subprocess.PIPE,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+            )
+
+    def _run(self, name: str, words: tuple[str, ...], limit_s: float) -> None:
+        """One command to its end. It is a child like others: it ends with this process, and not by Ctrl-C alone."""
+        command = Command(name=name, argv=self._command(*words), cwd=ROOT, env=self._site.environment)
+        self._family.finish(self._family.start(command), limit_s)
+
+    def _command(self, *words: str) -> tuple[str, ...]:
+        return (*self._tools.compose, "--project-name", self._site.project, "--file", str(FILE), *words)
+
+    def _tail(self, name: str) -> str:
+        lines = (self._logs / name).read_text(encoding="utf-8", errors="replace").splitlines()[-TAIL_LINES:]
+        return "\n    ".join([f"The end of {self._logs / name}:", *lines])
 
 
 class AttachedStack(Stack):

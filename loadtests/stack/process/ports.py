@@ -1,8 +1,14 @@
 """Ports on loopback, the only interface that anything here listens on."""
 
+import contextlib
+import ipaddress
 import socket
+from collections.abc import Iterator
+
+import psutil
 
 from loadtests.errors import StackError
+from loadtests.stack.process.process_group import Family
 
 HOST = "127.0.0.1"
 
@@ -30,3 +36,39 @@ def claim(port: int) -> int:
                 "Stop what listens there, or choose another: make up PORT=8001."
             ) from error
     return port
+
+
+def refuse_exposed(family: Family) -> None:
+    """Raise if a component listens where another machine can reach it."""
+    for name, child in family.children.items():
+        for address in exposed(child.pid):
+            raise StackError(
+                f"{name} listens on {address} and not on {HOST} alone, so others can reach it. It was told otherwise: "
+                f"see {child.log}."
+            )
+
+
+def exposed(pid: int) -> Iterator[str]:
+    """Addresses beyond loopback on which a process or a descendant of it listens."""
+    for process in _tree(pid):
+        # One that has ended meanwhile listens on nothing.
+        with contextlib.suppress(psutil.NoSuchProcess):
+            yield from (
+                f"{connection.laddr.ip} port {connection.laddr.port}"
+                for connection in process.net_connections("tcp")
+                if connection.status == psutil.CONN_LISTEN and not is_loopback(connection.laddr.ip)
+            )
+
+
+def _tree(pid: int) -> list[psutil.Process]:
+    try:
+        process = psutil.Process(pid)
+        return [process, *process.children(recursive=True)]
+    except psutil.NoSuchProcess:
+        return []
+
+
+def is_loopback(ip: str) -> bool:
+    """Whether an address can be reached from this machine alone."""
+    address = ipaddress.ip_address(ip)
+    return (getattr(address, "ipv4_mapped", None) or address).is_loopback

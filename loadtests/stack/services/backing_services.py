@@ -6,13 +6,13 @@ from urllib.parse import urlsplit
 from loadtests.errors import StackError
 from loadtests.stack import commands
 from loadtests.stack.app_client import reachable
-from loadtests.stack.process.exposure import refuse_exposed
+from loadtests.stack.base import Site, StackSpec
+from loadtests.stack.process.ports import refuse_exposed
 from loadtests.stack.process.process_group import START_LIMIT_S, Family, wait_until
 from loadtests.stack.services import redis_server
 from loadtests.stack.services.postgres import Postgres
 from loadtests.stack.services.queue_depth import Queue, open_queue
 from loadtests.stack.services.rabbitmq import RabbitMQ
-from loadtests.stack.site import Site, StackSpec
 
 DEFAULT_PORTS = {"amqp": 5672, "redis": 6379}
 

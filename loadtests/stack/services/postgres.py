@@ -12,10 +12,10 @@ from pathlib import Path
 import psycopg
 
 from loadtests.errors import StackError
+from loadtests.stack.base import Site
 from loadtests.stack.process.environment import hidden
 from loadtests.stack.process.ports import HOST
 from loadtests.stack.process.process_group import Command
-from loadtests.stack.site import Site
 
 #: Debian keeps the server off the PATH, one folder a version.
 DEBIAN = Path("/usr/lib/postgresql")

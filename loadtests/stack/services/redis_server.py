@@ -12,11 +12,11 @@ from redis.backoff import NoBackoff
 from redis.retry import Retry
 
 from loadtests.errors import StackError
+from loadtests.stack.base import Site
 from loadtests.stack.process.environment import inherited
 from loadtests.stack.process.ports import HOST
 from loadtests.stack.process.process_group import Command
 from loadtests.stack.services.queue_depth import TIMEOUT_S
-from loadtests.stack.site import Site
 
 #: kombu 5.7 asks for ZRANGE ... BYSCORE REV, which came with 6.2.
 OLDEST = (6, 2)

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from analysis.calibration.queues import fifo
+from analysis.calibration.expected_times import fifo
 
 
 def test_an_idle_server_begins_at_once() -> None:

@@ -8,14 +8,15 @@ import pandas as pd
 import pytest
 
 from analysis import AnalysisError, goal_outcome, judge
-from analysis.capacity.capacities import (
+from analysis.capacity.results import (
+    Goal,
     capacity_sentences,
     capacity_table,
     disagreement_sentences,
+    outcome,
     overload_sentences,
     reached,
 )
-from analysis.capacity.results import Goal, outcome
 from analysis.validity.verdict import Verdict
 from tests.analysis.hand_made import TRIAL_DEFAULTS, capacities, crowded_door, trial
 from tests.analysis.synthetic_experiment import Made, undecided, write_experiment

@@ -15,7 +15,7 @@ from analysis.capacity.workers_needed import (
     needed_table,
     steps,
 )
-from analysis.charts.needed import draw_needed
+from analysis.charts.capacity import draw_needed
 
 OPEN = math.nan
 GAPS = [

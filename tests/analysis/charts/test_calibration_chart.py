@@ -5,7 +5,7 @@ import json
 import pytest
 from matplotlib.text import Text
 
-from analysis.calibration.calibration_table import calibration_table
+from analysis.calibration.checks import calibration_table
 from analysis.charts.calibration import draw_calibration, draw_judged, draw_told
 from tests.analysis.synthetic_experiment import both_modes, write_experiment
 

@@ -12,8 +12,8 @@ from matplotlib.text import Annotation, Text
 from matplotlib.transforms import Bbox
 from seen import bars, colours_of, drawn_parts, in_panel, inked, lines, over_tick, strokes, texts
 
-from analysis.charts.parts.belonging import belonging
 from analysis.charts.parts.palette import MODES, WINDOW, ink
+from analysis.charts.parts.svg_data import belonging
 
 PAPERS = ("#ffffff", WINDOW)
 # WCAG 2.2, success criteria 1.4.3 and 1.4.11.

@@ -10,7 +10,7 @@ from matplotlib.figure import Figure
 from synthetic_experiment import START, Made, write_experiment
 
 from analysis.charts.parts.axes import EVENT, EVENT_WORDS, SINCE
-from analysis.data.events import Mark, marks
+from analysis.data.model import Mark, marks
 
 
 def fault(what: str, began: float, ended: float) -> dict[str, object]:

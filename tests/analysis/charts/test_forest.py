@@ -9,8 +9,8 @@ from matplotlib.collections import PathCollection
 from matplotlib.figure import Figure
 from synthetic_experiment import Made, both_modes, repeated, write_controls, write_experiment
 
-from analysis.findings.findings_modes import modes_title
-from analysis.summary.mode_ratios import ModeRatio
+from analysis.findings.contrasts import modes_title
+from analysis.summary.contrasts import ModeRatio
 
 
 @pytest.fixture(scope="module")

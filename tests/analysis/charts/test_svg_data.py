@@ -7,8 +7,7 @@ from analysed import drawn_charts
 from matplotlib.figure import Figure
 
 from analysis.charts import save
-from analysis.charts.parts.belonging import belonging
-from analysis.charts.parts.svg_data import answering, points, tag_modes
+from analysis.charts.parts.svg_data import answering, belonging, points, tag_modes
 from analysis.summary.groups import Group
 
 COLOUR = re.compile(r"#[0-9a-f]{6}")

@@ -11,8 +11,7 @@ from synthetic_experiment import both_modes, write_experiment
 
 from analysis.__main__ import main
 from analysis.charts.parts.palette import GUESS
-from analysis.data.class_predictions import parse_guess
-from analysis.data.seal import read_sealed
+from analysis.data.class_predictions import parse_guess, read_sealed
 from analysis.errors import AnalysisError
 
 

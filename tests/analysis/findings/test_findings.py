@@ -11,8 +11,8 @@ from analysis.findings.cells import findings
 from analysis.findings.contrasts import reading_of
 from analysis.format import duration, number, workers
 from analysis.summary.cells import summarise_trials
+from analysis.summary.contrasts import mode_ratios
 from analysis.summary.groups import Group
-from analysis.summary.mode_ratios import mode_ratios
 from analysis.validity.verdict import verdict_on
 
 LIMITLESS = {"verdict": "OVERLOADED", "throughput": 3.4, "backlog_growth": 6.6}

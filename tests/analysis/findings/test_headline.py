@@ -4,7 +4,7 @@ from pathlib import Path
 from analysed import grouped
 from synthetic_experiment import Made, both_modes, write_experiment
 
-from analysis.findings.lead import lead, said_twice
+from analysis.findings.cells import lead, said_twice
 from analysis.summary.groups import Group
 
 ANSWER = "A queue answers sooner, but it finishes no more pictures per second; more workers do"

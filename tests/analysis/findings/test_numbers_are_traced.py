@@ -35,8 +35,7 @@ from analysis.findings import cells, throughput
 from analysis.findings.contrasts import contrast_sentence
 from analysis.format import duration, number
 from analysis.metrics import equivalence
-from analysis.pool.sentences import title
-from analysis.pool.speedups import pool
+from analysis.pool.speedups import pool, title
 from analysis.summary.contrasts import Comparison, with_cost
 
 WHAT: dict[str, list[Made]] = {

@@ -3,7 +3,7 @@ from typing import Any
 
 from hand_made import trial
 
-from analysis.findings.remarks import Remark, remarks
+from analysis.findings.caveats import Remark, remarks
 from analysis.validity.verdict import NOISY, OVERLOADED, VALID, Verdict, verdict_on
 
 LATE = "cannot keep up, so waiting times depend on when one stops. Add workers."

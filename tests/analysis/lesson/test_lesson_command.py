@@ -12,9 +12,8 @@ from synthetic_experiment import Made, both_modes, break_books, write_experiment
 from analysis.__main__ import main
 from analysis.data.reader import read_experiment
 from analysis.lesson.cli import broken_beside
-from analysis.lesson.content.material import gather
-from analysis.lesson.content.slide import Slide
-from analysis.lesson.slides.story import story
+from analysis.lesson.content.material import Slide, gather
+from analysis.lesson.slides.reveal import story
 from tests.pages import A4, offline, pages_of, serious_findings, sizes_of
 
 

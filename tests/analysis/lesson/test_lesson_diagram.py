@@ -6,7 +6,7 @@ import xml.etree.ElementTree as ElementTree
 import pytest
 from playwright.sync_api import Browser
 
-from analysis.lesson.content.measured import SOURCES
+from analysis.lesson.content.material import SOURCES
 
 SVG = "{http://www.w3.org/2000/svg}"
 Arrows = set[tuple[str, str, str]]

@@ -14,13 +14,9 @@ from matplotlib.transforms import Bbox
 from synthetic_experiment import both_modes, write_experiment
 
 from analysis.data.reader import read_experiment
-from analysis.lesson.content.measured import Measured, measured
-from analysis.lesson.gallery.gallery import write_gallery
-from analysis.lesson.gallery.lie_charts import draw_lie, draw_stacked
-from analysis.lesson.gallery.lie_stamp import STAMP
-from analysis.lesson.gallery.lies import lies
-from analysis.lesson.gallery.panels import draw_panel
-from analysis.lesson.gallery.panels_merged import Bar, Bars, Dots, Lie, Panel
+from analysis.lesson.content.material import Measured, measured
+from analysis.lesson.gallery.misleading import Bar, Bars, Dots, Lie, Panel, lies
+from analysis.lesson.gallery.panels import STAMP, draw_lie, draw_panel, draw_stacked, write_gallery
 from analysis.validity.verdict import NOISY, VALID, Verdict
 
 ROOT = Path(__file__).parents[3]

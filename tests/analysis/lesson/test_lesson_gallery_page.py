@@ -4,7 +4,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser
 
-from analysis.lesson.gallery.lies import TELLERS
+from analysis.lesson.gallery.misleading import TELLERS
 from tests.pages import offline, pages_of, serious_findings
 
 

@@ -7,7 +7,7 @@ from playwright.sync_api import Browser
 from sealing import sealed
 from synthetic_experiment import both_modes, write_experiment
 
-from analysis.lesson.worksheets.blank_axes import blank_axes
+from analysis.lesson.worksheets.prediction_sheets import blank_axes
 from analysis.summary.groups import Group
 from tests.pages import offline, pages_of, serious_findings
 

@@ -16,12 +16,10 @@ from pptx.enum.chart import XL_MARKER_STYLE
 from pptx.util import Pt
 from synthetic_experiment import both_modes, break_books, write_experiment
 
-from analysis.charts.parts.guessed import NAME
-from analysis.lesson.slides.missing_points import lacking
-from analysis.lesson.slides.native_lines import NATIVE
-from analysis.lesson.slides.pptx_charts import add_chart
+from analysis.charts.parts.predictions import NAME
+from analysis.lesson.slides.pptx_charts import NATIVE, add_chart, lacking
+from analysis.summary.cells import MISSING
 from analysis.summary.groups import Group
-from analysis.summary.marks import MISSING
 
 SMALLEST = Pt(24)
 COUNTS = ["1", "2", "4", "8"]

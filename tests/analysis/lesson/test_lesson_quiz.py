@@ -14,11 +14,10 @@ from synthetic_experiment import Made, both_modes, write_experiment
 
 from analysis.data.reader import read_experiment
 from analysis.errors import AnalysisError
-from analysis.lesson import texts
-from analysis.lesson.content.measured import Measured, measured
+from analysis.lesson import page as texts
+from analysis.lesson.content.material import Measured, measured
 from analysis.lesson.worksheets import quiz
-from analysis.lesson.worksheets.gift import gift
-from analysis.lesson.worksheets.quiz import Choice, Question, read_questions
+from analysis.lesson.worksheets.quiz import Choice, Question, gift, read_questions
 from tests.pages import offline, serious_findings
 
 MISCONCEPTIONS = {"faster", "accepted", "cores", "length", "retries"}

@@ -12,15 +12,13 @@ from analysis.charts import Chart
 from analysis.data.class_predictions import Guess
 from analysis.data.model import Experiment, Trial
 from analysis.data.reader import read_experiment
-from analysis.lesson.content.expectations import expected_throughput, expected_wait
 from analysis.lesson.content.fault_results import LIVE_FAULT, MOST_ROWS, all_trials, faults
-from analysis.lesson.content.material import Material, gather
-from analysis.lesson.content.measured import SOURCES, Measured
-from analysis.lesson.content.slide import Slide
+from analysis.lesson.content.material import SOURCES, Material, Measured, Slide, gather
+from analysis.lesson.content.questions import expected_throughput, expected_wait
+from analysis.lesson.page import fill
 from analysis.lesson.slides.measurements import BREAK_NOTES
-from analysis.lesson.slides.story import story
-from analysis.lesson.slides.sync_chart import NAME as SYNC_ALONE
-from analysis.lesson.texts import fill
+from analysis.lesson.slides.measurements import NAME as SYNC_ALONE
+from analysis.lesson.slides.reveal import story
 from analysis.summary.groups import Group
 from analysis.tables.summary import Table
 

@@ -15,11 +15,10 @@ from analysis.charts import Chart
 from analysis.data.model import Experiment, Trial
 from analysis.data.reader import read_experiment, read_trial
 from analysis.findings.cells import findings
-from analysis.lesson.content.material import gather
-from analysis.lesson.content.measured import Measured
-from analysis.lesson.gallery.lies import lies
-from analysis.lesson.slides import sync_chart
-from analysis.lesson.slides.story import story
+from analysis.lesson.content.material import Measured, gather
+from analysis.lesson.gallery.misleading import lies
+from analysis.lesson.slides import measurements
+from analysis.lesson.slides.reveal import story
 from analysis.lesson.worksheets.prediction_sheets import asked_on_paper
 from analysis.lesson.worksheets.quiz import read_questions
 from analysis.summary.groups import Group, groups
@@ -132,7 +131,7 @@ def charts(group: Group) -> dict[str, Chart]:
     alone = group.cells[group.cells["mode"] == "sync"]
     told = {finding.chart: finding.sentence for finding in findings(group.cells)}
     if group.cells["mode"].nunique() > 1:
-        told |= {sync_chart.NAME: findings(alone)[0].sentence}
+        told |= {measurements.NAME: findings(alone)[0].sentence}
     return {
         name: Chart(name=name, prefix="", finding=words, path=Path(f"{name}{group.suffix}"), table=NOTHING)
         for name, words in told.items()
@@ -261,7 +260,7 @@ def test_modes_without_a_worker_count_in_common_are_asked_about_with_their_own(
 def test_the_sync_slide_says_nothing_of_the_queue(told: Told) -> None:
     (shown,) = (slide for slide in told.slides if slide.name == "sync")
 
-    assert shown.chart == sync_chart.NAME
+    assert shown.chart == measurements.NAME
     assert (
         "queue" not in " ".join([shown.title, *shown.words, shown.expected, told.charts[shown.chart].finding]).lower()
     )

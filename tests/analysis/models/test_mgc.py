@@ -6,10 +6,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from analysis.calibration.queues import fifo
+from analysis.calibration.expected_times import fifo
 from analysis.metrics.trial import percentile
-from analysis.models.ceiling import ceilings, services
 from analysis.models.mgc import Service, capacity, erlang_c, predict
+from analysis.models.predictions import ceilings, services
 
 CONSTANT = Service(times_s=np.full(20, 0.25), cpu_s=0.02)
 

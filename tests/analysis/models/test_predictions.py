@@ -7,7 +7,7 @@ import pytest
 from analysis.charts import draw
 from analysis.data.model import Cell
 from analysis.models.predictions import predictions, residual
-from analysis.tables.expected_table import expected_table
+from analysis.tables.contrasts import expected_table
 from tests.analysis.analysed import grouped
 from tests.analysis.synthetic_experiment import both_modes, write_experiment
 

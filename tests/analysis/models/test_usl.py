@@ -9,10 +9,10 @@ from matplotlib.figure import Figure
 from synthetic_experiment import Made, write_experiment
 
 from analysis.charts import draw
+from analysis.charts.parts.axes import place_of
 from analysis.charts.parts.palette import MODES
-from analysis.charts.parts.scalability import draw_scalability
-from analysis.charts.parts.worker_axis import place_of
-from analysis.findings.findings_scalability import drained_sentences, scalability_sentences
+from analysis.charts.parts.predictions import draw_scalability
+from analysis.findings.throughput import drained_sentences, scalability_sentences
 from analysis.models.usl import ends, fit, scalability
 
 SIX = (1, 2, 3, 4, 6, 8)

@@ -13,9 +13,8 @@ from playwright.sync_api import Browser
 from synthetic_experiment import Made, both_modes, write_experiment
 
 from analysis.__main__ import main
-from analysis.pool.chart import draw_speedups
 from analysis.pool.share_format import Shared, as_line
-from analysis.pool.speedups import pool
+from analysis.pool.speedups import draw_speedups, pool
 from tests.pages import SIZES, opened, serious_findings
 
 

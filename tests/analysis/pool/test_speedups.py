@@ -6,9 +6,7 @@ import pytest
 from laptops import laptop
 from matplotlib.text import Text
 
-from analysis.pool.chart import draw_speedups
-from analysis.pool.sentences import title
-from analysis.pool.speedups import pool
+from analysis.pool.speedups import draw_speedups, pool, title
 
 
 def test_three_laptops_have_no_outlier() -> None:

@@ -9,7 +9,7 @@ from analysed import views_of
 from every_chart import BESIDE, WHAT
 from synthetic_experiment import write_experiment
 
-from analysis.charts.parts.view import View
+from analysis.charts.parts.layout import View
 
 NUMBER = re.compile(r"(?<![A-Za-z\d.])(\d+(?:\.\d+)?)( ms\b)?")
 # Told the other way round than the table tells it.

@@ -11,8 +11,7 @@ from matplotlib.figure import Figure
 
 from analysis.charts.cumulative_flow import MOST_STEPS, draw_arrivals
 from analysis.series.cumulative_flow import Flow, flow, flow_sentence, flow_table
-from analysis.summary.groups import Group
-from analysis.summary.telling import steadiest, tellings
+from analysis.summary.groups import Group, steadiest, tellings
 
 
 def five_uploads() -> Flow:

@@ -20,8 +20,7 @@ from analysis.series.percentiles import (
     spectrum_sentence,
     spectrum_table,
 )
-from analysis.summary.groups import Group
-from analysis.summary.telling import Telling, steadiest
+from analysis.summary.groups import Group, Telling, steadiest
 
 
 def spectrum(*times_s: float) -> Spectrum:

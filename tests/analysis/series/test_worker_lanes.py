@@ -4,7 +4,7 @@ import pandas as pd
 from hypothesis import given
 from hypothesis import strategies as st
 
-from analysis.series.worker_places import lanes_of, places_of
+from analysis.series.worker_timeline import lanes_of, places_of
 
 
 def work(*spans: tuple[float, float], by: str = "") -> pd.DataFrame:

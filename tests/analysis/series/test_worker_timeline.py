@@ -12,8 +12,7 @@ from synthetic_experiment import both_modes, write_experiment
 
 from analysis.data.model import Cell
 from analysis.series.worker_timeline import Lanes, lanes, lanes_sentence, lanes_table
-from analysis.summary.groups import Group
-from analysis.summary.telling import Telling, steadiest
+from analysis.summary.groups import Group, Telling, steadiest
 
 
 def shown(*work: tuple[float, float | None], workers: int = 2, **what: Any) -> Lanes:

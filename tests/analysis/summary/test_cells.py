@@ -19,8 +19,7 @@ from analysis.errors import AnalysisError
 from analysis.format import GROWS
 from analysis.metrics.trial import p95, p99
 from analysis.report.writer import write_summary
-from analysis.summary.cells import summarise, summarise_believed, summarise_kept
-from analysis.summary.marks import with_marks
+from analysis.summary.cells import summarise, summarise_believed, summarise_kept, with_marks
 from analysis.tables.summary import as_table
 from analysis.validity.verdict import verdict_on
 

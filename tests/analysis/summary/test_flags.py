@@ -5,7 +5,7 @@ import pytest
 from hand_made import cells
 
 from analysis.format import GROWS, clock
-from analysis.summary.marks import keeps_up, told_workers
+from analysis.summary.cells import keeps_up, told_workers
 
 OVERLOADED = {"verdict": "OVERLOADED"}
 UNDECIDED = {"verdict": "UNDECIDED"}

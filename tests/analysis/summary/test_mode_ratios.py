@@ -9,8 +9,8 @@ import pytest
 
 import analysis
 from analysis.data.reader import read_experiment
-from analysis.summary.mode_ratios import log_ratio_sd, mode_ratios
-from analysis.tables.mode_table import mode_table
+from analysis.summary.contrasts import log_ratio_sd, mode_ratios
+from analysis.tables.contrasts import mode_table
 from tests.analysis.hand_made import TRIAL_DEFAULTS
 from tests.analysis.synthetic_experiment import both_modes, repeated, write_experiment, write_trial
 

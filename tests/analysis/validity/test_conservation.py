@@ -5,7 +5,7 @@ import math
 import pandas as pd
 import pytest
 
-from analysis.validity.conservation import most_in_work
+from analysis.validity.count_bounds import most_in_work
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ import statistics
 
 import pytest
 
-from analysis.calibration.queues import fifo
+from analysis.calibration.expected_times import fifo
 from loadtests.calibration.reference_server import DISTRIBUTIONS, Desk, Truth
 
 

@@ -6,10 +6,9 @@ import pytest
 
 from loadtests.errors import StackError
 from loadtests.faults.injector import Injector
-from loadtests.planning.faults import FAULTS
-from loadtests.planning.schedule import Due
+from loadtests.planning.faults import FAULTS, Due
+from loadtests.stack.base import StackSpec
 from loadtests.stack.local import LocalStack
-from loadtests.stack.site import StackSpec
 from loadtests.stack.stack_file import LOAD_PHASES
 
 HOLD_S = FAULTS["storage-away"].hold_s

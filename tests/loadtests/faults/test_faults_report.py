@@ -2,7 +2,7 @@
 
 import pytest
 
-from loadtests.faults.told import summary
+from loadtests.faults.injector import summary
 
 KEPT = {"valid": True, "lost": 0, "recovery_s": 1.0}
 LOST = {"valid": False, "lost": 3, "recovery_s": None}

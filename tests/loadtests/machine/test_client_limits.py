@@ -11,17 +11,17 @@ from uuid import UUID
 
 import pytest
 
-from analysis.metrics.client_errors import CLIENT, REMEDIES
+from analysis.metrics.failures import CLIENT, REMEDIES
 from loadtests.__main__ import run
 from loadtests.clock import Clock
 from loadtests.machine.open_files import OWN, most_open, raise_limit, shortage
-from loadtests.scenarios import local_errors
+from loadtests.scenarios import upload_client
 from loadtests.scenarios.upload_client import Door, Request
 from loadtests.stack.process.ports import HOST, free_port
-from loadtests.workload.payloads import Payload
+from loadtests.workload.pictures import Payload
 
 DICTIONARY = (Path(__file__).parents[3] / "results" / "README.md").read_text()
-WORDS = {*local_errors.LIMITS.values(), local_errors.UNKNOWN_HOST, local_errors.OUT_OF_MEMORY}
+WORDS = {*upload_client.LIMITS.values(), upload_client.UNKNOWN_HOST, upload_client.OUT_OF_MEMORY}
 
 
 @contextlib.contextmanager
@@ -76,7 +76,7 @@ def test_a_limit_that_keeps_a_connection_from_being_made_is_the_client_s(server,
     monkeypatch.setattr("gevent.socket.socket.connect", fail(number))
     request = sent(server)
 
-    assert (request.error, request.sent_at) == (f"client: {local_errors.LIMITS[number]}", None)
+    assert (request.error, request.sent_at) == (f"client: {upload_client.LIMITS[number]}", None)
 
 
 def test_what_meets_a_limit_later_has_left(server, monkeypatch):
@@ -104,7 +104,7 @@ def test_a_server_that_is_not_there_is_no_limit_of_the_client():
 
 
 def test_every_limit_has_a_remedy_and_is_explained():
-    assert CLIENT == local_errors.CLIENT
+    assert CLIENT == upload_client.CLIENT
     assert set(REMEDIES) == WORDS
     assert [word for word in WORDS if f"`{word}`" not in DICTIONARY] == []
 

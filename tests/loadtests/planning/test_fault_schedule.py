@@ -9,9 +9,8 @@ from loadtests.errors import PlanError
 from loadtests.faults.actions import ACTS
 from loadtests.planning.configuration import Cell
 from loadtests.planning.experiment import fault_experiment
-from loadtests.planning.faults import FAULTS
+from loadtests.planning.faults import FAULTS, AtRandom, Due, possible
 from loadtests.planning.reader import parse, read_plan
-from loadtests.planning.schedule import AtRandom, Due, possible
 
 PLAN_TEXT = """
 name = "broken"

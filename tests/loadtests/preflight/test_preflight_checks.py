@@ -5,7 +5,7 @@ import socket
 
 import pytest
 
-from loadtests.preflight import judgements
+from loadtests.preflight import checks
 from loadtests.preflight.checks import PACKAGES, leftover, locked, measuring, port_is_free
 from loadtests.preflight.runner import line
 
@@ -13,15 +13,15 @@ from loadtests.preflight.runner import line
 @pytest.mark.parametrize(
     ("green", "red"),
     [
-        (judgements.on_cores(2), judgements.on_cores(1)),
-        (judgements.on_memory(1.0), judgements.on_memory(0.9)),
-        (judgements.on_disk(1.0), judgements.on_disk(0.9)),
-        (judgements.on_others(25.0), judgements.on_others(26.0)),
-        (judgements.on_power(True), judgements.on_power(False)),
-        (judgements.on_power(None), judgements.on_power(False)),
-        (judgements.on_heat((89.0, 90.0)), judgements.on_heat((90.0, 90.0))),
-        (judgements.on_heat(None), judgements.on_heat((95.0, 90.0))),
-        (judgements.on_clock(-0.1), judgements.on_clock(-0.2)),
+        (checks.on_cores(2), checks.on_cores(1)),
+        (checks.on_memory(1.0), checks.on_memory(0.9)),
+        (checks.on_disk(1.0), checks.on_disk(0.9)),
+        (checks.on_others(25.0), checks.on_others(26.0)),
+        (checks.on_power(True), checks.on_power(False)),
+        (checks.on_power(None), checks.on_power(False)),
+        (checks.on_heat((89.0, 90.0)), checks.on_heat((90.0, 90.0))),
+        (checks.on_heat(None), checks.on_heat((95.0, 90.0))),
+        (checks.on_clock(-0.1), checks.on_clock(-0.2)),
     ],
 )
 def test_each_reading_is_green_up_to_its_limit_and_red_beyond(green, red):
@@ -30,16 +30,16 @@ def test_each_reading_is_green_up_to_its_limit_and_red_beyond(green, red):
 
 
 def test_a_red_line_ends_with_what_to_do_and_a_green_one_does_not():
-    assert line(judgements.on_power(False)) == (
+    assert line(checks.on_power(False)) == (
         "RED  power: on battery. To mend it: plug it in: on battery a laptop slows down"
     )
-    assert line(judgements.on_power(True)) == "ok   power: plugged in"
+    assert line(checks.on_power(True)) == "ok   power: plugged in"
 
 
 def test_a_package_that_is_missing_or_in_another_version_is_named():
     versions = {"celery": "5.7.0", "django": "4.2", "numpy": None, "unlocked": "1"}
 
-    check = judgements.on_packages(versions, {"celery": ["5.7.0"], "django": ["5.2", "6.0"], "numpy": ["2"]}, "3.11.7")
+    check = checks.on_packages(versions, {"celery": ["5.7.0"], "django": ["5.2", "6.0"], "numpy": ["2"]}, "3.11.7")
 
     assert not check.good
     assert "django, numpy not as locked" in check.told

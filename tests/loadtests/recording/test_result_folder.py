@@ -8,7 +8,7 @@ import pytest
 from loadtests.errors import TrialError
 from loadtests.planning.reader import read_plan
 from loadtests.recording import result_folder
-from loadtests.recording.preparing import prepare
+from loadtests.recording.result_folder import prepare
 from tests.small_experiment import write_plan
 
 ASKED = {"workload": "io", "pictures_sha256": "these", "code_sha256": "this"}

@@ -5,8 +5,7 @@ import pytest
 
 from loadtests.errors import PlanError, QueuelabError
 from loadtests.planning.reader import read_plan
-from loadtests.recording.result_folder import read_head
-from loadtests.recording.sealing import read_predictions, seal
+from loadtests.recording.result_folder import read_head, read_predictions, seal
 from tests.small_experiment import write_plan
 
 LINE = '{"schema": 1, "throughput": {"1": 3.5}}'

@@ -4,9 +4,9 @@ from uuid import UUID
 
 import msgpack
 
-from loadtests.scenarios.messages import from_row, to_row
+from loadtests.scenarios.request_log import from_row, to_row
 from loadtests.scenarios.upload_client import Request
-from loadtests.workload.payloads import Payload
+from loadtests.workload.pictures import Payload
 
 PAYLOAD = Payload("a.jpg", "multipart/form-data", b"", 1.0)
 

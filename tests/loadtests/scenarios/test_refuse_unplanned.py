@@ -5,10 +5,10 @@ from dataclasses import replace
 import pytest
 
 from loadtests.errors import TrialError
-from loadtests.scenarios.planned import refuse_unplanned
+from loadtests.scenarios.trial_writer import refuse_unplanned
 from loadtests.scenarios.upload_client import Request
 from loadtests.workload.arrivals import plan
-from loadtests.workload.payloads import Payload
+from loadtests.workload.pictures import Payload
 
 STARTED_AT, LENGTH_S = 1_763_900_000.25, 10.0
 PLANNED = plan(rate=20, seed="7/1", weights=[1], length_s=LENGTH_S)

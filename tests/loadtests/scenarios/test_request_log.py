@@ -7,7 +7,7 @@ import pytest
 
 from loadtests.scenarios.request_log import Record
 from loadtests.scenarios.upload_client import Request
-from loadtests.workload.payloads import Payload
+from loadtests.workload.pictures import Payload
 
 PAYLOAD = Payload("a.jpg", "multipart/form-data", b"", 1.0)
 

@@ -5,12 +5,11 @@ from uuid import UUID
 
 import pytest
 
-from loadtests.scenarios import recorder
-from loadtests.scenarios.observations import Sample, cpu_seconds
-from loadtests.scenarios.phases import Phases
+from loadtests.scenarios import trial_writer
+from loadtests.scenarios.observations import Phases, Sample, cpu_seconds
 from loadtests.scenarios.upload_client import Request
 from loadtests.stack.sampling.sampler import COMPONENTS
-from loadtests.workload.payloads import Payload
+from loadtests.workload.pictures import Payload
 
 PHASES = Phases(started_at=100.0, measure_from=102.0, measure_until=112.0)
 PAYLOAD = Payload("a.jpg", "multipart/form-data", b"", 1.0)
@@ -32,7 +31,7 @@ def test_every_planned_request_is_a_row_whatever_became_of_it(tmp_path):
         # Late: it left after the window in which it was due.
         request(4, 111.9, sent_at=112.2),
     ]
-    recorder.write_requests(tmp_path / "requests.csv", requests, PHASES)
+    trial_writer.write_requests(tmp_path / "requests.csv", requests, PHASES)
     with (tmp_path / "requests.csv").open(newline="") as file:
         rows = list(csv.DictReader(file))
 
@@ -47,7 +46,7 @@ def test_send_lag_is_sent_minus_due_by_nearest_rank():
     requests = [request(n, 103.0, sent_at=103.0 + n / 1000) for n in range(1, 101)]
     warmup = [request(200, 101.0, sent_at=109.0)]
 
-    assert recorder.send_lag([*warmup, *requests], PHASES) == pytest.approx(
+    assert trial_writer.send_lag([*warmup, *requests], PHASES) == pytest.approx(
         {"p50_s": 0.050, "p99_s": 0.099, "max_s": 0.100}
     )
 
@@ -56,7 +55,7 @@ def test_the_achieved_rate_counts_what_was_sent_of_the_window():
     sent = [request(n, 105.0, sent_at=105.0) for n in range(20)]
     others = [request(90, 105.0), request(91, 101.0, sent_at=101.0), request(92, 113.0, sent_at=113.0)]
 
-    assert recorder.achieved_rate([*sent, *others], PHASES) == 2.0
+    assert trial_writer.achieved_rate([*sent, *others], PHASES) == 2.0
 
 
 def test_cpu_seconds_are_unknown_if_the_samples_do_not_cover_the_window():

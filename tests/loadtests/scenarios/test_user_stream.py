@@ -2,9 +2,9 @@
 
 from uuid import UUID
 
-from loadtests.scenarios.stream import Stream
+from loadtests.scenarios.sender import Stream
 from loadtests.scenarios.upload_client import Request
-from loadtests.workload.payloads import Payload
+from loadtests.workload.pictures import Payload
 
 PAYLOAD = Payload("a.jpg", "multipart/form-data", b"", 1.0)
 

@@ -2,8 +2,8 @@
 
 import os
 
-from loadtests.stack.compose.compose_watch import _meters
 from loadtests.stack.compose.engine import Container
+from loadtests.stack.compose.live_settings import _meters
 
 
 def test_containers_that_are_no_part_of_what_is_measured_have_no_meter():

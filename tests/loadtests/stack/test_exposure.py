@@ -6,7 +6,7 @@ import sys
 import pytest
 
 from loadtests.errors import StackError
-from loadtests.stack.process.exposure import exposed, is_loopback, refuse_exposed
+from loadtests.stack.process.ports import exposed, is_loopback, refuse_exposed
 from loadtests.stack.process.process_group import Command, Family, wait_until
 
 LISTEN = """

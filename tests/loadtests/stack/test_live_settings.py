@@ -7,8 +7,7 @@ import pytest
 
 from loadtests.errors import StackError
 from loadtests.planning.configuration import Configuration
-from loadtests.stack.live_settings import broker_address
-from loadtests.stack.settings import at_one_broker, verify
+from loadtests.stack.live_settings import at_one_broker, broker_address, verify
 
 NODE = {
     "name": "pictures@127.0.0.1",

@@ -12,8 +12,7 @@ import pytest
 
 from loadtests.errors import QueuelabError, StackError
 from loadtests.file_lock import exclusive
-from loadtests.stack.process.interrupts import uninterrupted
-from loadtests.stack.process.process_group import Command, Family, wait_until
+from loadtests.stack.process.process_group import Command, Family, uninterrupted, wait_until
 
 #: Refuses to end when asked, and has a child that refuses too.
 STUBBORN = textwrap.dedent("""

@@ -4,11 +4,10 @@ import pytest
 import redis
 
 from loadtests.errors import StackError
-from loadtests.stack.process.exposure import refuse_exposed
-from loadtests.stack.process.ports import HOST, claim
+from loadtests.stack.base import StackSpec, new_site
+from loadtests.stack.process.ports import HOST, claim, refuse_exposed
 from loadtests.stack.process.process_group import Family, wait_until
 from loadtests.stack.services import queue_depth, redis_server
-from loadtests.stack.site import StackSpec, new_site
 from tests.real_stack import ODD
 
 SPEC = StackSpec(mode="queue", workers=1, workload="io", seed=1)

@@ -1,6 +1,6 @@
 """Files of a stack that belong to no picture, and pictures that lack one."""
 
-from loadtests.stack.leftovers import sorted_out
+from loadtests.stack.app_client import sorted_out
 
 
 def test_each_file_is_a_picture_s_or_nobody_s_or_half_written():

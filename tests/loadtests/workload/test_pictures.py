@@ -11,7 +11,7 @@ from PIL import Image
 from loadtests.cli import build_parser
 from loadtests.errors import PlanError
 from loadtests.workload import pictures
-from loadtests.workload.payloads import payloads
+from loadtests.workload.pictures import payloads
 from loadtests.workload.presets import WORKLOADS
 
 
