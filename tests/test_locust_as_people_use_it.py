@@ -53,7 +53,7 @@ def add(parser):
 #: Something of ours that breaks, and where Locust calls it.
 BROKEN = {
     "when the test begins": "from loadtests.scenarios import conductor as place; name = 'refuse_busy'",
-    "when the load ends": "from loadtests.scenarios.coordinator import Session as place; name = 'close_window'",
+    "when the load ends": "from loadtests.scenarios.session import Session as place; name = 'close_window'",
     "beside the load": "from loadtests.scenarios.sender import Sender as place; name = '_show'",
     "in a user": "from loadtests.scenarios.sender import Stream as place; name = 'take'",
 }

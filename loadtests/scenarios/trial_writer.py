@@ -13,8 +13,8 @@ from loadtests.format import amount
 from loadtests.machine.provenance import versions
 from loadtests.recording import result_folder
 from loadtests.scenarios import observations
-from loadtests.scenarios.coordinator import Session
 from loadtests.scenarios.observations import Phases
+from loadtests.scenarios.session import Session
 from loadtests.scenarios.stack_lookup import known_machine
 from loadtests.scenarios.upload_client import Request
 from loadtests.stack.app_client import get
