@@ -6,7 +6,7 @@ from typing import Any
 
 # What processes that are no part of the trial may take of the machine's CPU time, and what the hypervisor may give to
 # other machines. `make bench-noise` shows how far off trials are beyond these, and how many are below.
-OTHERS_LIMIT, STEAL_LIMIT = 0.10, 0.01
+OTHERS_LIMIT, STEAL_LIMIT = 0.15, 0.01
 # By how much a fixed piece of work differs on one idle machine; two machines that differ by more are not equally fast.
 SPIN_LIMIT = 0.15
 # What the second execution of a noisy trial is called: its own name and this.
