@@ -27,16 +27,17 @@ import redis
 
 from analysis.console import print_anything
 from benchmarks.trials import beside, hog, is_measured
+from loadtests import ROOT
 from loadtests.experiment.trial import TrialSetup, apply_load
 from loadtests.planning.configuration import Cell
 from loadtests.planning.experiment import Experiment, Factors, Phases, Trial
 from loadtests.recording import result_folder
 from loadtests.stack.app_client import get_json
 from loadtests.stack.base import StackSpec
-from loadtests.stack.local import LocalStack
+from loadtests.stack.local.stack import LocalStack
 from loadtests.stack.process.process_group import wait_until
 from loadtests.stack.services.queue_depth import QUEUE
-from loadtests.stack.stack_file import ROOT, StackInfo
+from loadtests.stack.stack_file import StackInfo
 
 FOLDER = ROOT / "results" / "accounts"
 SEED = 20261130

@@ -25,9 +25,9 @@ from analysis.data.reader import read_trial
 from analysis.metrics.trial import percentile, throughput
 from analysis.validity.verdict import verdict_but_for_noise
 from benchmarks.trials import beside, hog, is_measured
+from loadtests import ROOT
 from loadtests.experiment.trial import TrialSetup, run_trial
 from loadtests.planning.experiment import Experiment, Factors, Phases, Trial
-from loadtests.stack.stack_file import ROOT
 
 FOLDER = ROOT / "results" / "noise"
 SEED = 25

@@ -21,6 +21,7 @@ from pathlib import Path
 import psutil
 
 from analysis.console import print_anything
+from loadtests import ROOT
 from loadtests.calibration.cases import SEED, rate_case
 from loadtests.calibration.reference_server import Truth
 from loadtests.calibration.reference_stack import TruthStack
@@ -29,7 +30,6 @@ from loadtests.planning.configuration import Configuration
 from loadtests.stack.base import StackSpec
 from loadtests.stack.process.environment import inherited
 from loadtests.stack.process.process_group import Command, Family
-from loadtests.stack.stack_file import ROOT
 from loadtests.workload.pictures import payloads, photos
 from loadtests.workload.presets import WORKLOADS
 

@@ -7,6 +7,7 @@ import sys
 from dataclasses import fields
 from pathlib import Path
 
+from loadtests import ROOT
 from loadtests.calibration import runner as calibration
 from loadtests.cli import build_parser
 from loadtests.errors import PlanError, QueuelabError, reason
@@ -21,10 +22,10 @@ from loadtests.planning.estimate import expected
 from loadtests.planning.experiment import fault_experiment
 from loadtests.planning.faults import FAULTS
 from loadtests.planning.reader import read_plan
-from loadtests.preflight.runner import preflight as check_machine
+from loadtests.preflight.checks import preflight as check_machine
 from loadtests.recording.result_folder import read_predictions, read_record
 from loadtests.stack.base import StackSpec
-from loadtests.stack.stack_file import ROOT, StackInfo
+from loadtests.stack.stack_file import Home, StackInfo
 from loadtests.workload.pictures import left_out
 
 
@@ -122,7 +123,7 @@ def attach(arguments: argparse.Namespace) -> int:
 
 
 def _keep_up(spec: StackSpec, arguments: argparse.Namespace, what: str, end: str) -> int:
-    home = background.Home(arguments.home.resolve())
+    home = Home(arguments.home.resolve())
     if arguments.foreground:
         with contextlib.suppress(KeyboardInterrupt):
             background.supervise(spec, home)
@@ -134,7 +135,7 @@ def _keep_up(spec: StackSpec, arguments: argparse.Namespace, what: str, end: str
 
 
 def down(arguments: argparse.Namespace) -> int:
-    print("Down." if background.down(background.Home(arguments.home.resolve())) else "No stack was up.")
+    print("Down." if background.down(Home(arguments.home.resolve())) else "No stack was up.")
     return 0
 
 

@@ -5,10 +5,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import fields
 from pathlib import Path
 
+from loadtests import BY_HAND, ROOT
 from loadtests.planning.configuration import BROKERS, PROFILES, STACKS, Configuration
 from loadtests.planning.faults import FAULTS
 from loadtests.planning.reader import COUNTS, NUMBERS, WORDS
-from loadtests.stack.stack_file import BY_HAND, ROOT
 
 Action = Callable[[argparse.Namespace], int]
 

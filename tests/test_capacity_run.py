@@ -3,7 +3,7 @@
 import pandas as pd
 import pytest
 
-from loadtests.experiment import drain
+from loadtests.experiment import capacity
 from loadtests.experiment.runner import run_experiment
 from loadtests.planning.reader import read_plan
 from tests.real_stack import run
@@ -34,7 +34,7 @@ def searched(tmp_path_factory):
     folder = tmp_path_factory.mktemp("searched")
     (folder / "small.toml").write_text(PLAN)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(drain, "WORK_S", 2.0)
+        patch.setattr(capacity, "WORK_S", 2.0)
         run_experiment(read_plan(folder / "small.toml"), folder / "results")
     return folder
 

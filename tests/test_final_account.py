@@ -8,7 +8,7 @@ import redis
 
 from loadtests.stack.app_client import get_json
 from loadtests.stack.base import StackSpec
-from loadtests.stack.local import LocalStack
+from loadtests.stack.local.stack import LocalStack
 from loadtests.stack.sampling import final_account
 from loadtests.stack.sampling.final_account import Accountant, FinalAccount
 from loadtests.stack.services.queue_depth import QUEUE, UNACKED_KEY, RedisQueue

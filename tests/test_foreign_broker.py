@@ -10,7 +10,7 @@ from loadtests.errors import StackError
 from loadtests.experiment import smoke_test
 from loadtests.stack.base import Site, StackSpec, new_site
 from loadtests.stack.commands import APP
-from loadtests.stack.local import LocalStack
+from loadtests.stack.local.stack import LocalStack
 from loadtests.stack.process.environment import inherited
 from loadtests.stack.process.ports import HOST
 from loadtests.stack.process.process_group import Family, wait_until

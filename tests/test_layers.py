@@ -11,20 +11,12 @@ PARTS = ("app_under_test", "loadtests", "analysis")
 #: Modules that only think: no I/O, no clock, no processes.
 PURE = (
     "loadtests/calibration/cases.py",
-    "loadtests/calibration/reference_server.py",
     "loadtests/experiment/capacity_search.py",
     "loadtests/planning/faults.py",
-    "loadtests/planning/reader.py",
-    "loadtests/planning/faults.py",
     "loadtests/planning/configuration.py",
-    "loadtests/exercises/exercise.py",
     "loadtests/planning/experiment.py",
-    "loadtests/planning/experiment.py",
-    "loadtests/planning/fields.py",
     "loadtests/planning/estimate.py",
-    "loadtests/preflight/checks.py",
     "loadtests/workload/arrivals.py",
-    "loadtests/stack/live_settings.py",
     "loadtests/workload/presets.py",
     "app_under_test/pictures/colour.py",
     "app_under_test/pictures/decoding.py",
@@ -117,6 +109,28 @@ PURE = (
     "analysis/calibration/expected_times.py",
     "analysis/format.py",
 )
+#: From the floor to the roof: a module imports its own package and the layers above it in this table. A layer holds
+#: packages and modules of a part; one of several packages imports none of the others.
+LAYERS = {
+    "loadtests": (
+        ("errors", "clock", "file_lock", "format"),
+        ("machine",),
+        ("workload",),
+        ("planning",),
+        ("stack.process",),
+        ("stack",),
+        ("stack.services",),
+        ("stack.sampling",),
+        ("stack.local",),
+        ("stack.compose",),
+        ("recording",),
+        ("faults",),
+        ("scenarios",),
+        ("experiment",),
+        ("calibration", "preflight", "exercises"),
+        ("cli", "__main__"),
+    ),
+}
 IMPURE = {"os", "time", "socket", "subprocess", "pathlib", "urllib", "http", "datetime", "threading", "tempfile"}
 
 
@@ -129,6 +143,24 @@ def imports(path):
         elif isinstance(node, ast.ImportFrom):
             found.add(node.module or "")
     return found
+
+
+def imported_modules(path, part):
+    """Every module and package of a part that one of its files imports, as dotted names below the part."""
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.ImportFrom) and (node.module or "").partition(".")[0] == part:
+            for name in (f"{node.module}.{alias.name}" for alias in node.names):
+                place = ROOT / name.replace(".", "/")
+                is_module = place.is_dir() or place.with_suffix(".py").exists()
+                yield (name if is_module else str(node.module)).partition(".")[2]
+
+
+def layer_of(module, layers):
+    """The package or module of the table that a module belongs to, and on which layer that is."""
+    names = {name: level for level, layer in enumerate(layers) for name in layer}
+    parts = module.split(".")
+    known = (".".join(parts[:length]) for length in range(len(parts), 0, -1))
+    return next(((names[name], name) for name in known if name in names), None)
 
 
 def roots(path):
@@ -152,6 +184,21 @@ def files(part):
 )
 def test_a_part_imports_no_other(part, forbidden):
     assert {str(path): roots(path) & forbidden for path in files(part) if roots(path) & forbidden} == {}
+
+
+@pytest.mark.parametrize("part", LAYERS)
+def test_a_package_imports_only_the_layers_above_it(part):
+    wrong = []
+    for path in files(part):
+        module = ".".join(path.relative_to(ROOT / part).with_suffix("").parts).removesuffix("__init__").rstrip(".")
+        # The part's own __init__ is the ground under the floor.
+        level, own = layer_of(module, LAYERS[part]) if module else (-1, "")
+        for taken in filter(None, imported_modules(path, part)):
+            taken_level, package = layer_of(taken, LAYERS[part])
+            if package != own and (taken_level > level or (taken_level == level and "." in taken)):
+                wrong.append(f"{module or part} imports {taken}")
+
+    assert wrong == []
 
 
 def test_only_the_scenarios_import_locust_and_gevent():

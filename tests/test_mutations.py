@@ -15,7 +15,7 @@ from analysis.metrics.trial import p95, p99
 from analysis.summary.cells import summarise
 from loadtests.errors import StackError
 from loadtests.planning.configuration import Configuration
-from loadtests.stack.live_settings import verify
+from loadtests.stack.local.live_settings import verify
 from tests import breaking
 from tests.breaking import Record
 from tests.real_stack import ROOT

@@ -16,7 +16,7 @@ from analysis.validity.ledger import ledger, ledger_words
 from analysis.validity.verdict import verdict_on
 from loadtests import format as load_words
 from loadtests.errors import TrialError
-from loadtests.experiment.drain import rate_of
+from loadtests.experiment.capacity import rate_of
 from loadtests.planning.estimate import expected
 from loadtests.planning.reader import parse
 from tests.analysis.synthetic_experiment import Made, write_experiment

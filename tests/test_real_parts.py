@@ -15,10 +15,11 @@ import pytest
 from loadtests.experiment import background, smoke_test
 from loadtests.stack.app_client import get, get_json, post
 from loadtests.stack.base import StackSpec
-from loadtests.stack.live_settings import BROKER_SERVERS
-from loadtests.stack.local import LocalStack
+from loadtests.stack.local.live_settings import BROKER_SERVERS
+from loadtests.stack.local.stack import LocalStack
 from loadtests.stack.sampling.final_account import Accountant
 from loadtests.stack.services.queue_depth import open_queue
+from loadtests.stack.stack_file import Home
 from loadtests.workload.pictures import multipart
 from tests.real_stack import ODD, components_in, until
 from tests.services import need_postgres, need_rabbitmq
@@ -144,7 +145,7 @@ def test_the_way_to_the_broker_takes_as_long_as_asked_for(tmp_path):
 
 
 def test_a_broker_and_a_database_of_one_s_own_are_used_when_asked_for_by_hand_too(tmp_path, monkeypatch):
-    home = background.Home(tmp_path / "ours")
+    home = Home(tmp_path / "ours")
     with LocalStack(spec(mode="sync"), tmp_path / "theirs", tmp_path / "logs") as theirs:
         environment = psutil.Process(theirs.pids["web"]).environ()
         monkeypatch.setenv("CELERY_BROKER_URL", environment["CELERY_BROKER_URL"])

@@ -14,7 +14,7 @@ from loadtests.experiment import smoke_test
 from loadtests.stack.app_client import get, get_json
 from loadtests.stack.base import Site, StackSpec
 from loadtests.stack.commands import WEB_WORKER
-from loadtests.stack.local import LocalStack
+from loadtests.stack.local.stack import LocalStack
 from loadtests.stack.stack_file import alive_lock, read_info
 from tests.real_stack import ODD, components_in, listens, until
 

@@ -13,7 +13,7 @@ from loadtests.errors import TrialError
 from loadtests.scenarios.options import refuse_foreign
 from loadtests.stack.app_client import get_json
 from loadtests.stack.base import StackSpec
-from loadtests.stack.local import LocalStack
+from loadtests.stack.local.stack import LocalStack
 from loadtests.stack.process.ports import free_port
 from tests.real_stack import ROOT, environment, listens, run, until
 

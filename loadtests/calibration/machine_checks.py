@@ -7,11 +7,11 @@ import sys
 import time
 from dataclasses import dataclass
 
+from loadtests import ROOT
 from loadtests.calibration.cases import SEED
 from loadtests.errors import TrialError
 from loadtests.machine.noise import Taken, spin_s
 from loadtests.stack.process.environment import inherited
-from loadtests.stack.stack_file import ROOT
 
 SPINS = 200
 NAP_S, NAPS_FOR_S = 0.001, 5.0

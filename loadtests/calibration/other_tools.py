@@ -13,6 +13,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+from loadtests import ROOT
 from loadtests.calibration.cases import SEED
 from loadtests.calibration.reference_server import Truth
 from loadtests.calibration.reference_stack import TruthStack
@@ -22,7 +23,6 @@ from loadtests.planning.configuration import Configuration
 from loadtests.stack.base import StackSpec
 from loadtests.stack.process.environment import inherited
 from loadtests.stack.process.process_group import Command, Family
-from loadtests.stack.stack_file import ROOT
 from loadtests.workload.pictures import payloads, photos
 from loadtests.workload.presets import WORKLOADS
 

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import psutil
 
+from loadtests import ROOT
 from loadtests.calibration.reference_server import Truth
 from loadtests.clock import Clock
 from loadtests.errors import StackError
@@ -18,7 +19,7 @@ from loadtests.stack.process.ports import HOST, free_port
 from loadtests.stack.process.process_group import START_LIMIT_S, Command, Family, wait_until
 from loadtests.stack.sampling.sampler import Observer, View
 from loadtests.stack.services.queue_depth import QueueLength
-from loadtests.stack.stack_file import OBSERVATIONS, ROOT, StackInfo
+from loadtests.stack.stack_file import OBSERVATIONS, StackInfo
 
 STOP_GRACE_S = 5.0
 

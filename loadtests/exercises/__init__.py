@@ -1,1 +1,4 @@
-"""Breaks a copy of the app in the ways that beginners with Celery know, for the lesson to mend."""
+"""Breaks a copy of the app in the ways that beginners with Celery know, so that a class can repair it.
+
+It imports the stack.
+"""

@@ -7,49 +7,21 @@ import signal
 import subprocess
 import sys
 import time
-from dataclasses import dataclass
-from pathlib import Path
 
+from loadtests import ROOT
 from loadtests.errors import StackError, refuse_full
 from loadtests.experiment.trial import new_stack
 from loadtests.file_lock import exclusive
 from loadtests.format import amount
 from loadtests.stack.base import Stack, StackSpec
 from loadtests.stack.process.ports import claim
-from loadtests.stack.stack_file import ROOT, StackInfo, read_info, running
+from loadtests.stack.stack_file import Home, StackInfo, read_info, running
 
 #: A stack that is not up after this long has hung; an image may have to be built first.
 UP_LIMIT_S = {"local": 120.0, "compose": 1500.0, "attached": 120.0}
 
 #: Each component may take its grace time to stop, one after the other at worst, and containers take longest.
 DOWN_LIMIT_S = 150.0
-
-
-@dataclass(frozen=True)
-class Home:
-    """Where the stack that is up keeps its files."""
-
-    folder: Path
-
-    @property
-    def stack_file(self) -> Path:
-        return self.folder / "stack.json"
-
-    @property
-    def run(self) -> Path:
-        return self.folder / "run"
-
-    @property
-    def logs(self) -> Path:
-        return self.folder / "logs"
-
-    @property
-    def lock(self) -> Path:
-        return self.folder / "lock"
-
-    @property
-    def supervisor_log(self) -> Path:
-        return self.folder / "supervisor.log"
 
 
 def up(spec: StackSpec, home: Home) -> StackInfo:

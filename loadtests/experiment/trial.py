@@ -9,6 +9,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+from loadtests import ROOT
 from loadtests.errors import TrialError, full_disk_told, refuse_full
 from loadtests.experiment import smoke_test
 from loadtests.faults.injector import Injector
@@ -18,11 +19,11 @@ from loadtests.recording import result_folder
 from loadtests.stack.app_client import files_left
 from loadtests.stack.base import Stack, StackSpec
 from loadtests.stack.compose.stack import AttachedStack, ComposeStack
-from loadtests.stack.local import LocalStack
+from loadtests.stack.local.stack import LocalStack
 from loadtests.stack.process.environment import inherited
 from loadtests.stack.process.process_group import Child, Command, Family
 from loadtests.stack.sampling.meters import SHORTEST_S, Census
-from loadtests.stack.stack_file import ROOT, StackInfo
+from loadtests.stack.stack_file import StackInfo
 
 KINDS: Mapping[str, Callable[[StackSpec, Path, Path], Stack]] = {
     "local": LocalStack,

@@ -14,7 +14,7 @@ import redis
 
 from loadtests.errors import StackError
 from loadtests.planning.faults import FIND_LIMIT_S
-from loadtests.stack.local import LocalStack
+from loadtests.stack.local.stack import LocalStack
 from loadtests.stack.services.queue_depth import QUEUE, UNACKED_KEY
 
 Undo = Callable[[], None]

@@ -15,7 +15,7 @@ from loadtests.errors import StackError
 from loadtests.faults.actions import ACTS, Undo
 from loadtests.planning.faults import FAULTS, Due, Fault
 from loadtests.stack.base import Stack
-from loadtests.stack.local import LocalStack
+from loadtests.stack.local.stack import LocalStack
 from loadtests.stack.stack_file import LOAD_PHASES
 
 T = TypeVar("T")

@@ -13,7 +13,7 @@ from typing import Any
 
 import psutil
 
-from loadtests.stack.stack_file import BY_HAND, ROOT
+from loadtests import BY_HAND, ROOT
 
 #: Packages whose version can change a number.
 PACKAGES = (

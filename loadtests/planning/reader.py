@@ -1,5 +1,6 @@
 """Reads a plan from TOML and refuses what it does not understand, naming the key."""
 
+import difflib
 import tomllib
 from collections.abc import Mapping
 from dataclasses import replace
@@ -17,10 +18,75 @@ from loadtests.planning.configuration import (
     STACKS,
 )
 from loadtests.planning.estimate import MOST_BLOCKS, repeats_within
-from loadtests.planning.experiment import AMOUNTS, Experiment, Factors, Goal, Phases, as_trials, read_goal
+from loadtests.planning.experiment import AMOUNTS, Experiment, Factors, Goal, Phases
 from loadtests.planning.faults import FAULTS, FIND_LIMIT_S, AtRandom, Due, possible
-from loadtests.planning.fields import choices, number, numbers, refuse_unknown, subtable, switch, text
 from loadtests.workload.presets import WORKLOADS
+
+
+def refuse_unknown(table: Mapping[str, Any], known: tuple[str, ...], where: str) -> None:
+    for key in table:
+        if key not in known:
+            near = difflib.get_close_matches(key, known, n=1, cutoff=0.0)[0]
+            raise PlanError(f"unknown key {where}{key}; the nearest valid one is {where}{near}.")
+
+
+def required(table: Mapping[str, Any], key: str) -> Any:
+    if key not in table:
+        raise PlanError(f"the key {key} is missing.")
+    return table[key]
+
+
+def subtable(table: Mapping[str, Any], key: str) -> Mapping[str, Any]:
+    value = required(table, key)
+    if not isinstance(value, dict):
+        raise PlanError(f"{key} must be a table, written [{key}].")
+    return value
+
+
+def text(table: Mapping[str, Any], key: str) -> str:
+    value = required(table, key)
+    if not isinstance(value, str) or not value.strip():
+        raise PlanError(f"{key} must be a text in quotes.")
+    return value
+
+
+def switch(table: Mapping[str, Any], key: str) -> bool:
+    value = table.get(key, False)
+    if not isinstance(value, bool):
+        raise PlanError(f"{key} = {value!r} must be true or false.")
+    return value
+
+
+def number(table: Mapping[str, Any], key: str, *, low: float, high: float, whole: bool = False) -> float:
+    return _checked(required(table, key), key, low=low, high=high, whole=whole)
+
+
+def numbers(table: Mapping[str, Any], key: str, *, low: float, high: float, whole: bool = False) -> list[float]:
+    return [_checked(one, key, low=low, high=high, whole=whole) for one in _levels(table, key)]
+
+
+def _checked(value: Any, key: str, *, low: float, high: float, whole: bool) -> float:
+    kinds = (int,) if whole else (int, float)
+    if isinstance(value, bool) or not isinstance(value, kinds) or not low <= value <= high:
+        raise PlanError(f"{key} = {value!r} must be a {'whole ' if whole else ''}number from {low:g} to {high:g}.")
+    return value
+
+
+def choices(table: Mapping[str, Any], key: str, valid: tuple[str, ...]) -> list[str]:
+    values = _levels(table, key)
+    for value in values:
+        if value not in valid:
+            raise PlanError(f"{key} = {value!r} is not one of {', '.join(valid)}.")
+    return [str(value) for value in values]
+
+
+def _levels(table: Mapping[str, Any], key: str) -> list[Any]:
+    value = required(table, key)
+    values = value if isinstance(value, list) else [value]
+    if not values or any(values.count(one) > 1 for one in values):
+        raise PlanError(f"{key} = {value!r} must name one or more levels, each once.")
+    return values
+
 
 #: The keys of a plan that give faults.
 FAULT_KEYS = ("fault", "random_faults")
@@ -197,3 +263,35 @@ def _name(table: Mapping[str, Any]) -> str:
     if not name.replace("-", "").replace("_", "").isalnum():
         raise PlanError(f'name = "{name}" must be made of letters, digits, - and _: a folder gets that name.')
     return name
+
+
+#: 25 s to look around, 60 s to decide (R30).
+LENGTHS_S: Mapping[str, float] = {"probe_s": 25.0, "confirm_s": 60.0, "longest_s": 240.0}
+DEFAULTS: Mapping[str, Any] = {"clock": "ready", "percentile": 0.95, "most_trials": 80, **LENGTHS_S}
+
+#: A shorter window holds too few uploads for a percentile of its own.
+SHORTEST_S = 5.0
+
+
+def as_trials(table: Mapping[str, Any]) -> dict[str, Any]:
+    """The rest of a plan with a goal as if it measured one trial a cell: the search brings rates and lengths."""
+    factors, phases = subtable(table, "factors"), subtable(table, "phases")
+    given = dict.fromkeys((*AMOUNTS, "control"), table) | {"offered_rate": factors, "measure_s": phases}
+    if surplus := [key for key, where in given.items() if key in where]:
+        raise PlanError(f"a plan with a goal searches for the rate: leave out {' and '.join(surplus)}.")
+    rest = {key: value for key, value in table.items() if key != "goal"}
+    searched = {"factors": {**factors, "offered_rate": 1.0}, "phases": {**phases, "measure_s": 1.0}}
+    return {**rest, **searched, "repeats": 1}
+
+
+def read_goal(table: Mapping[str, Any]) -> Goal:
+    """The goal; raises on anything unclear."""
+    refuse_unknown(table, ("limit_s", *DEFAULTS), "goal.")
+    full = {**DEFAULTS, **table}
+    return Goal(
+        clock=choices(full, "clock", ("ready", "response"))[0],
+        share=number(full, "percentile", low=0.5, high=0.99),
+        limit_s=number(full, "limit_s", low=0.001, high=3600),
+        most_trials=int(number(full, "most_trials", low=1, high=1000, whole=True)),
+        **{name: number(full, name, low=SHORTEST_S, high=3600) for name in LENGTHS_S},
+    )

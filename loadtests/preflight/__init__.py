@@ -1,1 +1,4 @@
-"""Whether this machine is ready for a lesson, and what is to be expected on it."""
+"""Checks whether this machine is ready for a lesson, and predicts what it will show.
+
+It imports everything but the calibration and the exercises.
+"""

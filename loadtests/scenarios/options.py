@@ -13,10 +13,10 @@ from urllib.parse import urlsplit
 from locust.argument_parser import LocustArgumentParser
 from locust.env import Environment
 
+from loadtests import BY_HAND, ROOT
 from loadtests.errors import TrialError
 from loadtests.planning.reader import WORDS
 from loadtests.stack.compose.network import in_network
-from loadtests.stack.stack_file import BY_HAND, ROOT
 
 FLAG = "--allow-target"
 

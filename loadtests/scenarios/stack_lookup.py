@@ -6,12 +6,11 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
-from loadtests.experiment.background import Home
 from loadtests.machine.provenance import machine
 from loadtests.scenarios.options import Options
 from loadtests.stack.base import StackSpec
 from loadtests.stack.compose.network import URL, NetworkStack, in_network
-from loadtests.stack.stack_file import StackInfo, read_info
+from loadtests.stack.stack_file import Home, StackInfo, read_info
 
 
 def host(stack_file: Path) -> str:

@@ -4,12 +4,11 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+from loadtests import ROOT
 from loadtests.stack.base import Site, StackSpec
 from loadtests.stack.process.environment import inherited
 from loadtests.stack.process.ports import HOST
 from loadtests.stack.process.process_group import Command
-from loadtests.stack.services import delay_proxy
-from loadtests.stack.stack_file import ROOT
 from loadtests.workload.presets import WORKLOADS
 
 APP = ROOT / "app_under_test"
@@ -20,7 +19,7 @@ WEB_WORKER = "project.web_worker.PatientWorker"
 
 def external(site: Site, spec: StackSpec) -> Command:
     workload = WORKLOADS[spec.workload]
-    return _python(
+    return python(
         "external",
         site,
         ("external_resource.py", "--port", site.external_port, "--delay-s", workload.delay_s)
@@ -29,13 +28,13 @@ def external(site: Site, spec: StackSpec) -> Command:
 
 
 def migrate(site: Site) -> Command:
-    return _python("migrate", site, ("manage.py", "migrate", "--verbosity", "0"))
+    return python("migrate", site, ("manage.py", "migrate", "--verbosity", "0"))
 
 
 def bare_work(site: Site, processes: int, seconds: float, output: Path, pictures: Sequence[Path]) -> Command:
     """The picture work alone, without the app around it."""
     options = ("--processes", processes, "--seconds", seconds, "--output", output)
-    return _python("bare", site, ("manage.py", "bare_work", *options, *pictures))
+    return python("bare", site, ("manage.py", "bare_work", *options, *pictures))
 
 
 def web(site: Site, spec: StackSpec) -> Command:
@@ -53,28 +52,17 @@ def worker(site: Site, spec: StackSpec) -> Command:
     arguments = ("-A", "project", "worker", "--loglevel", "INFO", "--concurrency", spec.workers)
     # One node alone has nobody to greet; mingle would cost each start a second.
     quiet = ("--hostname", f"pictures@{HOST}", "--without-mingle", "--without-gossip")
-    return _python("worker", site, ("-m", "celery", *arguments, *quiet))
+    return python("worker", site, ("-m", "celery", *arguments, *quiet))
 
 
 def sweeper(site: Site) -> Command:
     """What looks for pictures whose message was lost."""
-    return _python("sweeper", site, ("manage.py", "sweep"))
-
-
-def proxy(site: Site, target: tuple[str, int]) -> Command:
-    """What makes the way to the broker take time."""
-    host, port = target
-    return _python(
-        "proxy",
-        site,
-        (delay_proxy.__file__, "--listen", site.proxy_port, "--host", host, "--port", port)
-        + ("--delay-s", site.levels.broker_delay_s),
-    )
+    return python("sweeper", site, ("manage.py", "sweep"))
 
 
 def _gunicorn(name: str, site: Site, port: int, processes: int, how: tuple[object, ...]) -> Command:
     # A picture may take long, so silence is no reason to kill.
-    return _python(
+    return python(
         name,
         site,
         ("-m", "gunicorn", "project.wsgi", "--bind", f"{HOST}:{port}", "--workers", processes)
@@ -95,6 +83,6 @@ def worker_class(threads: int) -> tuple[object, ...]:
     )  # fmt: skip
 
 
-def _python(name: str, site: Site, arguments: tuple[object, ...]) -> Command:
+def python(name: str, site: Site, arguments: tuple[object, ...]) -> Command:
     argv = (sys.executable, *map(str, arguments))
     return Command(name=name, argv=argv, cwd=APP, env=inherited() | site.environment)

@@ -10,16 +10,38 @@ from loadtests.errors import StackError
 from loadtests.file_lock import held
 from loadtests.planning.configuration import Configuration
 
-ROOT = Path(__file__).resolve().parents[2]
-
 #: What the observer of a stack writes, in the stack's directory.
 OBSERVATIONS = "observations.csv"
 
 #: Where the load process says, in the stack's directory, when it begins to measure.
 LOAD_PHASES = "load.json"
 
-#: Where the stack that was started by hand leaves its files.
-BY_HAND = ROOT / ".queuelab"
+
+@dataclass(frozen=True)
+class Home:
+    """Where the stack that is up keeps its files."""
+
+    folder: Path
+
+    @property
+    def stack_file(self) -> Path:
+        return self.folder / "stack.json"
+
+    @property
+    def run(self) -> Path:
+        return self.folder / "run"
+
+    @property
+    def logs(self) -> Path:
+        return self.folder / "logs"
+
+    @property
+    def lock(self) -> Path:
+        return self.folder / "lock"
+
+    @property
+    def supervisor_log(self) -> Path:
+        return self.folder / "supervisor.log"
 
 
 @dataclass(frozen=True, kw_only=True)

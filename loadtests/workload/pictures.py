@@ -12,8 +12,8 @@ from pathlib import Path
 import numpy as np
 from PIL import Image, UnidentifiedImageError
 
+from loadtests import BY_HAND
 from loadtests.errors import PlanError
-from loadtests.stack.stack_file import BY_HAND
 from loadtests.workload.presets import Workload
 
 #: Change it when the way pictures are made changes, so that old caches are not taken for new ones.

@@ -17,11 +17,12 @@ from pathlib import Path
 
 from analysis.console import print_anything
 from analysis.metrics.memory import MemoryGrowth
+from loadtests import BY_HAND
 from loadtests.stack.app_client import get, get_json
 from loadtests.stack.base import StackSpec
-from loadtests.stack.local import LocalStack
+from loadtests.stack.local.stack import LocalStack
 from loadtests.stack.process.process_group import wait_until
-from loadtests.stack.stack_file import BY_HAND, StackInfo
+from loadtests.stack.stack_file import StackInfo
 from tests.fuzz.cases import cases
 from tests.fuzz.client import SILENT, send
 from tests.fuzz.record import Record, growths, tell

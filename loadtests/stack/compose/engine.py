@@ -7,8 +7,8 @@ import subprocess
 from dataclasses import dataclass
 from pathlib import Path
 
+from loadtests import ROOT
 from loadtests.errors import StackError
-from loadtests.stack.stack_file import ROOT
 
 #: How long an engine may take for one answer.
 ENGINE_LIMIT_S = 60.0

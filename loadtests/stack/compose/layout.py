@@ -4,6 +4,7 @@ import os
 import secrets
 from dataclasses import dataclass
 
+from loadtests import ROOT
 from loadtests.clock import Clock
 from loadtests.errors import StackError
 from loadtests.machine.provenance import cores
@@ -11,7 +12,6 @@ from loadtests.stack.base import StackSpec
 from loadtests.stack.commands import worker_class
 from loadtests.stack.process.environment import engine_inherited
 from loadtests.stack.process.ports import HOST, claim, free_port
-from loadtests.stack.stack_file import ROOT
 from loadtests.workload.presets import WORKLOADS
 
 #: What every worker may use in both modes: one processor, as one Python process can, and this much memory.

@@ -9,20 +9,21 @@ from typing import Any
 
 import psutil
 
+from loadtests import ROOT
 from loadtests.clock import Clock
 from loadtests.errors import StackError
 from loadtests.planning.configuration import Configuration
 from loadtests.stack.app_client import reachable
 from loadtests.stack.compose.engine import Container, Engine
 from loadtests.stack.compose.layout import ComposeSite
-from loadtests.stack.live_settings import app_settings, round_trip_s
+from loadtests.stack.local.live_settings import app_settings, round_trip_s
 from loadtests.stack.process.environment import engine_inherited
 from loadtests.stack.process.process_group import START_LIMIT_S, TAIL_LINES, Command, wait_until
 from loadtests.stack.sampling.meters import CgroupMeter
 from loadtests.stack.sampling.sampler import COMPONENTS, Observer, View
 from loadtests.stack.services.queue_depth import Queue, open_queue
 from loadtests.stack.services.rabbitmq import RabbitQueue
-from loadtests.stack.stack_file import OBSERVATIONS, ROOT, StackInfo
+from loadtests.stack.stack_file import OBSERVATIONS, StackInfo
 
 #: How far the app's clock may be from this machine's: containers in a virtual machine have another one.
 CLOCK_TOLERANCE_S = 0.25

@@ -9,7 +9,7 @@ from loadtests.format import amount
 from loadtests.stack.app_client import reachable
 from loadtests.stack.base import Stack
 from loadtests.stack.compose.live_settings import live_levels, refuse_other_clock, web_settings
-from loadtests.stack.live_settings import ask_settings, round_trip_s
+from loadtests.stack.local.live_settings import ask_settings, round_trip_s
 from loadtests.stack.process.process_group import wait_until
 from loadtests.stack.sampling.sampler import Observer, View
 from loadtests.stack.services.queue_depth import Queue, open_queue

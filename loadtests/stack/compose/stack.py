@@ -4,15 +4,16 @@ import subprocess
 import sys
 from pathlib import Path
 
+from loadtests import ROOT
 from loadtests.errors import StackError
 from loadtests.stack.base import Stack, StackSpec
 from loadtests.stack.compose import cleanup
 from loadtests.stack.compose.engine import Engine, Tools, find_tools
 from loadtests.stack.compose.layout import ComposeSite, attached_site, new_compose_site
 from loadtests.stack.compose.live_settings import Watch, live_levels
-from loadtests.stack.live_settings import verify
+from loadtests.stack.local.live_settings import verify
 from loadtests.stack.process.process_group import TAIL_LINES, Command, Family
-from loadtests.stack.stack_file import ROOT, StackInfo
+from loadtests.stack.stack_file import StackInfo
 
 FILE = ROOT / "docker-compose.yml"
 

@@ -8,8 +8,8 @@ from loadtests.stack import commands
 from loadtests.stack.app_client import reachable
 from loadtests.stack.base import Site, StackSpec
 from loadtests.stack.process.ports import refuse_exposed
-from loadtests.stack.process.process_group import START_LIMIT_S, Family, wait_until
-from loadtests.stack.services import redis_server
+from loadtests.stack.process.process_group import START_LIMIT_S, Command, Family, wait_until
+from loadtests.stack.services import delay_proxy, redis_server
 from loadtests.stack.services.postgres import Postgres
 from loadtests.stack.services.queue_depth import Queue, open_queue
 from loadtests.stack.services.rabbitmq import RabbitMQ
@@ -54,7 +54,7 @@ class Ground:
         if self._spec.broker_delay_s:
             url = urlsplit(self._site.broker_url)
             target = (url.hostname or "", url.port or DEFAULT_PORTS[url.scheme])
-            self._family.start(commands.proxy(self._site, target))
+            self._family.start(_proxy(self._site, target))
 
     def _start_database(self) -> None:
         if self._spec.database != "postgres":
@@ -95,6 +95,13 @@ class Ground:
         """Raise if a component has ended, or listens elsewhere than it was told: it would never be ready."""
         self._family.check()
         refuse_exposed(self._family)
+
+
+def _proxy(site: Site, target: tuple[str, int]) -> Command:
+    """What makes the way to the broker take time."""
+    host, port = target
+    where = (delay_proxy.__file__, "--listen", site.proxy_port, "--host", host, "--port", port)
+    return commands.python("proxy", site, (*where, "--delay-s", site.levels.broker_delay_s))
 
 
 def _answers(queue: Queue) -> bool | None:

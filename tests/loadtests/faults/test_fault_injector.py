@@ -8,7 +8,7 @@ from loadtests.errors import StackError
 from loadtests.faults.injector import Injector
 from loadtests.planning.faults import FAULTS, Due
 from loadtests.stack.base import StackSpec
-from loadtests.stack.local import LocalStack
+from loadtests.stack.local.stack import LocalStack
 from loadtests.stack.stack_file import LOAD_PHASES
 
 HOLD_S = FAULTS["storage-away"].hold_s

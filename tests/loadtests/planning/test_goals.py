@@ -3,7 +3,7 @@
 import pytest
 
 from loadtests.errors import PlanError, TrialError
-from loadtests.experiment.drain import rate_of
+from loadtests.experiment.capacity import rate_of
 from loadtests.planning.estimate import expected
 from loadtests.planning.reader import parse, read_plan
 from tests.loadtests.planning.test_plan_reader import PLAN, PLANS

@@ -6,8 +6,7 @@ import socket
 import pytest
 
 from loadtests.preflight import checks
-from loadtests.preflight.checks import PACKAGES, leftover, locked, measuring, port_is_free
-from loadtests.preflight.runner import line
+from loadtests.preflight.checks import PACKAGES, leftover, line, locked, measuring, port_is_free
 
 
 @pytest.mark.parametrize(

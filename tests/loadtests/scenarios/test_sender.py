@@ -14,10 +14,10 @@ LATE_USER = """
 import json, pathlib
 from locust.env import Environment
 from loadtests.scenarios.options import Options
-from loadtests.scenarios.payloads import Payload
-from loadtests.scenarios.phases import Phases
+from loadtests.workload.pictures import Payload
+from loadtests.scenarios.observations import Phases
 from loadtests.scenarios.sender import Sender
-from loadtests.stack.info import StackInfo
+from loadtests.stack.stack_file import StackInfo
 
 here = pathlib.Path()
 what = dict(results=here, pictures=None, stack=here, mode=None, workload=None, warmup_s=0, drain_limit_s=1)

@@ -7,7 +7,7 @@ import pytest
 
 from loadtests.errors import StackError
 from loadtests.planning.configuration import Configuration
-from loadtests.stack.live_settings import at_one_broker, broker_address, verify
+from loadtests.stack.local.live_settings import at_one_broker, broker_address, verify
 
 NODE = {
     "name": "pictures@127.0.0.1",

@@ -26,7 +26,7 @@ STUBBORN = textwrap.dedent("""
 STARTER = textwrap.dedent("""
     import os, sys, time
     from pathlib import Path
-    from loadtests.stack.processes import Command, Family
+    from loadtests.stack.process.process_group import Command, Family
     folder, code = Path(sys.argv[1]), sys.argv[2]
     argv = (sys.executable, "-c", code)
     child = Family(folder).start(Command(name="child", argv=argv, cwd=folder, env=dict(os.environ)))

@@ -10,7 +10,7 @@ from loadtests.errors import StackError
 from loadtests.stack import commands
 from loadtests.stack.app_client import reachable
 from loadtests.stack.base import Site, Stack, StackSpec, new_site
-from loadtests.stack.live_settings import effective_settings, verify
+from loadtests.stack.local.live_settings import effective_settings, verify
 from loadtests.stack.process.ports import refuse_exposed
 from loadtests.stack.process.process_group import RESTARTS, START_LIMIT_S, Child, Family, Supervisor, wait_until
 from loadtests.stack.sampling.meters import process_meters
