@@ -9,7 +9,7 @@ import pandas as pd
 
 from analysis.data.factors import CONDITIONS, prefix
 from analysis.data.model import Trial
-from analysis.data.outcomes import cohort, outcomes
+from analysis.data.outcomes import cohort
 from analysis.errors import AnalysisError
 from analysis.format import GROWS, duration, number, workers
 from analysis.metrics.backlog import backlog_growth, unanswered_growth
@@ -50,8 +50,7 @@ def outcome(trial: Trial, verdict: Verdict, goal: Goal) -> str:
 
 def _may_grow(trial: Trial) -> bool:
     """Whether what a trial did leaves it open if it keeps up; that much was asked of it is what a search is for."""
-    rows = outcomes(trial)
-    return bool(doubts_of_growth(backlog_growth(trial, rows), unanswered_growth(trial, rows)))
+    return bool(doubts_of_growth(backlog_growth(trial), unanswered_growth(trial)))
 
 
 def reached_s(trial: Trial, goal: Goal) -> float:
@@ -216,7 +215,7 @@ def _grows(trial: Trial, verdict: Verdict, goal: Goal) -> bool:
     """The answer of queue mode does not wait for a worker, so it has a time although the picture has none."""
     if goal.clock == "ready":
         return verdict.name == OVERLOADED
-    return unanswered_growth(trial, outcomes(trial)).without_limit
+    return unanswered_growth(trial).without_limit
 
 
 def _bounds(row: Mapping[Any, Any]) -> str:

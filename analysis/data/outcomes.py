@@ -1,6 +1,9 @@
 """What became of each planned request, from the client's and the server's rows together."""
 
+import functools
 import weakref
+from collections.abc import Callable
+from typing import TypeVar
 
 import numpy as np
 import pandas as pd
@@ -8,8 +11,22 @@ import pandas as pd
 from analysis.data.model import Trial
 
 SERVER_COLUMNS = ["id", "received_at", "enqueued_at", "started_at", "external_at", "finished_at", "state", "reason"]
-# By the trial's identity, for as long as the trial lives: every table and chart asks for the same outcomes.
-_KNOWN: dict[int, pd.DataFrame] = {}
+Value = TypeVar("Value")
+
+
+def once_per_trial(compute: Callable[[Trial], Value]) -> Callable[[Trial], Value]:
+    """Keep what is computed from a trial as long as the trial lives: verdict, tables and charts ask for the same."""
+    known: dict[int, Value] = {}
+
+    @functools.wraps(compute)
+    def computed(trial: Trial) -> Value:
+        key = id(trial)
+        if key not in known:
+            known[key] = compute(trial)
+            weakref.finalize(trial, known.pop, key)
+        return known[key]
+
+    return computed
 
 
 def outcomes(trial: Trial) -> pd.DataFrame:
@@ -18,12 +35,8 @@ def outcomes(trial: Trial) -> pd.DataFrame:
     `outcome` is ok, failed or unfinished. The two clocks start when the request was due; a clock whose
     end did not come is infinite, so that no percentile is taken over the survivors alone.
     """
-    key = id(trial)
-    if key not in _KNOWN:
-        _KNOWN[key] = _computed(trial)
-        weakref.finalize(trial, _KNOWN.pop, key)
     # Copied on write: what a caller changes stays the caller's own.
-    return _KNOWN[key].copy(deep=False)
+    return _computed(trial).copy(deep=False)
 
 
 def cohort(trial: Trial) -> pd.DataFrame:
@@ -50,6 +63,7 @@ def in_system(rows: pd.DataFrame, at: np.ndarray, until: str = "left_at") -> np.
     return np.searchsorted(due, at, side="right") - np.searchsorted(left, at, side="right")
 
 
+@once_per_trial
 def _computed(trial: Trial) -> pd.DataFrame:
     server = trial.pictures.drop_duplicates("id").reindex(columns=SERVER_COLUMNS)
     rows = trial.requests.merge(server, on="id", how="left")

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from analysis.data.model import Trial
+from analysis.data.outcomes import once_per_trial, outcomes
 from analysis.metrics.trial import growth_rate, samples_in_window
 from analysis.metrics.utilisation import utilisations
 
@@ -84,17 +85,20 @@ class Growth:
         return roots * math.sqrt(max(self.mean, 1.0))
 
 
-def backlog_growth(trial: Trial, rows: pd.DataFrame) -> Growth:
+@once_per_trial
+def backlog_growth(trial: Trial) -> Growth:
     """Of the uploads that are due and not done."""
-    return _growth(trial, rows, "left_at")
+    return _growth(trial, "left_at")
 
 
-def unanswered_growth(trial: Trial, rows: pd.DataFrame) -> Growth:
+@once_per_trial
+def unanswered_growth(trial: Trial) -> Growth:
     """Of the uploads that are due and not answered: in queue mode what the front door does not take in."""
-    return _growth(trial, rows, "heard_at")
+    return _growth(trial, "heard_at")
 
 
-def _growth(trial: Trial, rows: pd.DataFrame, until: str) -> Growth:
+def _growth(trial: Trial, until: str) -> Growth:
+    rows = outcomes(trial)
     samples = samples_in_window(trial, rows, until)
     cohort = rows[rows["in_cohort"]]
     return Growth(
@@ -104,7 +108,7 @@ def _growth(trial: Trial, rows: pd.DataFrame, until: str) -> Growth:
         unfinished=int((cohort[until] == math.inf).sum()),
         mean=float(samples["in_system"].mean()),
         length_s=trial.window.length_s,
-        near_saturation=utilisations(trial, rows).near_saturation,
+        near_saturation=utilisations(trial).near_saturation,
     )
 
 

@@ -8,10 +8,8 @@ what can be finished (Denning and Buzen, The Operational Analysis of Queueing Ne
 import math
 from dataclasses import dataclass
 
-import pandas as pd
-
 from analysis.data.model import Trial
-from analysis.data.outcomes import refused
+from analysis.data.outcomes import once_per_trial, outcomes, refused
 from analysis.metrics.failures import failed_by_client
 from analysis.metrics.trial import service_times, utilisation
 
@@ -56,8 +54,10 @@ class Utilisation:
         return next((name for name, share in shares.items() if share > SATURATED), "")
 
 
-def utilisations(trial: Trial, rows: pd.DataFrame) -> Utilisation:
-    """How busy each resource was in the window, from its outcomes; what is refused at the door asks nothing of them."""
+@once_per_trial
+def utilisations(trial: Trial) -> Utilisation:
+    """How busy each resource was in the window; what is refused at the door asks nothing of them."""
+    rows = outcomes(trial)
     cohort = rows[rows["in_cohort"]]
     service, turned_away = (
         service_times(cohort),

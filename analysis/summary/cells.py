@@ -10,7 +10,7 @@ import pandas as pd
 
 from analysis.data.factors import CONDITIONS, conditions_of, rank
 from analysis.data.model import Cell, Trial
-from analysis.data.outcomes import outcomes
+from analysis.data.outcomes import once_per_trial, outcomes
 from analysis.errors import AnalysisError
 from analysis.format import GROWS, workers
 from analysis.metrics.backlog import backlog_growth, unanswered_growth
@@ -82,10 +82,20 @@ def _table(rows: Iterable[dict[str, Any]]) -> pd.DataFrame:
 
 
 def _pooled(trials: Sequence[Trial], verdicts: Mapping[str, Verdict]) -> dict[str, Any]:
-    measured = [(trial, outcomes(trial)) for trial in trials]
-    row = _row(measured) | {"verdict": together([verdicts[trial.name].name for trial in trials])} | _p99s(measured)
+    numbers, p99s = _alone(trials[0]) if len(trials) == 1 else _numbers(trials)
+    row = numbers | {"verdict": together([verdicts[trial.name].name for trial in trials])} | p99s
     _check_order(row)
     return row
+
+
+def _numbers(trials: Sequence[Trial]) -> tuple[dict[str, Any], dict[str, float]]:
+    measured = [(trial, outcomes(trial)) for trial in trials]
+    return _row(measured), _p99s(measured)
+
+
+@once_per_trial
+def _alone(trial: Trial) -> tuple[dict[str, Any], dict[str, float]]:
+    return _numbers([trial])
 
 
 def _kept(trials: Sequence[Trial], verdicts: Mapping[str, Verdict]) -> dict[str, Any]:
@@ -114,7 +124,7 @@ def _row(measured: Sequence[Measured]) -> dict[str, Any]:
     return {
         **_described(trials[0].cell, len(trials)),
         **_rates(measured),
-        "unanswered_grows": any(unanswered_growth(trial, rows).without_limit for trial, rows in measured),
+        "unanswered_grows": any(unanswered_growth(trial).without_limit for trial in trials),
         **_times(trials[0].cell, cohort),
         **interval_columns(cohorts),
         **_counts(measured),
@@ -158,8 +168,8 @@ def _rates(measured: Sequence[Measured]) -> dict[str, float]:
         "achieved_rate": _mean(measured, lambda trial, rows: rate(rows["sent_at"], trial.window)),
         "accepted_rate": _mean(measured, accepted_rate),
         "throughput": _mean(measured, lambda trial, _: throughput(trial)),
-        "backlog_growth": _mean(measured, lambda trial, rows: backlog_growth(trial, rows).slope),
-        "unanswered_growth": _mean(measured, lambda trial, rows: unanswered_growth(trial, rows).slope),
+        "backlog_growth": _mean(measured, lambda trial, _: backlog_growth(trial).slope),
+        "unanswered_growth": _mean(measured, lambda trial, _: unanswered_growth(trial).slope),
     }
 
 

@@ -72,7 +72,7 @@ def _checks(trial: Trial) -> list[Verdict]:
     return [
         _check_accounts(trial, rows),
         _check_client(trial, rows),
-        _check_growth(trial, rows),
+        _check_growth(trial),
         _check_failures(rows),
     ]
 
@@ -150,8 +150,8 @@ def _elsewhere_reasons(trial: Trial) -> list[str]:
     ]
 
 
-def _check_growth(trial: Trial, rows: pd.DataFrame) -> Verdict:
-    found = (trial, utilisations(trial, rows), backlog_growth(trial, rows), unanswered_growth(trial, rows))
+def _check_growth(trial: Trial) -> Verdict:
+    found = (trial, utilisations(trial), backlog_growth(trial), unanswered_growth(trial))
     if reasons := overload_reasons(*found):
         return Verdict(name=OVERLOADED, reasons=reasons)
     reasons = doubts(*found)

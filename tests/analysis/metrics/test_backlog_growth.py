@@ -3,7 +3,6 @@ from typing import Any
 
 from hand_made import crowded_door, trial
 
-from analysis.data.outcomes import outcomes
 from analysis.metrics.backlog import Growth, backlog_growth, unanswered_growth
 
 #: 10 uploads/s for 10 s, of which four are open on average.
@@ -19,7 +18,7 @@ def _growth(**what: Any) -> Growth:
 def test_what_is_not_answered_piles_up_at_the_front_door() -> None:
     made = crowded_door()
 
-    found = unanswered_growth(made, outcomes(made))
+    found = unanswered_growth(made)
 
     assert 4.5 < found.slope < 5.5
     assert found.unfinished == 50
@@ -31,22 +30,22 @@ def test_a_backlog_behind_a_door_that_answers_is_no_growth_of_the_unanswered() -
     pictures = [{"id": str(n), "state": "queued", "finished_at": math.nan} for n in range(100)]
     made = trial(requests, pictures, broker_left=100)
 
-    assert backlog_growth(made, outcomes(made)).without_limit
-    assert not unanswered_growth(made, outcomes(made)).without_limit
+    assert backlog_growth(made).without_limit
+    assert not unanswered_growth(made).without_limit
 
 
 def test_in_sync_mode_unanswered_is_not_done() -> None:
     requests = [{"id": str(n), "due_at": 10 + n / 10, "answered_at": 12 + n / 5} for n in range(100)]
     made = trial(requests, [{"id": str(n)} for n in range(100)], mode="sync")
 
-    assert unanswered_growth(made, outcomes(made)) == backlog_growth(made, outcomes(made))
+    assert unanswered_growth(made) == backlog_growth(made)
 
 
 def test_a_request_that_failed_without_an_answer_does_not_wait_for_one() -> None:
     failed = {"answered_at": math.nan, "status": math.nan, "error": "ConnectionResetError: gone"}
     made = trial([{"id": str(n), "due_at": 10 + n / 10, "sent_at": 10 + n / 10} | failed for n in range(100)], [])
 
-    assert unanswered_growth(made, outcomes(made)).slope == 0
+    assert unanswered_growth(made).slope == 0
 
 
 def test_clear_growth_beyond_chance_has_no_limit() -> None:

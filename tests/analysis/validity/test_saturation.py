@@ -3,6 +3,7 @@
 import dataclasses
 import json
 import math
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,6 @@ from synthetic_experiment import Made, write_bare, write_experiment
 
 import analysis
 from analysis.data.model import Cell, Machine, Trial
-from analysis.data.outcomes import outcomes
 from analysis.metrics.utilisation import cores_run_out, utilisations
 from analysis.validity.verdict import OVERLOADED, UNDECIDED, VALID, Verdict, verdict_on
 from benchmarks.verdicts import simulated
@@ -188,12 +188,13 @@ def test_bare_processes_that_do_not_are_no_limit(tmp_path: Path) -> None:
 def test_few_services_leave_it_open_how_busy_the_workers_were() -> None:
     """A mean of 0.3 s that scatters as much as an exponential one is known to a fifth from a hundred."""
     made = even(service_s=0.3)
-    rows = outcomes(made)
-    scattered = rows.assign(service_s=rows["service_s"].where(rows.index % 2 == 0, 0.0) * 2)
+    begun = made.pictures["started_at"]
+    took_s = (made.pictures["finished_at"] - begun).where(made.pictures.index % 2 == 0, 0.0) * 2
+    scattered = replace(made, pictures=made.pictures.assign(finished_at=begun + took_s))
 
-    assert not utilisations(made, rows).near_saturation
-    assert utilisations(made, scattered).near_saturation
-    assert not cores_run_out(made, utilisations(made, rows))
+    assert not utilisations(made).near_saturation
+    assert utilisations(scattered).near_saturation
+    assert not cores_run_out(made, utilisations(made))
 
 
 def test_uploads_that_are_refused_at_the_door_ask_nothing_of_the_workers():
@@ -207,4 +208,4 @@ def test_uploads_that_are_refused_at_the_door_ask_nothing_of_the_workers():
             pictures.append({"id": str(n), "received_at": due, "started_at": due + 0.01, "finished_at": due + 0.27})
     made = trial(requests, pictures, cell=Cell(mode="queue", workers=4, workload="io", offered_rate=16.0))
 
-    assert utilisations(made, outcomes(made)).workers == pytest.approx(0.52, abs=0.01)
+    assert utilisations(made).workers == pytest.approx(0.52, abs=0.01)
