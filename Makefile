@@ -159,7 +159,7 @@ example: .venv/run.stamp  ## replace the committed example by what `make demo` m
 	cp -r results/demo results/example
 	rm -rf results/example/*/logs results/example/*.partial results/example/lesson
 	$(BIN)/python -m analysis results/example --markdown | $(BIN)/python -m analysis.report.terminal README.md example
-	find results/example -name '*.svg' -delete -o -name report.html -delete -o -name '*.png' ! -name throughput.png -delete
+	find results/example -name '*.svg' -delete -o -name report.html -delete -o -name '*.png' ! -name throughput.png ! -name response_time.png -delete
 
 lock:  ## resolve every *.in anew; needs uv on the PATH
 	for name in requirements requirements-dev requirements-compose app_under_test/requirements \

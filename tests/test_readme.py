@@ -70,6 +70,18 @@ def test_readme_stays_short():
     assert len(README.splitlines()) <= 150
 
 
+def test_no_line_of_readme_is_longer_than_a_screen_is_wide_but_for_tables():
+    written = re.sub(r"<!-- example:begin .*?example:end -->", "", README, flags=re.DOTALL)
+
+    assert [line for line in written.splitlines() if len(line) > 120 and not line.startswith("|")] == []
+
+
+def test_readme_begins_with_the_two_charts_that_answer():
+    fold = README.partition("## ")[0]
+
+    assert re.findall(r"!\[[^]]+\]\(results/example/charts/(\w+)\.png\)", fold) == ["response_time", "throughput"]
+
+
 def test_a_readme_without_the_marks_is_refused():
     with pytest.raises(ValueError, match="missing"):
         with_block("no marks here", "block")

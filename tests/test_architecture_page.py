@@ -1,0 +1,48 @@
+"""docs/architecture.md names files that exist, and every package in the order of the imports."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+PAGE = (ROOT / "docs" / "architecture.md").read_text()
+#: A path of the repository between backquotes: a folder, or a file with a suffix.
+PATH = re.compile(r"`((?:[\w.-]+/)+(?:[\w-]+\.\w+|[\w-]+)?|[\w-]+\.(?:yml|in|toml))`")
+
+
+def packages_in_the_table(part: str) -> list[str]:
+    section = PAGE.partition(f"## Packages of `{part}/`\n")[2].partition("\n## ")[0]
+    return re.findall(r"^\| `([\w/]+)` \|", section, re.MULTILINE)
+
+
+def test_every_path_that_the_page_names_exists():
+    named = set(PATH.findall(PAGE))
+
+    assert len(named) > 50
+    assert sorted(name for name in named if not (ROOT / name).exists()) == []
+
+
+@pytest.mark.parametrize("part", ["analysis", "loadtests"])
+def test_the_table_lists_the_packages_on_disk(part):
+    on_disk = {path.parent.relative_to(ROOT).as_posix() for path in (ROOT / part).rglob("__init__.py")} - {part}
+    told = packages_in_the_table(part)
+
+    assert sorted(told) == sorted(on_disk)
+
+
+@pytest.mark.parametrize("heading", re.findall(r"^### (.+)$", PAGE, re.MULTILINE))
+def test_every_change_names_the_files_to_touch_in_their_order(heading):
+    section = PAGE.partition(f"### {heading}\n")[2].partition("\n### ")[0]
+
+    steps = re.findall(r"^(\d)\. (.+(?:\n   .+)*)$", section, re.MULTILINE)
+    assert [int(number) for number, _ in steps] == list(range(1, len(steps) + 1))
+    for _, text in steps:
+        files = [path for path in map(ROOT.joinpath, PATH.findall(text)) if path.is_file()]
+        code = "".join(path.read_text() for path in files)
+        assert [name for name in re.findall(r"`([A-Za-z_]+)`", text) if not re.search(rf"\b{name}\b", code)] == []
+    assert PATH.search(section)
+
+
+def test_there_are_ten_changes():
+    assert len(re.findall(r"^### ", PAGE, re.MULTILINE)) == 10
