@@ -5,6 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.test_layers import LAYERS
+
 ROOT = Path(__file__).parents[1]
 PAGE = (ROOT / "docs" / "architecture.md").read_text()
 #: A path of the repository between backquotes: a folder, or a file with a suffix.
@@ -29,6 +31,15 @@ def test_the_table_lists_the_packages_on_disk(part):
     told = packages_in_the_table(part)
 
     assert sorted(told) == sorted(on_disk)
+
+
+@pytest.mark.parametrize("part", list(LAYERS))
+def test_the_table_has_the_order_that_the_imports_keep(part):
+    told = [name.removeprefix(f"{part}/").replace("/", ".") for name in packages_in_the_table(part)]
+    kept = [name for layer in LAYERS[part] for name in layer if name in told]
+
+    assert kept
+    assert [name for name in told if name in kept] == kept
 
 
 @pytest.mark.parametrize("heading", re.findall(r"^### (.+)$", PAGE, re.MULTILINE))
