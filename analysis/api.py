@@ -1,4 +1,4 @@
-"""The verdict on trials' folders, for whoever has just measured them."""
+"""What the harness asks of the analysis: verdicts on trials, predictions, and the checks of a calibration."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
@@ -7,17 +7,36 @@ from typing import Any
 
 import pandas as pd
 
+from analysis.calibration.checks import Check, certify
 from analysis.capacity.results import Goal, outcome
 from analysis.data import reader
+from analysis.data.class_predictions import parse_guess
 from analysis.data.machine_noise import noise_words
 from analysis.data.model import Cell
 from analysis.data.reader import PREDICTION, read_bare, read_experiment, read_record, read_trial, trial_folders
+from analysis.errors import AnalysisError
 from analysis.models.mgc import capacity, highest_rate
 from analysis.models.predictions import predictions, services
 from analysis.summary.cells import summarise_trials
 from analysis.summary.contrasts import log_ratio_sd, mode_ratios
 from analysis.validity.ledger import ledger
 from analysis.validity.verdict import Verdict, verdict_but_for_noise, verdict_on
+
+__all__ = [
+    "AnalysisError",
+    "Check",
+    "Verdict",
+    "certify",
+    "goal_outcome",
+    "judge",
+    "ledger_of",
+    "noisy_trials",
+    "parse_guess",
+    "predicted_rates",
+    "ratio_scatter",
+    "refuse_strangers",
+    "write_predictions",
+]
 
 
 def judge(trial_dir: Path) -> Verdict:

@@ -2,12 +2,21 @@
 
 import math
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 GROWS = "grows without limit"
 
 #: The lower and the upper end of an interval.
 Ends = tuple[float, float]
 NO_ENDS: Ends = (math.nan, math.nan)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Table:
+    """Headings with units, and rows of text."""
+
+    headings: list[str]
+    rows: list[list[str]]
 
 
 def duration(seconds: float) -> str:

@@ -10,9 +10,8 @@ from pathlib import Path
 from analysis.console import print_anything
 from analysis.data.model import Trial
 from analysis.data.reader import read_experiment
-from analysis.format import amount
+from analysis.format import Table, amount
 from analysis.metrics.memory import MemoryGrowth, memory_growth, memory_table
-from analysis.tables.summary import Table
 from analysis.validity.ledger import as_expected, faults, ledger
 
 #: A process may grow by less than this [MB in 10 minutes].

@@ -13,7 +13,7 @@ import pandas as pd
 import psutil
 import pytest
 
-from analysis import judge
+from analysis.api import judge
 from loadtests.planning.configuration import Cell
 from loadtests.stack.app_client import get_json
 from loadtests.stack.process.ports import HOST, free_port

@@ -8,8 +8,8 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from analysis import AnalysisError, judge
 from analysis.__main__ import main as analyse
+from analysis.api import AnalysisError, judge
 from analysis.data.reader import read_trial
 from analysis.metrics.trial import p95, p99
 from analysis.summary.cells import summarise

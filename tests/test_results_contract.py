@@ -9,7 +9,7 @@ from uuid import UUID
 import pandas as pd
 import pytest
 
-from analysis import judge
+from analysis.api import judge
 from analysis.data.reader import read_experiment
 from loadtests.recording.result_folder import write_experiment, write_json
 from loadtests.scenarios import trial_writer

@@ -7,8 +7,7 @@ import numpy as np
 import pandas as pd
 
 from analysis.capacity.results import at_most, floored, goal_words
-from analysis.format import workers
-from analysis.tables.summary import Table
+from analysis.format import Table, workers
 
 # So many loads are asked for their workers, from the smallest that was confirmed to the largest.
 ASKED_LOADS = 6

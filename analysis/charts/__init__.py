@@ -21,10 +21,11 @@ from analysis.charts.throughput import draw_throughput
 from analysis.data.factors import named, prefix, suffix
 from analysis.findings.cells import Finding, findings
 from analysis.findings.contrasts import contrast_title
+from analysis.format import Table
 from analysis.summary.contrasts import Comparison, ModeRatio
 from analysis.summary.groups import Group
 from analysis.tables.contrasts import contrast_table
-from analysis.tables.summary import Table, chart_table
+from analysis.tables.summary import chart_table
 
 Draw = Callable[[Group, str], Figure]
 DRAWINGS: Mapping[str, Draw] = {

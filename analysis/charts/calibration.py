@@ -11,8 +11,7 @@ from matplotlib.figure import Figure
 from analysis.charts import Chart, save
 from analysis.charts.parts.layout import STYLE, framed
 from analysis.charts.parts.palette import FAINT, QUIET, TEXT
-from analysis.format import amount, duration, number
-from analysis.tables.summary import Table
+from analysis.format import Table, amount, duration, number
 
 # Colours that no mode has.
 LOOKS = {"p50": ("o", "#009E73"), "p95": ("s", "#CC79A7"), "p99": ("D", "#E69F00")}

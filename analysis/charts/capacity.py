@@ -37,9 +37,8 @@ from analysis.charts.parts.axes import (
 from analysis.charts.parts.layout import STYLE, counted, framed
 from analysis.charts.parts.palette import MODES, QUIET, WINDOW, ink, tag
 from analysis.data.model import Experiment, Trial
-from analysis.format import amount, number, verdict, workers
-from analysis.models.predictions import ceilings
-from analysis.tables.summary import Table
+from analysis.format import Table, amount, number, verdict, workers
+from analysis.metrics.utilisation import ceilings
 from analysis.validity.verdict import Verdict
 
 HEADROOM = 1.15

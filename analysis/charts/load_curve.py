@@ -14,8 +14,9 @@ from analysis.charts.parts.axes import WORKERS_BOTTOM, WORKERS_LEFT, WORKERS_WID
 from analysis.charts.parts.layout import View, counted, framed, subtitle
 from analysis.charts.parts.palette import MODES, QUIET
 from analysis.data.factors import CONDITIONS, short
-from analysis.series.load_curve import RATE, LoadCurve, load_curves, load_sentence, load_table
+from analysis.series.load_curve import COLUMNS, RATE, LoadCurve, load_curves, load_sentence
 from analysis.summary.groups import Group
+from analysis.tables.summary import as_table
 
 SHARES = {"p95": "p95", "p50": "median"}
 MARGIN = 0.06
@@ -32,7 +33,7 @@ def against_load(groups: Sequence[Group], most: int) -> list[tuple[LoadCurve, Vi
                 name=f"load_w{curve.workers}",
                 sentence=load_sentence(curve),
                 draw=partial(draw_load_curve, curve),
-                table=load_table(curve),
+                table=as_table(curve.cells, COLUMNS),
             ),
         )
         for curve in load_curves(groups)[:most]

@@ -1,1 +1,4 @@
-"""Two or more experiments on the same axes, refused where that would be unfair."""
+"""Puts several experiments side by side, and refuses where that is unfair.
+
+It imports `report` and what stands before it, and neither `pool` nor `lesson`.
+"""

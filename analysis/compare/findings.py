@@ -10,10 +10,9 @@ from analysis.data.factors import CONDITIONS, short
 from analysis.data.machine_noise import SPIN_LIMIT
 from analysis.data.model import Trial
 from analysis.findings.contrasts import contrast_sentence, ratio_text, reading
-from analysis.format import duration, listing, number, workers
+from analysis.format import Table, duration, listing, number, workers
 from analysis.metrics.equivalence import UNCLEAR, Row
 from analysis.summary.contrasts import METRICS, READY, RESPONSE, THROUGHPUT, Comparison, Contrast
-from analysis.tables.summary import Table
 
 SUBJECTS = {
     THROUGHPUT: "throughput",

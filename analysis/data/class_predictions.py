@@ -1,12 +1,10 @@
 """What a class predicted before the first trial: the file `predictions.json`, read strictly. Pure."""
 
-import hashlib
 import json
 import math
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 from analysis.errors import AnalysisError
@@ -101,27 +99,3 @@ def _value(value: Any, key: str, most: float, may_grow: bool) -> float:
 
 def _refusal(why: str) -> AnalysisError:
     return AnalysisError(f"This is no prediction: {why}. Make one with predict.html.")
-
-
-GUESS = "predictions.json"
-
-
-def read_sealed(path: Path, seal: Mapping[str, Any] | None) -> Guess | None:
-    """The guess in a file that experiment.json has a seal for; None if nothing was sealed."""
-    if not seal:
-        return None
-    try:
-        content = path.read_bytes()
-    except OSError as error:
-        raise AnalysisError(f"{path} was sealed in experiment.json and cannot be read ({error.strerror}).") from error
-    digest = hashlib.sha256(content).hexdigest()
-    if digest != seal.get("sha256"):
-        raise AnalysisError(
-            f"{path} was changed after it was sealed: it is not the prediction of {seal.get('sealed_at')} any more. "
-            "Put the sealed file back, or remove `predictions` from experiment.json to go on without it."
-        )
-    text = content.decode("utf-8-sig", errors="replace")
-    try:
-        return parse_guess(text, sealed_at=str(seal.get("sealed_at")), sha256=digest)
-    except AnalysisError as error:
-        raise AnalysisError(f"{path}: {error}") from None

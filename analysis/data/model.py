@@ -1,7 +1,7 @@
 """What was measured: an experiment, its trials and their cells, as values."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 import pandas as pd
@@ -57,11 +57,11 @@ class Window:
 
 @dataclass(frozen=True, kw_only=True)
 class Machine:
-    """What a trial ran on: its cores, None if nobody wrote them down, and what so many bare processes finish there of
-    each workload [pictures/s]."""
+    """What a trial ran on: its cores, None if nobody wrote them down, and the pictures that bare processes worked on
+    there, None if they worked on none."""
 
     cores: int | None = None
-    ceilings: Mapping[str, Mapping[int, float]] = field(default_factory=dict)
+    bare: pd.DataFrame | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,5 +1,6 @@
 """Reads the files of an experiment; everything later is computed from what this gives."""
 
+import hashlib
 import json
 import re
 from collections.abc import Mapping, Sequence
@@ -8,7 +9,7 @@ from typing import Any
 
 import pandas as pd
 
-from analysis.data.class_predictions import GUESS, read_sealed
+from analysis.data.class_predictions import Guess, parse_guess
 from analysis.data.machine_noise import AGAIN, counted, usual_spin_s
 from analysis.data.model import Cell, Experiment, Machine, Trial, Window
 from analysis.data.schema import (
@@ -27,7 +28,6 @@ from analysis.data.schema import (
 )
 from analysis.errors import AnalysisError
 from analysis.format import readable
-from analysis.models.predictions import ceilings
 
 #: Of experiment.json and trial.json.
 SCHEMA = 1
@@ -127,6 +127,7 @@ def _by_hand(record: Record) -> dict[str, Any]:
 
 
 PREDICTION = "prediction.csv"
+GUESS = "predictions.json"
 MODES = ("sync", "queue")
 
 
@@ -174,10 +175,7 @@ def read_machine(folder: Path) -> Machine:
     """What the trials in a folder ran on; nothing is known of it where no experiment was written down."""
     path = folder / "experiment.json"
     facts = read_record(path).get("machine") if path.exists() else None
-    rates: dict[str, dict[int, float]] = {}
-    for row in ceilings(read_bare(folder)).to_dict("records"):
-        rates.setdefault(str(row["workload"]), {})[int(row["workers"])] = float(row["ceiling_throughput"])
-    return Machine(cores=int((facts or {}).get("cores") or 0) or None, ceilings=rates)
+    return Machine(cores=int((facts or {}).get("cores") or 0) or None, bare=read_bare(folder))
 
 
 def _read_if_there(path: Path, columns: Sequence[str]) -> pd.DataFrame:
@@ -293,3 +291,24 @@ def _typed(path: Path, values: pd.Series) -> pd.Series:
         return pd.to_numeric(values.where(values != "")).astype(float)
     except ValueError as error:
         raise AnalysisError(f"{path}, column {values.name}: {error}. Measure the trial again.") from error
+
+
+def read_sealed(path: Path, seal: Mapping[str, Any] | None) -> Guess | None:
+    """The guess in a file that experiment.json has a seal for; None if nothing was sealed."""
+    if not seal:
+        return None
+    try:
+        content = path.read_bytes()
+    except OSError as error:
+        raise AnalysisError(f"{path} was sealed in experiment.json and cannot be read ({error.strerror}).") from error
+    digest = hashlib.sha256(content).hexdigest()
+    if digest != seal.get("sha256"):
+        raise AnalysisError(
+            f"{path} was changed after it was sealed: it is not the prediction of {seal.get('sealed_at')} any more. "
+            "Put the sealed file back, or remove `predictions` from experiment.json to go on without it."
+        )
+    text = content.decode("utf-8-sig", errors="replace")
+    try:
+        return parse_guess(text, sealed_at=str(seal.get("sealed_at")), sha256=digest)
+    except AnalysisError as error:
+        raise AnalysisError(f"{path}: {error}") from None

@@ -3,8 +3,13 @@
 from collections.abc import Mapping
 from dataclasses import fields
 
+from analysis.data.factors import CONDITIONS
 from analysis.data.model import Cell
-from analysis.models.predictions import KEYS, PREDICTED
+
+#: What names a cell in a table: its mode, its workers and every condition.
+KEYS: tuple[str, ...] = ("mode", "workers", *CONDITIONS)
+#: What is predicted of a cell.
+PREDICTED: tuple[str, ...] = ("throughput", "ready_p50_s", "ready_p95_s", "utilisation")
 
 REQUEST_COLUMNS = ("id", "phase", "due_at", "sent_at", "answered_at", "status", "error", "picture")
 PICTURE_COLUMNS = (

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from os.path import commonprefix
+from itertools import takewhile
 
 from analysis.data.factors import CONDITIONS, FACTORS
 from analysis.data.model import Experiment
@@ -176,7 +176,8 @@ def _common_end(told: list[Reasons]) -> str:
     if len(set(told)) < 2 or any(len(reasons) != 1 for reasons in told):
         return ""
     texts = [reason for (reason,) in told]
-    end = commonprefix([text[::-1] for text in texts])[::-1]
+    shared = takewhile(lambda letters: len(set(letters)) == 1, zip(*(text[::-1] for text in texts), strict=False))
+    end = "".join(letters[0] for letters in shared)[::-1]
     parted = BOUNDARY.search(end)
     if not parted or any(". " in text.removesuffix(parted[0]) for text in texts):
         return ""

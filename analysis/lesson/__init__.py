@@ -1,1 +1,4 @@
-"""Makes of an experiment what a lesson of 45 minutes needs: slides, hand-out, prediction page. All works offline."""
+"""Slides, hand-out, prediction page and quiz of one experiment, in `FOLDER/lesson`.
+
+It imports `report` and what stands before it, and neither `compare` nor `pool`.
+"""

@@ -15,18 +15,18 @@ import pandas as pd
 from analysis.console import failed
 from analysis.data.model import Experiment
 from analysis.data.reader import PREDICTION, read_experiment
+from analysis.data.schema import PREDICTED
 from analysis.errors import AnalysisError
-from analysis.lesson import page
+from analysis.lesson.content import page
 from analysis.lesson.content.material import SOURCES, Material, Measured, gather, measured
+from analysis.lesson.content.page import render
 from analysis.lesson.content.questions import expected_throughput, expected_wait
 from analysis.lesson.gallery.panels import write_gallery
-from analysis.lesson.page import render
 from analysis.lesson.slides.measurements import sync_chart
 from analysis.lesson.slides.pptx import write_deck
 from analysis.lesson.slides.reveal import render_slides, story
 from analysis.lesson.worksheets import quiz
 from analysis.lesson.worksheets.prediction_sheets import render_handout, render_predict
-from analysis.models.predictions import PREDICTED
 from analysis.report.writer import write_results
 
 

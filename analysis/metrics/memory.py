@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from analysis.data.model import Trial
-from analysis.tables.summary import Table
+from analysis.format import Table
 
 #: A process first loads what it needs; only then can it be said to grow [s].
 LOADED_S = 60.0

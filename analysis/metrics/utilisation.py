@@ -76,6 +76,23 @@ def cores_run_out(trial: Trial, busy: Utilisation) -> bool:
     return busy.cores > NEAR_SATURATION or _bare_processes_compete(trial)
 
 
+def ceilings(bare: pd.DataFrame) -> pd.DataFrame:
+    """`ceiling_throughput` [pictures/s] of each workload and number of processes, called `workers`.
+
+    Each process adds its own pictures over its own time, so that none waits in the sum for the slowest.
+    """
+    columns = ["workload", "workers", "ceiling_throughput"]
+    rows = [
+        (workload, processes, sum(_rate(own) for _, own in rows.groupby("process")))
+        for (workload, processes), rows in bare.groupby(["workload", "processes"])
+    ]
+    return pd.DataFrame(rows, columns=columns).astype({"workers": int})
+
+
+def _rate(rows: pd.DataFrame) -> float:
+    return len(rows) / float(rows["finished_at"].max() - rows["started_at"].min())
+
+
 def _cores_busy(trial: Trial) -> float:
     """By everything that the trial has started, the load generator too."""
     cores = trial.machine.cores
@@ -93,6 +110,9 @@ def _web_busy(trial: Trial) -> float:
 
 def _bare_processes_compete(trial: Trial) -> bool:
     """Whether as many processes with nothing but the work slow each other down, as they do where the cores run out."""
-    ceilings = trial.machine.ceilings.get(trial.cell.workload, {})
-    together, alone = (ceilings.get(count, math.nan) for count in (trial.cell.places, 1))
+    if trial.machine.bare is None:
+        return False
+    known = ceilings(trial.machine.bare)
+    rates = known[known["workload"] == trial.cell.workload].set_index("workers")["ceiling_throughput"]
+    together, alone = (float(rates.get(count, math.nan)) for count in (trial.cell.places, 1))
     return together < SCALES * trial.cell.places * alone

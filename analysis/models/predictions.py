@@ -7,23 +7,12 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from analysis.data.factors import CONDITIONS, conditions_of
+from analysis.data.factors import conditions_of
 from analysis.data.model import Cell
+from analysis.data.schema import KEYS, PREDICTED
+from analysis.metrics.utilisation import ceilings
 from analysis.models.mgc import Service, predict
 from analysis.validity.verdict import OVERLOADED
-
-
-def ceilings(bare: pd.DataFrame) -> pd.DataFrame:
-    """`ceiling_throughput` [pictures/s] of each workload and number of processes, called `workers`.
-
-    Each process adds its own pictures over its own time, so that none waits in the sum for the slowest.
-    """
-    columns = ["workload", "workers", "ceiling_throughput"]
-    rows = [
-        (workload, processes, sum(_rate(own) for _, own in rows.groupby("process")))
-        for (workload, processes), rows in bare.groupby(["workload", "processes"])
-    ]
-    return pd.DataFrame(rows, columns=columns).astype({"workers": int})
 
 
 def services(bare: pd.DataFrame) -> dict[str, Service]:
@@ -35,14 +24,6 @@ def services(bare: pd.DataFrame) -> dict[str, Service]:
         )
         for workload, rows in alone.groupby("workload")
     }
-
-
-def _rate(rows: pd.DataFrame) -> float:
-    return len(rows) / float(rows["finished_at"].max() - rows["started_at"].min())
-
-
-KEYS: tuple[str, ...] = ("mode", "workers", *CONDITIONS)
-PREDICTED: tuple[str, ...] = ("throughput", "ready_p50_s", "ready_p95_s", "utilisation")
 
 
 def predictions(bare: pd.DataFrame, cells: Sequence[Cell], cores: int) -> pd.DataFrame:

@@ -1,1 +1,4 @@
-"""Many laptops in one chart: what each sends of its result, and what becomes of it."""
+"""Puts the results of many laptops into one chart.
+
+It imports `report` and what stands before it, and neither `compare` nor `lesson`.
+"""

@@ -15,11 +15,10 @@ from analysis.charts.parts.annotations import Doubt, EndLabel, fill_look, label_
 from analysis.charts.parts.axes import WORKERS_BOTTOM, WORKERS_LEFT, WORKERS_WIDTH
 from analysis.charts.parts.layout import STYLE, counted, framed
 from analysis.charts.parts.palette import MODES, QUIET
-from analysis.format import amount, duration, listing, number
+from analysis.format import Table, amount, duration, listing, number
 from analysis.format import workers as workers_words
 from analysis.metrics.failures import FAILED_TOLERANCE
 from analysis.pool.share_format import Load, Shared
-from analysis.tables.summary import Table
 from analysis.validity.verdict import INVALID, OVERLOADED
 
 # An outlier is further from the median of its kind than so many median absolute deviations.

@@ -18,7 +18,7 @@ from analysis.data.model import Experiment, Trial
 from analysis.data.outcomes import outcomes
 from analysis.findings.caveats import caveats, remarks
 from analysis.findings.cells import lead, said_twice
-from analysis.format import duration, verdict
+from analysis.format import Table, duration, verdict
 from analysis.metrics.memory import memory_table
 from analysis.metrics.trial import send_lag_p99
 from analysis.report.html import environment, with_contents
@@ -26,7 +26,7 @@ from analysis.report.replay import replay
 from analysis.summary.contrasts import Comparison, ModeRatio
 from analysis.summary.groups import Group
 from analysis.tables.contrasts import contrast_heading, contrast_table, expected_table, mode_table
-from analysis.tables.summary import Table, on_its_side, summary_table
+from analysis.tables.summary import on_its_side, summary_table
 from analysis.validity.accounting import Accounts, accounts
 from analysis.validity.ledger import fault_table, faults, ledger_table, restarts_told
 from analysis.validity.verdict import INVALID_ACCOUNTS, ON_PURPOSE, Verdict

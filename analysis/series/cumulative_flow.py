@@ -8,9 +8,8 @@ import pandas as pd
 
 from analysis.data.model import Trial, marks, told_marks
 from analysis.data.outcomes import outcomes
-from analysis.format import amount, duration, number
+from analysis.format import Table, amount, duration, number
 from analysis.summary.groups import Telling, in_modes
-from analysis.tables.summary import Table
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -8,11 +8,10 @@ import pandas as pd
 
 from analysis.data.model import Trial
 from analysis.data.outcomes import cohort
-from analysis.format import GROWS, duration, number
+from analysis.format import GROWS, Table, duration, number
 from analysis.metrics.equivalence import Row
 from analysis.summary.cells import told_workers
 from analysis.summary.groups import Group, in_modes
-from analysis.tables.summary import Table
 from analysis.validity.verdict import OVERLOADED
 
 LAG, DOOR, ACCEPT, LINE, ANSWER = "send lag", "web wait", "accept", "queue wait", "answer"

@@ -9,7 +9,6 @@ from analysis.data.factors import CONDITIONS, Levels, prefix, suffix
 from analysis.format import GROWS, duration, listing, number, workers
 from analysis.metrics.equivalence import Row
 from analysis.summary.groups import Group
-from analysis.tables.summary import Table, as_table
 
 RATE = "offered_rate"
 COLUMNS = ("mode", "workers", RATE, "ready_p50_s", "ready_p95_s", "predicted_ready_p50_s", "utilisation", "verdict")
@@ -59,11 +58,6 @@ def load_sentence(curve: LoadCurve) -> str:
     if len(said) > 1 and len(set(said.values())) == 1:
         return f"{some} {next(iter(said.values()))} in both modes"
     return f"{some} in {'; in '.join(f'{mode} {words}' for mode, words in said.items())}"
-
-
-def load_table(curve: LoadCurve) -> Table:
-    """One row a cell."""
-    return as_table(curve.cells, COLUMNS)
 
 
 def _by_workers(groups: Sequence[Group]) -> list[LoadCurve]:

@@ -8,10 +8,9 @@ import numpy as np
 import pandas as pd
 
 from analysis.data.outcomes import cohort
-from analysis.format import duration, number
+from analysis.format import Table, duration, number
 from analysis.metrics.trial import percentile
 from analysis.summary.groups import Group, Telling
-from analysis.tables.summary import Table
 
 READY, RESPONSE, NAIVE = "ready", "answer", "naive"
 #: The percentiles that the table tells.

@@ -7,9 +7,8 @@ import numpy as np
 import pandas as pd
 
 from analysis.data.model import Trial, marks, told_marks
-from analysis.format import duration, number, workers
+from analysis.format import Table, duration, number, workers
 from analysis.summary.groups import Telling, in_modes
-from analysis.tables.summary import Table
 
 # How much of a trial is shown, and how much of it before the first thing that happened.
 SHOWN_S, SHOWN_WITH_EVENTS_S = 12.0, 18.0

@@ -1,1 +1,4 @@
-"""TODO."""
+"""Summaries, ratios and predictions as tables of text for people.
+
+It imports `findings` and what stands before it.
+"""

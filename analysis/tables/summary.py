@@ -1,24 +1,15 @@
 """The summary as tables for people: which columns, under which heading with which unit, as which text."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from analysis.data.factors import short
-from analysis.format import GROWS, number, verdict
+from analysis.format import GROWS, Table, number, verdict
 
 Format = Callable[[Any], str]
-
-
-@dataclass(frozen=True, kw_only=True)
-class Table:
-    """Headings with units, and rows of text."""
-
-    headings: list[str]
-    rows: list[list[str]]
 
 
 def _seconds(value: float) -> str:

@@ -10,8 +10,7 @@ from typing import Any
 import pandas as pd
 
 from analysis.data.model import Trial
-from analysis.format import amount, are, duration
-from analysis.tables.summary import Table
+from analysis.format import Table, amount, are, duration
 from analysis.validity.unfinished import incomplete, lost_pictures, stuck_pictures
 
 

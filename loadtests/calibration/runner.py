@@ -130,7 +130,7 @@ def _keep_truth(partial: Path, case: Case, info: StackInfo) -> None:
 
 def _certify(folder: Path, heard: dict[str, float]) -> Checks:
     # Imported late: pandas is slow to load, and nothing of it may run while a trial is measured.
-    from analysis import certify
+    from analysis.api import certify
 
     return [asdict(check) | {"passed": check.passed} for check in certify(folder, heard)]
 

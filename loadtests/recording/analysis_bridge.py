@@ -16,7 +16,7 @@ from loadtests.planning.experiment import Goal
 
 def verdict_on(trial_dir: Path) -> dict[str, Any]:
     """The verdict on a trial as its record keeps it: name and reasons."""
-    from analysis import judge
+    from analysis.api import judge
 
     with _told_as(TrialError, "The trial cannot be judged: "):
         verdict = judge(trial_dir)
@@ -25,7 +25,7 @@ def verdict_on(trial_dir: Path) -> dict[str, Any]:
 
 def ledger_of(trial_dir: Path) -> dict[str, Any]:
     """What became of every upload of a trial, as its record keeps it."""
-    from analysis import ledger_of
+    from analysis.api import ledger_of
 
     with _told_as(TrialError, "The trial's ledger cannot be drawn up: "):
         return ledger_of(trial_dir)
@@ -33,7 +33,7 @@ def ledger_of(trial_dir: Path) -> dict[str, Any]:
 
 def refuse_strangers(folder: Path) -> None:
     """Raise if a trial in the folder of an experiment was not measured for it."""
-    from analysis import refuse_strangers
+    from analysis.api import refuse_strangers
 
     with _told_as(TrialError):
         refuse_strangers(folder)
@@ -41,7 +41,7 @@ def refuse_strangers(folder: Path) -> None:
 
 def noisy_trials(folder: Path) -> dict[str, str]:
     """The finished trials beside which the machine was not quiet, by name with the reason in words."""
-    from analysis import noisy_trials
+    from analysis.api import noisy_trials
 
     with _told_as(TrialError):
         return noisy_trials(folder)
@@ -49,7 +49,7 @@ def noisy_trials(folder: Path) -> dict[str, str]:
 
 def predict(folder: Path, cells: Sequence[Cell], cores: int) -> None:
     """Write down what each cell should show, from the work of bare processes, before any is measured."""
-    from analysis import write_predictions
+    from analysis.api import write_predictions
 
     with _told_as(TrialError):
         write_predictions(folder, [asdict(cell) for cell in cells], cores)
@@ -57,7 +57,7 @@ def predict(folder: Path, cells: Sequence[Cell], cores: int) -> None:
 
 def check_guess(text: str) -> set[int]:
     """The numbers of workers that a class's predictions are about; raises unless they are predictions."""
-    from analysis import parse_guess
+    from analysis.api import parse_guess
 
     with _told_as(PlanError):
         guess = parse_guess(text)
@@ -66,7 +66,7 @@ def check_guess(text: str) -> set[int]:
 
 def log_ratio_sd(folder: Path, repeats: int) -> float | None:
     """How much the ratios of the modes' ready times scatter over the first repeats; see the analysis."""
-    from analysis import ratio_scatter
+    from analysis.api import ratio_scatter
 
     with _told_as(TrialError):
         return ratio_scatter(folder, repeats)
@@ -74,7 +74,7 @@ def log_ratio_sd(folder: Path, repeats: int) -> float | None:
 
 def predicted_rates(folder: Path, cell: Cell, goal: Goal, cores: int) -> tuple[float, float]:
     """The rate at which a cell should just keep a goal, and the most it can finish, from bare work [pictures/s]."""
-    from analysis import predicted_rates
+    from analysis.api import predicted_rates
 
     with _told_as(TrialError):
         return predicted_rates(folder, asdict(cell), asdict(goal), cores)
@@ -82,7 +82,7 @@ def predicted_rates(folder: Path, cell: Cell, goal: Goal, cores: int) -> tuple[f
 
 def goal_outcome(trial_dir: Path, goal: Goal) -> str:
     """Whether a trial kept a goal, however noisy the machine was: pass, fail, undecided or invalid."""
-    from analysis import goal_outcome
+    from analysis.api import goal_outcome
 
     with _told_as(TrialError):
         return goal_outcome(trial_dir, asdict(goal))
@@ -91,7 +91,7 @@ def goal_outcome(trial_dir: Path, goal: Goal) -> str:
 @contextmanager
 def _told_as(kind: type[QueuelabError], before: str = "") -> Iterator[None]:
     """What the analysis cannot read, as an error of the harness with the same sentence."""
-    from analysis import AnalysisError
+    from analysis.errors import AnalysisError
 
     try:
         yield

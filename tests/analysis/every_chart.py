@@ -35,7 +35,7 @@ from analysis.charts.parts.layout import STYLE
 from analysis.charts.parts.palette import MODES
 from analysis.data.schema import BARE_COLUMNS, LATER_PICTURE_COLUMNS
 from analysis.format import GROWS
-from analysis.models.predictions import ceilings
+from analysis.metrics.utilisation import ceilings
 from analysis.pool.speedups import draw_speedups, pool, title
 
 WHAT: Mapping[str, Sequence[Made]] = {

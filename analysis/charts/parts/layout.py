@@ -12,9 +12,8 @@ from matplotlib.font_manager import FontProperties
 
 from analysis.charts.parts.palette import FAINT, QUIET, TEXT
 from analysis.data.factors import named
-from analysis.format import amount, number
+from analysis.format import Table, amount, number
 from analysis.summary.groups import Group
-from analysis.tables.summary import Table
 
 # 12.8 x 7.2 inch at 100 dpi is 1280 x 720 px; there 17.5 pt is 24 px, the smallest text for a wall.
 SIZE_INCH = (12.8, 7.2)

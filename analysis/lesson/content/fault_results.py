@@ -4,8 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from analysis.data.model import Cell, Experiment, Trial
-from analysis.format import amount
-from analysis.tables.summary import Table
+from analysis.format import Table, amount
 from analysis.validity.ledger import Ledger, ledger
 from analysis.validity.ledger import faults as faults_of
 

@@ -9,10 +9,9 @@ from analysis.charts import Chart
 from analysis.data.model import Experiment, Trial
 from analysis.errors import AnalysisError
 from analysis.findings.cells import findings
-from analysis.format import amount
+from analysis.format import Table, amount
 from analysis.metrics.equivalence import pairs
 from analysis.summary.groups import Group, measured_under
-from analysis.tables.summary import Table
 from analysis.validity.verdict import Verdict, verdict_on
 
 

@@ -23,8 +23,8 @@ from analysis.charts.parts.annotations import BAND, LINE_PX
 from analysis.charts.parts.layout import DPI, SMALLEST_PT, STYLE, circumstances, framed
 from analysis.charts.parts.palette import MODES, QUIET, TEXT, WINDOW
 from analysis.lesson.content.material import Measured
+from analysis.lesson.content.page import render as page
 from analysis.lesson.gallery.misleading import TELLERS, Bars, Dots, Lie, Panel, Steps, lies
-from analysis.lesson.page import render as page
 
 HEADROOM = 1.25  # 1 / BAND: no known value lies in the band without a scale.
 #: Of more bars every second has its name.

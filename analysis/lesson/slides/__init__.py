@@ -1,1 +1,4 @@
-"""TODO."""
+"""The slides: their story, reveal.js, and PowerPoint.
+
+It imports `lesson.content`, and neither worksheets nor gallery.
+"""

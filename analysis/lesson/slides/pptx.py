@@ -14,9 +14,9 @@ from pptx.util import Emu, Inches, Pt
 
 from analysis.charts import Chart
 from analysis.charts.parts.palette import QUIET, TEXT
+from analysis.format import Table
 from analysis.lesson.content.material import Material, Slide, Way
 from analysis.lesson.slides.pptx_charts import NATIVE, add_chart, lacking, rgb
-from analysis.tables.summary import Table
 
 #: Nothing is smaller than 24 pt: on a slide 7.5 inches high that is 32 px of 720.
 SMALL_PT = 24

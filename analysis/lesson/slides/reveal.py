@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 
 from analysis.charts import Chart
 from analysis.lesson.content.material import Material, Slide
-from analysis.lesson.page import diagram, diagram_in_words, picture, render, vendored
+from analysis.lesson.content.page import diagram, diagram_in_words, picture, render, vendored
 from analysis.lesson.slides.closing import closing
 from analysis.lesson.slides.measurements import observing
 from analysis.lesson.slides.opening import opening

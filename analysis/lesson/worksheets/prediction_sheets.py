@@ -15,7 +15,7 @@ from analysis.charts.throughput import throughput_top
 from analysis.data.class_predictions import GROWS, MOST_RATE, MOST_S, SCHEMA
 from analysis.format import amount, number, workers
 from analysis.lesson.content.material import Material, Slide
-from analysis.lesson.page import diagram, diagram_in_words, picture, render
+from analysis.lesson.content.page import diagram, diagram_in_words, picture, render
 from analysis.lesson.slides.opening import SEAL, WAYS
 from analysis.summary.groups import Group
 

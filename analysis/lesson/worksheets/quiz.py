@@ -12,7 +12,7 @@ from jinja2 import Environment, StrictUndefined
 from analysis.errors import AnalysisError
 from analysis.lesson.content.material import SOURCES, Measured
 from analysis.lesson.content.numbers import words
-from analysis.lesson.page import render as page
+from analysis.lesson.content.page import render as page
 
 SOURCE = SOURCES / "quiz.toml"
 LETTERS = "ABCDEF"

@@ -41,11 +41,11 @@ from pathlib import Path
 sys.path.append(sys.argv[2])
 from analysed import grouped
 from analysis.charts import as_png, as_svg, draw
-from analysis.charts.inside import views
+from analysis.charts.render import views
 from analysis.charts import draw_view
-from analysis.findings import findings
-from analysis.lesson.lie_charts import draw_lie
-from analysis.lesson.lies import lies
+from analysis.findings.cells import findings
+from analysis.lesson.gallery.panels import draw_lie
+from analysis.lesson.gallery.misleading import lies
 (group,) = grouped(Path(sys.argv[1]))
 figures = [draw(group, finding.chart, finding.sentence) for finding in findings(group.cells)[:3]]
 figures += [draw_view(view) for view in views(group)[:1]]

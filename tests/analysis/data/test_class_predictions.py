@@ -11,7 +11,8 @@ from synthetic_experiment import both_modes, write_experiment
 
 from analysis.__main__ import main
 from analysis.charts.parts.palette import GUESS
-from analysis.data.class_predictions import parse_guess, read_sealed
+from analysis.data.class_predictions import parse_guess
+from analysis.data.reader import read_sealed
 from analysis.errors import AnalysisError
 
 

@@ -5,7 +5,7 @@ import shutil
 
 import pytest
 
-import analysis
+from analysis import api
 from analysis.data.machine_noise import counted, noise_words, usual_spin_s
 from analysis.data.reader import read_experiment
 from analysis.validity.verdict import NOISY, OVERLOADED, VALID, verdict_on
@@ -64,7 +64,7 @@ def test_noise_does_not_hide_an_overload(tmp_path):
     folder = write_experiment(tmp_path / "made", [Made(mode="queue", workers=1)])
     heard(folder / "queue-w1-r1", record(steal=0.5))
 
-    assert analysis.judge(folder / "queue-w1-r1").name == OVERLOADED
+    assert api.judge(folder / "queue-w1-r1").name == OVERLOADED
 
 
 def heard(trial_dir, noise):
@@ -83,7 +83,7 @@ def test_of_a_trial_that_was_measured_again_the_second_counts_and_the_first_is_n
 
     assert {one.name for one in experiment.trials} == {"sync-w4-r1", "queue-w4-r1-again"}
     assert experiment.replaced == ("queue-w4-r1",)
-    assert analysis.judge(again).name == VALID
+    assert api.judge(again).name == VALID
 
 
 def test_a_trial_without_a_second_counts():

@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import Browser
 
 from analysis.lesson.content.material import SOURCES
-from analysis.lesson.page import TEXTS
+from analysis.lesson.content.page import TEXTS
 from tests.pages import offline
 
 #: Words of code that stand on more than one line; a longer one has no room on a phone.

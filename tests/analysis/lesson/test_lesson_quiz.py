@@ -14,7 +14,7 @@ from synthetic_experiment import Made, both_modes, write_experiment
 
 from analysis.data.reader import read_experiment
 from analysis.errors import AnalysisError
-from analysis.lesson import page as texts
+from analysis.lesson.content import page as texts
 from analysis.lesson.content.material import Measured, measured
 from analysis.lesson.worksheets import quiz
 from analysis.lesson.worksheets.quiz import Choice, Question, gift, read_questions

@@ -12,15 +12,15 @@ from analysis.charts import Chart
 from analysis.data.class_predictions import Guess
 from analysis.data.model import Experiment, Trial
 from analysis.data.reader import read_experiment
+from analysis.format import Table
 from analysis.lesson.content.fault_results import LIVE_FAULT, MOST_ROWS, all_trials, faults
 from analysis.lesson.content.material import SOURCES, Material, Measured, Slide, gather
+from analysis.lesson.content.page import fill
 from analysis.lesson.content.questions import expected_throughput, expected_wait
-from analysis.lesson.page import fill
 from analysis.lesson.slides.measurements import BREAK_NOTES
 from analysis.lesson.slides.measurements import NAME as SYNC_ALONE
 from analysis.lesson.slides.reveal import story
 from analysis.summary.groups import Group
-from analysis.tables.summary import Table
 
 REFUSED, NO_ANSWER = "refused: answered with an error", "no answer yet when the trial ended"
 SHOWN = (SYNC_ALONE, "response_time", "both_clocks", "backlog", "throughput", "ready_time", "cpu_cost")

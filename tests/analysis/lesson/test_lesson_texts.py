@@ -12,7 +12,7 @@ from synthetic_experiment import both_modes, break_books, write_experiment
 from analysis.data.reader import read_experiment
 from analysis.lesson.content.material import SOURCES, Measured, measured
 from analysis.lesson.content.numbers import Numbers
-from analysis.lesson.page import TEXTS, as_html, fill, render_text
+from analysis.lesson.content.page import TEXTS, as_html, fill, render_text
 from tests.pages import offline, opened, serious_findings
 
 ROOT = Path(__file__).parents[3]

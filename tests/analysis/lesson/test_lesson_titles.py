@@ -15,6 +15,7 @@ from analysis.charts import Chart
 from analysis.data.model import Experiment, Trial
 from analysis.data.reader import read_experiment, read_trial
 from analysis.findings.cells import findings
+from analysis.format import Table
 from analysis.lesson.content.material import Measured, gather
 from analysis.lesson.gallery.misleading import lies
 from analysis.lesson.slides import measurements
@@ -22,7 +23,6 @@ from analysis.lesson.slides.reveal import story
 from analysis.lesson.worksheets.prediction_sheets import asked_on_paper
 from analysis.lesson.worksheets.quiz import read_questions
 from analysis.summary.groups import Group, groups
-from analysis.tables.summary import Table
 from analysis.validity.verdict import (
     FROM_BEST_TO_WORST,
     INVALID,

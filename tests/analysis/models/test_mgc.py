@@ -8,8 +8,9 @@ import pytest
 
 from analysis.calibration.expected_times import fifo
 from analysis.metrics.trial import percentile
+from analysis.metrics.utilisation import ceilings
 from analysis.models.mgc import Service, capacity, erlang_c, predict
-from analysis.models.predictions import ceilings, services
+from analysis.models.predictions import services
 
 CONSTANT = Service(times_s=np.full(20, 0.25), cpu_s=0.02)
 

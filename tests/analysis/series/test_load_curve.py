@@ -10,7 +10,8 @@ from synthetic_experiment import at_rates, both_modes, write_bare, write_experim
 
 from analysis.charts import MOST_CURVES, draw_charts, draw_view
 from analysis.charts.load_curve import against_load
-from analysis.series.load_curve import LoadCurve, load_curves, load_sentence, load_table
+from analysis.series.load_curve import COLUMNS, LoadCurve, load_curves, load_sentence
+from analysis.tables.summary import as_table
 
 RATES = (4.0, 8.0, 11.0, 16.0)
 
@@ -49,7 +50,12 @@ def test_the_sentence_tells_both_ends_and_where_it_grows(curve: LoadCurve) -> No
         "With 4 workers the median ready time is 0.29 s at 4/s, 0.31 s at 11/s and grows without limit from "
         "16/s in both modes"
     )
-    assert [row[3] for row in load_table(curve).rows][:4] == ["0.2924", "0.3012", "0.3126", "grows without limit"]
+    assert [row[3] for row in as_table(curve.cells, COLUMNS).rows][:4] == [
+        "0.2924",
+        "0.3012",
+        "0.3126",
+        "grows without limit",
+    ]
 
 
 def test_every_measured_median_is_drawn_and_what_grows_is_an_arrow(curve: LoadCurve, chart: Figure) -> None:

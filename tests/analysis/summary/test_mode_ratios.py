@@ -7,7 +7,7 @@ import math
 import pandas as pd
 import pytest
 
-import analysis
+from analysis import api
 from analysis.data.reader import read_experiment
 from analysis.summary.contrasts import log_ratio_sd, mode_ratios
 from analysis.tables.contrasts import mode_table
@@ -127,10 +127,10 @@ def test_controls_are_in_no_cell(studied):
 
 
 def test_the_scatter_of_a_folder_is_that_of_its_first_blocks(studied):
-    first, all_four = analysis.ratio_scatter(studied, 3), analysis.ratio_scatter(studied, 4)
+    first, all_four = api.ratio_scatter(studied, 3), api.ratio_scatter(studied, 4)
 
     assert 0 < first != all_four > 0
-    assert analysis.ratio_scatter(studied, 2) is None
+    assert api.ratio_scatter(studied, 2) is None
 
 
 def test_the_report_shows_both_and_the_control_contains_one(studied, capsys):

@@ -8,7 +8,7 @@ import pytest
 from hand_made import trial
 from synthetic_experiment import Made, write_trial
 
-import analysis
+from analysis import api
 from analysis.data.model import Cell
 from analysis.data.reader import read_trial
 from analysis.validity.count_bounds import SAMPLE_PERIOD_S, at_broker, in_database, in_hand
@@ -154,8 +154,8 @@ def test_mode_sync_has_no_broker_to_disagree():
 
 
 def test_a_simulated_queue_is_counted_rightly_even_when_overloaded(tmp_path):
-    assert analysis.judge(write_trial(tmp_path / "calm", Made(workers=4))).name == VALID
-    assert analysis.judge(write_trial(tmp_path / "busy", Made(workers=1))).name != INVALID_ACCOUNTS
+    assert api.judge(write_trial(tmp_path / "calm", Made(workers=4))).name == VALID
+    assert api.judge(write_trial(tmp_path / "busy", Made(workers=1))).name != INVALID_ACCOUNTS
 
 
 @pytest.mark.parametrize("name", sorted(path.parent.name for path in EXAMPLE.glob("*/trial.json")))

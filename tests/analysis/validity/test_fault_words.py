@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 from synthetic_experiment import START, Made, write_experiment
 
-import analysis
+from analysis import api
 from analysis.__main__ import analyse
 
 FAULT = {"kind": "fault", "what": "node-killed", "began_at": START + 5.0, "ended_at": START + 6.0}
@@ -31,7 +31,7 @@ def broken_on_purpose(tmp_path: Path) -> Path:
 
 
 def test_what_a_fault_on_purpose_has_lost_is_told_as_its_answer(broken_on_purpose: Path) -> None:
-    verdict = analysis.judge(broken_on_purpose / "queue-w4-r1")
+    verdict = api.judge(broken_on_purpose / "queue-w4-r1")
 
     assert verdict.reasons[:2] == (
         "3 accepted pictures are lost, 0 of them stuck at the broker.",

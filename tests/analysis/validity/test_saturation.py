@@ -11,7 +11,7 @@ import pytest
 from hand_made import crowded_door, trial
 from synthetic_experiment import Made, write_bare, write_experiment
 
-import analysis
+from analysis import api
 from analysis.data.model import Cell, Machine, Trial
 from analysis.metrics.utilisation import cores_run_out, utilisations
 from analysis.validity.verdict import OVERLOADED, UNDECIDED, VALID, Verdict, verdict_on
@@ -151,7 +151,7 @@ def _experiment(tmp_path: Path, **cpu: float) -> Path:
 
 
 def test_an_overloaded_trial_is_told_to_add_workers_while_its_cores_have_time(tmp_path: Path) -> None:
-    (reason,) = analysis.judge(_experiment(tmp_path, worker=6.0)).reasons
+    (reason,) = api.judge(_experiment(tmp_path, worker=6.0)).reasons
 
     assert reason.endswith(
         "4 workers cannot keep up, so waiting times depend on when one stops measuring. Add workers or offer less load."
@@ -159,7 +159,7 @@ def test_an_overloaded_trial_is_told_to_add_workers_while_its_cores_have_time(tm
 
 
 def test_it_is_not_where_the_cores_have_none(tmp_path: Path) -> None:
-    (reason,) = analysis.judge(_experiment(tmp_path, worker=20.0, load=2.0)).reasons
+    (reason,) = api.judge(_experiment(tmp_path, worker=20.0, load=2.0)).reasons
 
     assert reason.endswith(
         "More workers would not help, because the cores are the limit: offer less load, or take more cores."
@@ -171,7 +171,7 @@ def test_nor_where_bare_processes_slow_each_other_down(tmp_path: Path) -> None:
     folder = _experiment(tmp_path)
     write_bare(folder.parent, also=(4,), slower=4 / 3)
 
-    (reason,) = analysis.judge(folder).reasons
+    (reason,) = api.judge(folder).reasons
 
     assert "More workers would not help" in reason
 
@@ -180,7 +180,7 @@ def test_bare_processes_that_do_not_are_no_limit(tmp_path: Path) -> None:
     folder = _experiment(tmp_path)
     write_bare(folder.parent, also=(4,))
 
-    (reason,) = analysis.judge(folder).reasons
+    (reason,) = api.judge(folder).reasons
 
     assert reason.endswith("Add workers or offer less load.")
 

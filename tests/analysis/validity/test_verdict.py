@@ -10,7 +10,7 @@ import pytest
 from hand_made import crowded_door, trial
 from synthetic_experiment import Made, write_trial
 
-import analysis
+from analysis import api
 from analysis.data.model import Cell
 from analysis.validity.verdict import (
     INVALID_ACCOUNTS,
@@ -25,12 +25,12 @@ from analysis.validity.verdict import (
 Change = Callable[[pd.DataFrame], pd.DataFrame]
 
 
-def _judged(tmp_path: Path, made: Made, file: str = "requests.csv", change: Change | None = None) -> analysis.Verdict:
+def _judged(tmp_path: Path, made: Made, file: str = "requests.csv", change: Change | None = None) -> api.Verdict:
     folder = write_trial(tmp_path / made.name, made)
     if change:
         path = folder / file
         pd.read_csv(path).pipe(change).to_csv(path, index=False)
-    return analysis.judge(folder)
+    return api.judge(folder)
 
 
 @pytest.mark.parametrize("mode", ["sync", "queue"])
@@ -45,8 +45,8 @@ def test_clear_overload_and_clear_ease_are_told_apart_for_many_seeds(tmp_path: P
         heavy = write_trial(tmp_path / f"heavy{seed}", Made(workers=2, seed=seed))
         light = write_trial(tmp_path / f"light{seed}", Made(workers=6, seed=seed))
 
-        assert analysis.judge(heavy).name == OVERLOADED
-        assert analysis.judge(light).name == VALID
+        assert api.judge(heavy).name == OVERLOADED
+        assert api.judge(light).name == VALID
 
 
 def test_an_overloaded_trial_says_how_fast_the_backlog_grows_and_what_to_try(tmp_path: Path) -> None:
@@ -207,7 +207,7 @@ def test_the_worst_verdict_wins() -> None:
 
 def test_judging_loads_no_drawing_library() -> None:
     """The harness judges between trials and should not pay for matplotlib."""
-    code = "import sys, analysis; analysis.judge; sys.exit('matplotlib' in sys.modules)"
+    code = "import sys; from analysis import api; api.judge; sys.exit('matplotlib' in sys.modules)"
 
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
 

@@ -13,7 +13,7 @@ from uuid import UUID
 import pandas as pd
 import pytest
 
-from analysis import judge
+from analysis.api import judge
 from loadtests.stack.app_client import get_json
 from loadtests.stack.process.ports import HOST, free_port
 from loadtests.workload.arrivals import arrivals

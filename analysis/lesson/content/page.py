@@ -20,9 +20,9 @@ from analysis.report.html import policy
 
 #: So many letters of code a phone shows beside each other.
 LINE_OF_A_PHONE = 30
-FOLDER = Path(__file__).parent
+FOLDER = Path(__file__).parents[1]
 #: Drawn beside the lesson's texts, so that both show the same.
-DIAGRAM = FOLDER.parents[1] / "docs" / "lesson" / "diagram.svg"
+DIAGRAM = SOURCES / "diagram.svg"
 
 
 def render(template: str, **what: object) -> str:
