@@ -8,6 +8,8 @@ what can be finished (Denning and Buzen, The Operational Analysis of Queueing Ne
 import math
 from dataclasses import dataclass
 
+import pandas as pd
+
 from analysis.data.model import Trial
 from analysis.data.outcomes import once_per_trial, outcomes, refused
 from analysis.metrics.failures import failed_by_client
