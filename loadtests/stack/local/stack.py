@@ -9,7 +9,7 @@ from loadtests.clock import Clock
 from loadtests.errors import StackError
 from loadtests.stack import commands
 from loadtests.stack.app_client import reachable
-from loadtests.stack.base import Site, Stack, StackSpec, new_site
+from loadtests.stack.base import SQLITE_FILE, Site, Stack, StackSpec, new_site
 from loadtests.stack.local.live_settings import effective_settings, verify
 from loadtests.stack.process.ports import refuse_exposed
 from loadtests.stack.process.process_group import RESTARTS, START_LIMIT_S, Child, Family, Supervisor, wait_until
@@ -94,7 +94,7 @@ class LocalStack(Stack):
 
     @property
     def database_file(self) -> Path:
-        return self.directory / "db.sqlite3"
+        return self.directory / SQLITE_FILE
 
     def child(self, name: str) -> Child:
         """A running component, by name."""

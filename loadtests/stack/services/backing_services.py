@@ -1,18 +1,28 @@
 """What the app stands on: broker, database with its tables, external resource."""
 
+import contextlib
+import importlib.metadata
+import os
+import shutil
 from collections.abc import Callable
+from pathlib import Path
 from urllib.parse import urlsplit
 
+from loadtests import BY_HAND
 from loadtests.errors import StackError
+from loadtests.machine.provenance import code_hash
 from loadtests.stack import commands
 from loadtests.stack.app_client import reachable
-from loadtests.stack.base import Site, StackSpec
+from loadtests.stack.base import SQLITE_FILE, Site, StackSpec
 from loadtests.stack.process.ports import refuse_exposed
 from loadtests.stack.process.process_group import START_LIMIT_S, Command, Family, wait_until
 from loadtests.stack.services import delay_proxy, redis_server
 from loadtests.stack.services.postgres import Postgres
 from loadtests.stack.services.queue_depth import Queue, open_queue
 from loadtests.stack.services.rabbitmq import RabbitMQ
+
+#: Where an SQLite file with the app's empty tables is kept.
+MIGRATED = BY_HAND / "tables"
 
 DEFAULT_PORTS = {"amqp": 5672, "redis": 6379}
 
@@ -31,7 +41,7 @@ class Ground:
         self._start_broker()
         self._family.start(commands.external(self._site, self._spec))
         self._start_database()
-        self._family.finish(self._family.start(commands.migrate(self._site)), START_LIMIT_S)
+        self._make_tables()
         self.queue = self._wait_for_broker()
         self._wait("The external resource", lambda: reachable(f"{self._site.external_url}/healthz"))
         self._refuse_used()
@@ -64,6 +74,17 @@ class Ground:
         self._family.start(self._postgres.serve())
         self._wait("PostgreSQL", self._postgres.answers)
         self._refuse_open("PostgreSQL", self._postgres.wants_password)
+
+    def _make_tables(self) -> None:
+        """Migrate; an SQLite file is copied from one that the same code has migrated before, which saves a second."""
+        migrated = MIGRATED / f"{code_hash()}-{importlib.metadata.version('django')}.sqlite3"
+        if self._spec.database == "sqlite":
+            with contextlib.suppress(FileNotFoundError):
+                shutil.copyfile(migrated, self._site.directory / SQLITE_FILE)
+                return
+        self._family.finish(self._family.start(commands.migrate(self._site)), START_LIMIT_S)
+        if self._spec.database == "sqlite":
+            _keep(self._site.directory / SQLITE_FILE, migrated)
 
     def _wait_for_broker(self) -> Queue:
         if self._spec.broker == "redis":
@@ -102,6 +123,18 @@ def _proxy(site: Site, target: tuple[str, int]) -> Command:
     host, port = target
     where = (delay_proxy.__file__, "--listen", site.proxy_port, "--host", host, "--port", port)
     return commands.python("proxy", site, (*where, "--delay-s", site.levels.broker_delay_s))
+
+
+def _keep(file: Path, migrated: Path) -> None:
+    """Keep a copy for the next stack, in place of those of other code; none if some of it is not in the file yet."""
+    if file.with_name(f"{file.name}-wal").exists():
+        return
+    migrated.parent.mkdir(parents=True, exist_ok=True)
+    partial = migrated.with_name(f"{migrated.name}.{os.getpid()}.partial")
+    shutil.copyfile(file, partial)
+    for older in migrated.parent.glob("*.sqlite3"):
+        older.unlink(missing_ok=True)
+    partial.rename(migrated)
 
 
 def _answers(queue: Queue) -> bool | None:
