@@ -141,6 +141,7 @@ class Remark:
     """The trials of one verdict: `shared` holds of all of them and may be empty, `lines` are names and their words."""
 
     verdict: str
+    trials: int
     shared: str
     lines: list[tuple[str, str]]
 
@@ -161,7 +162,8 @@ def _remark(verdict: str, reasons: dict[str, Reasons]) -> Remark:
         own = " ".join(reason for reason in each if reason not in whole)
         names.setdefault(f"{own.removesuffix(tail)}." if tail else own, []).append(name)
     shared = f": {' '.join(whole)}" if whole else tail
-    return Remark(verdict=verdict, shared=shared, lines=[(", ".join(each), own) for own, each in names.items()])
+    lines = [(", ".join(each), own) for own, each in names.items()]
+    return Remark(verdict=verdict, trials=len(reasons), shared=shared, lines=lines)
 
 
 def _common_reasons(told: list[Reasons]) -> list[str]:

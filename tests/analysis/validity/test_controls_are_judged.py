@@ -39,7 +39,9 @@ def test_a_control_that_loses_pictures_is_an_error(page: str) -> None:
 
 
 def test_a_control_is_counted_as_withheld(page: str) -> None:
-    assert f"1 of 6 trials withheld from charts and sentences as invalid:\n{BROKEN}." in page
+    box = section(page, 'aria-label="Warnings">', "</section>")
+
+    assert f"1 of 6 trials withheld as invalid</summary><p>{BROKEN}</p>" in box
 
 
 def test_a_control_beside_which_the_machine_was_not_quiet_is_to_be_read_with_care(page: str) -> None:
