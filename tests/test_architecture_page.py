@@ -25,6 +25,18 @@ def test_every_path_that_the_page_names_exists():
     assert sorted(name for name in named if not (ROOT / name).exists()) == []
 
 
+#: Pages that name files, and the folders in which those are.
+PAGES = ["README.md", "CONTRIBUTING.md", "results/README.md", *(f"docs/{path.name}" for path in ROOT.glob("docs/*.md"))]
+PARTS = ("analysis/", "loadtests/", "app_under_test/", "benchmarks/", "tests/", "docs/")
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_every_file_that_a_page_names_exists(page):
+    named = {name for name in PATH.findall((ROOT / page).read_text()) if name.startswith(PARTS)}
+
+    assert sorted(name for name in named if not (ROOT / name).exists()) == []
+
+
 @pytest.mark.parametrize("part", ["analysis", "loadtests"])
 def test_the_table_lists_the_packages_on_disk(part):
     on_disk = {path.parent.relative_to(ROOT).as_posix() for path in (ROOT / part).rglob("__init__.py")} - {part}
