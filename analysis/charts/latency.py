@@ -11,7 +11,14 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from analysis.charts.parts.annotations import Arrow, Doubt, EndLabel, draw_arrows, label_ends, mark_doubts
-from analysis.charts.parts.axes import places, scale_time_axis, worker_axes, worker_counts
+from analysis.charts.parts.axes import (
+    draw_with_gaps,
+    gaps_of,
+    places,
+    scale_time_axis,
+    worker_axes,
+    worker_counts,
+)
 from analysis.charts.parts.layout import circumstances
 from analysis.charts.parts.palette import MODES
 from analysis.charts.parts.predictions import draw_guessed, draw_predicted
@@ -82,13 +89,14 @@ def _draw(
 ) -> Figure:
     cells = group.cells[group.cells["mode"].isin([each.mode for each in series])]
     lines = bounds_words(cells, dict.fromkeys(each.percentile for each in series))
-    figure, ax = worker_axes(title, circumstances(group, note, lines), cells)
-    counts = worker_counts(cells)
+    withheld = [each for each in group.withheld if each[0] in {one.mode for one in series}]
+    figure, ax = worker_axes(title, circumstances(group, note, lines), cells, withheld)
+    counts = worker_counts(cells, withheld)
     labels, arrows, doubts = [], [], []
     for each in series:
         rows = cells[cells["mode"] == each.mode]
         place = places(counts, rows)
-        labels += _draw_line(ax, place, rows, each)
+        labels += _draw_line(ax, place, rows, each, gaps_of(each.mode, counts, withheld))
         arrows += _arrows(place, rows, each)
         doubts += _doubts(place, rows, each)
     labels += draw_predicted(ax, counts, cells, predicted, "predicted median")
@@ -102,10 +110,10 @@ def _draw(
     return figure
 
 
-def _draw_line(ax: Axes, place: np.ndarray, rows: pd.DataFrame, each: Series) -> list[EndLabel]:
+def _draw_line(ax: Axes, place: np.ndarray, rows: pd.DataFrame, each: Series, gaps: list[float]) -> list[EndLabel]:
     """Draws the points that have a value, and how far they can be trusted thin behind them; gives their name."""
     values, colour = _values(rows, each), MODES[each.mode].colour
-    ax.plot(place, values, color=colour, label=each.name, **_look(each))
+    draw_with_gaps(ax, place, values, gaps, color=colour, label=each.name, **_look(each))
     _draw_bounds(ax, place, rows, each)
     known = np.flatnonzero(values.notna())
     if not len(known):

@@ -6,7 +6,15 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from analysis.charts.parts.annotations import Doubt, EndLabel, label_ends, mark_doubts
-from analysis.charts.parts.axes import place_of, places, worker_axes, worker_counts
+from analysis.charts.parts.axes import (
+    Withheld,
+    draw_with_gaps,
+    gaps_of,
+    place_of,
+    places,
+    worker_axes,
+    worker_counts,
+)
 from analysis.charts.parts.layout import circumstances
 from analysis.charts.parts.palette import MODES, QUIET
 from analysis.charts.parts.predictions import draw_guessed, draw_predicted, draw_scalability, law_words
@@ -26,12 +34,12 @@ UPWARDS = "\N{UPWARDS ARROW}"
 
 def draw_throughput(group: Group, title: str) -> Figure:
     """Throughput [pictures/s] from zero; dashed the offered load, thin what is possible, diamonds the prediction."""
-    figure, ax = worker_axes(title, circumstances(group, _notes(group)), group.cells)
-    counts = worker_counts(group.cells)
+    figure, ax = worker_axes(title, circumstances(group, _notes(group)), group.cells, group.withheld)
+    counts = worker_counts(group.cells, group.withheld)
     top = throughput_top(group)
     ax.set(ylim=(0, top), ylabel="throughput [pictures/s]")
     draw_scalability(ax, counts, group.cells)
-    labels = [_draw_mode(ax, counts, rows) for _, rows in group.cells.groupby("mode")]
+    labels = [_draw_mode(ax, counts, rows, group.withheld) for _, rows in group.cells.groupby("mode")]
     labels.append(_draw_offered(ax, group.offered_rate, counts))
     labels += _draw_limit(ax, counts, group.cells, top)
     labels += draw_predicted(ax, counts, group.cells, "throughput", "predicted")
@@ -70,10 +78,11 @@ def _efficiency(group: Group) -> str:
     return f"when saturated {'–'.join(ends)} % of what the work alone could do"
 
 
-def _draw_mode(ax: Axes, counts: list[int], rows: pd.DataFrame) -> EndLabel:
+def _draw_mode(ax: Axes, counts: list[int], rows: pd.DataFrame, withheld: Withheld) -> EndLabel:
     mode = str(rows["mode"].iloc[0])
     look, place = MODES[mode], places(counts, rows)
-    ax.plot(place, rows["throughput"], marker=look.marker, color=look.colour, linewidth=3, markersize=12)
+    line = {"marker": look.marker, "color": look.colour, "linewidth": 3, "markersize": 12}
+    draw_with_gaps(ax, place, rows["throughput"], gaps_of(mode, counts, withheld), **line)
     ax.vlines(place, rows["throughput_low"], rows["throughput_high"], color=look.colour, linewidth=1.5)
     return EndLabel(x=float(place[-1]), y=float(rows["throughput"].iloc[-1]), text=mode, colour=look.colour)
 
@@ -93,17 +102,17 @@ def _draw_limit(ax: Axes, counts: list[int], cells: pd.DataFrame, top: float) ->
     """The line of what is possible; where it leaves the axes its name stands beside it, above the offered load."""
     if len(counts) == 1:
         return _draw_only_limit(ax, _only_ceiling(cells), top)
-    per_count = cells.drop_duplicates("workers").set_index("workers").reindex(index=counts, columns=list(LIMITS))
+    per_count = cells.drop_duplicates("workers").set_index("workers").reindex(columns=list(LIMITS)).sort_index()
     known = [column for column in LIMITS if per_count[column].notna().all()]
     if not known:
         return []
-    limit, name = per_count[known[0]], LIMITS[known[0]]
-    ax.plot(range(len(counts)), limit, color=QUIET, linewidth=1.2)
+    at, limit, name = place_of(counts, per_count.index.to_numpy()), per_count[known[0]], LIMITS[known[0]]
+    ax.plot(at, limit, color=QUIET, linewidth=1.2)
     if limit.iloc[-1] < top:
         # The margin has no room for the whole name.
         short = name.partition(": ")[2]
-        return [EndLabel(x=len(counts) - 1, y=float(limit.iloc[-1]), text=short, colour=QUIET)]
-    leaves_at = float(np.interp(top * 0.93, limit, range(len(counts))))
+        return [EndLabel(x=float(at[-1]), y=float(limit.iloc[-1]), text=short, colour=QUIET)]
+    leaves_at = float(np.interp(top * 0.93, limit, at))
     left = leaves_at > (len(counts) - 1) / 2
     ax.annotate(
         name,

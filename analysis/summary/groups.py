@@ -29,7 +29,8 @@ class Group:
     `levels` holds every condition, `varied` names those that the experiment varied. `cells` has one row
     per cell; `traces` and `broker` hold pictures in the system over time, as the rows give it and as the
     broker counted it; `windows` has one row per trial: what was measured [s since the load began]. `trials` are
-    those that all of it was made of. `guess` is what the class had predicted, if it had.
+    those that all of it was made of; `withheld` are mode and workers of the cells without a valid trial. `guess` is
+    what the class had predicted, if it had.
     """
 
     levels: Levels
@@ -41,6 +42,7 @@ class Group:
     windows: pd.DataFrame
     trials: tuple[Trial, ...]
     cores: int | None
+    withheld: tuple[tuple[str, int], ...] = ()
     guess: Guess | None = None
 
     @property
@@ -97,8 +99,18 @@ def _group(
         windows=pd.DataFrame([_window(trial) for trial in trials]),
         trials=tuple(trials),
         cores=experiment.cores,
+        withheld=_withheld(experiment, trials, levels),
         guess=experiment.guess,
     )
+
+
+def _withheld(experiment: Experiment, valid: Sequence[Trial], levels: Levels) -> tuple[tuple[str, int], ...]:
+    """Mode and workers of the cells that were measured under these conditions and have no valid trial."""
+    measured, shown = (
+        {(trial.cell.mode, trial.cell.workers) for trial in each}
+        for each in (measured_under(experiment, levels), valid)
+    )
+    return tuple(sorted(measured - shown))
 
 
 def with_spread(cells: pd.DataFrame, per_trial: pd.DataFrame) -> pd.DataFrame:

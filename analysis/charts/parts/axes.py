@@ -105,22 +105,45 @@ def _down_pt(ax: Axes, row: int) -> float:
     return -(row * LINE_PX + 6) * 72 / float(ax.figure.dpi)
 
 
+#: Mode and workers of the cells that were measured and are not shown.
+Withheld = Sequence[tuple[str, int]]
+# Below the ticks, for two lines of words.
+WITHHELD_ROOM = 0.085
+
 WORKERS_LEFT, WORKERS_BOTTOM, WORKERS_WIDTH = 0.105, 0.13, 0.67
 
 
-def worker_axes(title: str, subtitle: str, cells: pd.DataFrame) -> tuple[Figure, Axes]:
-    """A figure with room for names right of the lines, one tick per worker count."""
+def worker_axes(title: str, subtitle: str, cells: pd.DataFrame, withheld: Withheld = ()) -> tuple[Figure, Axes]:
+    """A figure with room for names right of the lines, one tick per worker count; it says which cells are withheld."""
     figure, top = framed(title, subtitle)
-    ax = figure.add_axes((WORKERS_LEFT, WORKERS_BOTTOM, WORKERS_WIDTH, top - WORKERS_BOTTOM))
-    counts = worker_counts(cells)
-    ax.set_xticks(range(len(counts)), [str(count) for count in counts])
+    bottom = WORKERS_BOTTOM + (WITHHELD_ROOM if withheld else 0)
+    ax = figure.add_axes((WORKERS_LEFT, bottom, WORKERS_WIDTH, top - bottom))
+    counts = worker_counts(cells, withheld)
+    ax.set_xticks(range(len(counts)), [_tick_words(count, withheld) for count in counts])
     ax.set(xlim=(-0.35, len(counts) - 0.85), xlabel="workers")
     return figure, ax
 
 
-def worker_counts(cells: pd.DataFrame) -> list[int]:
+def _tick_words(count: int, withheld: Withheld) -> str:
+    modes = [mode for mode, other in withheld if other == count]
+    return "\n".join([str(count), *([" + ".join(modes), "withheld"] if modes else [])])
+
+
+def worker_counts(cells: pd.DataFrame, withheld: Withheld = ()) -> list[int]:
     """The worker counts that were measured, ascending."""
-    return sorted({int(count) for count in cells["workers"]})
+    return sorted({int(count) for count in cells["workers"]} | {count for _, count in withheld})
+
+
+def draw_with_gaps(ax: Axes, place: np.ndarray, values: pd.Series, gaps: Sequence[float], **look: Any) -> None:
+    """Draw one line through the values, broken at each place of a withheld cell."""
+    x, y = np.append(place, gaps), np.append(values, np.full(len(gaps), np.nan))
+    along = np.argsort(x)
+    ax.plot(x[along], y[along], **look)
+
+
+def gaps_of(mode: str, counts: list[int], withheld: Withheld) -> list[float]:
+    """Where the withheld cells of one mode stand on the axis."""
+    return [counts.index(count) + MODES[mode].shift for other, count in withheld if other == mode]
 
 
 def places(counts: list[int], rows: pd.DataFrame) -> np.ndarray:
