@@ -66,10 +66,10 @@ def test_tracebacks_in_the_logs_are_found(tmp_path):
 
 @pytest.mark.stack
 def test_a_short_run_finds_nothing_and_tells_what_it_did(tmp_path):
-    done = run("tests.fuzz", "--minutes", 0.2, "--seed", 5, "--rate", 100, "--logs", tmp_path / "logs")
+    done = run("tests.fuzz", "--minutes", 0.1, "--seed", 5, "--rate", 100, "--logs", tmp_path / "logs")
 
     assert done.returncode == 0, done.stdout + done.stderr
-    assert "Seed 5, 0.2 minutes." in done.stdout
+    assert "Seed 5, 0.1 minutes." in done.stdout
     assert "| 202 |" in done.stdout and "| 415 | not_an_image |" in done.stdout
     assert "growth over the second half" in done.stdout and "All is well." in done.stdout
     assert components_in(tmp_path) == []

@@ -81,7 +81,7 @@ def test_killing_the_harness_itself_leaves_no_process(tmp_path):
 
 def test_a_trial_that_is_cut_short_does_not_count(tmp_path):
     """Somebody ends Locust; it ends in order and writes what it has."""
-    process = start(tmp_path, measure_s=10, rate=2)
+    process = start(tmp_path, measure_s=10, rate=2, mode="sync")
     wait_for(tmp_path / "results", "*.partial/logs/locust.log")
     (locust,) = [one for one in psutil.Process(process.pid).children() if "locust" in one.cmdline()]
     (log,) = (tmp_path / "results").glob("*.partial/logs/locust.log")
@@ -95,9 +95,9 @@ def test_a_trial_that_is_cut_short_does_not_count(tmp_path):
 
 
 def test_two_experiments_do_not_share_a_folder(tmp_path):
-    process = start(tmp_path)
+    process = start(tmp_path, mode="sync")
     wait_for(tmp_path / "results", "*.partial")
-    second = measure(tmp_path)
+    second = measure(tmp_path, mode="sync")
     interrupt(process)
 
     assert second.returncode == 1
@@ -120,7 +120,7 @@ def test_a_stack_that_dies_half_way_is_one_error_and_no_trial(tmp_path):
 def test_trials_of_another_plan_are_set_aside_and_never_mixed(interrupted, tmp_path):
     shutil.copytree(interrupted.folder / "results", tmp_path / "results")
     there = {path.name for path in (tmp_path / "results").glob("*-r1")}
-    process = start(tmp_path, seed=6)
+    process = start(tmp_path, seed=6, mode="sync")
     wait_for(tmp_path / "results", "*.partial/logs/web.log")
     interrupt(process)
     (aside,) = tmp_path.glob("results-until-*")

@@ -2,10 +2,14 @@
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cached_property, partial
+from io import BytesIO
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
+import pytest
 from matplotlib.figure import Figure
+from PIL import Image
 
 from analysis.charts import MOST_CURVES, draw, draw_comparison, draw_view
 from analysis.charts.forest import forest
@@ -125,3 +129,16 @@ def drawn_together(*folders: Path) -> dict[str, Figure]:
 
 def _drawn_views(found: Sequence[View]) -> Mapping[str, Figure]:
     return Drawings({view.name: partial(draw_view, view) for view in found})
+
+
+def render_nothing(patch: pytest.MonkeyPatch) -> None:
+    """Charts are drawn, but each of their files holds an empty picture: rendering takes most of the time, and what is
+    written beside them does not depend on it."""
+    dot = BytesIO()
+    Image.new("RGB", (1, 1)).save(dot, "PNG")
+
+    def save(_: Figure, target: Any, *, format: str = "png", **__: Any) -> None:
+        content = b'<svg xmlns="http://www.w3.org/2000/svg" />' if format == "svg" else dot.getvalue()
+        target.write_bytes(content) if isinstance(target, Path) else target.write(content)
+
+    patch.setattr(Figure, "savefig", save)

@@ -1,17 +1,14 @@
 """Experiments to analyse, simulated once; what is made of them is made once in a run."""
 
-from io import BytesIO
 from pathlib import Path
-from typing import Any
 
 import matplotlib
 import pytest
 from altered import EXAMPLE, copied
-from analysed import drawn_charts, grouped
+from analysed import drawn_charts, grouped, render_nothing
 from every_chart import COMPARED, POOLED, SEARCHES, WHAT, drawn_of, drawn_of_the_harness
 from made_once import Shelf, shelf_of_the_run
 from matplotlib.figure import Figure
-from PIL import Image
 from sealing import sealed
 from shown_report import write_report_with_every_box
 from synthetic_experiment import both_modes, write_experiment
@@ -35,16 +32,7 @@ def shelf(tmp_path_factory: pytest.TempPathFactory) -> Shelf:
 
 @pytest.fixture
 def unrendered(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Charts are drawn, but each of their files holds an empty picture: rendering takes most of the time, and what is
-    written beside them does not depend on it."""
-    dot = BytesIO()
-    Image.new("RGB", (1, 1)).save(dot, "PNG")
-
-    def save(_: Figure, target: Any, *, format: str = "png", **__: Any) -> None:
-        content = b'<svg xmlns="http://www.w3.org/2000/svg" />' if format == "svg" else dot.getvalue()
-        target.write_bytes(content) if isinstance(target, Path) else target.write(content)
-
-    monkeypatch.setattr(Figure, "savefig", save)
+    render_nothing(monkeypatch)
 
 
 @pytest.fixture(scope="session")

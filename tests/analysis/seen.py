@@ -27,17 +27,16 @@ def texts(figure: Figure) -> tuple[tuple[Text, Bbox], ...]:
     forgotten after the charts of some experiments, which else fill the memory."""
     figure.draw_without_rendering()
     shown = [text for text in figure.findobj(Text) if text.get_visible() and text.get_text().strip()]
-    return tuple((text, Text.get_window_extent(text)) for text in shown if not _hidden_tick(text, figure))
+    hidden = set(_hidden_ticks(figure))
+    return tuple((text, Text.get_window_extent(text)) for text in shown if text not in hidden)
 
 
-def _hidden_tick(text: Text, figure: Figure) -> bool:
-    for ax in figure.axes:
-        for axis in (ax.xaxis, ax.yaxis):
-            low, high = sorted(axis.get_view_interval())
-            for tick in [*axis.get_major_ticks(), *axis.get_minor_ticks()]:
-                if text in (tick.label1, tick.label2):
-                    return not low <= tick.get_loc() <= high
-    return False
+def _hidden_ticks(figure: Figure) -> Iterator[Text]:
+    for axis in (axis for ax in figure.axes for axis in (ax.xaxis, ax.yaxis)):
+        low, high = sorted(axis.get_view_interval())
+        for tick in [*axis.get_major_ticks(), *axis.get_minor_ticks()]:
+            if not low <= tick.get_loc() <= high:
+                yield from (tick.label1, tick.label2)
 
 
 def lines(ax: Axes) -> list[Line2D]:
@@ -66,6 +65,12 @@ def drawn_parts(figure: Figure) -> set[Artist]:
     """Everything that is drawn, arrows too, which are parts of their words."""
     words = (text for text in figure.findobj(Text) if isinstance(text, Annotation))
     return {*figure.findobj(), *(text.arrow_patch for text in words if text.arrow_patch is not None)}
+
+
+@lru_cache(maxsize=32)
+def colours_by_part(figure: Figure) -> dict[Artist, set[str]]:
+    """The colours of everything that is drawn."""
+    return {part: colours_of(part) for part in drawn_parts(figure)}
 
 
 def colours_of(artist: Artist) -> set[str]:

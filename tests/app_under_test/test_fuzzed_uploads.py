@@ -17,7 +17,7 @@ from tests.app_under_test.picture_files import png, png_header
 pytestmark = [pytest.mark.django_db, pytest.mark.filterwarnings("ignore::UserWarning:PIL")]
 
 some = settings(
-    max_examples=500,
+    max_examples=200,
     # Each example clears away what it has made.
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )

@@ -10,7 +10,8 @@ from matplotlib.figure import Figure
 from matplotlib.text import Annotation
 from synthetic_experiment import Made, both_brokers, both_modes, break_books, repeated, write_experiment
 
-from analysis.charts import DRAWINGS, draw_charts
+from analysis.charts import DRAWINGS, as_png, draw_charts
+from analysis.charts.parts.layout import DPI
 from analysis.charts.parts.palette import MODES
 from analysis.findings.cells import findings
 from analysis.format import GROWS
@@ -206,14 +207,20 @@ def test_one_group_needs_no_names(demo_group: Group) -> None:
 
 
 def test_the_same_numbers_give_the_same_file(
-    demo_group: Group, demo_charts: dict[str, Figure], saved_charts: Path, tmp_path: Path
+    demo_group: Group,
+    demo_charts: dict[str, Figure],
+    saved_charts: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    """Of each chart the drawing, and of one the picture of it."""
+    monkeypatch.setattr("analysis.charts.as_png", lambda figure, dpi: as_png(figure, 20))
     draw_charts([demo_group], tmp_path)
-
     one, other = ({path.name: path.read_bytes() for path in folder.iterdir()} for folder in (saved_charts, tmp_path))
 
-    assert one == other
-    assert set(one) == {f"{name}.{kind}" for name in demo_charts for kind in ("png", "svg")}
+    assert set(one) == set(other) == {f"{name}.{kind}" for name in demo_charts for kind in ("png", "svg")}
+    assert all(one[name] == other[name] for name in one if name.endswith(".svg"))
+    assert as_png(drawn_charts(demo_group)["throughput"], 2 * DPI) == one["throughput.png"]
 
 
 def test_a_chart_that_is_no_longer_drawn_does_not_stay(saved_charts: Path) -> None:

@@ -10,7 +10,7 @@ from matplotlib.colors import to_hex
 from matplotlib.figure import Figure
 from matplotlib.text import Annotation, Text
 from matplotlib.transforms import Bbox
-from seen import bars, colours_of, drawn_parts, in_panel, inked, lines, over_tick, strokes, texts
+from seen import bars, colours_by_part, in_panel, inked, lines, over_tick, strokes, texts
 
 from analysis.charts.parts.palette import MODES, WINDOW, ink
 from analysis.charts.parts.svg_data import belonging
@@ -112,7 +112,7 @@ def test_a_mode_that_is_hidden_takes_all_that_is_its_own_and_leaves_the_other(dr
 def own_of(figure: Figure, mode: str) -> set[Artist]:
     """What a person would say is of a mode: its colour, what stands in its panel, and bars and words with its name."""
     colours = {colour.lower() for colour in (MODES[mode].colour, ink(MODES[mode].colour))}
-    own = {part for part in drawn_parts(figure) if colours & colours_of(part)}
+    own = {part for part, seen in colours_by_part(figure).items() if colours & seen}
     for ax in figure.axes:
         own |= in_panel(ax, mode) | over_tick(ax, mode) | {text for text in ax.texts if mode in text.get_text()}
     return own

@@ -23,6 +23,9 @@ def test_it_needs_nothing_but_itself_and_has_nothing_to_complain_of(report: Path
         assert shown.asked == [report.as_uri()]
         assert shown.problems == []
         assert shown.page.evaluate("document.documentElement.scrollWidth") <= SIZES[size][0]
+        charts = shown.page.locator("svg[role=img]")
+        assert charts.count() == len(list((report.parent / "charts").glob("*.svg")))
+        assert charts.first.bounding_box()["height"] > 0.45 * min(SIZES[size][0], 700)
 
 
 def test_the_narrowest_phone_need_not_scroll_sideways(report: Path, browser: Browser) -> None:
