@@ -7,7 +7,7 @@ import math
 import pandas as pd
 import pytest
 
-from analysis import AnalysisError, goal_outcome, judge
+from analysis.api import goal_outcome, judge
 from analysis.capacity.results import (
     Goal,
     capacity_sentences,
@@ -17,6 +17,7 @@ from analysis.capacity.results import (
     overload_sentences,
     reached,
 )
+from analysis.errors import AnalysisError
 from analysis.validity.verdict import Verdict
 from tests.analysis.hand_made import TRIAL_DEFAULTS, capacities, crowded_door, trial
 from tests.analysis.synthetic_experiment import Made, undecided, write_experiment
