@@ -7,6 +7,7 @@ import pytest
 from hypothesis import settings
 from playwright.sync_api import Browser
 
+from tests.analysis.made_once import Shelf, shelf_of_the_run
 from tests.chromium import chromium
 
 # Where the tests run in the background, Ctrl-C is ignored, and every process that they start would inherit that.
@@ -23,6 +24,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Begin with the file that takes longest, and with what waits for real parts, beside which others compute."""
     waiting = {item.path for item in items if item.get_closest_marker("stack")}
     items.sort(key=lambda item: (item.path.name != LONGEST, item.path not in waiting))
+
+
+@pytest.fixture(scope="session")
+def shelf(tmp_path_factory: pytest.TempPathFactory) -> Shelf:
+    """Where what was made once lies for all processes of this run."""
+    return shelf_of_the_run(tmp_path_factory)
 
 
 @pytest.fixture(scope="session")

@@ -25,14 +25,27 @@ drain_limit_s = 3
 """
 
 
+GUESSED = '{"schema": 1, "throughput": {"1": 4.5}, "ready_s": {"1": 0.3}}'
+
+
 def write_plan(folder, *, rate=12.0, seed=5, measure_s=4, mode=("sync", "queue")):
     path = folder / "small.toml"
     path.write_text(PLAN.format(rate=rate, seed=seed, measure_s=measure_s, mode=json.dumps(mode)))
     return path
 
 
-def measure(folder, **plan):
-    return run("loadtests", "run", write_plan(folder, **plan), "--results", folder / "results")
+def measure(folder, predictions=None, **plan):
+    sealed = ["--predictions", predictions] if predictions else []
+    return run("loadtests", "run", write_plan(folder, **plan), "--results", folder / "results", *sealed)
+
+
+def measure_overload(folder):
+    """Both modes with one worker at 12 uploads a second, about which a class has made its guess: with 250 ms of delay
+    it cannot do more than 4. For the shelf: whoever goes on with it takes a copy."""
+    folder.mkdir(parents=True)
+    (folder / "predictions.json").write_text(GUESSED)
+    done = measure(folder, folder / "predictions.json")
+    assert done.returncode == 0, done.stderr
 
 
 def start(folder, **plan):

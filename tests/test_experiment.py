@@ -1,15 +1,17 @@
 """A whole experiment: real stacks, real Locust, real files."""
 
 import json
+import shutil
 
 import pandas as pd
 import pytest
 
+from analysis.api import judge
 from loadtests.workload.arrivals import plan
 from tests.real_stack import components_in
-from tests.small_experiment import measure
+from tests.small_experiment import measure, measure_overload, punctual
 
-pytestmark = [pytest.mark.stack, pytest.mark.quiet]
+pytestmark = pytest.mark.stack
 
 
 def record(folder, trial):
@@ -17,12 +19,8 @@ def record(folder, trial):
 
 
 @pytest.fixture(scope="module")
-def overloaded(tmp_path_factory):
-    """Both modes with one worker at 12 uploads a second: with 250 ms of delay it cannot do more than 4."""
-    folder = tmp_path_factory.mktemp("overloaded")
-    done = measure(folder)
-    assert done.returncode == 0, done.stderr
-    return folder
+def overloaded(shelf):
+    return shelf.folder(measure_overload)
 
 
 def rows(folder, trial, file):
@@ -91,10 +89,11 @@ def test_a_queue_answers_at_once_and_finishes_no_sooner(overloaded):
     assert left["waiting"] + left["in_hand"] >= unfinished
 
 
-def test_overload_is_a_verdict_and_the_accounts_balance(overloaded):
-    verdicts = {trial: record(overloaded, trial)["verdict"]["name"] for trial in ("sync-w1-r1", "queue-w1-r1")}
+def test_overload_is_a_verdict_and_the_accounts_balance(overloaded, tmp_path):
+    shutil.copytree(overloaded / "results", tmp_path / "results")
+    verdicts = [judge(punctual(tmp_path / "results" / trial)) for trial in ("sync-w1-r1", "queue-w1-r1")]
 
-    assert verdicts == {"sync-w1-r1": "OVERLOADED", "queue-w1-r1": "OVERLOADED"}
+    assert [verdict.name for verdict in verdicts] == ["OVERLOADED", "OVERLOADED"], verdicts
 
 
 def test_each_component_s_cpu_seconds_are_kept(overloaded):
@@ -116,16 +115,17 @@ def test_no_picture_and_no_file_of_the_stack_is_left_in_the_results(overloaded):
 
     assert files == {
         *("experiment.json", "bare.csv", "prediction.csv", "trial.json", "requests.csv", "pictures.csv", "backlog.csv"),
-        *("elsewhere.csv", "effects.csv"),
+        *("elsewhere.csv", "effects.csv", "predictions.json"),
         *(f"{name}.log" for name in ("broker", "control", "external", "locust", "sweeper", "web", "worker")),
     }
     assert components_in(overloaded) == []
 
 
-def test_a_finished_experiment_is_not_measured_again(overloaded):
-    before = (overloaded / "results" / "sync-w1-r1" / "trial.json").stat().st_mtime_ns
-    again = measure(overloaded)
+def test_a_finished_experiment_is_not_measured_again(overloaded, tmp_path):
+    shutil.copytree(overloaded, tmp_path, dirs_exist_ok=True)
+    before = (tmp_path / "results" / "sync-w1-r1" / "trial.json").stat().st_mtime_ns
+    again = measure(tmp_path, tmp_path / "predictions.json")
 
     assert again.returncode == 0
     assert "2 of 2 trials are there already" in again.stderr
-    assert (overloaded / "results" / "sync-w1-r1" / "trial.json").stat().st_mtime_ns == before
+    assert (tmp_path / "results" / "sync-w1-r1" / "trial.json").stat().st_mtime_ns == before

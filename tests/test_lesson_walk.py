@@ -22,7 +22,7 @@ from tests.pages import opened
 from tests.real_stack import ROOT, components_in, run, until
 from tests.small_experiment import punctual
 
-pytestmark = [pytest.mark.stack, pytest.mark.quiet, pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.stack, pytest.mark.timeout(300)]
 
 NOTES = (ROOT / "docs/lesson/notes.md").read_text()
 MODES = ("sync", "queue")

@@ -8,34 +8,23 @@ import pytest
 
 from analysis.data.reader import read_experiment
 from tests.real_stack import run
-from tests.small_experiment import punctual, write_plan
+from tests.small_experiment import GUESSED, measure, measure_overload, punctual
 
 pytestmark = pytest.mark.stack
 
-GUESSED = '{"schema": 1, "throughput": {"1": 4.5}, "ready_s": {"1": "inf"}}'
-
-
-def measure(folder, predictions):
-    plan = write_plan(folder, measure_s=2, rate=2.0, mode=["queue"])
-    return run("loadtests", "run", plan, "--results", folder / "results", "--predictions", predictions)
-
 
 @pytest.fixture(scope="module")
-def sealed(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("sealed")
-    (folder / "predictions.json").write_text(GUESSED)
-    done = measure(folder, folder / "predictions.json")
-    assert done.returncode == 0, done.stderr
-    return folder
+def sealed(shelf, tmp_path_factory):
+    return shutil.copytree(shelf.folder(measure_overload), tmp_path_factory.mktemp("sealed"), dirs_exist_ok=True)
 
 
 def test_it_was_sealed_before_the_first_trial_began(sealed):
     head = json.loads((sealed / "results" / "experiment.json").read_text())
-    first = json.loads((sealed / "results" / "queue-w1-r1" / "trial.json").read_text())
+    trials = [json.loads(path.read_text()) for path in (sealed / "results").glob("*-r1/trial.json")]
 
     assert (sealed / "results" / "predictions.json").read_text() == GUESSED
     sealed_at = datetime.fromisoformat(head["predictions"]["sealed_at"]).timestamp()
-    assert sealed_at < first["phases"]["started_at"]
+    assert len(trials) == 2 and all(sealed_at < trial["phases"]["started_at"] for trial in trials)
     assert read_experiment(sealed / "results").guess.sealed_at == head["predictions"]["sealed_at"]
 
 
@@ -79,10 +68,11 @@ def test_rubbish_is_refused_before_anything_is_started(tmp_path):
 
 def test_the_report_holds_the_guess_against_what_was_measured(sealed, tmp_path):
     shutil.copytree(sealed / "results", tmp_path / "results")
-    punctual(tmp_path / "results" / "queue-w1-r1")
+    for mode in ("sync", "queue"):
+        punctual(tmp_path / "results" / f"{mode}-w1-r1")
 
     assert run("analysis", tmp_path / "results", "--no-charts").returncode == 0
 
     text = (tmp_path / "results" / "report.html").read_text()
     assert "guess of the throughput with 1 worker: 4.5 pictures/s; measured: " in text
-    assert "guess of the ready time with 1 worker: grows without limit; measured: " in text
+    assert "guess of the ready time with 1 worker: 0.30 s; measured: grows without limit" in text

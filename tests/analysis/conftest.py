@@ -7,7 +7,7 @@ import pytest
 from altered import EXAMPLE, copied
 from analysed import drawn_charts, grouped, render_nothing
 from every_chart import COMPARED, POOLED, SEARCHES, WHAT, drawn_of, drawn_of_the_harness
-from made_once import Shelf, shelf_of_the_run
+from made_once import Shelf
 from matplotlib.figure import Figure
 from sealing import sealed
 from shown_report import write_report_with_every_box
@@ -22,12 +22,6 @@ from analysis.lesson.content.material import Measured, measured
 from analysis.summary.groups import Group
 
 HARNESS = "the harness itself"
-
-
-@pytest.fixture(scope="session")
-def shelf(tmp_path_factory: pytest.TempPathFactory) -> Shelf:
-    """Where what was made once lies for all processes of this run."""
-    return shelf_of_the_run(tmp_path_factory)
 
 
 @pytest.fixture
