@@ -41,29 +41,31 @@ def main(argv: list[str] | None = None) -> int:
         return COMMANDS[words[0]](words[1:])
     options = _parser().parse_args(words)
     try:
-        analyse(options.folder, charts=options.charts, as_markdown=options.markdown)
+        report(options.folder, charts=options.charts, as_markdown=options.markdown)
     except (AnalysisError, OSError) as error:
         return failed(error)
     return 0
 
 
-def analyse(folder: Path, *, charts: bool, as_markdown: bool) -> None:
+def report(folder: Path, *, charts: bool, as_markdown: bool) -> None:
     """Writes `summary.csv`, `charts/` and `report.html` into the folder and prints the result."""
-    analysed = write_results(folder, folder, charts=charts)
-    told, answer = analysed.told, analysed.answer
+    written = write_results(folder, folder, charts=charts)
+    made = written.analysis
+    # Each step of a search has a rate of its own, so its table would be as long as the search.
+    told = made.cells.iloc[:0] if made.experiment.searched else made.cells
     if as_markdown:
-        print(markdown(told, answer.sentences))
+        print(markdown(told, made.sentences))
         return
-    invalid = {name: judgement for name, judgement in analysed.verdicts.items() if judgement.invalid}
-    said = {name: f"{name}: {' '.join(judgement.reasons)}" for name, judgement in invalid.items()}
+    invalid = {name: judgement for name, judgement in made.verdicts.items() if judgement.invalid}
+    said = {name: f"{name}: {' '.join(judgement.words)}" for name, judgement in invalid.items()}
     # What is lost to a fault on purpose is an answer.
-    broken = [trial for trial in analysed.experiment.measured if analysed.verdicts[trial.name].name == INVALID_ACCOUNTS]
+    broken = [trial for trial in made.experiment.measured if made.verdicts[trial.name].name == INVALID_ACCOUNTS]
     on_purpose = [trial.name for trial in broken if faults(trial)]
     errors = [words for name, words in said.items() if name not in on_purpose]
-    sentences = [*answer.sentences, *(said[name].removesuffix(".") for name in on_purpose)]
+    sentences = [*made.sentences, *(said[name].removesuffix(".") for name in on_purpose)]
     console = open_console()
-    show(console, analysed.experiment.name, told, sentences, [*errors, *answer.unequal])
-    console.print(f"Report: {analysed.report}", highlight=False, markup=False, soft_wrap=True)
+    show(console, made.experiment.name, told, sentences, [*errors, *made.unequal])
+    console.print(f"Report: {written.report}", highlight=False, markup=False, soft_wrap=True)
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -20,7 +20,7 @@ from analysis.models.predictions import predictions, services
 from analysis.summary.cells import summarise_trials
 from analysis.summary.contrasts import log_ratio_sd, mode_ratios
 from analysis.validity.ledger import ledger
-from analysis.validity.verdict import Verdict, verdict_but_for_noise, verdict_on
+from analysis.validity.verdict import Verdict, verdict_but_for_noise, verdict_on, verdicts_on
 
 __all__ = [
     "AnalysisError",
@@ -76,8 +76,7 @@ def ratio_scatter(folder: Path, repeats: int) -> float | None:
     the largest of its worker counts; None where there is nothing to compare."""
     experiment = read_experiment(folder)
     first = [trial for trial in experiment.trials if trial.repeat <= repeats]
-    verdicts = {trial.name: verdict_on(trial) for trial in first}
-    return log_ratio_sd(mode_ratios(summarise_trials(first, verdicts), pd.DataFrame()))
+    return log_ratio_sd(mode_ratios(summarise_trials(first, verdicts_on(first)), pd.DataFrame()))
 
 
 def _records(folder: Path) -> dict[str, dict[str, Any]]:

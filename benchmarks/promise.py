@@ -12,7 +12,7 @@ from analysis.metrics.intervals import estimate
 from analysis.summary.cells import summarise_trials
 from analysis.summary.contrasts import CPU, THROUGHPUT, Comparison, comparisons
 from analysis.tables.contrasts import METRIC_WORDS, spread_texts
-from analysis.validity.verdict import verdict_on
+from analysis.validity.verdict import verdicts_on
 
 #: Ten percent more CPU time for a picture is what a kept promise may cost.
 MOST_CPU = 1.1
@@ -23,7 +23,7 @@ HEADINGS = ("workload", "what", "safe / defaults", "from", "to", "spread", "pair
 def compared(folder: Path) -> Comparison:
     """The two profiles, pair by pair."""
     experiment = read_experiment(folder)
-    verdicts = {trial.name: verdict_on(trial) for trial in experiment.trials}
+    verdicts = verdicts_on(experiment.trials)
     (found,) = comparisons(summarise_trials(experiment.trials, verdicts))
     return found
 

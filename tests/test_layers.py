@@ -25,6 +25,7 @@ LAYERS = {
         ("capacity",),
         ("series",),
         ("findings",),
+        ("analysis",),
         ("tables",),
         ("charts.parts",),
         ("charts",),

@@ -11,9 +11,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from analysis.analysis import analyse
 from analysis.data.reader import read_experiment
-from analysis.summary.groups import groups
-from analysis.validity.verdict import verdict_on
 from loadtests.stack.app_client import get_json
 from loadtests.stack.process.ports import free_port
 from loadtests.stack.stack_file import read_info
@@ -104,10 +103,10 @@ def test_one_upload_by_hand_in_each_demo_costs_no_trial_and_no_chart(results: Pa
     assert drawn.returncode == 0, drawn.stderr
 
     experiment = read_experiment(results)
-    verdicts = {trial.name: verdict_on(trial) for trial in experiment.trials}
+    made = analyse(experiment)
     assert {trial.cell.mode for trial in experiment.trials} == set(MODES)
-    assert [(name, verdict.reasons) for name, verdict in verdicts.items() if verdict.invalid] == []
-    (group,) = groups(experiment, verdicts)
+    assert [(name, verdict.words) for name, verdict in made.verdicts.items() if verdict.invalid] == []
+    (group,) = made.groups
     assert set(group.cells["mode"]) == set(MODES)
     for trial in experiment.trials:
         assert trial.elsewhere is not None and list(trial.elsewhere["state"]) == ["ready"]

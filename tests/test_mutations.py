@@ -81,7 +81,7 @@ def judged(folder: Path, name: str, mutate: Callable[[Record], None]) -> tuple[s
     for table in tables:
         getattr(trial, table).to_csv(place / f"{table}.csv", index=False, float_format="%.6f")
     verdict = judge(place)
-    return verdict.name, " ".join(verdict.reasons)
+    return verdict.name, " ".join(verdict.words)
 
 
 @pytest.mark.parametrize("name", sorted({name for name, _, _ in MUTATIONS}))

@@ -6,14 +6,14 @@ import numpy as np
 import pytest
 
 from analysis import format as analysis_words
+from analysis.analysis import analyse
 from analysis.charts.parts.layout import circumstances
 from analysis.data.reader import read_experiment
 from analysis.lesson.content.material import gather
 from analysis.lesson.slides.reveal import story
 from analysis.series.cumulative_flow import Flow, flow_sentence
-from analysis.summary.groups import Group, Telling, groups
-from analysis.validity.ledger import ledger, ledger_words
-from analysis.validity.verdict import verdict_on
+from analysis.summary.groups import Group, Telling
+from analysis.validity.ledger import broken_promises, ledger
 from loadtests import format as load_words
 from loadtests.errors import TrialError
 from loadtests.experiment.capacity import rate_of
@@ -58,11 +58,11 @@ def test_one_picture_that_is_lost_and_one_that_is_open(tmp_path):
     one = Flow(trial=trial, due=due, answered=due, ended=due + 1, until_s=3.0)
     telling = Telling(workers=1, words="1 worker", overloaded=False, trials=(trial,))
 
-    assert ledger_words(drawn_up) == [
-        "1 accepted picture is lost, 0 of them stuck at the broker",
-        "1 picture was never sent",
-        "1 picture was stored twice outside",
-        "1 ready picture lacks a file",
+    assert list(map(str, broken_promises(drawn_up))) == [
+        "1 accepted picture is lost, 0 of them stuck at the broker.",
+        "1 picture was never sent.",
+        "1 picture was stored twice outside.",
+        "1 ready picture lacks a file.",
     ]
     assert flow_sentence(telling, [one]).endswith("; at most 1 upload is open")
 
@@ -78,7 +78,7 @@ def test_a_lesson_about_one_upload_a_second_on_one_core(tmp_path):
     alone = replace(experiment, info={**experiment.info, "machine": {"cores": 1}})
 
     group = grouped_of(alone)
-    told = [words for slide in story(gather(alone, [group], [])) for words in (slide.title, slide.answer, *slide.words)]
+    told = [words for slide in story(gather(analyse(alone), [])) for words in (slide.title, slide.answer, *slide.words)]
 
     assert "1 upload a second, 1 worker." in told and "Every second brings 1 picture." in told
     assert "1 core" in circumstances(group)
@@ -86,5 +86,5 @@ def test_a_lesson_about_one_upload_a_second_on_one_core(tmp_path):
 
 
 def grouped_of(experiment) -> Group:
-    (group,) = groups(experiment, {trial.name: verdict_on(trial) for trial in experiment.trials})
+    (group,) = analyse(experiment).groups
     return group

@@ -35,7 +35,7 @@ class Goal:
 def outcome(trial: Trial, verdict: Verdict, goal: Goal) -> str:
     """What a trial says of its rate; raises where it says nothing because its books do not close."""
     if verdict.name == INVALID_ACCOUNTS:
-        raise AnalysisError(f"{trial.name}: {' '.join(verdict.reasons)}")
+        raise AnalysisError(f"{trial.name}: {' '.join(verdict.words)}")
     if verdict.invalid:
         return INVALID
     if verdict.name == OVERLOADED:

@@ -8,6 +8,7 @@ from pathlib import Path
 import matplotlib
 from matplotlib.figure import Figure
 
+from analysis.analysis import Analysis
 from analysis.charts.backlog import draw_backlog
 from analysis.charts.contrasts import draw_contrast
 from analysis.charts.forest import forest
@@ -19,10 +20,10 @@ from analysis.charts.render import views
 from analysis.charts.stacked_bars import draw_cpu_cost
 from analysis.charts.throughput import draw_throughput
 from analysis.data.factors import named, prefix, suffix
-from analysis.findings.cells import Finding, findings
+from analysis.findings.cells import Finding
 from analysis.findings.contrasts import contrast_title
 from analysis.format import Table
-from analysis.summary.contrasts import Comparison, ModeRatio
+from analysis.summary.contrasts import Comparison
 from analysis.summary.groups import Group
 from analysis.tables.contrasts import contrast_table
 from analysis.tables.summary import chart_table
@@ -54,19 +55,16 @@ class Chart:
     table: Table
 
 
-def draw_charts(
-    groups: Sequence[Group],
-    folder: Path,
-    compared: Sequence[Comparison] = (),
-    modes: Sequence[ModeRatio] = (),
-) -> list[Chart]:
+def draw_charts(made: Analysis, folder: Path) -> list[Chart]:
     """Draws one set of charts per group and one chart per comparison, in place of those that were there."""
     empty(folder)
-    charts = [_of_group(group, finding, folder) for group in groups for finding in findings(group.cells)]
-    charts += [_of_view(view, folder, group.prefix, group.suffix) for group in groups for view in forest(group, modes)]
-    charts += [_of_view(view, folder, group.prefix, group.suffix) for group in _ends(groups) for view in views(group)]
+    groups = made.groups
+    charts = [_of_group(each.group, each, folder) for each in made.findings if each.group and each.chart]
+    views_of = [(group, view) for group in groups for view in forest(group, made.modes)]
+    views_of += [(group, view) for group in _ends(groups) for view in views(group)]
+    charts += [_of_view(view, folder, group.prefix, group.suffix) for group, view in views_of]
     charts += [_of_view(view, folder, curve.prefix, curve.suffix) for curve, view in against_load(groups, MOST_CURVES)]
-    return charts + [_of_comparison(each, groups, folder, compared) for each in compared]
+    return charts + [_of_comparison(each, groups, folder, made.compared) for each in made.compared]
 
 
 def empty(folder: Path) -> None:

@@ -1,7 +1,7 @@
 """The capacity at a goal: as a bar between what was kept and what was not, and as the trials that it was found by."""
 
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +11,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from analysis.analysis import Analysis
 from analysis.capacity.results import (
     LEVELS,
     TOO_FEW,
@@ -39,7 +40,6 @@ from analysis.charts.parts.palette import MODES, QUIET, WINDOW, ink, tag
 from analysis.data.model import Experiment, Trial
 from analysis.format import Table, amount, number, verdict, workers
 from analysis.metrics.utilisation import ceilings
-from analysis.validity.verdict import Verdict
 
 HEADROOM = 1.15
 # Of the axis; an arrow further right has its words in two lines.
@@ -188,18 +188,19 @@ def _draw_mode(ax: Axes, counts: list[int], mode: str, found: list[Step]) -> End
     return EndLabel(x=min(found[-1].failed, edge), y=height[-1], text=mode, colour=look.colour)
 
 
-def draw_searches(
-    experiment: Experiment, verdicts: Mapping[str, Verdict], capacities: pd.DataFrame, folder: Path
-) -> list[Chart]:
+def draw_searches(made: Analysis, folder: Path) -> list[Chart]:
     """For each combination of conditions the workers that a load needs, the load that workers keep, and for each
     worker count the trials."""
+    if made.capacities is None:
+        return []
     empty(folder)
+    experiment, capacities = made.experiment, made.capacities
     charts: list[Chart] = []
     for number_of, (before, rows) in enumerate(capacities.groupby("prefix", sort=False), 1):
         suffix = f"-{number_of}" if capacities["prefix"].nunique() > 1 else ""
         charts += _over_load(experiment, str(before), rows, folder / f"workers_needed{suffix}")
         charts.append(_over_workers(experiment, str(before), rows, folder / f"capacity{suffix}"))
-        tried = reached([trial for trial in experiment.trials if _belongs(trial, rows)], verdicts, goal_of(rows))
+        tried = reached([trial for trial in experiment.trials if _belongs(trial, rows)], made.verdicts, goal_of(rows))
         charts += _of_trials(tried, str(before), rows, folder, suffix)
     return charts
 

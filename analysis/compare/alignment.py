@@ -1,11 +1,12 @@
 """Puts the cells of experiments side by side: which belong together, and the ratio of each to the first. Pure."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import pandas as pd
 
+from analysis.analysis import Analysis
 from analysis.data.factors import CONDITIONS, EXPERIMENT, Levels, levels_of, prefix
 from analysis.data.model import Experiment
 from analysis.format import GROWS
@@ -21,22 +22,35 @@ from analysis.summary.contrasts import (
     with_cost,
 )
 from analysis.summary.groups import Group
-from analysis.validity.verdict import Verdict
+from analysis.validity.verdict import INVALID, Verdict
 
 
 @dataclass(frozen=True, kw_only=True)
 class Side:
-    """One experiment, by what it is called beside the others.
-
-    `groups` are what its own charts compare; `per_trial` has one row a trial with the CPU seconds per picture, those
-    with an INVALID verdict left out of both.
-    """
+    """One experiment, by what it is called beside the others, with what it says."""
 
     label: str
-    experiment: Experiment
-    verdicts: Mapping[str, Verdict]
-    groups: Sequence[Group]
-    per_trial: pd.DataFrame
+    made: Analysis
+
+    @property
+    def experiment(self) -> Experiment:
+        return self.made.experiment
+
+    @property
+    def verdicts(self) -> dict[str, Verdict]:
+        """Those on the trials of cells; controls are not compared."""
+        return {trial.name: self.made.verdicts[trial.name] for trial in self.experiment.trials}
+
+    @property
+    def groups(self) -> Sequence[Group]:
+        """What its own charts compare."""
+        return self.made.groups
+
+    @property
+    def per_trial(self) -> pd.DataFrame:
+        """One row a trial with the CPU seconds per picture, those with an INVALID verdict left out."""
+        rows = self.made.per_trial
+        return with_cost(rows[~rows["verdict"].isin(INVALID)])
 
     @property
     def withheld(self) -> list[str]:

@@ -5,19 +5,16 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+from analysis.analysis import analyse
 from analysis.charts import Chart, empty
 from analysis.compare.alignment import Side, Together, togethers
 from analysis.compare.charts import STYLES, draw_all
-from analysis.compare.comparability import Reason, reasons
+from analysis.compare.comparability import Objection, reasons
 from analysis.compare.output import answer, compared_rows, forced_words, render
 from analysis.console import failed
 from analysis.data.reader import read_experiment
 from analysis.errors import AnalysisError
 from analysis.format import readable
-from analysis.summary.cells import summarise_trials
-from analysis.summary.contrasts import with_cost
-from analysis.summary.groups import groups
-from analysis.validity.verdict import verdict_on
 
 
 def read_sides(folders: Sequence[Path]) -> list[Side]:
@@ -39,16 +36,7 @@ def labels(folders: Sequence[Path]) -> list[str]:
 
 
 def _side(folder: Path, label: str) -> Side:
-    experiment = read_experiment(folder)
-    verdicts = {trial.name: verdict_on(trial) for trial in experiment.trials}
-    believed = [trial for trial in experiment.trials if not verdicts[trial.name].invalid]
-    return Side(
-        label=label,
-        experiment=experiment,
-        verdicts=verdicts,
-        groups=groups(experiment, verdicts),
-        per_trial=with_cost(summarise_trials(believed, verdicts)) if believed else summarise_trials([], verdicts),
-    )
+    return Side(label=label, made=analyse(read_experiment(folder)))
 
 
 EXAMPLES = """examples:
@@ -88,7 +76,9 @@ def compare(folders: Sequence[Path], *, output: Path | None, unfair: str) -> int
     return 0
 
 
-def _write(folder: Path, sides: Sequence[Side], found: Sequence[Together], forced: Sequence[Reason], why: str) -> None:
+def _write(
+    folder: Path, sides: Sequence[Side], found: Sequence[Together], forced: Sequence[Objection], why: str
+) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     empty(folder / "charts")
     charts: list[Chart] = [

@@ -10,7 +10,8 @@ from analysis.data.factors import short
 from analysis.data.machine_noise import AGAIN, noise_words
 from analysis.data.model import Experiment, Trial
 from analysis.format import listing, number
-from analysis.validity.ledger import faults, ledger, ledger_words
+from analysis.validity.ledger import broken_promises, faults, ledger
+from analysis.validity.reasons import Reason
 from analysis.validity.verdict import INVALID_ACCOUNTS, INVALID_CLIENT
 
 # So many names are told before the rest is only counted.
@@ -18,7 +19,7 @@ TOLD_NAMES = 3
 
 
 @dataclass(frozen=True, kw_only=True)
-class Reason:
+class Objection:
     """In a few words for a chart, and as a sentence; some cannot be overruled."""
 
     short: str
@@ -33,7 +34,7 @@ def some(names: Sequence[str]) -> str:
     return f"{', '.join(names[: TOLD_NAMES - 1])} and {len(names) - TOLD_NAMES + 1} more"
 
 
-def unsound(side: Side) -> Iterator[Reason]:
+def unsound(side: Side) -> Iterator[Objection]:
     """Every reason, the ones that matter most first."""
     yield from _searched(side)
     yield from _unfinished(side)
@@ -43,17 +44,17 @@ def unsound(side: Side) -> Iterator[Reason]:
     yield from _noise(side)
 
 
-def _searched(side: Side) -> Iterator[Reason]:
+def _searched(side: Side) -> Iterator[Objection]:
     if side.experiment.searched:
         words = f"{side.label} searched for a capacity, so its trials have rates of their own and make no cells."
-        yield Reason(short="a search", sentence=words, forcible=False)
+        yield Objection(short="a search", sentence=words, forcible=False)
 
 
-def _unfinished(side: Side) -> Iterator[Reason]:
+def _unfinished(side: Side) -> Iterator[Objection]:
     missing = [*side.experiment.unfinished, *_not_measured(side.experiment)]
     if missing:
         words = f"{side.label} is not finished ({some(missing)}): start its plan again, which goes on from there."
-        yield Reason(short="not finished", sentence=words)
+        yield Objection(short="not finished", sentence=words)
 
 
 def _not_measured(experiment: Experiment) -> list[str]:
@@ -73,40 +74,40 @@ def _block(name: str) -> str:
     return name.rpartition("-")[2]
 
 
-def _ledgers(side: Side) -> Iterator[Reason]:
+def _ledgers(side: Side) -> Iterator[Objection]:
     if failed := _failed_ledgers(side):
         first = next(iter(failed.values()))[0]
-        said = f"In {side.label} the ledger of {some(list(failed))} does not hold: {first}."
-        yield Reason(short="a failed ledger", sentence=said)
+        said = f"In {side.label} the ledger of {some(list(failed))} does not hold: {first}"
+        yield Objection(short="a failed ledger", sentence=said)
 
 
-def _failed_ledgers(side: Side) -> dict[str, list[str]]:
-    return {trial.name: words for trial in side.experiment.trials if (words := ledger_words(ledger(trial)))}
+def _failed_ledgers(side: Side) -> dict[str, list[Reason]]:
+    return {trial.name: words for trial in side.experiment.trials if (words := broken_promises(ledger(trial)))}
 
 
-def _accounts(side: Side) -> Iterator[Reason]:
+def _accounts(side: Side) -> Iterator[Objection]:
     known = _failed_ledgers(side)
     judged = {name: verdict for name, verdict in side.verdicts.items() if verdict.name == INVALID_ACCOUNTS}
     if broken := {name: verdict for name, verdict in judged.items() if name not in known}:
         said = next(iter(broken.values())).reasons[0]
         words = f"In {side.label} the accounts of {some(list(broken))} do not balance: {said}"
-        yield Reason(short="accounts that do not balance", sentence=words)
+        yield Objection(short="accounts that do not balance", sentence=words)
 
 
-def _other_load(side: Side) -> Iterator[Reason]:
+def _other_load(side: Side) -> Iterator[Objection]:
     failed = {name: judged for name, judged in side.verdicts.items() if judged.name == INVALID_CLIENT}
     if failed:
         said = next(iter(failed.values())).reasons[0]
         words = f"In {side.label} the load of {some(list(failed))} was not the planned one: {said}"
-        yield Reason(short="a load that was not as planned", sentence=words)
+        yield Objection(short="a load that was not as planned", sentence=words)
 
 
-def _noise(side: Side) -> Iterator[Reason]:
+def _noise(side: Side) -> Iterator[Objection]:
     noisy = {trial.name: words for trial in side.experiment.trials if (words := noise_words(trial.info))}
     if noisy:
         said = next(iter(noisy.values()))
         words = f"In {side.label} the machine was not quiet beside {some(list(noisy))}: {said}."
-        yield Reason(short="a machine that was not quiet", sentence=words)
+        yield Objection(short="a machine that was not quiet", sentence=words)
 
 
 # Windows whose lengths differ by more than this share are other windows.
@@ -122,37 +123,39 @@ MUST_BE_EQUAL = {
 }
 
 
-def reasons(sides: Sequence[Side]) -> list[Reason]:
+def reasons(sides: Sequence[Side]) -> list[Objection]:
     """Everything that makes the comparison unfair: each experiment by itself, then each beside the first."""
     alone = [reason for side in sides for reason in unsound(side)]
     return [*alone, *(reason for other in sides[1:] for reason in _beside(sides[0], other))]
 
 
-def _beside(base: Side, other: Side) -> Iterator[Reason]:
+def _beside(base: Side, other: Side) -> Iterator[Objection]:
     found = [*_levels(base, other), *_faults(base, other), *_pictures(base, other), *_windows(base, other)]
     yield from found
     if not togethers([base, other]):
         words = f"{base.label} and {other.label} have no cell in common that can be believed in both."
-        yield Reason(short="no cell in common", sentence=words, forcible=False)
+        yield Objection(short="no cell in common", sentence=words, forcible=False)
     elif not found:
         yield from _uploads(base, other)
 
 
-def _levels(base: Side, other: Side) -> Iterator[Reason]:
+def _levels(base: Side, other: Side) -> Iterator[Objection]:
     apart = held_apart(base, other)
     for name in [name for name in MUST_BE_EQUAL if name in apart]:
         what, few = MUST_BE_EQUAL[name]
         one, another = (short(name, level) for level in apart[name])
-        yield Reason(short=few, sentence=f"The {what} differs: {one} in {base.label} and {another} in {other.label}.")
+        yield Objection(
+            short=few, sentence=f"The {what} differs: {one} in {base.label} and {another} in {other.label}."
+        )
 
 
-def _faults(base: Side, other: Side) -> Iterator[Reason]:
+def _faults(base: Side, other: Side) -> Iterator[Objection]:
     """Whether something else was done to the stack on purpose, which by hand the cells do not say."""
     one, another = (_done(side.experiment) for side in (base, other))
     if any(one[level] != another[level] for level in set(one) & set(another)):
         said = [listing(sorted(set().union(*done.values()))) or "nothing" for done in (one, another)]
         words = f"Other things were done to the stacks: {said[0]} in {base.label} and {said[1]} in {other.label}."
-        yield Reason(short=OTHER_FAULT, sentence=words)
+        yield Objection(short=OTHER_FAULT, sentence=words)
 
 
 def _done(experiment: Experiment) -> dict[str, set[str]]:
@@ -163,12 +166,12 @@ def _done(experiment: Experiment) -> dict[str, set[str]]:
     return found
 
 
-def _pictures(base: Side, other: Side) -> Iterator[Reason]:
+def _pictures(base: Side, other: Side) -> Iterator[Objection]:
     one, another = (_sent(side) for side in (base, other))
     mixed = [name for name in sorted(set(one) & set(another)) if one[name] != another[name]]
     if mixed:
         words = f"{base.label} and {other.label} sent other pictures as workload {listing(mixed)}."
-        yield Reason(short=OTHER_PICTURES, sentence=words)
+        yield Objection(short=OTHER_PICTURES, sentence=words)
 
 
 def _sent(side: Side) -> dict[str, set[str]]:
@@ -182,13 +185,13 @@ def _sent(side: Side) -> dict[str, set[str]]:
     return found
 
 
-def _windows(base: Side, other: Side) -> Iterator[Reason]:
+def _windows(base: Side, other: Side) -> Iterator[Objection]:
     one, another = (_lengths_s(side.experiment) for side in (base, other))
     differing = [name for name in one if name in another and _differ(one[name], another[name])]
     if differing:
         said = [f"{name} {number(one[name])} s and {number(another[name])} s" for name in differing]
         words = f"{base.label} and {other.label} have other time windows: {listing(said)}."
-        yield Reason(short="other time windows", sentence=words)
+        yield Objection(short="other time windows", sentence=words)
 
 
 def _lengths_s(experiment: Experiment) -> dict[str, float]:
@@ -209,13 +212,13 @@ def _differ(one: float, another: float) -> bool:
     return abs(one - another) > SAME_WINDOW * max(one, another)
 
 
-def _uploads(base: Side, other: Side) -> Iterator[Reason]:
+def _uploads(base: Side, other: Side) -> Iterator[Objection]:
     """The same cell and repeat must have replayed the same uploads, where both say which."""
     one, another = (_loads(side.experiment) for side in (base, other))
     if any(one[key] != another[key] for key in set(one) & set(another)):
         seeds = " and ".join(str(side.experiment.info.get("seed", "unknown")) for side in (base, other))
         words = f"{base.label} and {other.label} sent other uploads (seeds {seeds}): a ratio would hold chance as well."
-        yield Reason(short="other uploads", sentence=words)
+        yield Objection(short="other uploads", sentence=words)
 
 
 def _loads(experiment: Experiment) -> dict[Any, str]:

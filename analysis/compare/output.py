@@ -8,7 +8,7 @@ import pandas as pd
 
 from analysis.charts import Chart
 from analysis.compare.alignment import METRICS, Side, Together
-from analysis.compare.comparability import Reason
+from analysis.compare.comparability import Objection
 from analysis.compare.findings import difference_sentence, differences, sentences
 from analysis.data.factors import CONDITIONS
 from analysis.report.html import environment
@@ -25,7 +25,7 @@ def answer(sides: Sequence[Side], found: Sequence[Together]) -> list[str]:
 
 
 def render(
-    sides: Sequence[Side], found: Sequence[Together], charts: Sequence[Chart], forced: Sequence[Reason], why: str
+    sides: Sequence[Side], found: Sequence[Together], charts: Sequence[Chart], forced: Sequence[Objection], why: str
 ) -> str:
     """The whole page as text."""
     compared = [comparison for together in found for comparison in together.compared]
@@ -54,12 +54,12 @@ COLUMNS = (
 )
 
 
-def forced_words(forced: Sequence[Reason]) -> str:
+def forced_words(forced: Sequence[Objection]) -> str:
     """What makes a forced comparison unfair, such as `forced: other time windows`; empty if it is fair."""
     return f"forced: {', '.join(dict.fromkeys(reason.short for reason in forced))}" if forced else ""
 
 
-def compared_rows(found: Sequence[Together], forced: Sequence[Reason], why: str) -> pd.DataFrame:
+def compared_rows(found: Sequence[Together], forced: Sequence[Objection], why: str) -> pd.DataFrame:
     """Every cell of every experiment; ratios are empty where there is nothing to compare, ends below three pairs."""
     rows = [
         _row(label, cell, comparison)

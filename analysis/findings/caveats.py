@@ -1,9 +1,7 @@
 """What the numbers do not show, said for the experiment at hand."""
 
-import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import takewhile
 
 from analysis.data.factors import CONDITIONS, FACTORS
 from analysis.data.model import Experiment
@@ -12,6 +10,7 @@ from analysis.format import amount, listing, number
 from analysis.metrics.trial import send_lag_p99
 from analysis.summary.contrasts import Comparison
 from analysis.summary.groups import Group
+from analysis.validity.reasons import Reason
 from analysis.validity.verdict import Verdict
 
 # A send lag above this share of the smallest response percentile that is shown of a cell is told (R4).
@@ -130,10 +129,7 @@ def _delays(experiment: Experiment) -> list[str]:
     ]
 
 
-#: Where a reason may be parted: what comes after goes on from its verdict, and is said once.
-BOUNDARY = re.compile(r", so .+", re.DOTALL)
-
-Reasons = tuple[str, ...]
+Reasons = tuple[Reason, ...]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -156,17 +152,16 @@ def remarks(judged: Iterable[tuple[str, Verdict]]) -> list[Remark]:
 
 def _remark(verdict: str, reasons: dict[str, Reasons]) -> Remark:
     told = list(reasons.values())
-    tail, whole = _common_end(told), _common_reasons(told)
-    names: dict[str, list[str]] = {}
+    end, whole = _common_end(told), _common_reasons(told)
+    names: dict[Reasons, list[str]] = {}
     for name, each in reasons.items():
-        own = " ".join(reason for reason in each if reason not in whole)
-        names.setdefault(f"{own.removesuffix(tail)}." if tail else own, []).append(name)
-    shared = f": {' '.join(whole)}" if whole else tail
-    lines = [(", ".join(each), own) for own, each in names.items()]
+        names.setdefault(tuple(reason for reason in each if reason not in whole), []).append(name)
+    shared = f": {' '.join(map(str, whole))}" if whole else end
+    lines = [(", ".join(alike), f"{own[0].fact}." if end else " ".join(map(str, own))) for own, alike in names.items()]
     return Remark(verdict=verdict, trials=len(reasons), shared=shared, lines=lines)
 
 
-def _common_reasons(told: list[Reasons]) -> list[str]:
+def _common_reasons(told: list[Reasons]) -> list[Reason]:
     """The whole reasons that all of different trials have."""
     if len(set(told)) < 2:
         return []
@@ -174,13 +169,7 @@ def _common_reasons(told: list[Reasons]) -> list[str]:
 
 
 def _common_end(told: list[Reasons]) -> str:
-    """What the only reasons of trials end with, if their first sentence is parted there; empty if they are the same."""
+    """What follows from the only reasons of different trials, where it is the same; empty where it is not."""
     if len(set(told)) < 2 or any(len(reasons) != 1 for reasons in told):
         return ""
-    texts = [reason for (reason,) in told]
-    shared = takewhile(lambda letters: len(set(letters)) == 1, zip(*(text[::-1] for text in texts), strict=False))
-    end = "".join(letters[0] for letters in shared)[::-1]
-    parted = BOUNDARY.search(end)
-    if not parted or any(". " in text.removesuffix(parted[0]) for text in texts):
-        return ""
-    return parted[0]
+    return told[0][0].consequence if len({reason.then for (reason,) in told}) == 1 else ""

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from enum import Enum
 
 import numpy as np
 import pandas as pd
@@ -29,9 +30,73 @@ class Derivation:
     cells: tuple[tuple[str, int], ...]
 
 
-def derived(chart: str, cells: pd.DataFrame) -> tuple[Derivation, ...]:
-    """What the sentence of a chart may say beside the cells of the summary."""
-    return _DERIVED[chart](cells) if chart in _DERIVED else ()
+class Kind(Enum):
+    """What a finding is about; those of cells have a chart of that name."""
+
+    RESPONSE_TIME = "response_time"
+    THROUGHPUT = "throughput"
+    READY_TIME = "ready_time"
+    BOTH_CLOCKS = "both_clocks"
+    BACKLOG = "backlog"
+    CPU_COST = "cpu_cost"
+    CONTRAST = "contrast"
+    SCALABILITY = "scalability"
+    PREDICTION_ERROR = "prediction_error"
+    DECISION = "decision"
+    CAPACITY = "capacity"
+    DISAGREEMENT = "disagreement"
+    OVERLOAD = "overload"
+    NO_CAPACITY = "no_capacity"
+
+
+OF_CELLS = (Kind.RESPONSE_TIME, Kind.THROUGHPUT, Kind.READY_TIME, Kind.BOTH_CLOCKS, Kind.BACKLOG, Kind.CPU_COST)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Finding:
+    """What the numbers show of a group or of the whole experiment, as a sentence without its full stop.
+
+    Its numbers are cells of the summary, or `derived` from them. A redundant one says of queue mode alone what others
+    say of both modes.
+    """
+
+    kind: Kind
+    sentence: str
+    group: Group | None = None
+    derived: tuple[Derivation, ...] = ()
+    redundant: bool = False
+
+    @property
+    def chart(self) -> str:
+        """The name of its chart; empty if it has none of its own."""
+        return self.kind.value if self.kind in OF_CELLS else ""
+
+    @property
+    def words(self) -> str:
+        """The sentence behind the conditions under which it holds."""
+        return f"{self.group.prefix if self.group else ''}{self.sentence}"
+
+
+def findings(cells: pd.DataFrame) -> list[Finding]:
+    """The findings of one group of cells, in the order in which they are told."""
+    told = {
+        Kind.RESPONSE_TIME: _response_time(cells),
+        Kind.THROUGHPUT: throughput_sentence(cells),
+        Kind.READY_TIME: _ready_time(cells),
+        Kind.BOTH_CLOCKS: _both_clocks(cells),
+        Kind.BACKLOG: backlog_sentence(cells),
+        Kind.CPU_COST: cost_sentence(cells),
+    }
+    return [
+        Finding(
+            kind=kind,
+            sentence=sentence,
+            derived=_DERIVED[kind](cells) if kind in _DERIVED else (),
+            redundant=kind is Kind.BOTH_CLOCKS and _told_by_pairs(cells),
+        )
+        for kind, sentence in told.items()
+        if sentence
+    ]
 
 
 def _answers(cells: pd.DataFrame) -> tuple[Derivation, ...]:
@@ -54,40 +119,11 @@ def _failures(cells: pd.DataFrame) -> tuple[Derivation, ...]:
     return tuple(Derivation(how=SUM, column=column, cells=named) for column in ("failed", "planned") if named)
 
 
-_DERIVED: Mapping[str, Callable[[pd.DataFrame], tuple[Derivation, ...]]] = {
-    "response_time": _answers,
-    "cpu_cost": _costs,
-    "backlog": _failures,
+_DERIVED: Mapping[Kind, Callable[[pd.DataFrame], tuple[Derivation, ...]]] = {
+    Kind.RESPONSE_TIME: _answers,
+    Kind.CPU_COST: _costs,
+    Kind.BACKLOG: _failures,
 }
-
-
-@dataclass(frozen=True, kw_only=True)
-class Finding:
-    """What one chart shows, as a sentence without its full stop.
-
-    Its numbers are cells of the summary, or `derived` from them.
-    """
-
-    chart: str
-    sentence: str
-    derived: tuple[Derivation, ...] = ()
-
-
-def findings(cells: pd.DataFrame) -> list[Finding]:
-    """The findings of one group of cells, in the order in which they are told."""
-    told = {
-        "response_time": _response_time(cells),
-        "throughput": throughput_sentence(cells),
-        "ready_time": _ready_time(cells),
-        "both_clocks": _both_clocks(cells),
-        "backlog": backlog_sentence(cells),
-        "cpu_cost": cost_sentence(cells),
-    }
-    return [
-        Finding(chart=chart, sentence=sentence, derived=derived(chart, cells))
-        for chart, sentence in told.items()
-        if sentence
-    ]
 
 
 def _response_time(cells: pd.DataFrame) -> str:
@@ -194,7 +230,7 @@ def _both_clocks(cells: pd.DataFrame) -> str:
 Pair = tuple[int, Row, Row]
 
 
-def lead(groups: Sequence[Group]) -> str:
+def headline(groups: Sequence[Group]) -> str:
     """What a queue buys and what it does not, as a sentence without numbers and full stop; empty if it is not so, or
     in doubt."""
     paired = [pairs(group.cells) for group in groups]
@@ -206,17 +242,6 @@ def lead(groups: Sequence[Group]) -> str:
         return ""
     more = "; more workers do" if all(map(_workers_help, paired)) else ""
     return f"A queue answers sooner, but it finishes no more pictures per second{more}"
-
-
-def said_twice(groups: Sequence[Group]) -> set[str]:
-    """Sentences that say of queue mode alone what others say of both modes."""
-    return {
-        f"{group.prefix}{finding.sentence}"
-        for group in groups
-        if _told_by_pairs(group.cells)
-        for finding in findings(group.cells)
-        if finding.chart == "both_clocks"
-    }
 
 
 def _told_by_pairs(cells: pd.DataFrame) -> bool:

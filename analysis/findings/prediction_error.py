@@ -9,14 +9,16 @@ import pandas as pd
 from analysis.data.class_predictions import Guess
 from analysis.format import GROWS, duration, number, workers
 from analysis.metrics.equivalence import SAME_WITHIN, same
+from analysis.summary.groups import Group
 
 Told = Callable[[float], str]
 
 
-def guess_sentences(cells: pd.DataFrame, guess: Guess | None) -> list[str]:
+def guess_sentences(group: Group) -> list[str]:
     """One sentence for each kind of guess, about the point that was furthest off."""
-    if guess is None:
+    if (guess := group.guess) is None:
         return []
+    cells = group.cells
     queue = cells[cells["mode"] == "queue"].set_index("workers")
     told = [
         _furthest("throughput", guess.throughput, dict(queue["throughput"]), _rate),

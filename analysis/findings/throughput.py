@@ -142,7 +142,7 @@ def _cost_listed(costed: pd.DataFrame) -> str:
 
 def scalability_sentences(group: Group) -> list[str]:
     """One for each mode whose workers were the limit at enough counts; none where the law cannot be fitted."""
-    return [_sentence(f"{group.prefix}Scalability of {mode}", law) for mode, law in scalability(group.cells).items()]
+    return [_sentence(f"Scalability of {mode}", law) for mode, law in scalability(group.cells).items()]
 
 
 def drained_sentences(capacities: pd.DataFrame) -> list[str]:

@@ -18,7 +18,7 @@ from analysis.data.reader import PREDICTION, read_experiment
 from analysis.data.schema import PREDICTED
 from analysis.errors import AnalysisError
 from analysis.lesson.content import page
-from analysis.lesson.content.material import SOURCES, Material, Measured, gather, measured
+from analysis.lesson.content.material import SOURCES, Material, Measured, gather
 from analysis.lesson.content.page import render
 from analysis.lesson.content.questions import expected_throughput, expected_wait
 from analysis.lesson.gallery.panels import write_gallery
@@ -63,7 +63,7 @@ def build(material: Material, folder: Path, report: Path) -> list[Path]:
     for name, text in _pages(material):
         (folder / name).write_text(text, encoding="utf-8")
     slides = story(material)
-    write_sheets(measured(material.experiment, material.group, material.here, slides), folder)
+    write_sheets(Measured(made=material.made, group=material.group, here=material.here, slides=slides), folder)
     write_deck(slides, material, folder / "slides.pptx")
     there = {name: what for name, what in WHAT.items() if (folder / name).exists()}
     index = folder / "index.html"
@@ -128,13 +128,12 @@ def _open(page: Path) -> None:
 
 def _write(options: argparse.Namespace) -> list[Path]:
     into = options.output or options.folder
-    analysed = write_results(options.folder, into, charts=True)
-    answer = analysed.answer
+    written = write_results(options.folder, into, charts=True)
     here, lesson = expected_here(options.folder.parent), into / "lesson"
     broken = list(map(read_experiment, options.faults)) or broken_beside(options.folder)
-    material = gather(analysed.experiment, answer.groups, answer.charts, broken=broken, here=here)
+    material = gather(written.analysis, written.charts, broken=broken, here=here)
     drawn_here = sync_chart(material.group, lesson / "charts")
-    return build(replace(material, charts={**material.charts, **drawn_here}), lesson, analysed.report)
+    return build(replace(material, charts={**material.charts, **drawn_here}), lesson, written.report)
 
 
 def broken_beside(folder: Path) -> list[Experiment]:

@@ -7,12 +7,11 @@ from pathlib import Path
 
 import pandas as pd
 
+from analysis.analysis import analyse
 from analysis.data.reader import read_experiment
 from analysis.errors import AnalysisError
 from analysis.format import readable
 from analysis.pool.share_format import CELL_KEYS, KEYS, Shared, from_line, from_values, shared
-from analysis.summary.cells import summarise_believed
-from analysis.validity.verdict import verdict_on
 
 # A file larger than hundreds of results together is none of them.
 LARGEST_BYTES = 1_000_000
@@ -35,9 +34,8 @@ def receive(paths: Sequence[Path]) -> list[Received]:
 
 def share_of(folder: Path) -> Shared:
     """What there is to send of a folder of results."""
-    experiment = read_experiment(folder)
-    verdicts = {trial.name: verdict_on(trial) for trial in experiment.trials}
-    return shared(experiment, summarise_believed(experiment.trials, verdicts))
+    made = analyse(read_experiment(folder))
+    return shared(made.experiment, made.cells)
 
 
 def as_table(sent: Shared) -> pd.DataFrame:

@@ -9,27 +9,24 @@ from typing import Any
 import pandas as pd
 from markupsafe import Markup
 
+from analysis.analysis import Analysis
 from analysis.calibration.checks import calibration_table
 from analysis.capacity.results import capacity_table
 from analysis.capacity.workers_needed import needed_table
 from analysis.charts import Chart
 from analysis.data.factors import varied, varied_and_held
 from analysis.data.model import Experiment, Trial
-from analysis.data.outcomes import outcomes
 from analysis.findings.caveats import caveats, remarks
-from analysis.findings.cells import lead, said_twice
 from analysis.format import Table, duration, verdict
 from analysis.metrics.memory import memory_table
-from analysis.metrics.trial import send_lag_p99
 from analysis.report.html import environment, with_contents
 from analysis.report.replay import replay
-from analysis.summary.contrasts import Comparison, ModeRatio
-from analysis.summary.groups import Group
+from analysis.summary.cells import ACCOUNT_COLUMNS
 from analysis.tables.contrasts import contrast_heading, contrast_table, expected_table, mode_table
 from analysis.tables.summary import on_its_side, summary_table
-from analysis.validity.accounting import Accounts, accounts
 from analysis.validity.ledger import fault_table, faults, ledger_table, restarts_told
-from analysis.validity.verdict import INVALID_ACCOUNTS, ON_PURPOSE, Verdict
+from analysis.validity.reasons import Kind
+from analysis.validity.verdict import INVALID_ACCOUNTS, Verdict
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -42,61 +39,47 @@ class Figure:
     table: Table
 
 
-@dataclass(frozen=True, kw_only=True)
-class Answer:
-    """What an experiment answers: sentences and charts, and what they were made of."""
-
-    sentences: Sequence[str]
-    charts: Sequence[Chart]
-    groups: Sequence[Group] = ()
-    compared: Sequence[Comparison] = ()
-    modes: Sequence[ModeRatio] = ()
-    unequal: Sequence[str] = ()
-    capacities: pd.DataFrame | None = None
-
-
-def render(
-    experiment: Experiment,
-    verdicts: Mapping[str, Verdict],
-    *,
-    summary: pd.DataFrame,
-    answer: Answer,
-    calibrated: Sequence[Chart],
-) -> str:
+def render(made: Analysis, charts: Sequence[Chart], calibrated: Sequence[Chart]) -> str:
     """The whole page as text."""
-    page, twice = environment().get_template("report.html"), said_twice(answer.groups)
-    broken = _with_verdict(experiment, verdicts, lambda judgement: judgement.name == INVALID_ACCOUNTS)
+    experiment, verdicts, cells = made.experiment, made.verdicts, made.cells
+    page = environment().get_template("report.html")
+    broken = _with_verdict(made, lambda judgement: judgement.name == INVALID_ACCOUNTS)
     on_purpose = [trial.name for trial in experiment.measured if faults(trial)]
-    made = page.render(
+    summary = summary_table(cells)
+    text = page.render(
         experiment=experiment,
         info=dict.fromkeys(CIRCUMSTANCES) | dict(experiment.info) | {"order": _order(experiment)},
-        lead="" if answer.unequal else lead(answer.groups),
-        sentences=[words for words in answer.sentences if words not in twice],
+        lead=made.headline,
+        sentences=[finding.words for finding in made.findings if not finding.redundant],
         conditions=varied_and_held(trial.cell for trial in experiment.trials),
-        unequal=answer.unequal,
-        differences=[(contrast_heading(each), contrast_table(each)) for each in answer.compared],
-        modes=mode_table(answer.modes, varied(trial.cell for trial in experiment.trials)),
+        unequal=made.unequal,
+        differences=[(contrast_heading(each), contrast_table(each)) for each in made.compared],
+        modes=mode_table(made.modes, varied(trial.cell for trial in experiment.trials)),
         replay=replay(experiment, verdicts),
-        figures=[figure_of(chart) for chart in answer.charts],
-        expected=expected_table(answer.groups),
-        capacities=_capacity_tables(answer.capacities),
-        summary=summary_table(summary),
-        on_paper=on_its_side(summary_table(summary)),
-        accounts=_accounts_table(experiment, verdicts),
+        figures=[figure_of(chart) for chart in charts],
+        expected=expected_table(made.groups),
+        capacities=_capacity_tables(made.capacities),
+        summary=summary,
+        on_paper=on_its_side(summary),
+        accounts=_accounts_table(made),
         ledger=ledger_table(experiment.measured),
         faults=fault_table(experiment.measured),
         restarts=[(trial.name, words) for trial in experiment.measured if (words := restarts_told(trial))],
         memory=memory_table(experiment.measured),
         broken=[each for each in broken if each[0] not in on_purpose],
-        on_purpose=[(name, _but_for(ON_PURPOSE, judgement)) for name, judgement in broken if name in on_purpose],
-        doubtful=remarks(_with_verdict(experiment, verdicts, _doubtful)),
-        withheld=[trial.name for trial in experiment.measured if verdicts[trial.name].invalid],
+        on_purpose=[
+            (name, [str(each) for each in judgement.reasons if each.kind is not Kind.ON_PURPOSE])
+            for name, judgement in broken
+            if name in on_purpose
+        ],
+        doubtful=remarks(_with_verdict(made, _doubtful)),
+        withheld=[name for name, judgement in verdicts.items() if judgement.invalid],
         settings=_settings(experiment.measured),
         calibrated=[figure_of(chart) for chart in calibrated],
         calibration=calibration_table(experiment.info.get("calibration")),
-        caveats=caveats(experiment, answer.groups, answer.compared),
+        caveats=caveats(experiment, made.groups, made.compared),
     )
-    return with_contents(made)
+    return with_contents(text)
 
 
 def _capacity_tables(capacities: pd.DataFrame | None) -> tuple[Table, Table | None] | None:
@@ -139,33 +122,22 @@ def _doubtful(judgement: Verdict) -> bool:
     return bool(judgement.reasons) and judgement.name != INVALID_ACCOUNTS
 
 
-def _but_for(words: str, judgement: Verdict) -> list[str]:
-    """The reasons without one that the page says once for all."""
-    return [reason for reason in judgement.reasons if reason != words]
+def _with_verdict(made: Analysis, wanted: Callable[[Verdict], bool]) -> list[tuple[str, Verdict]]:
+    return [(name, judgement) for name, judgement in made.verdicts.items() if wanted(judgement)]
 
 
-def _with_verdict(
-    experiment: Experiment, verdicts: Mapping[str, Verdict], wanted: Callable[[Verdict], bool]
-) -> list[tuple[str, Verdict]]:
-    judged = [(trial.name, verdicts[trial.name]) for trial in experiment.measured]
-    return [(name, judgement) for name, judgement in judged if wanted(judgement)]
-
-
-def _accounts_table(experiment: Experiment, verdicts: Mapping[str, Verdict]) -> Table:
+def _accounts_table(made: Analysis) -> Table:
+    rows = pd.concat([made.per_trial, made.controls]).set_index("trial").to_dict("index")
     return Table(
-        headings=["trial", "planned", "ok", "failed", "unfinished", "lost"]
-        + ["left at the broker", "send lag, p99", "verdict"],
-        rows=[_account_row(trial, verdicts[trial.name]) for trial in experiment.measured],
+        headings=["trial", *ACCOUNT_COLUMNS, "left at the broker", "send lag, p99", "verdict"],
+        rows=[_account_row(trial, rows[trial.name]) for trial in made.experiment.measured],
     )
 
 
-def _account_row(trial: Trial, judgement: Verdict) -> list[str]:
-    rows = outcomes(trial)
-    books: Accounts = accounts(trial, rows)
-    counts = (books.planned, books.ok, books.failed, books.unfinished, books.lost)
+def _account_row(trial: Trial, row: Mapping[Any, Any]) -> list[str]:
     left = "–" if trial.broker_left is None else str(trial.broker_left)
-    lag = duration(send_lag_p99(rows[rows["in_cohort"]]))
-    return [trial.name, *map(str, counts), left, lag, verdict(judgement.name)]
+    counts = [str(row[name]) for name in ACCOUNT_COLUMNS]
+    return [trial.name, *counts, left, duration(row["send_lag_p99_s"]), verdict(row["verdict"])]
 
 
 def _settings(trials: Sequence[Trial]) -> list[tuple[str, Any]]:

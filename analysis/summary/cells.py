@@ -11,6 +11,7 @@ import pandas as pd
 from analysis.data.factors import CONDITIONS, conditions_of, rank
 from analysis.data.model import Cell, Trial
 from analysis.data.outcomes import once_per_trial, outcomes
+from analysis.data.schema import KEYS
 from analysis.errors import AnalysisError
 from analysis.format import GROWS, workers
 from analysis.metrics.backlog import backlog_growth, unanswered_growth
@@ -30,7 +31,7 @@ from analysis.metrics.trial import (
     utilisation,
 )
 from analysis.validity.accounting import accounts
-from analysis.validity.verdict import OVERLOADED, STEADY, UNDECIDED, Verdict, together
+from analysis.validity.verdict import INVALID, OVERLOADED, STEADY, UNDECIDED, Verdict, together
 
 ORDER = (*CONDITIONS, "mode", "workers")
 ACCOUNT_COLUMNS = ("planned", "ok", "failed", "unfinished", "lost")
@@ -40,22 +41,21 @@ Measured = tuple[Trial, pd.DataFrame]
 
 
 def summarise(trials: Iterable[Trial], verdicts: Mapping[str, Verdict]) -> pd.DataFrame:
-    """One row per cell, all its trials pooled; rates per second, times in seconds, accounts in requests."""
-    return _table(_pooled(alike, verdicts) for alike in _by_cell(trials))
+    """One row per cell; rates per second, times in seconds, accounts in requests.
 
-
-def summarise_believed(trials: Iterable[Trial], verdicts: Mapping[str, Verdict]) -> pd.DataFrame:
-    """The same for people to read: INVALID trials are only counted, as `withheld`.
-
-    A cell that has no other trial keeps its row, with their verdict and no numbers.
+    The trials of a cell are pooled; INVALID ones are only counted, as `withheld`, unless the cell has no others.
     """
-    rows = _table(_believed(alike, verdicts) for alike in _by_cell(trials))
-    return rows.astype(dict.fromkeys(ACCOUNT_COLUMNS, "Int64"))
-
-
-def summarise_kept(trials: Iterable[Trial], verdicts: Mapping[str, Verdict]) -> pd.DataFrame:
-    """The same for `summary.csv`: a cell that has no other trial keeps the numbers of its INVALID ones."""
     return _table(_kept(alike, verdicts) for alike in _by_cell(trials))
+
+
+def believed(summary: pd.DataFrame) -> pd.DataFrame:
+    """The same for people to read: of a cell that has only INVALID trials the verdict stays, and no numbers."""
+    hidden = summary["verdict"].isin(INVALID)
+    numbers = [name for name in summary if name not in (*KEYS, "trials", "withheld", "verdict", "unanswered_grows")]
+    told = {str(name): summary[name].mask(hidden) for name in numbers}
+    told["trials"] = summary["trials"].mask(hidden, 0)
+    told["unanswered_grows"] = summary["unanswered_grows"] & ~hidden
+    return summary.assign(**told).astype(dict.fromkeys(ACCOUNT_COLUMNS, "Int64"))
 
 
 def summarise_trials(trials: Iterable[Trial], verdicts: Mapping[str, Verdict]) -> pd.DataFrame:
@@ -99,17 +99,8 @@ def _alone(trial: Trial) -> tuple[dict[str, Any], dict[str, float]]:
 
 
 def _kept(trials: Sequence[Trial], verdicts: Mapping[str, Verdict]) -> dict[str, Any]:
-    believed = [trial for trial in trials if not verdicts[trial.name].invalid]
-    return _pooled(believed or trials, verdicts) | {"withheld": len(trials) - len(believed)}
-
-
-def _believed(trials: Sequence[Trial], verdicts: Mapping[str, Verdict]) -> dict[str, Any]:
-    believed = [trial for trial in trials if not verdicts[trial.name].invalid]
-    row = _pooled(believed or trials, verdicts)
-    if not believed:
-        kept = {**_described(trials[0].cell, 0), "unanswered_grows": False, "verdict": row["verdict"]}
-        row = dict.fromkeys(row, math.nan) | kept
-    return row | {"withheld": len(trials) - len(believed)}
+    counted = [trial for trial in trials if not verdicts[trial.name].invalid]
+    return _pooled(counted or trials, verdicts) | {"withheld": len(trials) - len(counted)}
 
 
 def _identity(trial: Trial) -> dict[str, Any]:
@@ -193,7 +184,7 @@ def _times(cell: Cell, cohort: pd.DataFrame) -> dict[str, float]:
 
 
 def _counts(measured: Sequence[Measured]) -> dict[str, int]:
-    books = [accounts(trial, rows) for trial, rows in measured]
+    books = [accounts(trial) for trial, _ in measured]
     return {name: sum(getattr(book, name) for book in books) for name in ACCOUNT_COLUMNS}
 
 

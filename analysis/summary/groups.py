@@ -13,9 +13,9 @@ from analysis.data.model import Experiment, Trial
 from analysis.data.outcomes import in_system, outcomes
 from analysis.metrics.backlog import broker_samples
 from analysis.models.predictions import with_expected
-from analysis.summary.cells import keeps_up, summarise, summarise_trials, told_workers, with_marks
+from analysis.summary.cells import keeps_up, told_workers, with_marks
 from analysis.summary.contrasts import MODE_METRICS, ModeRatio, mode_ratios
-from analysis.validity.verdict import OVERLOADED, Verdict
+from analysis.validity.verdict import INVALID, OVERLOADED, Verdict
 
 SPREAD_METRICS = ("throughput", "response_p50_s", "ready_p50_s")
 TRACE_STEP_S = 0.1
@@ -66,26 +66,31 @@ def measured_under(experiment: Experiment, levels: Levels) -> list[Trial]:
     return [trial for trial in experiment.trials if conditions_of(trial.cell) == levels]
 
 
-def groups(experiment: Experiment, verdicts: Mapping[str, Verdict]) -> list[Group]:
-    """One group for each combination of conditions; trials with an INVALID verdict are withheld."""
-    believed = [trial for trial in experiment.trials if not verdicts[trial.name].invalid]
+def groups(
+    experiment: Experiment, verdicts: Mapping[str, Verdict], summary: pd.DataFrame, per_trial: pd.DataFrame
+) -> list[Group]:
+    """One group for each combination of conditions, from one row a cell and one row a trial; trials with an INVALID
+    verdict are withheld."""
+    counted = [trial for trial in experiment.trials if not verdicts[trial.name].invalid]
     alike: dict[tuple[Any, ...], list[Trial]] = {}
-    for trial in believed:
+    for trial in counted:
         alike.setdefault(tuple(rank(*each) for each in conditions_of(trial.cell).items()), []).append(trial)
-    return [_group(experiment, alike[key], verdicts, suffixed=len(alike) > 1) for key in sorted(alike)]
+    rows = summary[~summary["verdict"].isin(INVALID)].drop(columns="withheld")
+    return [_group(experiment, alike[key], rows, per_trial, suffixed=len(alike) > 1) for key in sorted(alike)]
 
 
 def _group(
-    experiment: Experiment, trials: Sequence[Trial], verdicts: Mapping[str, Verdict], *, suffixed: bool
+    experiment: Experiment, trials: Sequence[Trial], summary: pd.DataFrame, per_trial: pd.DataFrame, *, suffixed: bool
 ) -> Group:
     levels = conditions_of(trials[0].cell)
     told_apart = varied(trial.cell for trial in experiment.trials)
-    per_trial = summarise_trials(trials, verdicts)
+    own = per_trial[per_trial["trial"].isin([trial.name for trial in trials])]
     cells = (
-        summarise(trials, verdicts)
+        summary[(summary[list(levels)] == pd.Series(levels)).all(axis=1)]
+        .reset_index(drop=True)
         .pipe(with_marks)
-        .pipe(with_spread, per_trial)
-        .pipe(with_likeness, mode_ratios(per_trial, pd.DataFrame()))
+        .pipe(with_spread, own)
+        .pipe(with_likeness, mode_ratios(own, pd.DataFrame()))
         .pipe(with_ideal)
         .pipe(with_expected, experiment.bare, experiment.predicted)
     )

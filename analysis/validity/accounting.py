@@ -5,9 +5,9 @@ from dataclasses import dataclass
 import pandas as pd
 
 from analysis.data.model import Trial
-from analysis.data.outcomes import refused
-from analysis.format import amount, are
+from analysis.data.outcomes import once_per_trial, outcomes, refused
 from analysis.validity.count_bounds import violations
+from analysis.validity.reasons import Kind, Reason, reason
 from analysis.validity.unfinished import incomplete, lost_pictures
 
 UNFINISHED = ("queued", "processing")
@@ -38,8 +38,10 @@ class Accounts:
         return self.planned == self.ok + self.failed + self.unfinished
 
 
-def accounts(trial: Trial, rows: pd.DataFrame) -> Accounts:
-    """The accounts of one trial, from its outcomes; `planned` is what the recorder put into the window."""
+@once_per_trial
+def accounts(trial: Trial) -> Accounts:
+    """The accounts of one trial; `planned` is what the recorder put into the window."""
+    rows = outcomes(trial)
     counts = rows.loc[rows["in_cohort"], "outcome"].value_counts()
     return Accounts(
         planned=int((trial.requests["phase"] == "measure").sum()),
@@ -62,27 +64,20 @@ def lost(trial: Trial, rows: pd.DataFrame) -> int:
     return forgotten + lost_pictures(trial, _waiting(rows))
 
 
-def disagreements(trial: Trial, rows: pd.DataFrame) -> list[str]:
-    """Every way in which the books do not close, one sentence each; empty when they do."""
-    found = {
-        **_duplicates(trial),
-        **_strangers(trial, rows),
-        **_contradictions(trial, rows),
-        **_misordered(trial, rows),
-    }
-    sentences = [f"{count} {what}" for what, count in found.items() if count]
-    balance = accounts(trial, rows)
-    if not balance.balanced:
-        sentences.append(
-            f"{balance.planned} requests were planned, but ok + failed + unfinished = "
-            f"{balance.ok} + {balance.failed} + {balance.unfinished}"
-        )
+def disagreements(trial: Trial, rows: pd.DataFrame) -> list[Reason]:
+    """Every way in which the books do not close; empty when they do."""
+    counts = {**_duplicates(trial), **_strangers(trial, rows), **_contradictions(trial, rows)}
+    found = [reason(kind, count=count) for kind, count in counts.items() if count]
+    found += _misordered(trial, rows)
+    books = accounts(trial)
+    if not books.balanced:
+        ended = {"ok": books.ok, "failed": books.failed, "unfinished": books.unfinished}
+        found.append(reason(Kind.UNBALANCED, planned=books.planned, **ended))
     if _unasked(trial, rows):
-        sentences.append("Pictures are not finished and nobody asked the broker what it holds: some may be lost")
-    if balance.lost:
-        lost = f"{amount(balance.lost, 'accepted picture')} {are(balance.lost)} lost"
-        sentences.append(f"{lost}: neither finished nor held by the broker")
-    return [*sentences, *violations(trial)]
+        found.append(reason(Kind.BROKER_NOT_ASKED))
+    if books.lost:
+        found.append(reason(Kind.LOST, count=books.lost))
+    return [*found, *violations(trial)]
 
 
 def _unasked(trial: Trial, rows: pd.DataFrame) -> bool:
@@ -94,46 +89,43 @@ def _waiting(rows: pd.DataFrame) -> pd.DataFrame:
     return rows[rows["accepted"] & rows["state"].isin(UNFINISHED)]
 
 
-def _duplicates(trial: Trial) -> dict[str, int]:
+def _duplicates(trial: Trial) -> dict[Kind, int]:
     return {
-        "requests.csv rows repeat an id": int(trial.requests["id"].duplicated().sum()),
-        "pictures.csv rows repeat an id": int(trial.pictures["id"].duplicated().sum()),
+        Kind.REPEATED_REQUESTS: int(trial.requests["id"].duplicated().sum()),
+        Kind.REPEATED_PICTURES: int(trial.pictures["id"].duplicated().sum()),
     }
 
 
-def _strangers(trial: Trial, rows: pd.DataFrame) -> dict[str, int]:
+def _strangers(trial: Trial, rows: pd.DataFrame) -> dict[Kind, int]:
     unknown = ~trial.pictures["id"].isin(trial.requests["id"])
     return {
-        "pictures on the server were never planned by the client": int(unknown.sum()),
-        "requests were answered 2xx but the server has no picture": int(
-            (rows["accepted"] & rows["state"].isna()).sum()
-        ),
+        Kind.NEVER_PLANNED: int(unknown.sum()),
+        Kind.NO_PICTURE: int((rows["accepted"] & rows["state"].isna()).sum()),
     }
 
 
-def _contradictions(trial: Trial, rows: pd.DataFrame) -> dict[str, int]:
+def _contradictions(trial: Trial, rows: pd.DataFrame) -> dict[Kind, int]:
     ready = trial.pictures[trial.pictures["state"] == "ready"]
     unready = rows["accepted"] & rows["state"].notna() & (rows["state"] != "ready")
     return {
-        "requests were refused although the picture is ready": int((refused(rows) & (rows["state"] == "ready")).sum()),
-        "sync answers said done although the picture is not ready": int(
-            unready.sum() if trial.cell.mode == "sync" else 0
-        ),
-        "ready pictures carry a reason for failing": int((ready["reason"] != "").sum()),
-        "ready pictures were not executed exactly once": int((ready["executions"] != 1).sum()),
-        "ready pictures lack a file": incomplete(trial),
-        "ready pictures lack a stamp": int(
-            ready[["received_at", "started_at", "finished_at"]].isna().any(axis=1).sum()
-        ),
+        Kind.REFUSED_BUT_READY: int((refused(rows) & (rows["state"] == "ready")).sum()),
+        Kind.DONE_BUT_NOT_READY: int(unready.sum() if trial.cell.mode == "sync" else 0),
+        Kind.READY_WITH_REASON: int((ready["reason"] != "").sum()),
+        Kind.NOT_EXECUTED_ONCE: int((ready["executions"] != 1).sum()),
+        Kind.READY_WITHOUT_FILE: incomplete(trial),
+        Kind.READY_WITHOUT_STAMP: int(ready[["received_at", "started_at", "finished_at"]].isna().any(axis=1).sum()),
     }
 
 
-def _misordered(trial: Trial, rows: pd.DataFrame) -> dict[str, int]:
+def _misordered(trial: Trial, rows: pd.DataFrame) -> list[Reason]:
+    """One for each pair of stamps of which the second comes before the first."""
     answer_after = "finished_at" if trial.cell.mode == "sync" else "received_at"
-    answered = rows.assign(answered_at=rows["answered_at"].where(rows["accepted"]))
-    pairs = [(rows, first, second) for first, second in ALWAYS_IN_ORDER]
-    pairs.append((answered, answer_after, "answered_at"))
-    return {
-        f"requests have {first} after {second}": int((table[first] - table[second] > STAMP_TOLERANCE_S).sum())
-        for table, first, second in pairs
-    }
+    answered_at = rows["answered_at"].where(rows["accepted"])
+    pairs = {(first, second): (rows[first], rows[second]) for first, second in ALWAYS_IN_ORDER}
+    pairs[answer_after, "answered_at"] = (rows[answer_after], answered_at)
+    counts = {names: int((one - other > STAMP_TOLERANCE_S).sum()) for names, (one, other) in pairs.items()}
+    return [
+        reason(Kind.MISORDERED, count=count, first=first, second=second)
+        for (first, second), count in counts.items()
+        if count
+    ]

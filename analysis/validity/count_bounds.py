@@ -14,6 +14,7 @@ import pandas as pd
 from analysis.data.model import Trial
 from analysis.format import number
 from analysis.metrics.trial import percentile
+from analysis.validity.reasons import Kind, Reason, reason
 from analysis.validity.unfinished import most_handed_over
 
 #: How often the stack is sampled, from the end of one sample to the start of the next.
@@ -161,14 +162,11 @@ STAMP_TOLERANCE_S = 0.001
 FEWEST_SAMPLES = 0.5
 
 
-def violations(trial: Trial) -> Iterator[str]:
-    """Every conservation law that the trial breaks, one sentence each."""
+def violations(trial: Trial) -> Iterator[Reason]:
+    """Every conservation law that the trial breaks."""
     crowd = most_in_work(trial.worked_on)
     if crowd > trial.cell.places:
-        yield (
-            f"{crowd} pictures were in work at once, where {trial.cell.places} can be: "
-            "there are more workers than asked for"
-        )
+        yield reason(Kind.TOO_MANY_AT_WORK, count=crowd, places=trial.cell.places)
     # Older files do not say when their samples were counted, so those can be held against nothing.
     if "counted_by" in trial.backlog:
         yield from _unwatched(trial)
@@ -187,14 +185,14 @@ def most_in_work(pictures: pd.DataFrame) -> int:
     return int((np.arange(1, len(started) + 1) - left).max(initial=0))
 
 
-def _unwatched(trial: Trial) -> Iterator[str]:
+def _unwatched(trial: Trial) -> Iterator[Reason]:
     """Whether the database counted too seldom to hold anything against."""
     sampled = trial.backlog.dropna(subset=["counted_by"])["sampled_at"]
     if trial.window.holds(sampled).sum() < FEWEST_SAMPLES * trial.window.length_s / SAMPLE_PERIOD_S:
-        yield "The stack was hardly sampled while it was measured, so its own counts say nothing"
+        yield reason(Kind.HARDLY_SAMPLED)
 
 
-def _uncounted(trial: Trial) -> Iterator[str]:
+def _uncounted(trial: Trial) -> Iterator[Reason]:
     """Whether the database counted as many finished pictures as have rows: uploads that both books lack show here.
 
     What was finished before the first row is one unknown constant. Each sample bounds it, because the count was taken
@@ -210,23 +208,20 @@ def _uncounted(trial: Trial) -> Iterator[str]:
     highest = samples["done"] - np.searchsorted(finished, earliest, side="left")
     missed = percentile(lowest, 1 - OFF_SHARE) - percentile(highest, OFF_SHARE)
     if missed > 0:
-        yield (
-            f"The database's count of finished pictures and the rows drift apart by {missed:.0f} or more: rows "
-            "were lost or added, or the count stood still"
-        )
+        yield reason(Kind.COUNT_DRIFTS, missed=float(round(missed)))
 
 
-def _miscounted(trial: Trial) -> Iterator[str]:
+def _miscounted(trial: Trial) -> Iterator[Reason]:
     """Whether what was counted from outside is what the stamps say, sample by sample.
 
     The mean number in the system over a window is the time that all pictures spend in it over its length: Little's law
     for a finite window. Held against each sample it needs no tolerance but for what its own instant leaves open.
     """
     if not (database := in_database(trial)).believable:
-        yield f"The database held unfinished pictures, {database.words}: Little's law does not hold"
+        yield reason(Kind.DATABASE_MISCOUNTS, counted=database.words)
     if trial.cell.mode == "sync":
         return
     if not (broker := at_broker(trial)).believable:
-        yield f"The broker held messages, {broker.words}"
+        yield reason(Kind.BROKER_MISCOUNTS, counted=broker.words)
     if not (hands := in_hand(trial)).believable:
-        yield f"The broker said that the workers held messages, {hands.words}"
+        yield reason(Kind.HANDS_MISCOUNT, counted=hands.words)

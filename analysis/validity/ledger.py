@@ -10,7 +10,9 @@ from typing import Any
 import pandas as pd
 
 from analysis.data.model import Trial
-from analysis.format import Table, amount, are, duration
+from analysis.data.outcomes import once_per_trial
+from analysis.format import Table, duration
+from analysis.validity.reasons import Kind, Reason, reason
 from analysis.validity.unfinished import incomplete, lost_pictures, stuck_pictures
 
 
@@ -48,23 +50,22 @@ class Ledger:
         return not (self.lost or self.unexpected or self.double_effects or self.incomplete)
 
 
-def ledger_words(drawn_up: Ledger) -> list[str]:
-    """What must not have happened and has, each as a sentence without its full stop."""
-    lost, strange = drawn_up.lost, drawn_up.unexpected
-    doubled, bare = drawn_up.double_effects or 0, drawn_up.incomplete
+def broken_promises(drawn_up: Ledger) -> list[Reason]:
+    """What must not have happened and has."""
     found = {
-        f"{amount(lost, 'accepted picture')} {are(lost)} lost, {drawn_up.stuck} of them stuck at the broker": lost,
-        f"{amount(strange, 'picture')} {'was' if strange == 1 else 'were'} never sent": strange,
-        f"{amount(doubled, 'picture')} {'was' if doubled == 1 else 'were'} stored twice outside": doubled,
-        f"{amount(bare, 'ready picture')} {'lacks' if bare == 1 else 'lack'} a file": bare,
+        Kind.LOST_AND_STUCK: drawn_up.lost,
+        Kind.NEVER_SENT: drawn_up.unexpected,
+        Kind.STORED_TWICE: drawn_up.double_effects or 0,
+        Kind.INCOMPLETE: drawn_up.incomplete,
     }
-    return [words for words, count in found.items() if count]
+    stuck = {Kind.LOST_AND_STUCK: {"stuck": drawn_up.stuck}}
+    return [reason(kind, count=count, **stuck.get(kind, {})) for kind, count in found.items() if count]
 
 
-def restart_words(trial: Trial) -> list[str]:
-    """What died by itself and was started again, each as a sentence without its full stop."""
-    died = [event["what"] for event in trial.info.get("events", []) if event["kind"] == "restart"]
-    return [f"The {name} died and was started again while the trial ran" for name in dict.fromkeys(died)]
+def died(trial: Trial) -> list[Reason]:
+    """What died by itself and was started again."""
+    names = [event["what"] for event in trial.info.get("events", []) if event["kind"] == "restart"]
+    return [reason(Kind.DIED, name=name) for name in dict.fromkeys(names)]
 
 
 def faults(trial: Trial) -> list[Mapping[str, Any]]:
@@ -72,6 +73,7 @@ def faults(trial: Trial) -> list[Mapping[str, Any]]:
     return [event for event in trial.info.get("events", []) if event["kind"] == "fault"]
 
 
+@once_per_trial
 def ledger(trial: Trial) -> Ledger:
     """The ledger of all phases of a trial."""
     sent = trial.requests[trial.requests["sent_at"].notna()].set_index("id")

@@ -1,101 +1,82 @@
-"""What is said of a trial that cannot keep up, or may not, with what would help: that depends on its limit. Pure."""
+"""Why a trial cannot keep up, or may not, with what would help: that depends on its limit. Pure."""
 
 from analysis.data.model import Trial
-from analysis.format import workers
 from analysis.metrics.backlog import CLEAR_GROWTH, Growth
 from analysis.metrics.utilisation import CORES, NEAR_SATURATION, WEB, WORKERS, Utilisation, cores_run_out
+from analysis.validity.reasons import Kind, Reason, reason
 
 
-def overload_reasons(trial: Trial, busy: Utilisation, backlog: Growth, unanswered: Growth) -> tuple[str, ...]:
+def overload_reasons(trial: Trial, busy: Utilisation, backlog: Growth, unanswered: Growth) -> tuple[Reason, ...]:
     """Who cannot keep up: in queue mode the one web process that accepts, the workers, or both; none if they do."""
     reasons = []
     at_the_door = trial.cell.mode == "queue" and unanswered.without_limit
     if at_the_door:
-        reasons.append(
-            f"{unanswered.arrival_rate:.1f} uploads/s arrive and those without an answer grow by "
-            f"{unanswered.slope:.1f} uploads/s: the web process cannot keep up, so even the wait for an answer depends "
-            f"on when one stops measuring. {_advice_at_the_door(trial, busy)}"
-        )
+        then = (Kind.ANSWERS_DEPEND, _advice_at_the_door(trial, busy))
+        reasons.append(reason(Kind.DOOR_BEHIND, *then, **_rates(unanswered)))
     behind_it = backlog.slope - (unanswered.slope if at_the_door else 0.0)
     if backlog.without_limit and (not at_the_door or behind_it > CLEAR_GROWTH * backlog.arrival_rate):
-        reasons.append(
-            f"{backlog.arrival_rate:.1f} pictures/s arrive and the backlog grows by {backlog.slope:.1f} pictures/s: "
-            f"{workers(trial.cell.workers)} cannot keep up, so waiting times depend on when one stops measuring. "
-            f"{_advice(trial, busy)}"
-        )
+        then = (Kind.TIMES_DEPEND, _advice(trial, busy))
+        reasons.append(reason(Kind.WORKERS_BEHIND, *then, **_rates(backlog), workers=trial.cell.workers))
     return tuple(reasons)
 
 
-def doubts(trial: Trial, busy: Utilisation, backlog: Growth, unanswered: Growth) -> tuple[str, ...]:
+def doubts(trial: Trial, busy: Utilisation, backlog: Growth, unanswered: Growth) -> tuple[Reason, ...]:
     """Why it is not sure that a trial which is not overloaded keeps up, and what to do; none where it is sure."""
     found = [*doubts_of_growth(backlog, unanswered), *_too_much_asked(trial, busy)]
     if not found:
         return ()
     if busy.saturated:
-        return (*found, _advice_at_the_door(trial, busy) if busy.saturated == WEB else _advice(trial, busy))
+        return (*found, reason(_advice_at_the_door(trial, busy) if busy.saturated == WEB else _advice(trial, busy)))
     if backlog.undecided or unanswered.undecided:
-        return (*found, f"A window of {trial.window.length_s:.0f} s cannot decide near saturation: measure longer.")
-    return (*found, "Give the last pictures longer to get ready, or offer less load.")
+        return (*found, reason(Kind.MEASURE_LONGER, window_s=float(round(trial.window.length_s))))
+    return (*found, reason(Kind.WAIT_LONGER))
 
 
-def doubts_of_growth(backlog: Growth, unanswered: Growth) -> list[str]:
+def doubts_of_growth(backlog: Growth, unanswered: Growth) -> list[Reason]:
     """Those that a longer measurement can remove."""
-    return [*_unready(backlog), *_short(backlog, unanswered)]
+    left = [reason(Kind.NOT_READY, count=backlog.unfinished, arrived=backlog.arrived)] if backlog.unfinished else []
+    return [*left, *_short(backlog, unanswered)]
 
 
-def _unready(backlog: Growth) -> list[str]:
-    left, one = backlog.unfinished, backlog.unfinished == 1
-    if not left:
-        return []
-    start = f"{left} of {backlog.arrived} uploads {'was' if one else 'were'} not ready when the trial ended"
-    return [f"{start}, so {'its time is' if one else 'their times are'} not known."]
+def _rates(grown: Growth) -> dict[str, float]:
+    return {"arriving": round(grown.arrival_rate, 1), "growth": round(grown.slope, 1)}
 
 
-def _short(backlog: Growth, unanswered: Growth) -> list[str]:
+def _short(backlog: Growth, unanswered: Growth) -> list[Reason]:
     """By how much less was done than has arrived, or else how the count grew along a line."""
     if not (backlog.undecided or unanswered.undecided):
         return []
     grown, done = (backlog, "finished") if backlog.undecided else (unanswered, "answered")
     if grown.falls_short:
-        start = f"{grown.arrival_rate:.1f} uploads/s arrived and {grown.finished_rate:.1f} uploads/s were {done}"
-        return [f"{start}, {100 * grown.missing / grown.arrived:.0f} % less."]
-    start = f"{'The backlog' if grown is backlog else 'What waits for an answer'} grew by {grown.slope:.2f} uploads/s"
-    return [f"{start}, too little to call it overload and too much to call it steady."]
+        rates = {"arriving": round(grown.arrival_rate, 1), "leaving": round(grown.finished_rate, 1)}
+        return [reason(Kind.FALLS_SHORT, done=done, percent=_percent(grown.missing / grown.arrived), **rates)]
+    return [reason(Kind.BACKLOG_GREW if grown is backlog else Kind.UNANSWERED_GREW, growth=round(grown.slope, 2))]
 
 
-def _too_much_asked(trial: Trial, busy: Utilisation) -> list[str]:
+def _too_much_asked(trial: Trial, busy: Utilisation) -> list[Reason]:
     """Of which resource more is asked than any queue before it can be steady with."""
     if not busy.saturated:
         return []
+    if busy.saturated == CORES and trial.machine.cores == 1:
+        return [reason(Kind.ONE_CORE_BUSY, Kind.CHANCE_DECIDES, percent=_percent(busy.cores))]
     if busy.saturated == CORES:
-        start = (
-            f"The machine's {_cores(trial)} {'was' if trial.machine.cores == 1 else 'were'} {_percent(busy.cores)} busy"
-        )
-    elif busy.saturated == WEB:
-        start = f"The web process was busy {_percent(busy.web)} of the time"
-    else:
-        start = f"The load asks for {_percent(busy.workers)} of what {workers(trial.cell.workers)} can do"
-    steady = busy.saturated != WORKERS or busy.workers <= 1
-    return [f"{start}, so {'chance decides how long an upload waits' if steady else 'the backlog cannot stay steady'}."]
+        cores = trial.machine.cores or 0
+        return [reason(Kind.CORES_BUSY, Kind.CHANCE_DECIDES, cores=cores, percent=_percent(busy.cores))]
+    if busy.saturated == WEB:
+        return [reason(Kind.WEB_BUSY, Kind.CHANCE_DECIDES, percent=_percent(busy.web))]
+    then = Kind.CHANCE_DECIDES if busy.saturated != WORKERS or busy.workers <= 1 else Kind.NEVER_STEADY
+    return [reason(Kind.WORKERS_ASKED, then, percent=_percent(busy.workers), workers=trial.cell.workers)]
 
 
-def _advice(trial: Trial, busy: Utilisation) -> str:
+def _advice(trial: Trial, busy: Utilisation) -> Kind:
+    return Kind.WORKERS_WOULD_NOT_HELP if cores_run_out(trial, busy) else Kind.ADD_WORKERS
+
+
+def _advice_at_the_door(trial: Trial, busy: Utilisation) -> Kind:
     if cores_run_out(trial, busy):
-        return "More workers would not help, because the cores are the limit: offer less load, or take more cores."
-    return "Add workers or offer less load."
+        return Kind.THREADS_WOULD_NOT_HELP
+    return Kind.THREADS_SHARE_A_CORE if busy.web > NEAR_SATURATION else Kind.ADD_THREADS
 
 
-def _advice_at_the_door(trial: Trial, busy: Utilisation) -> str:
-    if cores_run_out(trial, busy):
-        return "More threads would not help, because the cores are the limit: offer less load, or take more cores."
-    if busy.web > NEAR_SATURATION:
-        return "More threads would not help, because they share one core: offer less load."
-    return "Give it more threads or offer less load."
-
-
-def _cores(trial: Trial) -> str:
-    return "one core" if trial.machine.cores == 1 else f"{trial.machine.cores} cores"
-
-
-def _percent(share: float) -> str:
-    return f"{100 * share:.0f} %"
+def _percent(share: float) -> float:
+    return float(round(100 * share))

@@ -1,5 +1,6 @@
 """Says whether a trial can be believed, and in words why not. Pure: rows in, verdict out."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import pandas as pd
@@ -8,11 +9,12 @@ from analysis.data.machine_noise import noise_words
 from analysis.data.model import Trial
 from analysis.data.outcomes import outcomes
 from analysis.metrics.backlog import backlog_growth, unanswered_growth
-from analysis.metrics.failures import client_failure_words, failed_by_client, failure_words
+from analysis.metrics.failures import FAILED_TOLERANCE, causes, client_failures, failed_by_client
 from analysis.metrics.trial import send_lag_p99
 from analysis.metrics.utilisation import utilisations
 from analysis.validity.accounting import disagreements
-from analysis.validity.ledger import faults, ledger, ledger_words, restart_words
+from analysis.validity.ledger import broken_promises, died, faults, ledger
+from analysis.validity.reasons import OTHERS, REMEDIES, Kind, Reason, reason
 from analysis.validity.saturation import doubts, overload_reasons
 
 VALID = "VALID"
@@ -38,19 +40,17 @@ ELSEWHERE_TOLERANCE, FEW_ELSEWHERE = 0.02, 3
 RATE_TOLERANCE = 0.01
 
 
-# What follows from broken accounts: where something was broken on purpose, what is lost is what the trial was made for.
-LOOK = "No number of this trial can be trusted: look into its logs, then measure it again."
-ON_PURPOSE = (
-    "Something was broken here on purpose: its ledger tells what that did, and its rates and times are left out."
-)
-
-
 @dataclass(frozen=True, kw_only=True)
 class Verdict:
-    """What a trial's numbers are worth; `reasons` are sentences with what to try."""
+    """What a trial's numbers are worth, with the reasons and what to try."""
 
     name: str
-    reasons: tuple[str, ...] = ()
+    reasons: tuple[Reason, ...] = ()
+
+    @property
+    def words(self) -> tuple[str, ...]:
+        """The reasons, one or more sentences each."""
+        return tuple(map(str, self.reasons))
 
     @property
     def invalid(self) -> bool:
@@ -60,6 +60,11 @@ class Verdict:
 def verdict_on(trial: Trial) -> Verdict:
     """The verdict on one trial: the worst that any check found, with the reasons of all of them."""
     return _together([*_checks(trial), _check_noise(trial)])
+
+
+def verdicts_on(trials: Iterable[Trial]) -> dict[str, Verdict]:
+    """The verdict on each trial, by its name."""
+    return {trial.name: verdict_on(trial) for trial in trials}
 
 
 def verdict_but_for_noise(trial: Trial) -> Verdict:
@@ -102,52 +107,58 @@ def _check_accounts(trial: Trial, rows: pd.DataFrame) -> Verdict:
     found = _disagreements(trial, rows)
     if not found:
         return Verdict(name=VALID)
-    return Verdict(
-        name=INVALID_ACCOUNTS, reasons=(*(f"{each}." for each in found), ON_PURPOSE if faults(trial) else LOOK)
-    )
+    return Verdict(name=INVALID_ACCOUNTS, reasons=(*found, reason(Kind.ON_PURPOSE if faults(trial) else Kind.LOOK)))
 
 
-def _disagreements(trial: Trial, rows: pd.DataFrame) -> list[str]:
+def _disagreements(trial: Trial, rows: pd.DataFrame) -> list[Reason]:
     """Where something was done to the stack on purpose, its own counts may fail it, and the ledger alone speaks."""
     if faults(trial):
-        return ledger_words(ledger(trial))
-    return [*disagreements(trial, rows), *restart_words(trial)]
+        return broken_promises(ledger(trial))
+    return [*disagreements(trial, rows), *died(trial)]
 
 
 def _check_client(trial: Trial, rows: pd.DataFrame) -> Verdict:
     cohort = rows[rows["in_cohort"]]
-    sent = int(trial.window.holds(rows["sent_at"]).sum())
-    lag = send_lag_p99(cohort)
     if cohort.empty:
-        return Verdict(name=INVALID_CLIENT, reasons=("No request was due inside the measurement window.",))
-    reasons = []
-    if lag > SEND_LAG_LIMIT_S:
-        reasons.append(
-            f"The load generator was late: 1 in 100 requests left {lag * 1000:.0f} ms or more after it was "
-            f"due (limit {SEND_LAG_LIMIT_S * 1000:.0f} ms). Close other programs or offer less load."
-        )
-    if words := client_failure_words(rows):
-        reasons.append(words)
-    # One request may cross an edge of the window without the rate being wrong; why own failures are missing is said.
+        return Verdict(name=INVALID_CLIENT, reasons=(reason(Kind.NOTHING_DUE),))
+    found = [*_late(cohort), *_failed_by_client(rows), *_sent_otherwise(trial, rows), *_elsewhere(trial)]
+    return Verdict(name=INVALID_CLIENT if found else VALID, reasons=tuple(found))
+
+
+def _late(cohort: pd.DataFrame) -> list[Reason]:
+    lag = send_lag_p99(cohort)
+    if not lag > SEND_LAG_LIMIT_S:
+        return []
+    return [reason(Kind.SENT_LATE, lag_ms=float(round(lag * 1000)), limit_ms=float(round(SEND_LAG_LIMIT_S * 1000)))]
+
+
+def _failed_by_client(rows: pd.DataFrame) -> list[Reason]:
+    """The limits of the machine that uploads of any phase have met, and what to do."""
+    counts = client_failures(rows)
+    if counts.empty:
+        return []
+    limits = ", ".join(f"{count} {what}" for what, count in counts.items())
+    remedies = list(dict.fromkeys(REMEDIES.get(str(what), OTHERS) for what in counts.index))
+    told = {"limits": limits, "remedies": ", ".join(remedies[:2])}
+    return [reason(Kind.FAILED_BY_CLIENT, count=int(counts.sum()), uploads=len(rows), **told)]
+
+
+def _sent_otherwise(trial: Trial, rows: pd.DataFrame) -> list[Reason]:
+    """One request may cross an edge of the window without the rate being wrong; own failures have their own reason."""
+    cohort = rows[rows["in_cohort"]]
+    sent = int(trial.window.holds(rows["sent_at"]).sum())
     missing = len(cohort[~(failed_by_client(cohort) & cohort["sent_at"].isna())]) - sent
-    if abs(missing) > max(1.0, RATE_TOLERANCE * len(cohort)):
-        reasons.append(
-            f"{sent} requests were sent inside the window where {len(cohort)} were planned. Offer less load, "
-            "or use more load generators."
-        )
-    reasons += _elsewhere_reasons(trial)
-    return Verdict(name=INVALID_CLIENT if reasons else VALID, reasons=tuple(reasons))
+    if abs(missing) <= max(1.0, RATE_TOLERANCE * len(cohort)):
+        return []
+    return [reason(Kind.SENT_OTHERWISE, sent=sent, planned=len(cohort))]
 
 
-def _elsewhere_reasons(trial: Trial) -> list[str]:
-    """What to say where others sent so much to the same stack that the load was another one than planned."""
+def _elsewhere(trial: Trial) -> list[Reason]:
+    """Whether others sent so much to the same stack that the load was another one than planned."""
     count = 0 if trial.elsewhere is None else len(trial.elsewhere)
     if count <= max(FEW_ELSEWHERE, ELSEWHERE_TOLERANCE * len(trial.requests)):
         return []
-    return [
-        f"{count} uploads came from elsewhere while the trial sent {len(trial.requests)}: the stack had another load "
-        "than was planned. Let nobody else send to it, and measure again."
-    ]
+    return [reason(Kind.SENT_BY_OTHERS, count=count, sent=len(trial.requests))]
 
 
 def _check_growth(trial: Trial) -> Verdict:
@@ -160,13 +171,16 @@ def _check_growth(trial: Trial) -> Verdict:
 
 def _check_failures(rows: pd.DataFrame) -> Verdict:
     """Failures cast doubt on the numbers but do not change what the backlog says: the verdict stays."""
-    words = failure_words(rows)
-    return Verdict(name=VALID, reasons=(words,) if words else ())
+    cohort = rows[rows["in_cohort"]]
+    # Of those that the load generator has failed itself, the check of the client tells.
+    failed = cohort[(cohort["outcome"] == "failed") & ~failed_by_client(cohort)]
+    if len(failed) <= FAILED_TOLERANCE * len(cohort):
+        return Verdict(name=VALID)
+    told = ", ".join(f"{count} {cause}" for cause, count in causes(failed).value_counts().items())
+    numbers = {"count": len(failed), "uploads": len(cohort)}
+    return Verdict(name=VALID, reasons=(reason(Kind.UPLOADS_FAILED, **numbers, causes=told),))
 
 
 def _check_noise(trial: Trial) -> Verdict:
-    words = noise_words(trial.info)
-    if not words:
-        return Verdict(name=VALID)
-    advice = "Close other programs, or use a machine of your own, and measure again."
-    return Verdict(name=NOISY, reasons=(f"The machine was not quiet: {words}. {advice}",))
+    taken = noise_words(trial.info)
+    return Verdict(name=NOISY, reasons=(reason(Kind.NOT_QUIET, taken=taken),)) if taken else Verdict(name=VALID)

@@ -20,7 +20,7 @@ def verdict_on(trial_dir: Path) -> dict[str, Any]:
 
     with _told_as(TrialError, "The trial cannot be judged: "):
         verdict = judge(trial_dir)
-    return {"name": verdict.name, "reasons": list(verdict.reasons)}
+    return {"name": verdict.name, "reasons": list(verdict.words)}
 
 
 def ledger_of(trial_dir: Path) -> dict[str, Any]:

@@ -1,7 +1,7 @@
 """A folder's groups and a group's charts, as most tests need them."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from functools import cached_property, partial
+from functools import partial
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -11,6 +11,7 @@ import pytest
 from matplotlib.figure import Figure
 from PIL import Image
 
+from analysis.analysis import Analysis, analyse
 from analysis.charts import MOST_CURVES, draw, draw_comparison, draw_view
 from analysis.charts.forest import forest
 from analysis.charts.load_curve import against_load
@@ -21,10 +22,9 @@ from analysis.compare.charts import AXES, charted, draw_lines, draw_ratios_of
 from analysis.compare.cli import read_sides
 from analysis.data.reader import read_experiment
 from analysis.findings.cells import findings
-from analysis.summary.cells import summarise_trials
-from analysis.summary.contrasts import Comparison, comparisons, mode_ratios
-from analysis.summary.groups import Group, groups
-from analysis.validity.verdict import verdict_on
+from analysis.lesson.content.material import Measured
+from analysis.summary.contrasts import Comparison
+from analysis.summary.groups import Group
 
 
 class Drawings(Mapping[str, Figure]):
@@ -45,67 +45,49 @@ class Drawings(Mapping[str, Figure]):
         return len(self._draw)
 
 
-class Judged:
-    """An experiment's folder, read and judged once, because that takes longer than drawing a chart."""
-
-    def __init__(self, folder: Path) -> None:
-        self._experiment = read_experiment(folder)
-        self._verdicts = {trial.name: verdict_on(trial) for trial in self._experiment.trials}
-
-    @cached_property
-    def groups(self) -> list[Group]:
-        return groups(self._experiment, self._verdicts)
-
-    @cached_property
-    def compared(self) -> list[Comparison]:
-        return comparisons(self.per_trial)
-
-    @cached_property
-    def across(self) -> list[tuple[View, pd.DataFrame]]:
-        """Every chart that needs more than one group or more than its cells, with the cells that it is about."""
-        controls = {trial.name: verdict_on(trial) for trial in self._experiment.controls}
-        found = mode_ratios(self.per_trial, summarise_trials(self._experiment.controls, controls))
-        of_modes = [(view, group.cells) for group in self.groups for view in forest(group, found)]
-        return of_modes + [(view, curve.cells) for curve, view in against_load(self.groups, MOST_CURVES)]
-
-    @cached_property
-    def per_trial(self) -> pd.DataFrame:
-        """Each trial by itself, as if it were a cell."""
-        return summarise_trials(self._experiment.trials, self._verdicts)
+def analysed(folder: Path) -> Analysis:
+    """What the experiment in a folder says."""
+    return analyse(read_experiment(folder))
 
 
-def grouped(folder: Path) -> list[Group]:
+def measured(folder: Path) -> Measured:
+    """The same of its first group, for a lesson."""
+    made = analysed(folder)
+    return Measured(made=made, group=made.groups[0])
+
+
+def across(made: Analysis) -> list[tuple[View, pd.DataFrame]]:
+    """Every chart that needs more than one group or more than its cells, with the cells that it is about."""
+    of_modes = [(view, group.cells) for group in made.groups for view in forest(group, made.modes)]
+    return of_modes + [(view, curve.cells) for curve, view in against_load(made.groups, MOST_CURVES)]
+
+
+def grouped(folder: Path) -> Sequence[Group]:
     """The groups of an experiment's folder."""
-    return Judged(folder).groups
+    return analysed(folder).groups
 
 
-def compared(folder: Path) -> list[Comparison]:
+def compared(folder: Path) -> Sequence[Comparison]:
     """What an experiment's folder says about the conditions that were varied."""
-    return Judged(folder).compared
-
-
-def grouped_and_compared(folder: Path) -> tuple[list[Group], list[Comparison]]:
-    """Both."""
-    judged = Judged(folder)
-    return judged.groups, judged.compared
+    return analysed(folder).compared
 
 
 def drawn_across(folder: Path) -> Mapping[str, Figure]:
     """Every chart that needs more than one group or more than its cells: modes block by block, and the load."""
-    return _drawn_views([view for view, _ in Judged(folder).across])
+    return _drawn_views([view for view, _ in across(analysed(folder))])
 
 
 def drawn_whole(folder: Path) -> dict[str, Figure]:
     """Every chart of an experiment's folder: of those of a group alone, the first group's."""
-    judged = Judged(folder)
-    across = _drawn_views([view for view, _ in judged.across])
-    return {**drawn_charts(judged.groups[0]), **drawn_comparisons(judged.groups, judged.compared), **across}
+    made = analysed(folder)
+    of_views = _drawn_views([view for view, _ in across(made)])
+    return {**drawn_charts(made.groups[0]), **drawn_comparisons(made), **of_views}
 
 
 def views_of(folder: Path) -> list[tuple[View, pd.DataFrame]]:
     """Every chart but those of cells alone, each with the cells that it is about."""
-    judged = Judged(folder)
-    return [(view, group.cells) for group in judged.groups for view in views(group)] + judged.across
+    made = analysed(folder)
+    return [(view, group.cells) for group in made.groups for view in views(group)] + across(made)
 
 
 def drawn_charts(group: Group) -> Mapping[str, Figure]:
@@ -114,9 +96,9 @@ def drawn_charts(group: Group) -> Mapping[str, Figure]:
     return Drawings(over_cells | {view.name: partial(draw_view, view) for view in views(group)})
 
 
-def drawn_comparisons(charted: Sequence[Group], compared: Sequence[Comparison]) -> dict[str, Figure]:
+def drawn_comparisons(made: Analysis) -> dict[str, Figure]:
     """Every comparison's chart, by what is compared in it."""
-    return {f"{each.factor} {each.level}": draw_comparison(each, charted) for each in compared}
+    return {f"{each.factor} {each.level}": draw_comparison(each, made.groups) for each in made.compared}
 
 
 def drawn_together(*folders: Path) -> dict[str, Figure]:

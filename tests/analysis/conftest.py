@@ -5,7 +5,7 @@ from pathlib import Path
 import matplotlib
 import pytest
 from altered import EXAMPLE, copied
-from analysed import drawn_charts, grouped, render_nothing
+from analysed import drawn_charts, grouped, measured, render_nothing
 from every_chart import COMPARED, POOLED, SEARCHES, WHAT, drawn_of, drawn_of_the_harness
 from made_once import Shelf
 from matplotlib.figure import Figure
@@ -16,9 +16,8 @@ from two_experiments import with_other_machine
 
 from analysis.__main__ import main
 from analysis.charts.parts.layout import STYLE
-from analysis.data.reader import read_experiment
 from analysis.lesson.cli import write_sheets
-from analysis.lesson.content.material import Measured, measured
+from analysis.lesson.content.material import Measured
 from analysis.summary.groups import Group
 
 HARNESS = "the harness itself"
@@ -78,7 +77,7 @@ def report_with_every_box(shelf: Shelf) -> Path:
 @pytest.fixture(scope="session")
 def example() -> Measured:
     """The committed experiment: real rows of a real stack."""
-    return measured(read_experiment(EXAMPLE), grouped(EXAMPLE)[0])
+    return measured(EXAMPLE)
 
 
 @pytest.fixture(scope="session")
@@ -89,7 +88,7 @@ def sheets(shelf: Shelf) -> Path:
 
 def _write_sheets(folder: Path) -> None:
     folder.mkdir(parents=True)
-    write_sheets(measured(read_experiment(EXAMPLE), grouped(EXAMPLE)[0]), folder)
+    write_sheets(measured(EXAMPLE), folder)
 
 
 @pytest.fixture(scope="session", params=[*WHAT, *SEARCHES, *COMPARED, *POOLED, HARNESS])

@@ -5,30 +5,33 @@ from dataclasses import dataclass
 from itertools import groupby
 from pathlib import Path
 
+from analysis.analysis import Analysis
 from analysis.charts import Chart
 from analysis.data.model import Experiment, Trial
 from analysis.errors import AnalysisError
-from analysis.findings.cells import findings
 from analysis.format import Table, amount
 from analysis.metrics.equivalence import pairs
 from analysis.summary.groups import Group, measured_under
-from analysis.validity.verdict import Verdict, verdict_on
 
 
 @dataclass(frozen=True, kw_only=True)
 class Material:
-    """The experiment of the class; in those of `broken` stacks were broken on purpose, `here` is what the preflight
-    expects on this machine."""
+    """What the experiment of the class says; in those of `broken` stacks were broken on purpose, `here` is what the
+    preflight expects on this machine."""
 
-    experiment: Experiment
+    made: Analysis
     group: Group
     charts: Mapping[str, Chart]
     broken: Sequence[Experiment] = ()
     here: Sequence[str] = ()
 
     @property
+    def experiment(self) -> Experiment:
+        return self.made.experiment
+
+    @property
     def sentences(self) -> list[str]:
-        return [finding.sentence for finding in findings(self.group.cells)]
+        return [finding.sentence for finding in self.made.findings if finding.group is self.group and finding.chart]
 
     @property
     def worker_counts(self) -> list[int]:
@@ -54,23 +57,22 @@ class Material:
 
 
 def gather(
-    experiment: Experiment,
-    groups: Sequence[Group],
+    made: Analysis,
     charts: Sequence[Chart],
     *,
     broken: Sequence[Experiment] = (),
     here: Sequence[str] = (),
 ) -> Material:
     """The material in what was analysed: the first group in which both modes were measured, or the first."""
-    if not groups:
+    if not made.groups:
         raise AnalysisError(
-            f"{experiment.name} has no trial at a given rate that can be believed, and so nothing to teach with. "
+            f"{made.experiment.name} has no trial at a given rate that can be believed, and so nothing to teach with. "
             "Measure one with make demo, or take results/example."
         )
-    both = [group for group in groups if group.cells["mode"].nunique() > 1]
-    group = (both or list(groups))[0]
+    both = [group for group in made.groups if group.cells["mode"].nunique() > 1]
+    group = (both or list(made.groups))[0]
     own = {chart.name: chart for chart in charts if chart.path.name == f"{chart.name}{group.suffix}"}
-    return Material(experiment=experiment, group=group, charts=own, broken=broken, here=here)
+    return Material(made=made, group=group, charts=own, broken=broken, here=here)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -136,16 +138,19 @@ SOURCES = Path(__file__).parents[3] / "docs" / "lesson"
 
 @dataclass(frozen=True, kw_only=True)
 class Measured:
-    """An experiment with its verdicts and one of its groups of cells.
+    """What an experiment says, and one of its groups of cells.
 
     `here` is what the preflight expects on this machine; `slides` are those to which the notes refer.
     """
 
-    experiment: Experiment
-    verdicts: Mapping[str, Verdict]
+    made: Analysis
     group: Group
     here: Sequence[str] = ()
     slides: Sequence[Slide] = ()
+
+    @property
+    def experiment(self) -> Experiment:
+        return self.made.experiment
 
     @property
     def trials(self) -> list[Trial]:
@@ -158,12 +163,6 @@ class Measured:
         alike = measured_under(self.experiment, self.group.levels)
         cells = [{(trial.cell.mode, trial.cell.workers) for trial in each} for each in (alike, self.trials)]
         return cells[0] - cells[1]
-
-
-def measured(experiment: Experiment, group: Group, here: Sequence[str] = (), slides: Sequence[Slide] = ()) -> Measured:
-    """The experiment with the verdicts on its trials."""
-    verdicts = {trial.name: verdict_on(trial) for trial in experiment.trials}
-    return Measured(experiment=experiment, verdicts=verdicts, group=group, here=here, slides=slides)
 
 
 def measured_on(experiment: Experiment, group: Group) -> str:

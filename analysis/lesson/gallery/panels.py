@@ -216,7 +216,7 @@ def write_gallery(measured: Measured, folder: Path) -> Path:
     pictures.mkdir(parents=True, exist_ok=True)
     for old in pictures.glob("*.png"):
         old.unlink()
-    told = lies(measured.trials, {name: verdict.name for name, verdict in measured.verdicts.items()})
+    told = lies(measured.trials, {name: verdict.name for name, verdict in measured.made.verdicts.items()})
     for lie in told:
         drawn = draw_lie(lie, circumstances(measured.group))
         (pictures / f"{lie.name}.png").write_bytes(as_png(drawn, 1.5 * DPI))

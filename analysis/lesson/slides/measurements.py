@@ -132,7 +132,7 @@ def _fewest(cells: pd.DataFrame, mode: str) -> str:
 
 
 def _guessed(material: Material) -> list[Slide]:
-    sentences = guess_sentences(material.group.cells, material.group.guess)
+    sentences = guess_sentences(material.group)
     if not sentences:
         return []
     return [

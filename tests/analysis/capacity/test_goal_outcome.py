@@ -18,6 +18,7 @@ from analysis.capacity.results import (
     reached,
 )
 from analysis.errors import AnalysisError
+from analysis.validity.reasons import Kind, reason
 from analysis.validity.verdict import Verdict
 from tests.analysis.hand_made import TRIAL_DEFAULTS, capacities, crowded_door, trial
 from tests.analysis.synthetic_experiment import Made, undecided, write_experiment
@@ -115,8 +116,8 @@ def test_the_other_clock_can_be_asked():
 
 
 def test_books_that_do_not_close_stop_the_search():
-    with pytest.raises(AnalysisError, match="3 pictures are lost"):
-        outcome(measured(0.1), Verdict(name="INVALID_ACCOUNTS", reasons=("3 pictures are lost.",)), GOAL)
+    with pytest.raises(AnalysisError, match="3 accepted pictures are lost"):
+        outcome(measured(0.1), Verdict(name="INVALID_ACCOUNTS", reasons=(reason(Kind.LOST, count=3),)), GOAL)
 
 
 @pytest.fixture

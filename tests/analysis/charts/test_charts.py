@@ -2,7 +2,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from analysed import drawn_charts, grouped
+from analysed import analysed, drawn_charts, grouped
 from matplotlib.axes import Axes
 from matplotlib.collections import LineCollection
 from matplotlib.colors import to_hex
@@ -27,11 +27,11 @@ def thrice(tmp_path_factory: pytest.TempPathFactory) -> Group:
 
 
 @pytest.fixture(scope="module")
-def saved_charts(demo_group: Group, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def saved_charts(demo: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The demo's charts, saved where a chart of another name lay."""
     folder = tmp_path_factory.mktemp("saved")
     (folder / "old.png").touch()
-    draw_charts([demo_group], folder)
+    draw_charts(analysed(demo), folder)
     return folder
 
 
@@ -184,9 +184,9 @@ def test_invalid_trials_are_withheld_from_the_charts(tmp_path: Path) -> None:
 @pytest.mark.usefixtures("unrendered")
 def test_every_load_gets_charts_of_its_own(tmp_path: Path) -> None:
     made = [Made(workload="io"), Made(workload="cpu", workers=2, offered_rate=4.0)]
-    groups = grouped(write_experiment(tmp_path / "two", made))
+    folder = write_experiment(tmp_path / "two", made)
 
-    charts = draw_charts(groups, tmp_path / "charts")
+    charts = draw_charts(analysed(folder), tmp_path / "charts")
 
     assert {chart.path.name for chart in charts} >= {"throughput-io-10", "throughput-cpu-4"}
 
@@ -207,6 +207,7 @@ def test_one_group_needs_no_names(demo_group: Group) -> None:
 
 
 def test_the_same_numbers_give_the_same_file(
+    demo: Path,
     demo_group: Group,
     demo_charts: dict[str, Figure],
     saved_charts: Path,
@@ -215,7 +216,8 @@ def test_the_same_numbers_give_the_same_file(
 ) -> None:
     """Of each chart the drawing, and of one the picture of it."""
     monkeypatch.setattr("analysis.charts.as_png", lambda figure, dpi: as_png(figure, 20))
-    draw_charts([demo_group], tmp_path)
+    draw_charts(analysed(demo), tmp_path)
+
     one, other = ({path.name: path.read_bytes() for path in folder.iterdir()} for folder in (saved_charts, tmp_path))
 
     assert set(one) == set(other) == {f"{name}.{kind}" for name in demo_charts for kind in ("png", "svg")}

@@ -1,8 +1,9 @@
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from analysed import drawn_comparisons, grouped_and_compared
+from analysed import analysed, drawn_comparisons
 from matplotlib.axes import Axes
 from matplotlib.collections import PathCollection
 from matplotlib.colors import to_hex
@@ -18,32 +19,29 @@ from synthetic_experiment import (
     write_experiment,
 )
 
+from analysis.analysis import Analysis
 from analysis.charts import draw_charts
 from analysis.charts.parts.palette import MODES
 from analysis.findings.contrasts import contrast_title
-from analysis.summary.contrasts import Comparison
-from analysis.summary.groups import Group
-
-Analysed = tuple[list[Group], list[Comparison]]
 
 
 @pytest.fixture(scope="module")
-def brokers(tmp_path_factory: pytest.TempPathFactory) -> Analysed:
+def brokers(tmp_path_factory: pytest.TempPathFactory) -> Analysis:
     """Redis and RabbitMQ with 2 and 4 workers in both modes, three repeats; 2 workers cannot keep up."""
     made = repeated(both_brokers(both_modes((2, 4), noise=0.02), slower=1.3), 3)
-    return grouped_and_compared(write_experiment(tmp_path_factory.mktemp("brokers") / "brokers", made))
+    return analysed(write_experiment(tmp_path_factory.mktemp("brokers") / "brokers", made))
 
 
 @pytest.fixture(scope="module")
-def chart(brokers: Analysed) -> Figure:
-    (figure,) = drawn_comparisons(*brokers).values()
+def chart(brokers: Analysis) -> Figure:
+    (figure,) = drawn_comparisons(brokers).values()
     return figure
 
 
-def test_the_title_is_the_finding_and_the_subtitle_the_circumstances(brokers: Analysed, chart: Figure) -> None:
+def test_the_title_is_the_finding_and_the_subtitle_the_circumstances(brokers: Analysis, chart: Figure) -> None:
     title, subtitle, *_ = (text.get_text().replace("\n", " ") for text in chart.texts)
 
-    _, (comparison,) = brokers
+    (comparison,) = brokers.compared
     assert title == contrast_title(comparison)
     assert subtitle == "workload io · 10 pictures/s offered · 12 s measured · 3 pairs · 2 cores · lines: 95 % intervals"
 
@@ -88,9 +86,8 @@ def test_an_overloaded_side_has_words_in_the_place_of_a_time(chart: Figure) -> N
 
 
 @pytest.mark.usefixtures("unrendered")
-def test_one_comparison_needs_no_suffix_and_the_groups_do(brokers: Analysed, tmp_path: Path) -> None:
-    charted, compared = brokers
-    charts = draw_charts(charted, tmp_path, compared)
+def test_one_comparison_needs_no_suffix_and_the_groups_do(brokers: Analysis, tmp_path: Path) -> None:
+    charts = draw_charts(brokers, tmp_path)
 
     names = {each.path.name for each in charts}
     assert names >= {"compared_broker", "throughput-redis", "throughput-rabbitmq"}
@@ -101,8 +98,8 @@ def test_one_comparison_needs_no_suffix_and_the_groups_do(brokers: Analysed, tmp
 def test_several_levels_have_a_chart_each(tmp_path: Path) -> None:
     folder = write_experiment(tmp_path / "far", with_delays(both_modes((4,)), (0.0, 0.001, 0.005)))
 
-    charted, compared = grouped_and_compared(folder)
-    charts = draw_charts(charted[:1], tmp_path / "charts", compared)
+    made = analysed(folder)
+    charts = draw_charts(replace(made, groups=made.groups[:1]), tmp_path / "charts")
 
     assert [each.path.name for each in charts if each.name == "compared_broker_delay_s"] == [
         "compared_broker_delay_s-1-ms-broker-delay",
@@ -120,7 +117,7 @@ def test_worker_counts_that_have_no_room_leave_the_fewest_and_the_most(tmp_path:
 
 
 def _only_chart(folder: Path, made: Sequence[Made]) -> Figure:
-    (figure,) = drawn_comparisons(*grouped_and_compared(write_experiment(folder, made))).values()
+    (figure,) = drawn_comparisons(analysed(write_experiment(folder, made))).values()
     return figure
 
 

@@ -57,7 +57,7 @@ def test_a_noisy_trial_is_called_so_with_what_to_try():
     verdict = verdict_on(trial(done, pictures, info=record(others=0.5)))
 
     assert verdict.name == NOISY and not verdict.invalid
-    assert "took 50.0% of the machine's CPU time" in verdict.reasons[0] and "Close other programs" in verdict.reasons[0]
+    assert "took 50.0% of the machine's CPU time" in verdict.words[0] and "Close other programs" in verdict.words[0]
 
 
 def test_noise_does_not_hide_an_overload(tmp_path):

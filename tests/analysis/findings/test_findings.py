@@ -13,7 +13,7 @@ from analysis.format import duration, number, workers
 from analysis.summary.cells import summarise_trials
 from analysis.summary.contrasts import mode_ratios
 from analysis.summary.groups import Group
-from analysis.validity.verdict import verdict_on
+from analysis.validity.verdict import verdicts_on
 
 LIMITLESS = {"verdict": "OVERLOADED", "throughput": 3.4, "backlog_growth": 6.6}
 SYNC_1 = {"mode": "sync", "workers": 1, **LIMITLESS, "unanswered_grows": True} | {
@@ -106,7 +106,7 @@ def test_costs_are_about_the_same_only_where_the_interval_says_so(likeness: str,
 def test_repeats_say_of_a_group_what_its_table_says(tmp_path: Path) -> None:
     """Four blocks in which chance makes either mode up to a fifth slower."""
     (group,) = grouped(write_experiment(tmp_path / "x", repeated(both_modes((1,), noise=0.2), 4)))
-    per_trial = summarise_trials(group.trials, {trial.name: verdict_on(trial) for trial in group.trials})
+    per_trial = summarise_trials(group.trials, verdicts_on(group.trials))
     (ratio,) = (each for each in mode_ratios(per_trial, pd.DataFrame()) if each.metric == "throughput")
 
     assert reading_of(ratio.ratios) == "cannot be told apart"

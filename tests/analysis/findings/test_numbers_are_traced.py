@@ -14,7 +14,7 @@ from typing import Any
 import pandas as pd
 import pytest
 from altered import answering_slower, copied, with_experiment
-from analysed import Judged
+from analysed import analysed
 from laptops import laptop
 from synthetic_experiment import (
     Made,
@@ -30,6 +30,7 @@ from synthetic_experiment import (
 from traced import NUMBER, numbers_in, untraced
 
 from analysis.__main__ import main
+from analysis.analysis import Analysis
 from analysis.data.factors import CONDITIONS, prefix, short
 from analysis.findings import cells, throughput
 from analysis.findings.contrasts import contrast_sentence
@@ -63,7 +64,7 @@ class Told:
     folder: Path
     sentences: list[str]
     summary: pd.DataFrame
-    judged: Judged
+    judged: Analysis
 
     def of(self, levels: Any) -> pd.DataFrame:
         """The rows of one group."""
@@ -71,12 +72,12 @@ class Told:
         return self.summary[here.all(axis=1)]
 
 
-def analysed(folder: Path) -> Told:
+def printed_of(folder: Path) -> Told:
     with redirect_stdout(io.StringIO()) as printed:
         assert main([str(folder), "--markdown", "--no-charts"]) == 0
     told = [line for line in printed.getvalue().splitlines() if line.startswith("- ")]
     sentences = [line.removeprefix("- ").removesuffix(".") for line in told]
-    return Told(folder, sentences, pd.read_csv(folder / "summary.csv"), Judged(folder))
+    return Told(folder, sentences, pd.read_csv(folder / "summary.csv"), analysed(folder))
 
 
 def made(name: str, folder: Path) -> Path:
@@ -87,7 +88,7 @@ def made(name: str, folder: Path) -> Path:
 def told_of(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Told]:
     """What is told of each kind of experiment, which is analysed once."""
     place = tmp_path_factory.mktemp("told")
-    return cache(lambda name: analysed(made(name, place / name)))
+    return cache(lambda name: printed_of(made(name, place / name)))
 
 
 @pytest.mark.parametrize("name", ["example", *WHAT])
@@ -113,7 +114,7 @@ def test_what_is_withheld_lends_no_number(tmp_path: Path) -> None:
     folder = made("repeats", tmp_path)
     break_books(folder / "queue-w1-r2")
 
-    told = analysed(folder)
+    told = printed_of(folder)
 
     (group,) = told.judged.groups
     assert told.sentences
@@ -156,7 +157,7 @@ def test_a_maker_of_sentences_that_flatters_is_found_out(
 
 
 def test_a_search_tells_rates_that_it_tried_and_times_that_it_measured(tmp_path: Path) -> None:
-    told = analysed(searched(tmp_path / "search"))
+    told = printed_of(searched(tmp_path / "search"))
 
     found = pd.read_csv(told.folder / "capacity.csv")
     goal = {number(value, 2) for value in found["limit_s"]} | {f"{100 * value:g}" for value in found["share"]}
@@ -215,7 +216,7 @@ def test_pooled_laptops_are_told_by_their_medians() -> None:
 T = {2: 4.303, 3: 3.182}
 
 
-def untraced_contrast(comparison: Comparison, judged: Judged) -> list[str]:
+def untraced_contrast(comparison: Comparison, judged: Analysis) -> list[str]:
     """The numbers of a contrast that do not follow from the trials, each by itself the cell of a summary."""
     rows = with_cost(judged.per_trial)
     levels = (comparison.base, comparison.level)

@@ -4,33 +4,47 @@ from typing import Any
 from hand_made import trial
 
 from analysis.findings.caveats import Remark, remarks
+from analysis.validity.reasons import Kind, Reason, reason
 from analysis.validity.verdict import NOISY, OVERLOADED, VALID, Verdict, verdict_on
 
-LATE = "cannot keep up, so waiting times depend on when one stops. Add workers."
+LATE = "cannot keep up, so waiting times depend on when one stops measuring. Add workers or offer less load."
 
 
 def test_what_several_trials_share_is_said_once() -> None:
-    judged = [(f"{mode}-w{n}", Verdict(name=OVERLOADED, reasons=(f"{n} workers {LATE}",))) for n, mode in MADE]
+    judged = [(f"{mode}-w{n}", Verdict(name=OVERLOADED, reasons=(_late(n),))) for n, mode in MADE]
 
     (remark,) = remarks(judged)
 
-    assert remark.shared == ", so waiting times depend on when one stops. Add workers."
+    assert remark.shared == f", {LATE.partition(', ')[2]}"
     assert remark.lines == [
-        ("sync-w1, queue-w1", "1 workers cannot keep up."),
-        ("sync-w2", "2 workers cannot keep up."),
+        (
+            "sync-w1, queue-w1",
+            "10.0 pictures/s arrive and the backlog grows by 5.0 pictures/s: 1 worker cannot keep up.",
+        ),
+        ("sync-w2", "10.0 pictures/s arrive and the backlog grows by 5.0 pictures/s: 2 workers cannot keep up."),
     ]
 
 
-def test_what_one_trial_says_stays_as_it_is() -> None:
-    (remark,) = remarks([("sync-w1", Verdict(name=VALID, reasons=("Some failed.", "Look.")))])
+def test_other_advice_is_not_shared() -> None:
+    advised = {"a": _late(1), "b": _late(1, Kind.WORKERS_WOULD_NOT_HELP)}
 
-    assert (remark.shared, remark.lines) == ("", [("sync-w1", "Some failed. Look.")])
+    (remark,) = remarks((name, Verdict(name=OVERLOADED, reasons=(each,))) for name, each in advised.items())
+
+    assert (remark.shared, remark.lines) == ("", [(name, str(each)) for name, each in advised.items()])
+
+
+def test_what_one_trial_says_stays_as_it_is() -> None:
+    (remark,) = remarks([("sync-w1", Verdict(name=VALID, reasons=(reason(Kind.NOTHING_DUE), reason(Kind.LOOK))))])
+
+    assert (remark.shared, remark.lines) == ("", [("sync-w1", f"{Kind.NOTHING_DUE.value} {Kind.LOOK.value}")])
 
 
 def test_trials_that_share_no_words_keep_all_of_theirs() -> None:
-    found = remarks([(name, Verdict(name=VALID, reasons=(words,))) for name, words in (("a", "One."), ("b", "Two!"))])
+    kinds = {"a": Kind.LOOK, "b": Kind.NOTHING_DUE}
 
-    assert [(each.shared, each.lines) for each in found] == [("", [("a", "One."), ("b", "Two!")])]
+    found = remarks((name, Verdict(name=VALID, reasons=(reason(kind),))) for name, kind in kinds.items())
+
+    assert [(each.shared, each.lines) for each in found] == [("", [(name, kind.value) for name, kind in kinds.items()])]
 
 
 def test_failures_that_end_with_the_same_cause_keep_all_of_their_words() -> None:
@@ -46,45 +60,50 @@ def test_failures_that_end_with_the_same_cause_keep_all_of_their_words() -> None
 
 
 def test_advice_for_noise_is_not_told_as_a_remedy_for_overload() -> None:
-    several = {"a": (f"1 worker {LATE}", *_noisy(0.3)), "b": (f"2 workers {LATE}", *_noisy(0.4))}
+    several = {"a": (_late(1), *_noisy(0.3)), "b": (_late(2), *_noisy(0.4))}
 
     (remark,) = _remarked(OVERLOADED, several)
 
     assert remark.shared == ""
-    assert [words for _, words in remark.lines] == [" ".join(reasons) for reasons in several.values()]
+    assert [words for _, words in remark.lines] == [" ".join(map(str, reasons)) for reasons in several.values()]
 
 
 def test_a_whole_reason_that_all_trials_have_is_said_once() -> None:
-    several = {"a": (f"1 worker {LATE}", *_noisy(0.3)), "b": (f"2 workers {LATE}", *_noisy(0.3))}
+    several = {"a": (_late(1), *_noisy(0.3)), "b": (_late(2), *_noisy(0.3))}
 
     (remark,) = _remarked(OVERLOADED, several)
 
     assert remark.shared == f": {_noisy(0.3)[0]}"
-    assert remark.lines == [("a", f"1 worker {LATE}"), ("b", f"2 workers {LATE}")]
+    assert remark.lines == [("a", str(_late(1))), ("b", str(_late(2)))]
 
 
 def test_a_trial_without_a_reason_of_its_own_is_named_beside_the_others() -> None:
     (remark,) = _remarked(NOISY, {"a": _noisy(0.3), "b": (*_failing(2, 1), *_noisy(0.3))})
 
-    assert remark.lines == [("a", ""), ("b", *_failing(2, 1))]
+    assert remark.lines == [("a", ""), ("b", *map(str, _failing(2, 1)))]
 
 
-def _remarked(verdict: str, reasons: dict[str, tuple[str, ...]]) -> list[Remark]:
+def _late(workers: int, advice: Kind = Kind.ADD_WORKERS) -> Reason:
+    rates = {"arriving": 10.0, "growth": 5.0}
+    return reason(Kind.WORKERS_BEHIND, Kind.TIMES_DEPEND, advice, workers=workers, **rates)
+
+
+def _remarked(verdict: str, reasons: dict[str, tuple[Reason, ...]]) -> list[Remark]:
     return remarks((name, Verdict(name=verdict, reasons=each)) for name, each in reasons.items())
 
 
-def _failing(timeouts: int, errors: int) -> tuple[str, ...]:
+def _failing(timeouts: int, errors: int) -> tuple[Reason, ...]:
     """What the checks say of 100 uploads of which so many are never answered, and so many with a 500."""
     lost = {"status": math.nan, "error": "TimeoutError: timed out"}
     return _reasons([lost] * timeouts + [{"status": 500.0, "error": "<html>"}] * errors)
 
 
-def _noisy(others: float) -> tuple[str, ...]:
+def _noisy(others: float) -> tuple[Reason, ...]:
     """What they say where other programs took this share of the CPU time."""
     return _reasons([], info={"noise": {"steal_share": 0.0}, "others_share": others})
 
 
-def _reasons(failing: list[dict[str, Any]], **what: Any) -> tuple[str, ...]:
+def _reasons(failing: list[dict[str, Any]], **what: Any) -> tuple[Reason, ...]:
     """Of 100 uploads, each done before the next comes."""
     requests: list[dict[str, Any]] = []
     pictures: list[dict[str, Any]] = []

@@ -5,12 +5,11 @@ from pathlib import Path
 
 import pytest
 from altered import with_trials
-from analysed import grouped
+from analysed import analysed
 from playwright.sync_api import Browser
 from synthetic_experiment import Made, both_modes, break_books, write_experiment
 
 from analysis.__main__ import main
-from analysis.data.reader import read_experiment
 from analysis.lesson.cli import broken_beside
 from analysis.lesson.content.material import Slide, gather
 from analysis.lesson.slides.reveal import story
@@ -127,10 +126,8 @@ def write_broken(folder: Path, fault: str, profile: str = "defaults") -> None:
 
 def broken_in(folder: Path) -> list[Slide]:
     """The slides of what was broken, in a lesson made of the experiment of that folder."""
-    experiment, (group, *_) = read_experiment(folder), grouped(folder)
-    return [
-        slide for slide in story(gather(experiment, [group], [], broken=broken_beside(folder))) if slide.name == "break"
-    ]
+    material = gather(analysed(folder), [], broken=broken_beside(folder))
+    return [slide for slide in story(material) if slide.name == "break"]
 
 
 @pytest.fixture

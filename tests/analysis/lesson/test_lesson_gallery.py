@@ -6,15 +6,14 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
-from analysed import grouped
+from analysed import measured
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.text import Text
 from matplotlib.transforms import Bbox
 from synthetic_experiment import both_modes, write_experiment
 
-from analysis.data.reader import read_experiment
-from analysis.lesson.content.material import Measured, measured
+from analysis.lesson.content.material import Measured
 from analysis.lesson.gallery.misleading import Bar, Bars, Dots, Lie, Panel, lies
 from analysis.lesson.gallery.panels import STAMP, draw_lie, draw_panel, draw_stacked, write_gallery
 from analysis.validity.verdict import NOISY, VALID, Verdict
@@ -218,7 +217,7 @@ def test_one_above_the_other_all_words_are_inside_and_apart(told: dict[str, Lie]
 
 def test_where_nothing_is_overloaded_there_is_less_to_lie_with(tmp_path: Path) -> None:
     folder = write_experiment(tmp_path / "easy", both_modes((8,)))
-    easy = measured(read_experiment(folder), grouped(folder)[0])
+    easy = measured(folder)
 
     text = write_gallery(easy, tmp_path).read_text()
 

@@ -5,17 +5,16 @@ from html import unescape
 from pathlib import Path
 
 import pytest
-from analysed import grouped
+from analysed import measured
 from gift_parser import read_gift
 from hypothesis import given
 from hypothesis import strategies as st
 from playwright.sync_api import Browser, Page, expect
 from synthetic_experiment import Made, both_modes, write_experiment
 
-from analysis.data.reader import read_experiment
 from analysis.errors import AnalysisError
 from analysis.lesson.content import page as texts
-from analysis.lesson.content.material import Measured, measured
+from analysis.lesson.content.material import Measured
 from analysis.lesson.worksheets import quiz
 from analysis.lesson.worksheets.quiz import Choice, Question, gift, read_questions
 from tests.pages import offline, serious_findings
@@ -24,7 +23,7 @@ MISCONCEPTIONS = {"faster", "accepted", "cores", "length", "retries"}
 
 
 def _of(folder: Path) -> Measured:
-    return measured(read_experiment(folder), grouped(folder)[0])
+    return measured(folder)
 
 
 def test_the_lesson_s_four_questions_and_the_common_misconceptions_are_asked(example: Measured) -> None:

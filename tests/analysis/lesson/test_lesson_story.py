@@ -8,6 +8,7 @@ import pandas as pd
 import pytest
 from hand_made import trial as trial_of
 
+from analysis.analysis import analyse
 from analysis.charts import Chart
 from analysis.data.class_predictions import Guess
 from analysis.data.model import Experiment, Trial
@@ -41,7 +42,7 @@ def material(experiment: Experiment, demo_group: Group) -> Material:
     charts = [
         Chart(name=name, prefix="", finding="x", path=Path(f"{name}{demo_group.suffix}"), table=table) for name in SHOWN
     ]
-    return gather(experiment, [demo_group], charts)
+    return gather(analyse(experiment), charts)
 
 
 def asked(material: Material, name: str) -> tuple[str, ...]:

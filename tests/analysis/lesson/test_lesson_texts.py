@@ -5,12 +5,11 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
-from analysed import grouped
+from analysed import analysed, grouped
 from playwright.sync_api import Browser
 from synthetic_experiment import both_modes, break_books, write_experiment
 
-from analysis.data.reader import read_experiment
-from analysis.lesson.content.material import SOURCES, Measured, measured
+from analysis.lesson.content.material import SOURCES, Measured
 from analysis.lesson.content.numbers import Numbers
 from analysis.lesson.content.page import TEXTS, as_html, fill, render_text
 from tests.pages import offline, opened, serious_findings
@@ -51,9 +50,9 @@ def test_a_cell_of_which_nothing_can_be_believed_is_told_as_withheld(tmp_path: P
     break_books(folder / "queue-w1-r1")
     (group,) = grouped(folder)
 
-    notes = fill((SOURCES / "notes.md").read_text(), measured(read_experiment(folder), group))
+    notes = fill((SOURCES / "notes.md").read_text(), Measured(made=analysed(folder), group=group))
 
-    at = Numbers(group.cells, measured(read_experiment(folder), group).withheld_cells)
+    at = Numbers(group.cells, Measured(made=analysed(folder), group=group).withheld_cells)
     assert at.finished("queue", 1) == "(withheld)"
     assert at.ready_told("queue", 1) == "is withheld"
     assert "With 4 workers in sync, the wait for a response took" in notes

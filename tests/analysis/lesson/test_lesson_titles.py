@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from synthetic_experiment import Made, undecided, write_experiment, write_trial
 
+from analysis.analysis import analyse
 from analysis.charts import Chart
 from analysis.data.model import Experiment, Trial
 from analysis.data.reader import read_experiment, read_trial
@@ -22,7 +23,7 @@ from analysis.lesson.slides import measurements
 from analysis.lesson.slides.reveal import story
 from analysis.lesson.worksheets.prediction_sheets import asked_on_paper
 from analysis.lesson.worksheets.quiz import read_questions
-from analysis.summary.groups import Group, groups
+from analysis.summary.groups import Group
 from analysis.validity.verdict import (
     FROM_BEST_TO_WORST,
     INVALID,
@@ -84,12 +85,13 @@ class Told:
         judged = {name: Verdict(name=verdict) for name, verdict in verdicts.items()}
         self.verdicts = verdicts
         self.believed = [trial for trial in experiment.trials if verdicts[trial.name] not in INVALID]
-        (self.group,) = groups(experiment, judged)
+        made = analyse(experiment, judged)
+        (self.group,) = made.groups
         self.charts = charts(self.group)
-        material = gather(experiment, [self.group], list(self.charts.values()))
+        material = gather(made, list(self.charts.values()))
         self.material = replace(material, charts=self.charts)
         self.slides = story(self.material)
-        self.measured = Measured(experiment=experiment, verdicts=judged, group=self.group, slides=self.slides)
+        self.measured = Measured(made=made, group=self.group, slides=self.slides)
 
     @property
     def of(self) -> dict[tuple[str, int], str]:

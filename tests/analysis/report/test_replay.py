@@ -9,12 +9,12 @@ from synthetic_experiment import both_modes, break_books, repeated, write_experi
 from analysis.data.reader import read_experiment
 from analysis.report import replay as replaying
 from analysis.report.replay import OUTCOMES, replay, replayed
-from analysis.validity.verdict import verdict_on
+from analysis.validity.verdict import verdicts_on
 
 
 def _replay(folder):
     experiment = read_experiment(folder)
-    return replay(experiment, {each.name: verdict_on(each) for each in experiment.trials})
+    return replay(experiment, verdicts_on(experiment.trials))
 
 
 def test_stamps_are_milliseconds_since_the_load_began_and_since_the_upload_was_due() -> None:

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from analysed import grouped, grouped_and_compared
+from analysed import analysed, grouped
 from matplotlib.figure import Figure
 from synthetic_experiment import at_rates, both_modes, write_bare, write_experiment
 
@@ -81,9 +81,7 @@ def test_the_prediction_lies_under_what_was_measured(curve: LoadCurve, chart: Fi
 
 @pytest.mark.usefixtures("unrendered")
 def test_of_many_groups_only_the_first_and_the_last_are_looked_into(folder: Path, tmp_path: Path) -> None:
-    charted, compared = grouped_and_compared(folder)
-
-    names = [chart.path.name for chart in draw_charts(charted, tmp_path / "charts", compared)]
+    names = [chart.path.name for chart in draw_charts(analysed(folder), tmp_path / "charts")]
 
     assert names[-1] == "load_w4"
     assert [name for name in names if name.startswith("lanes")] == ["lanes_w4-4", "lanes_w4-16"]

@@ -19,9 +19,9 @@ from analysis.errors import AnalysisError
 from analysis.format import GROWS
 from analysis.metrics.trial import p95, p99
 from analysis.report.writer import write_summary
-from analysis.summary.cells import summarise, summarise_believed, summarise_kept, with_marks
+from analysis.summary.cells import believed, summarise, with_marks
 from analysis.tables.summary import as_table
-from analysis.validity.verdict import verdict_on
+from analysis.validity.verdict import verdicts_on
 
 DESIGNED_COLUMNS = [
     "mode",
@@ -52,7 +52,7 @@ DESIGNED_COLUMNS = [
 
 def test_the_summary_has_the_columns_of_the_design_and_one_row_per_cell(demo: Path, tmp_path: Path) -> None:
     experiment = read_experiment(demo)
-    summary = summarise(experiment.trials, {trial.name: verdict_on(trial) for trial in experiment.trials})
+    summary = summarise(experiment.trials, verdicts_on(experiment.trials))
     write_summary(summary, tmp_path / "summary.csv")
     read_back = pd.read_csv(tmp_path / "summary.csv")
 
@@ -67,7 +67,7 @@ def test_the_summary_has_the_columns_of_the_design_and_one_row_per_cell(demo: Pa
 
 def test_the_summary_finds_the_truth_of_the_simulated_queue(demo: Path) -> None:
     experiment = read_experiment(demo)
-    verdicts = {trial.name: verdict_on(trial) for trial in experiment.trials}
+    verdicts = verdicts_on(experiment.trials)
     cells = summarise(experiment.trials, verdicts).set_index(["mode", "workers"])
 
     for mode in ("sync", "queue"):
@@ -81,7 +81,7 @@ def test_the_summary_finds_the_truth_of_the_simulated_queue(demo: Path) -> None:
 def test_repeats_of_a_cell_are_pooled(tmp_path: Path) -> None:
     made = repeated(both_modes((4,)), 3)
     experiment = read_experiment(write_experiment(tmp_path / "three", made))
-    summary = summarise(experiment.trials, {trial.name: verdict_on(trial) for trial in experiment.trials})
+    summary = summarise(experiment.trials, verdicts_on(experiment.trials))
 
     assert summary["trials"].tolist() == [3, 3]
     planned = sum((each.requests["phase"] == "measure").sum() for each in experiment.trials)
@@ -91,7 +91,7 @@ def test_repeats_of_a_cell_are_pooled(tmp_path: Path) -> None:
 def test_a_p99_comes_last_and_only_of_uploads_enough(demo: Path, many: Path) -> None:
     few, enough = (_summary(folder) for folder in (demo, many))
 
-    assert enough.columns[-2:].tolist() == ["response_p99_s", "ready_p99_s"]
+    assert enough.columns[-3:].tolist() == ["response_p99_s", "ready_p99_s", "withheld"]
     assert few["ready_p99_s"].isna().all()
     assert (enough["planned"] >= 368).all()
     pooled = pd.concat([cohort(trial)["ready_s"] for trial in read_experiment(many).trials])
@@ -124,7 +124,7 @@ def test_p95_and_p99_under_each_other_s_name_are_caught(many: Path, monkeypatch:
 
 def test_every_combination_of_conditions_has_a_row_of_its_own_with_the_usual_level_first(tmp_path: Path) -> None:
     experiment = read_experiment(write_experiment(tmp_path / "two", both_brokers(both_modes((4,)), slower=1.3)))
-    summary = summarise(experiment.trials, {trial.name: verdict_on(trial) for trial in experiment.trials})
+    summary = summarise(experiment.trials, verdicts_on(experiment.trials))
 
     assert summary[["broker", "mode", "trials"]].to_numpy().tolist() == [
         ["redis", "sync", 1],
@@ -138,7 +138,7 @@ def test_every_combination_of_conditions_has_a_row_of_its_own_with_the_usual_lev
 def test_a_thread_of_a_sync_worker_is_a_place_of_work(tmp_path: Path) -> None:
     made = both_modes((4,), web_threads=2)
     experiment = read_experiment(write_experiment(tmp_path / "threads", made))
-    cells = summarise(experiment.trials, {trial.name: verdict_on(trial) for trial in experiment.trials})
+    cells = summarise(experiment.trials, verdicts_on(experiment.trials))
 
     of = cells.set_index("mode")["utilisation"]
     assert of["sync"] == pytest.approx(of["queue"] / 2, rel=0.01)
@@ -158,7 +158,7 @@ def many(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def _summary(folder: Path) -> pd.DataFrame:
     trials = read_experiment(folder).trials
-    return summarise(trials, {trial.name: verdict_on(trial) for trial in trials})
+    return summarise(trials, verdicts_on(trials))
 
 
 @pytest.fixture
@@ -173,20 +173,20 @@ def repeats(tmp_path: Path) -> Path:
 def test_what_people_read_is_made_of_believed_trials_alone(repeats: Path) -> None:
     """As if the broken repeat had never been measured, but that it is counted."""
     trials = read_experiment(repeats).trials
-    verdicts = {trial.name: verdict_on(trial) for trial in trials}
-    believed = summarise([trial for trial in trials if trial.name == "queue-w1-r1"], verdicts).iloc[0]
+    verdicts = verdicts_on(trials)
+    alone = summarise([trial for trial in trials if trial.name == "queue-w1-r1"], verdicts).iloc[0].drop("withheld")
 
-    shown = summarise_believed(trials, verdicts).iloc[0]
+    shown = believed(summarise(trials, verdicts)).iloc[0]
 
     assert shown["verdict"] == "OVERLOADED"
     assert (shown["trials"], shown["withheld"]) == (1, 1)
-    assert (shown[believed.index] == believed).sum() == believed.notna().sum()
+    assert (shown[alone.index] == alone).sum() == alone.notna().sum()
 
 
 def test_a_cell_whose_trials_are_all_invalid_has_a_verdict_and_no_numbers(repeats: Path) -> None:
     trials = read_experiment(repeats).trials
 
-    cell = summarise_believed(trials, {trial.name: verdict_on(trial) for trial in trials}).iloc[1]
+    cell = believed(summarise(trials, verdicts_on(trials))).iloc[1]
 
     known = cell.dropna().drop(["mode", "workers", "workload", "offered_rate", *FACTORS, *LATER_FACTORS]).to_dict()
     assert known == {"verdict": "INVALID_ACCOUNTS", "trials": 0, "withheld": 1, "unanswered_grows": False}
@@ -195,7 +195,7 @@ def test_a_cell_whose_trials_are_all_invalid_has_a_verdict_and_no_numbers(repeat
 def test_the_file_keeps_the_numbers_of_a_cell_that_has_only_invalid_trials(repeats: Path) -> None:
     trials = read_experiment(repeats).trials
 
-    cells = summarise_kept(trials, {trial.name: verdict_on(trial) for trial in trials})
+    cells = summarise(trials, verdicts_on(trials))
 
     assert cells["trials"].tolist() == [1, 1]
     assert cells["withheld"].tolist() == [1, 1]
@@ -205,7 +205,7 @@ def test_the_file_keeps_the_numbers_of_a_cell_that_has_only_invalid_trials(repea
 
 def test_the_unanswered_of_a_queue_do_not_grow_with_its_backlog(demo: Path) -> None:
     experiment = read_experiment(demo)
-    cells = summarise(experiment.trials, {trial.name: verdict_on(trial) for trial in experiment.trials})
+    cells = summarise(experiment.trials, verdicts_on(experiment.trials))
 
     one = cells[cells["workers"] == 1].set_index("mode")
     assert one["unanswered_growth"].tolist() == [

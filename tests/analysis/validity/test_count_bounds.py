@@ -144,13 +144,13 @@ def test_a_count_that_no_stamps_allow_makes_the_trial_invalid(sample, words):
     verdict = verdict_on(sampled(sample))
 
     assert verdict.name == INVALID_ACCOUNTS
-    assert words in " ".join(verdict.reasons)
+    assert words in " ".join(verdict.words)
 
 
 def test_mode_sync_has_no_broker_to_disagree():
     made = sampled((11.5, 0.0, 9, 9, 1), mode="sync", row=ROW | {"enqueued_at": math.nan})
 
-    assert "broker" not in " ".join(verdict_on(made).reasons)
+    assert "broker" not in " ".join(verdict_on(made).words)
 
 
 def test_a_simulated_queue_is_counted_rightly_even_when_overloaded(tmp_path):

@@ -8,7 +8,7 @@ import pytest
 from synthetic_experiment import START, Made, write_experiment
 
 from analysis import api
-from analysis.__main__ import analyse
+from analysis.__main__ import report
 
 FAULT = {"kind": "fault", "what": "node-killed", "began_at": START + 5.0, "ended_at": START + 6.0}
 CANNOT = "can be trusted"
@@ -33,15 +33,15 @@ def broken_on_purpose(tmp_path: Path) -> Path:
 def test_what_a_fault_on_purpose_has_lost_is_told_as_its_answer(broken_on_purpose: Path) -> None:
     verdict = api.judge(broken_on_purpose / "queue-w4-r1")
 
-    assert verdict.reasons[:2] == (
+    assert verdict.words[:2] == (
         "3 accepted pictures are lost, 0 of them stuck at the broker.",
         "Something was broken here on purpose: its ledger tells what that did, and its rates and times are left out.",
     )
-    assert CANNOT not in " ".join(verdict.reasons)
+    assert CANNOT not in " ".join(verdict.words)
 
 
 def test_its_report_sends_to_the_ledger_and_shows_no_error(broken_on_purpose: Path) -> None:
-    analyse(broken_on_purpose, charts=False, as_markdown=False)
+    report(broken_on_purpose, charts=False, as_markdown=False)
     page = (broken_on_purpose / "report.html").read_text()
 
     assert "Something was broken here on purpose. What became of every upload is in the ledger below" in page
@@ -51,7 +51,7 @@ def test_its_report_sends_to_the_ledger_and_shows_no_error(broken_on_purpose: Pa
 
 
 def test_the_terminal_calls_it_no_error_either(broken_on_purpose: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    analyse(broken_on_purpose, charts=False, as_markdown=False)
+    report(broken_on_purpose, charts=False, as_markdown=False)
     told = capsys.readouterr().out
 
     assert "ERROR" not in told
@@ -62,7 +62,7 @@ def test_the_same_loss_without_a_fault_is_an_error(broken_on_purpose: Path, caps
     path = broken_on_purpose / "queue-w4-r1" / "trial.json"
     path.write_text(json.dumps(json.loads(path.read_text()) | {"events": []}))
 
-    analyse(broken_on_purpose, charts=False, as_markdown=False)
+    report(broken_on_purpose, charts=False, as_markdown=False)
 
     assert "ERROR queue-w4-r1: " in capsys.readouterr().out
     assert CANNOT in (broken_on_purpose / "report.html").read_text()

@@ -7,7 +7,7 @@ import pytest
 from hand_made import trial
 
 from analysis.data.model import Cell
-from analysis.validity.ledger import as_expected, ledger, ledger_words, recovery_s, restart_words
+from analysis.validity.ledger import as_expected, broken_promises, died, ledger, recovery_s
 
 NO_ANSWER = {"answered_at": math.nan, "status": math.nan}
 QUEUED = {"state": "queued", "started_at": math.nan, "finished_at": math.nan}
@@ -31,7 +31,7 @@ def test_what_was_accepted_and_became_ready_is_completed():
     drawn_up = ledger(made({"a": {}, "b": {}}, {"a": {}, "b": {}}))
 
     assert (drawn_up.attempted, drawn_up.accepted, drawn_up.completed, drawn_up.lost) == (2, 2, 2, 0)
-    assert drawn_up.valid and ledger_words(drawn_up) == []
+    assert drawn_up.valid and broken_promises(drawn_up) == []
 
 
 @pytest.mark.parametrize("pictures", [{}, {"a": QUEUED}, {"a": BEGUN}], ids=["no row", "nobody began", "work died"])
@@ -39,7 +39,7 @@ def test_what_was_accepted_and_is_held_by_nobody_is_lost(pictures):
     drawn_up = ledger(made({"a": {}}, pictures, info=left()))
 
     assert (drawn_up.lost, drawn_up.stuck, drawn_up.pending, drawn_up.valid) == (1, 0, 0, False)
-    assert "1 accepted picture is lost" in ledger_words(drawn_up)[0]
+    assert "1 accepted picture is lost" in str(broken_promises(drawn_up)[0])
 
 
 def test_what_the_broker_takes_for_being_in_a_dead_worker_s_hands_is_lost_and_stuck():
@@ -147,7 +147,7 @@ def test_a_ready_picture_without_its_files_is_no_picture_whatever_was_done_to_th
     drawn_up = ledger(made({"a": {}}, {"a": {}}, info=left() | {"files": {"incomplete": 1}}))
 
     assert (drawn_up.completed, drawn_up.incomplete, drawn_up.valid) == (1, 1, False)
-    assert ledger_words(drawn_up) == ["1 ready picture lacks a file"]
+    assert list(map(str, broken_promises(drawn_up))) == ["1 ready picture lacks a file."]
 
 
 @pytest.mark.parametrize(("finished_at", "recovery_s"), [(17.0, 4.0), (12.0, 0.0), (math.nan, None)])
@@ -192,6 +192,6 @@ def test_a_fault_is_held_against_what_was_written_down_beforehand(expected, pict
 def test_what_died_by_itself_is_named_once():
     restart = {"kind": "restart", "what": "worker", "began_at": 11.0, "ended_at": 11.1}
 
-    assert restart_words(made({}, {}, info={"events": [restart, restart]})) == [
-        "The worker died and was started again while the trial ran"
+    assert list(map(str, died(made({}, {}, info={"events": [restart, restart]})))) == [
+        "The worker died and was started again while the trial ran."
     ]

@@ -44,13 +44,18 @@ def judged(made: Trial) -> Verdict:
     return verdict_on(made)
 
 
+def told(verdict: Verdict) -> tuple[str, tuple[str, ...]]:
+    """Its name, and its reasons in words."""
+    return verdict.name, verdict.words
+
+
 def test_what_is_finished_clearly_below_what_arrives_is_undecided_near_saturation() -> None:
     """Of 100 uploads in ten seconds four workers, nine tenths of whose time is taken, leave four for later."""
     verdict = judged(even(service_s=0.36, backlog=4))
 
-    assert verdict == Verdict(
-        name=UNDECIDED,
-        reasons=(
+    assert told(verdict) == (
+        UNDECIDED,
+        (
             "10.0 uploads/s arrived and 9.6 uploads/s were finished, 4 % less.",
             "A window of 10 s cannot decide near saturation: measure longer.",
         ),
@@ -68,9 +73,9 @@ def test_the_same_four_are_chance_where_workers_have_time_to_spare() -> None:
 def test_one_upload_that_never_gets_ready_makes_a_trial_undecided() -> None:
     verdict = judged(even(service_s=0.1, unready=1))
 
-    assert verdict == Verdict(
-        name=UNDECIDED,
-        reasons=(
+    assert told(verdict) == (
+        UNDECIDED,
+        (
             "1 of 100 uploads was not ready when the trial ended, so its time is not known.",
             "Give the last pictures longer to get ready, or offer less load.",
         ),
@@ -81,15 +86,15 @@ def test_a_load_that_takes_all_of_the_workers_time_is_never_valid() -> None:
     verdict = judged(even(service_s=0.39))
 
     assert verdict.name == UNDECIDED
-    assert verdict.reasons[0].startswith("The load asks for 96 % of what 4 workers can do, so chance decides how long")
-    assert verdict.reasons[1] == "Add workers or offer less load."
+    assert verdict.words[0].startswith("The load asks for 96 % of what 4 workers can do, so chance decides how long")
+    assert verdict.words[1] == "Add workers or offer less load."
 
 
 def test_more_than_all_of_it_is_said_to_be_more() -> None:
     """By chance as many were finished here as have arrived."""
-    assert judged(simulated(1.1, 4, (3.0, 12.0), seed=9)) == Verdict(
-        name=UNDECIDED,
-        reasons=(
+    assert told(judged(simulated(1.1, 4, (3.0, 12.0), seed=9))) == (
+        UNDECIDED,
+        (
             "The load asks for 110 % of what 4 workers can do, so the backlog cannot stay steady.",
             "Add workers or offer less load.",
         ),
@@ -101,9 +106,9 @@ def test_cores_that_are_all_busy_are_named_as_the_limit() -> None:
     busy = {"web": 4.0, "worker": 13.0, "load": 2.6}
     verdict = judged(even(service_s=0.36, places=12, cpu_seconds=busy, machine=TWO_CORES))
 
-    assert verdict == Verdict(
-        name=UNDECIDED,
-        reasons=(
+    assert told(verdict) == (
+        UNDECIDED,
+        (
             "The machine's 2 cores were 98 % busy, so chance decides how long an upload waits.",
             "More workers would not help, because the cores are the limit: offer less load, or take more cores.",
         ),
@@ -113,7 +118,7 @@ def test_cores_that_are_all_busy_are_named_as_the_limit() -> None:
 def test_a_web_process_that_has_used_up_its_core_is_named_as_the_limit() -> None:
     verdict = judged(even(service_s=0.1, cpu_seconds={"web": 9.7, "worker": 3.0}, machine=TWO_CORES))
 
-    assert verdict.reasons == (
+    assert verdict.words == (
         "The web process was busy 97 % of the time, so chance decides how long an upload waits.",
         "More threads would not help, because they share one core: offer less load.",
     )
@@ -138,7 +143,7 @@ def test_a_crowded_door_is_told_what_would_help_it(busy: dict[str, float], advic
     verdict = judged(dataclasses.replace(crowded_door(), cpu_seconds=busy, machine=TWO_CORES))
 
     assert verdict.name == OVERLOADED
-    assert verdict.reasons[0].endswith(advice)
+    assert verdict.words[0].endswith(advice)
 
 
 def _experiment(tmp_path: Path, **cpu: float) -> Path:
@@ -151,7 +156,7 @@ def _experiment(tmp_path: Path, **cpu: float) -> Path:
 
 
 def test_an_overloaded_trial_is_told_to_add_workers_while_its_cores_have_time(tmp_path: Path) -> None:
-    (reason,) = api.judge(_experiment(tmp_path, worker=6.0)).reasons
+    (reason,) = api.judge(_experiment(tmp_path, worker=6.0)).words
 
     assert reason.endswith(
         "4 workers cannot keep up, so waiting times depend on when one stops measuring. Add workers or offer less load."
@@ -159,7 +164,7 @@ def test_an_overloaded_trial_is_told_to_add_workers_while_its_cores_have_time(tm
 
 
 def test_it_is_not_where_the_cores_have_none(tmp_path: Path) -> None:
-    (reason,) = api.judge(_experiment(tmp_path, worker=20.0, load=2.0)).reasons
+    (reason,) = api.judge(_experiment(tmp_path, worker=20.0, load=2.0)).words
 
     assert reason.endswith(
         "More workers would not help, because the cores are the limit: offer less load, or take more cores."
@@ -171,7 +176,7 @@ def test_nor_where_bare_processes_slow_each_other_down(tmp_path: Path) -> None:
     folder = _experiment(tmp_path)
     write_bare(folder.parent, also=(4,), slower=4 / 3)
 
-    (reason,) = api.judge(folder).reasons
+    (reason,) = api.judge(folder).words
 
     assert "More workers would not help" in reason
 
@@ -180,7 +185,7 @@ def test_bare_processes_that_do_not_are_no_limit(tmp_path: Path) -> None:
     folder = _experiment(tmp_path)
     write_bare(folder.parent, also=(4,))
 
-    (reason,) = api.judge(folder).reasons
+    (reason,) = api.judge(folder).words
 
     assert reason.endswith("Add workers or offer less load.")
 

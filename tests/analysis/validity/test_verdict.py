@@ -50,7 +50,7 @@ def test_clear_overload_and_clear_ease_are_told_apart_for_many_seeds(tmp_path: P
 
 
 def test_an_overloaded_trial_says_how_fast_the_backlog_grows_and_what_to_try(tmp_path: Path) -> None:
-    (reason,) = _judged(tmp_path, Made(workers=1)).reasons
+    (reason,) = _judged(tmp_path, Made(workers=1)).words
 
     assert "the backlog grows by 6.6 pictures/s" in reason
     assert "Add workers or offer less load" in reason
@@ -69,7 +69,7 @@ def test_slow_growth_without_leftovers_is_undecided() -> None:
     verdict = verdict_on(trial(requests, pictures, cell=cell))
 
     assert verdict.name == UNDECIDED
-    assert verdict.reasons == (
+    assert verdict.words == (
         "100.0 uploads/s arrived and 94.9 uploads/s were finished, 5 % less.",
         "A window of 10 s cannot decide near saturation: measure longer.",
     )
@@ -151,7 +151,7 @@ def test_a_fault_in_the_books_is_caught(tmp_path: Path, what: str) -> None:
 
     assert verdict.name == INVALID_ACCOUNTS, what
     assert verdict.invalid
-    assert verdict.reasons
+    assert verdict.words
 
 
 def test_a_late_load_generator_makes_the_trial_invalid(tmp_path: Path) -> None:
@@ -161,7 +161,7 @@ def test_a_late_load_generator_makes_the_trial_invalid(tmp_path: Path) -> None:
     verdict = _judged(tmp_path, Made(workers=8), change=late)
 
     assert verdict.name == INVALID_CLIENT
-    assert "left 31 ms or more after it was due (limit 25 ms)" in verdict.reasons[0]
+    assert "left 31 ms or more after it was due (limit 25 ms)" in verdict.words[0]
 
 
 def test_requests_that_were_never_sent_make_the_trial_invalid() -> None:
@@ -179,7 +179,7 @@ def test_requests_that_were_never_sent_make_the_trial_invalid() -> None:
     verdict = verdict_on(trial(requests, pictures))
 
     assert verdict.name == INVALID_CLIENT
-    assert "96 requests were sent inside the window where 100 were planned" in verdict.reasons[0]
+    assert "96 requests were sent inside the window where 100 were planned" in verdict.words[0]
 
 
 def test_a_window_without_requests_is_invalid() -> None:
@@ -217,14 +217,14 @@ def test_uploads_that_fail_leave_the_verdict_and_add_a_reason(tmp_path: Path, mo
     verdict = _judged(tmp_path, Made(mode=mode, workers=8, fails_every=10))
 
     assert verdict.name == VALID
-    assert "of 111 uploads failed: 12 unreadable_image. Uploads that fail cost less" in verdict.reasons[0]
+    assert "of 111 uploads failed: 12 unreadable_image. Uploads that fail cost less" in verdict.words[0]
 
 
 def test_a_front_door_that_cannot_keep_up_is_told_from_its_workers() -> None:
     verdict = verdict_on(crowded_door())
 
     assert verdict.name == OVERLOADED
-    (reason,) = verdict.reasons
+    (reason,) = verdict.words
     assert reason.startswith("10.0 uploads/s arrive and those without an answer grow by 5.0 uploads/s")
     assert "the web process cannot keep up" in reason
 
@@ -235,7 +235,7 @@ def test_workers_that_cannot_keep_up_behind_such_a_door_are_told_too() -> None:
 
     verdict = verdict_on(dataclasses.replace(made, pictures=waiting, broker_left=len(waiting)))
 
-    door, workers = verdict.reasons
+    door, workers = verdict.words
     assert "the web process cannot keep up" in door
     assert "1 worker cannot keep up" in workers
 
@@ -262,7 +262,7 @@ def test_a_few_uploads_by_hand_beside_the_load_change_nothing_and_many_are_anoth
     verdict = verdict_on(with_uploads_from_elsewhere(count))
 
     assert verdict.name == name
-    assert ("4 uploads came from elsewhere" in " ".join(verdict.reasons)) == (name == INVALID_CLIENT)
+    assert ("4 uploads came from elsewhere" in " ".join(verdict.words)) == (name == INVALID_CLIENT)
 
 
 def test_uploads_that_the_load_generator_failed_are_its_own_failure_and_not_the_app_s() -> None:
@@ -284,7 +284,7 @@ def test_uploads_that_the_load_generator_failed_are_its_own_failure_and_not_the_
     )
 
     assert verdict.name == INVALID_CLIENT
-    assert verdict.reasons == (
+    assert verdict.words == (
         "The load generator itself failed 25 of 100 uploads (25 too many open files): that says nothing about the "
         "server. Allow a process more of them (ulimit -n), or offer less load.",
     )
@@ -294,4 +294,4 @@ def test_a_server_that_speaks_of_its_client_is_not_taken_for_it(tmp_path: Path) 
     def refused(rows: pd.DataFrame) -> pd.DataFrame:
         return rows.assign(status=503, error="client: too many open files")
 
-    assert "load generator itself" not in " ".join(_judged(tmp_path, Made(), change=refused).reasons)
+    assert "load generator itself" not in " ".join(_judged(tmp_path, Made(), change=refused).words)

@@ -3,8 +3,7 @@ import math
 from hand_made import trial
 
 from analysis.data.model import Trial
-from analysis.data.outcomes import outcomes
-from analysis.metrics.failures import failure_words
+from analysis.validity.verdict import verdict_on
 
 
 def _trial(*failing: tuple[dict, dict | None]) -> Trial:
@@ -18,7 +17,7 @@ def _trial(*failing: tuple[dict, dict | None]) -> Trial:
 
 
 def _words(*failing: tuple[dict, dict | None]) -> str:
-    return failure_words(outcomes(_trial(*failing)))
+    return " ".join(reason for reason in verdict_on(_trial(*failing)).words if " failed: " in reason)
 
 
 DAMAGED = ({}, {"state": "failed", "reason": "unreadable_image"})

@@ -1,0 +1,172 @@
+"""Everything that makes a trial's numbers mean less than they seem to, as kinds with their numbers, and in words."""
+
+from dataclasses import dataclass
+from enum import Enum
+
+from analysis.format import amount
+
+Number = int | float | str
+
+
+class Kind(Enum):
+    """A reason in words, with places for its numbers: `{n:picture}` counts pictures, `{n:was|were}` follows the count.
+
+    What begins with a comma goes on from the sentence before it.
+    """
+
+    # The books of client and server.
+    REPEATED_REQUESTS = "{count} requests.csv rows repeat an id."
+    REPEATED_PICTURES = "{count} pictures.csv rows repeat an id."
+    NEVER_PLANNED = "{count} pictures on the server were never planned by the client."
+    NO_PICTURE = "{count} requests were answered 2xx but the server has no picture."
+    REFUSED_BUT_READY = "{count} requests were refused although the picture is ready."
+    DONE_BUT_NOT_READY = "{count} sync answers said done although the picture is not ready."
+    READY_WITH_REASON = "{count} ready pictures carry a reason for failing."
+    NOT_EXECUTED_ONCE = "{count} ready pictures were not executed exactly once."
+    READY_WITHOUT_FILE = "{count} ready pictures lack a file."
+    READY_WITHOUT_STAMP = "{count} ready pictures lack a stamp."
+    MISORDERED = "{count} requests have {first} after {second}."
+    UNBALANCED = "{planned} requests were planned, but ok + failed + unfinished = {ok} + {failed} + {unfinished}."
+    BROKER_NOT_ASKED = "Pictures are not finished and nobody asked the broker what it holds: some may be lost."
+    LOST = "{count:accepted picture} {count:is|are} lost: neither finished nor held by the broker."
+    # What samples from outside counted.
+    TOO_MANY_AT_WORK = (
+        "{count} pictures were in work at once, where {places} can be: there are more workers than asked for."
+    )
+    HARDLY_SAMPLED = "The stack was hardly sampled while it was measured, so its own counts say nothing."
+    COUNT_DRIFTS = (
+        "The database's count of finished pictures and the rows drift apart by {missed:.0f} or more: rows "
+        "were lost or added, or the count stood still."
+    )
+    DATABASE_MISCOUNTS = "The database held unfinished pictures, {counted}: Little's law does not hold."
+    BROKER_MISCOUNTS = "The broker held messages, {counted}."
+    HANDS_MISCOUNT = "The broker said that the workers held messages, {counted}."
+    # The ledger.
+    LOST_AND_STUCK = "{count:accepted picture} {count:is|are} lost, {stuck} of them stuck at the broker."
+    NEVER_SENT = "{count:picture} {count:was|were} never sent."
+    STORED_TWICE = "{count:picture} {count:was|were} stored twice outside."
+    INCOMPLETE = "{count:ready picture} {count:lacks|lack} a file."
+    DIED = "The {name} died and was started again while the trial ran."
+    LOOK = "No number of this trial can be trusted: look into its logs, then measure it again."
+    ON_PURPOSE = (
+        "Something was broken here on purpose: its ledger tells what that did, and its rates and times are left out."
+    )
+    # The load generator.
+    NOTHING_DUE = "No request was due inside the measurement window."
+    SENT_LATE = (
+        "The load generator was late: 1 in 100 requests left {lag_ms:.0f} ms or more after it was "
+        "due (limit {limit_ms:.0f} ms). Close other programs or offer less load."
+    )
+    FAILED_BY_CLIENT = (
+        "The load generator itself failed {count} of {uploads} uploads ({limits}): that says nothing about "
+        "the server. {remedies}, or offer less load."
+    )
+    SENT_OTHERWISE = (
+        "{sent} requests were sent inside the window where {planned} were planned. Offer less load, "
+        "or use more load generators."
+    )
+    SENT_BY_OTHERS = (
+        "{count} uploads came from elsewhere while the trial sent {sent}: the stack had another load "
+        "than was planned. Let nobody else send to it, and measure again."
+    )
+    # Overload, and what is too near to it to tell.
+    DOOR_BEHIND = (
+        "{arriving:.1f} uploads/s arrive and those without an answer grow by {growth:.1f} uploads/s: "
+        "the web process cannot keep up"
+    )
+    WORKERS_BEHIND = (
+        "{arriving:.1f} pictures/s arrive and the backlog grows by {growth:.1f} pictures/s: "
+        "{workers:worker} cannot keep up"
+    )
+    ANSWERS_DEPEND = ", so even the wait for an answer depends on when one stops measuring."
+    TIMES_DEPEND = ", so waiting times depend on when one stops measuring."
+    NOT_READY = (
+        "{count} of {arrived} uploads {count:was|were} not ready when the trial ended, so "
+        "{count:its time is|their times are} not known."
+    )
+    FALLS_SHORT = "{arriving:.1f} uploads/s arrived and {leaving:.1f} uploads/s were {done}, {percent:.0f} % less."
+    BACKLOG_GREW = (
+        "The backlog grew by {growth:.2f} uploads/s, too little to call it overload and too much to call it steady."
+    )
+    UNANSWERED_GREW = (
+        "What waits for an answer grew by {growth:.2f} uploads/s, too little to call it overload and too much to call "
+        "it steady."
+    )
+    ONE_CORE_BUSY = "The machine's one core was {percent:.0f} % busy"
+    CORES_BUSY = "The machine's {cores} cores were {percent:.0f} % busy"
+    WEB_BUSY = "The web process was busy {percent:.0f} % of the time"
+    WORKERS_ASKED = "The load asks for {percent:.0f} % of what {workers:worker} can do"
+    CHANCE_DECIDES = ", so chance decides how long an upload waits."
+    NEVER_STEADY = ", so the backlog cannot stay steady."
+    MEASURE_LONGER = "A window of {window_s:.0f} s cannot decide near saturation: measure longer."
+    WAIT_LONGER = "Give the last pictures longer to get ready, or offer less load."
+    WORKERS_WOULD_NOT_HELP = (
+        "More workers would not help, because the cores are the limit: offer less load, or take more cores."
+    )
+    ADD_WORKERS = "Add workers or offer less load."
+    THREADS_WOULD_NOT_HELP = (
+        "More threads would not help, because the cores are the limit: offer less load, or take more cores."
+    )
+    THREADS_SHARE_A_CORE = "More threads would not help, because they share one core: offer less load."
+    ADD_THREADS = "Give it more threads or offer less load."
+    # What changes no verdict but VALID.
+    UPLOADS_FAILED = (
+        "{count} of {uploads:upload} failed: {causes}. Uploads that fail cost less than those whose "
+        "picture is made, so the rates and times of this trial mean little. Send pictures that the app takes, or look "
+        "into its logs."
+    )
+    NOT_QUIET = (
+        "The machine was not quiet: {taken}. Close other programs, or use a machine of your own, and measure again."
+    )
+
+
+# What to do about each limit, by its words in requests.csv.
+REMEDIES = {
+    "too many open files": "Allow a process more of them (ulimit -n)",
+    "too many open files on this machine": "Close other programs",
+    "no free port": "Widen the range of local ports (Linux: net.ipv4.ip_local_port_range)",
+    "no buffer space": "Close other programs",
+    "out of memory": "Close other programs",
+    "not permitted": "Check whether a firewall on this machine blocks them",
+    "no network": "Check that this machine is on the network of the stack",
+    "unknown host": "Check the address of the stack",
+}
+OTHERS = "See Locust's log"
+
+
+class Count(int):
+    """A whole number whose format names what is counted, or what follows from there being one or several."""
+
+    def __format__(self, words: str) -> str:
+        if "|" in words:
+            return words.split("|")[self != 1]
+        return amount(int(self), words) if words else str(int(self))
+
+
+@dataclass(frozen=True)
+class Reason:
+    """A kind with its numbers as they are told, and what follows from it `then`."""
+
+    kind: Kind
+    numbers: tuple[tuple[str, Number], ...] = ()
+    then: tuple[Kind, ...] = ()
+
+    @property
+    def fact(self) -> str:
+        """The reason in words, without what follows."""
+        counted = {name: Count(value) if isinstance(value, int) else value for name, value in self.numbers}
+        return self.kind.value.format(**counted)
+
+    @property
+    def consequence(self) -> str:
+        """What follows from it in words; empty if nothing does."""
+        return " ".join(kind.value for kind in self.then)
+
+    def __str__(self) -> str:
+        between = " " if self.then and not self.consequence.startswith(",") else ""
+        return f"{self.fact}{between}{self.consequence}"
+
+
+def reason(kind: Kind, *then: Kind, **numbers: Number) -> Reason:
+    """A reason with its numbers, and what follows from it."""
+    return Reason(kind, tuple(sorted(numbers.items())), then)
