@@ -120,7 +120,8 @@ def test_no_text_can_break_the_format(text: str) -> None:
 
 
 def test_words_from_outside_cannot_become_markup(example: Measured) -> None:
-    hostile = replace(example, experiment=replace(example.experiment, name="<script>alert(1)</script>"))
+    named = replace(example.experiment, name="<script>alert(1)</script>")
+    hostile = replace(example, made=replace(example.made, experiment=named))
     assert "<script" not in quiz.render(hostile)
     assert all("<script" not in texts.render_text(name, hostile) for name in texts.TEXTS)
 
