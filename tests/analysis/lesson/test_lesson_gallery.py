@@ -33,7 +33,7 @@ def drawn(told: dict[str, Lie]) -> dict[str, Figure]:
 
 
 def _lies(experiment: Measured) -> Sequence[Lie]:
-    return lies(experiment.trials, {name: verdict.name for name, verdict in experiment.verdicts.items()})
+    return lies(experiment.trials, {name: verdict.name for name, verdict in experiment.made.verdicts.items()})
 
 
 def _rows(trial: str) -> pd.DataFrame:
@@ -51,9 +51,9 @@ def test_all_six_are_told_of_the_example(told: dict[str, Lie]) -> None:
 
 def test_a_noisy_machine_takes_no_lie_away(example: Measured) -> None:
     """Noise hides nothing that the rows themselves show."""
-    noisy = {name: Verdict(name=NOISY) if each.name == VALID else each for name, each in example.verdicts.items()}
+    noisy = {name: Verdict(name=NOISY) if each.name == VALID else each for name, each in example.made.verdicts.items()}
 
-    assert [lie.name for lie in _lies(replace(example, verdicts=noisy))] == NAMES
+    assert [lie.name for lie in _lies(replace(example, made=replace(example.made, verdicts=noisy)))] == NAMES
 
 
 def test_the_mean_and_what_it_hides_are_in_the_raw_rows(told: dict[str, Lie]) -> None:

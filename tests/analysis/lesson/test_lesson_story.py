@@ -72,6 +72,11 @@ def broken(experiment: Experiment, names: Sequence[str], forgotten: int) -> list
     return [replace(trials[0], pictures=trial.pictures.iloc[forgotten:]), *trials[1:]]
 
 
+def of(material: Material, experiment: Experiment) -> Material:
+    """The same material with another experiment in it."""
+    return replace(material, made=replace(material.made, experiment=experiment))
+
+
 def test_the_ledger_of_all_trials_is_their_sum_in_each_mode(experiment: Experiment) -> None:
     sentence, table = all_trials(experiment.trials)
 
@@ -102,7 +107,7 @@ def test_faults_in_the_experiment_of_the_class_itself_are_told_as_such(
 ) -> None:
     trials = (*experiment.trials, *broken(experiment, ["node-killed"], forgotten=3))
 
-    slide = breaking(replace(material, experiment=replace(experiment, trials=trials)))
+    slide = breaking(of(material, replace(experiment, trials=trials)))
 
     assert slide.title == "Break it: node-killed"
     assert slide.answer == "node-killed, profile defaults: 3 of 135 accepted uploads lost"
@@ -160,7 +165,7 @@ def test_what_the_class_broke_is_told_where_the_experiment_given_for_it_holds_no
     trials = (*experiment.trials, *broken(experiment, ["node-killed"], forgotten=3))
     own, whole = replace(experiment, trials=trials), replace(experiment, name="faults-live")
 
-    slide = breaking(replace(material, experiment=own, broken=[whole]))
+    slide = breaking(replace(of(material, own), broken=[whole]))
 
     assert slide.title == "Break it: node-killed"
     assert slide.answer.startswith("node-killed, profile defaults: ")
@@ -207,7 +212,7 @@ def test_faults_that_a_plan_brought_into_its_trials_are_told_as_broken(
     struck = [{"kind": "fault", "what": what, "ended_at": trial.window.end} for what in ("node-killed", "web-killed")]
     soaked = replace(trial, info={**trial.info, "broker_left": {"waiting": 0, "in_hand": 0}, "events": struck})
 
-    slide = breaking(replace(material, experiment=replace(experiment, trials=(soaked,))))
+    slide = breaking(of(material, replace(experiment, trials=(soaked,))))
 
     assert slide.title == "Break it: 2 faults in turn"
     assert "Nothing" not in " ".join([slide.answer, *slide.words])
@@ -251,7 +256,7 @@ def test_the_slide_names_what_was_broken(
 
 def test_the_time_of_the_work_is_the_one_that_the_expectations_are_made_of(material: Material) -> None:
     bare = pd.DataFrame({"workload": "io", "processes": 1, "started_at": [0.0, 1.0], "finished_at": [0.2, 1.2]})
-    alone = replace(material, experiment=replace(material.experiment, bare=bare.assign(cpu_s=0.1)))
+    alone = of(material, replace(material.experiment, bare=bare.assign(cpu_s=0.1)))
 
     (with_bare, without) = (
         next(slide for slide in story(each) if slide.name == "problem") for each in (alone, material)
