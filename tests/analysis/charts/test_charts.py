@@ -220,7 +220,7 @@ def test_the_same_numbers_give_the_same_file(
 
     one, other = ({path.name: path.read_bytes() for path in folder.iterdir()} for folder in (saved_charts, tmp_path))
 
-    assert set(one) == set(other) == {f"{name}.{kind}" for name in demo_charts for kind in ("png", "svg")}
+    assert set(one) == set(other) == {f"{name}.{kind}" for name in (*demo_charts, "modes") for kind in ("png", "svg")}
     assert all(one[name] == other[name] for name in one if name.endswith(".svg"))
     assert as_png(drawn_charts(demo_group)["throughput"], 2 * DPI) == one["throughput.png"]
 
