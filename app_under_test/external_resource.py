@@ -52,7 +52,7 @@ def delay(name: str, *, mean_s: float, cv: float, seed: int) -> float:
     """How long an object takes, in seconds.
 
     Lognormal with this mean and coefficient of variation. It depends on nothing but the seed and the name, so
-    a picture waits equally long whichever door it came through and whatever came before it.
+    a picture waits equally long whichever endpoint received it and whatever came before it.
     """
     if mean_s == 0:
         return 0.0

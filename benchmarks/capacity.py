@@ -18,7 +18,7 @@ from analysis.console import print_anything
 from analysis.data.model import Cell, Trial, Window
 from analysis.metrics.trial import percentile
 from analysis.validity.verdict import verdict_on
-from loadtests.experiment.capacity_search import Answer, Outcome, Step, search
+from loadtests.experiment.capacity_search import CapacityBounds, Outcome, Step, search
 
 SHARE, MEAN_S, WARMUP_S, DRAIN_S, LATE_S = 0.95, 0.25, 10.0, 4.0, 0.05
 
@@ -84,7 +84,7 @@ def judged(measured: Trial, goal: float) -> Outcome:
     return Outcome(outcome(measured, verdict_on(measured), Goal(clock="ready", share=SHARE, limit_s=goal)))
 
 
-def searched(server: Server, goal: float, seed: int) -> tuple[Answer, list[Step]]:
+def searched(server: Server, goal: float, seed: int) -> tuple[CapacityBounds, list[Step]]:
     """One search, from a rate drawn by chance, and the trials that it took."""
     draw = np.random.default_rng(seed)
     searching = search(draw.uniform(0.5, 2.0), highest=64.0)

@@ -59,7 +59,7 @@ def write_trial(folder: Path, mode: str, workers: int, planned: pd.DataFrame) ->
     answered_at = sent_at + ANSWER_S if queue else finished_at + SEND_S
     requests = planned[["id", "phase", "due_at"]].assign(sent_at=sent_at, answered_at=answered_at)
     requests.assign(status=202 if queue else 201, error="", picture="small.jpg").to_csv(folder / "requests.csv", **CSV)
-    pictures = planned[["id"]].assign(trial=folder.name, door=mode, received_at=taken_at if queue else started_at)
+    pictures = planned[["id"]].assign(trial=folder.name, endpoint=mode, received_at=taken_at if queue else started_at)
     pictures = pictures.assign(enqueued_at=taken_at if queue else "", started_at=started_at, finished_at=finished_at)
     pictures.assign(state="ready", executions=1, reason="").to_csv(folder / "pictures.csv", **CSV)
     at = np.arange(START, stopped_at, 0.5)

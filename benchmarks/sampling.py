@@ -14,11 +14,11 @@ from pathlib import Path
 import kombu
 
 from analysis.console import print_anything
-from loadtests.stack.base import StackSpec, new_site
-from loadtests.stack.process.process_group import Family
+from loadtests.stack.base import StackSpec, new_layout
+from loadtests.stack.process.process_group import ProcessGroup
 from loadtests.stack.sampling.meters import ProcessMeter
 from loadtests.stack.sampling.sampler import PERIOD_S
-from loadtests.stack.services.backing_services import Ground
+from loadtests.stack.services.backing_services import BackingServices
 from loadtests.stack.services.queue_depth import QUEUE, Queue
 
 ROUNDS = 5
@@ -46,19 +46,19 @@ class Cost:
 def cost(broker: str) -> Cost:
     with tempfile.TemporaryDirectory() as folder:
         spec = StackSpec(mode="queue", workers=1, broker=broker, seed=1)
-        site = new_site(spec, Path(folder))
-        family = Family(Path(folder) / "logs")
-        ground = Ground(site, spec, family)
+        layout = new_layout(spec, Path(folder))
+        group = ProcessGroup(Path(folder) / "logs")
+        services = BackingServices(layout, spec, group)
         try:
-            ground.start()
-            assert ground.queue, "started"
+            services.start()
+            assert services.queue, "started"
             # What is not there would be asked for less.
-            with kombu.Connection(site.broker_url) as connection:
+            with kombu.Connection(layout.broker_url) as connection:
                 connection.default_channel.queue_declare(QUEUE, durable=True)
-            rounds = _rounds(ProcessMeter(lambda: family.pids["broker"]), ground.queue)
+            rounds = _rounds(ProcessMeter(lambda: group.pids["broker"]), services.queue)
         finally:
-            family.close(8.0)
-            ground.remove()
+            group.close(8.0)
+            services.remove()
     return Cost(broker, statistics.median(rounds), min(rounds), max(rounds))
 
 

@@ -19,8 +19,8 @@ from analysis.data.outcomes import cohort
 from analysis.data.reader import read_trial
 from analysis.metrics.trial import service_times, throughput
 from analysis.validity.verdict import VALID
-from loadtests.calibration.reference_server import Truth
-from loadtests.calibration.reference_stack import TruthStack
+from loadtests.calibration.reference_server import ReferenceModel
+from loadtests.calibration.reference_stack import ReferenceStack
 from loadtests.experiment.progress import Trials
 from loadtests.experiment.trial import TrialSetup, apply_load, run_trial
 from loadtests.planning.configuration import Cell
@@ -112,9 +112,11 @@ def _run(folder: Path, server: str, mode: str, rate: float, number: int, progres
 
 def _on_reference(setup: TrialSetup) -> dict[str, dict[str, str]]:
     """The same load on a server with as many places, which answers by timer; returns the trial's record."""
-    truth = Truth(seed=SEED, distribution="lognormal", mean_s=REFERENCE_S, servers=WORKERS)
+    truth = ReferenceModel(seed=SEED, distribution="lognormal", mean_s=REFERENCE_S, servers=WORKERS)
     partial = result_folder.open_trial(setup.folder.resolve(), setup.trial.name)
-    stack = TruthStack(truth, StackSpec(**setup.trial.cell.levels(), seed=SEED), partial / "stack", partial / "logs")
+    stack = ReferenceStack(
+        truth, StackSpec(**setup.trial.cell.levels(), seed=SEED), partial / "stack", partial / "logs"
+    )
     try:
         with stack as info:
             info.write(partial / "stack" / "stack.json")

@@ -23,13 +23,13 @@ import psutil
 from analysis.console import print_anything
 from loadtests import ROOT
 from loadtests.calibration.cases import SEED, rate_case
-from loadtests.calibration.reference_server import Truth
-from loadtests.calibration.reference_stack import TruthStack
+from loadtests.calibration.reference_server import ReferenceModel
+from loadtests.calibration.reference_stack import ReferenceStack
 from loadtests.calibration.runner import run_case
 from loadtests.planning.configuration import Configuration
 from loadtests.stack.base import StackSpec
 from loadtests.stack.process.environment import inherited
-from loadtests.stack.process.process_group import Command, Family
+from loadtests.stack.process.process_group import Command, ProcessGroup
 from loadtests.workload.pictures import payloads, photos
 from loadtests.workload.presets import WORKLOADS
 
@@ -62,13 +62,13 @@ def ours(folder: Path) -> Speed:
 def stock(folder: Path, connection: str) -> Speed:
     """What Locust reports of its own users, who wait for nothing but their answers."""
     with _server(folder) as url:
-        family = Family(folder / "logs")
+        group = ProcessGroup(folder / "logs")
         try:
-            child = family.start(_locust(url, folder, connection))
+            child = group.start(_locust(url, folder, connection))
             used_s = _cpu_s(psutil.Process(child.pid))
-            family.finish(child, 60.0)
+            group.finish(child, 60.0)
         finally:
-            family.close(1.0)
+            group.close(1.0)
     row = next(csv.DictReader((folder / "table_stats.csv").read_text(encoding="utf-8").splitlines()))
     sent = int(row["Request Count"]) - int(row["Failure Count"])
     return Speed(float(row["Requests/s"]), sent / used_s)
@@ -100,7 +100,7 @@ def most(folder: Path) -> Speed | None:
 def _server(folder: Path) -> Iterator[str]:
     """A server that answers at once; its address."""
     spec = StackSpec(**Configuration(mode="sync", workers=1, stack="truth").levels(), seed=SEED)
-    with TruthStack(Truth(seed=SEED), spec, folder / "stack", folder / "logs") as info:
+    with ReferenceStack(ReferenceModel(seed=SEED), spec, folder / "stack", folder / "logs") as info:
         yield info.url
 
 
@@ -126,7 +126,7 @@ def _locust(url: str, folder: Path, connection: str) -> Command:
         "--connection",
         connection,
     )
-    files = ("--locustfile", ROOT / "loadtests" / "scenarios" / "stock.py", "--csv", folder / "table")
+    files = ("--locustfile", ROOT / "loadtests" / "scenarios" / "plain_locust.py", "--csv", folder / "table")
     argv = (sys.executable, "-m", "locust", "--headless", "--only-summary", "--host", url, *options, *files)
     return Command(name="locust", argv=tuple(map(str, argv)), cwd=ROOT, env=inherited() | {"HOME": str(folder)})
 

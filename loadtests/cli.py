@@ -93,7 +93,7 @@ def _add_calibrate(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--compare",
         action="store_true",
-        help="measure stock Locust and, if found, hey, autocannon, wrk2 as well; a minute each",
+        help="measure plain Locust and, if found, hey, autocannon, wrk2 as well; a minute each",
     )
     parser.add_argument("--results", type=Path, default=ROOT / "results" / "calibration", help="folder for the cases")
 
@@ -110,7 +110,7 @@ def _add_up(parser: argparse.ArgumentParser) -> None:
 
 
 def _add_attach(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--mode", choices=WORDS["mode"], default="queue", help="the door that the load goes through")
+    parser.add_argument("--mode", choices=WORDS["mode"], default="queue", help="the endpoint that receives the load")
     parser.add_argument("--workload", choices=WORDS["workload"], default="io", help="the pictures that are sent")
     _add_foreground(parser)
     _add_home(parser)

@@ -50,7 +50,7 @@ def refuse_full(*folders: Path) -> None:
 
 
 @contextmanager
-def full_disk_told(folder: Path) -> Iterator[None]:
+def report_full_disk(folder: Path) -> Iterator[None]:
     """Whatever fails in here for want of room, in this folder or for temporary files, is told to."""
     try:
         yield

@@ -5,7 +5,7 @@ import itertools
 import pandas as pd
 import pytest
 
-from loadtests.experiment.baseline import BARE, measure_bare
+from loadtests.experiment.baseline import BASELINE, measure_baseline
 from loadtests.planning.reader import read_plan
 from loadtests.recording.analysis_bridge import predict
 from tests.small_experiment import write_plan
@@ -17,13 +17,13 @@ pytestmark = pytest.mark.stack
 def worked(tmp_path_factory):
     folder = tmp_path_factory.mktemp("bare")
     experiment = read_plan(write_plan(folder, rate=2.0))
-    measure_bare(experiment, folder, None)
+    measure_baseline(experiment, folder, None)
     predict(folder, experiment.cells(), cores=2)
     return folder
 
 
 def test_one_process_does_the_work_again_and_again_and_each_takes_the_delay_and_some_cpu(worked):
-    rows = pd.read_csv(worked / BARE)
+    rows = pd.read_csv(worked / BASELINE)
     took_s = rows["finished_at"] - rows["started_at"]
 
     assert len(rows) >= 4 and set(rows["processes"]) == {1}
@@ -34,11 +34,11 @@ def test_one_process_does_the_work_again_and_again_and_each_takes_the_delay_and_
 
 
 def test_what_was_worked_on_once_is_not_worked_on_again(worked):
-    before = (worked / BARE).stat().st_mtime_ns
+    before = (worked / BASELINE).stat().st_mtime_ns
 
-    measure_bare(read_plan(worked / "small.toml"), worked, None)
+    measure_baseline(read_plan(worked / "small.toml"), worked, None)
 
-    assert (worked / BARE).stat().st_mtime_ns == before
+    assert (worked / BASELINE).stat().st_mtime_ns == before
 
 
 def test_every_cell_of_the_plan_is_predicted_from_it(worked):

@@ -1,4 +1,4 @@
-"""The harness measures servers whose answers are known: real truth server, real Locust, the cases of a calibration."""
+"""Runs calibration cases with a real reference server and a real Locust."""
 
 import json
 
@@ -8,7 +8,7 @@ import pytest
 from analysis.calibration.checks import certify
 from loadtests.calibration import runner
 from loadtests.calibration.cases import cases, glance, rate_case
-from loadtests.machine.provenance import STORED, last_calibration, whose
+from loadtests.machine.provenance import STORED, calibration_scope, last_calibration
 from tests.analysis.hand_made import HEARD
 
 pytestmark = [pytest.mark.stack, pytest.mark.quiet]
@@ -114,8 +114,8 @@ def test_a_glance_is_short_and_hears_how_late_uploads_leave_and_whether_a_stall_
 
 def test_a_calibration_of_other_code_or_another_machine_counts_for_nothing(tmp_path):
     stored = tmp_path / STORED.name
-    stored.write_text(json.dumps({"checks": []} | whose()))
-    assert last_calibration(stored) == {"checks": []} | whose()
+    stored.write_text(json.dumps({"checks": []} | calibration_scope()))
+    assert last_calibration(stored) == {"checks": []} | calibration_scope()
 
-    stored.write_text(json.dumps({"checks": []} | whose() | {"code_sha256": "another"}))
+    stored.write_text(json.dumps({"checks": []} | calibration_scope() | {"code_sha256": "another"}))
     assert last_calibration(stored) is None

@@ -157,5 +157,5 @@ def test_every_command_of_ours_prints_anything():
 
 def is_command(path):
     """Whether people start it; a stack's own children are started with a log for their output."""
-    children = {"timer_lag.py", "watchdog.py", "delay_proxy.py", "keeper.py", "truth_server.py"}
+    children = {"busy_wait.py", "watchdog.py", "delay_proxy.py", "cleanup.py", "reference_server.py"}
     return 'if __name__ == "__main__"' in path.read_text(encoding="utf-8") and path.name not in children

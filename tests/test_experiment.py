@@ -100,7 +100,7 @@ def test_each_component_s_cpu_seconds_are_kept(overloaded):
     spent = record(overloaded, "queue-w1-r1")["cpu_seconds"]
 
     assert spent.keys() == {"web", "worker", "broker", "external", "control", "sweeper", "load"}
-    # What one upload costs the door is less than what its picture costs the worker, of which few had their turn.
+    # What one upload costs the endpoint is less than what its picture costs the worker, of which few had their turn.
     trial = overloaded / "results" / "queue-w1-r1"
     accepted = pd.read_csv(trial / "requests.csv")["status"].between(200, 299).sum()
     finished = pd.read_csv(trial / "pictures.csv")["state"].eq("ready").sum()

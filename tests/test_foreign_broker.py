@@ -8,14 +8,14 @@ import redis
 
 from loadtests.errors import StackError
 from loadtests.experiment import smoke_test
-from loadtests.stack.base import Site, StackSpec, new_site
+from loadtests.stack.base import StackLayout, StackSpec, new_layout
 from loadtests.stack.commands import APP
 from loadtests.stack.local.stack import LocalStack
 from loadtests.stack.process.environment import inherited
 from loadtests.stack.process.ports import HOST
-from loadtests.stack.process.process_group import Family, wait_until
+from loadtests.stack.process.process_group import ProcessGroup, wait_until
 from loadtests.stack.services import redis_server
-from loadtests.stack.services.backing_services import Ground
+from loadtests.stack.services.backing_services import BackingServices
 from tests.real_stack import components_in
 
 pytestmark = pytest.mark.stack
@@ -28,14 +28,14 @@ MESSAGES = [b"first", b"second", b"third"]
 def theirs(tmp_path_factory):
     """The address of another project's real broker, with messages in the queue that has Celery's default name."""
     folder = tmp_path_factory.mktemp("theirs")
-    site = new_site(SPEC, folder)
-    family = Family(folder)
-    family.start(redis_server.command(site))
-    wait_until("Theirs", lambda: redis_server.wants_password(site), check=family.check, timeout_s=20)
-    with redis.Redis.from_url(site.broker_url) as client:
+    layout = new_layout(SPEC, folder)
+    group = ProcessGroup(folder)
+    group.start(redis_server.command(layout))
+    wait_until("Theirs", lambda: redis_server.wants_password(layout), check=group.check, timeout_s=20)
+    with redis.Redis.from_url(layout.broker_url) as client:
         client.rpush("celery", *MESSAGES)
-    yield site.broker_url
-    family.close(grace_s=5)
+    yield layout.broker_url
+    group.close(grace_s=5)
 
 
 @pytest.fixture
@@ -79,9 +79,9 @@ def test_a_stack_amid_another_project_s_settings_never_connects_to_its_broker(th
 
 
 def test_a_stack_whose_app_is_at_another_broker_is_refused_in_one_sentence(theirs, tmp_path, monkeypatch):
-    original = Site.environment.fget
-    led_astray = property(lambda site: original(site) | {"CELERY_BROKER_READ_URL": f"{theirs[:-1]}5"})
-    monkeypatch.setattr(Site, "environment", led_astray)
+    original = StackLayout.environment.fget
+    led_astray = property(lambda layout: original(layout) | {"CELERY_BROKER_READ_URL": f"{theirs[:-1]}5"})
+    monkeypatch.setattr(StackLayout, "environment", led_astray)
     port = theirs.rpartition(":")[2].removesuffix("/0")
     with (
         pytest.raises(
@@ -124,11 +124,11 @@ def test_a_broker_that_did_not_take_its_configuration_is_refused(line, words, tm
         return path
 
     monkeypatch.setattr(redis_server, "write_configuration", overridden)
-    site, family = new_site(SPEC, tmp_path), Family(tmp_path / "logs")
-    ground = Ground(site, SPEC, family)
+    layout, group = new_layout(SPEC, tmp_path), ProcessGroup(tmp_path / "logs")
+    services = BackingServices(layout, SPEC, group)
     try:
         with pytest.raises(StackError, match=words):
-            ground.start()
+            services.start()
     finally:
-        family.close(grace_s=5)
-        ground.remove()
+        group.close(grace_s=5)
+        services.remove()

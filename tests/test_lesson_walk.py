@@ -93,7 +93,7 @@ def _load_and_upload(mode: str, results: Path, home: Path, page: Page) -> None:
             {"name": "me.jpg", "mimeType": "image/jpeg", "buffer": jpeg()}
         )
         page.get_by_role("button", name=BUTTONS[mode]).click()
-        expect(page.locator(f"[data-door={mode}]").get_by_role("status")).to_have_text("Ready.", timeout=60_000)
+        expect(page.locator(f"[data-endpoint={mode}]").get_by_role("status")).to_have_text("Ready.", timeout=60_000)
         done = load.result()
     assert done.returncode == 0, done.stderr
 

@@ -10,8 +10,8 @@ from contextlib import contextmanager
 import pandas as pd
 import pytest
 
-from loadtests.calibration.reference_server import Truth
-from loadtests.calibration.reference_stack import TruthStack
+from loadtests.calibration.reference_server import ReferenceModel
+from loadtests.calibration.reference_stack import ReferenceStack
 from loadtests.experiment.smoke_test import probe_jpeg
 from loadtests.stack.base import StackSpec
 from tests.real_stack import ROOT, environment
@@ -52,18 +52,18 @@ def add(parser):
 
 #: Something of ours that breaks, and where Locust calls it.
 BROKEN = {
-    "when the test begins": "from loadtests.scenarios import conductor as place; name = 'refuse_busy'",
+    "when the test begins": "from loadtests.scenarios import coordinator as place; name = 'refuse_busy'",
     "when the load ends": "from loadtests.scenarios.session import Session as place; name = 'close_window'",
     "beside the load": "from loadtests.scenarios.sender import Sender as place; name = '_show'",
-    "in a user": "from loadtests.scenarios.sender import Stream as place; name = 'take'",
+    "in a user": "from loadtests.scenarios.sender import ArrivalStream as place; name = 'take'",
 }
 BREAK = "\ndef broken(*_, **__):\n    raise ZeroDivisionError('foreseen by nobody')\nsetattr(place, name, broken)\n"
 
 #: A stack that takes longer to be looked at than the test lasts.
 SLOW = f"""{OURS}
 from time import sleep
-from loadtests.scenarios import conductor
-conductor.refuse_busy = lambda _: sleep(60)
+from loadtests.scenarios import coordinator
+coordinator.refuse_busy = lambda _: sleep(60)
 """
 
 
@@ -85,7 +85,7 @@ AT_ONCE = 3
 def server(folder, service_s=0.0):
     """The file of a stack whose server takes a known time for every upload, and by itself none."""
     spec = StackSpec(mode="sync", workers=1, workload="io", stack="truth", seed=1)
-    with TruthStack(Truth(seed=1, mean_s=service_s), spec, folder / "stack", folder / "logs") as info:
+    with ReferenceStack(ReferenceModel(seed=1, mean_s=service_s), spec, folder / "stack", folder / "logs") as info:
         info.write(folder / "stack.json")
         yield folder / "stack.json"
 

@@ -36,11 +36,11 @@ def test_it_is_over_in_half_a_minute_and_fits_on_a_screen(flown):
     assert done.stderr == ""
 
 
-def test_broker_doors_and_clock_are_green_on_a_machine_that_works(flown):
+def test_broker_endpoints_and_clock_are_green_on_a_machine_that_works(flown):
     _, done, _ = flown
     said = done.stdout.splitlines()
 
-    for what in ("Python and packages", "broker", "an upload through each door", "clock"):
+    for what in ("Python and packages", "broker", "an upload to each endpoint", "clock"):
         assert [line for line in said if line.startswith(f"ok   {what}: ")], done.stdout
 
 

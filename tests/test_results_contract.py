@@ -23,7 +23,7 @@ DICTIONARY = (ROOT / "results" / "README.md").read_text()
 EXAMPLE = ROOT / "results" / "example"
 
 PICTURE_COLUMNS = (
-    "id,trial,door,received_at,enqueued_at,started_at,finished_at,state,executions,reason,external_at,process_id"
+    "id,trial,endpoint,received_at,enqueued_at,started_at,finished_at,state,executions,reason,external_at,process_id"
 )
 
 

@@ -12,7 +12,7 @@ import pytest
 from loadtests.errors import StackError
 from loadtests.experiment import smoke_test
 from loadtests.stack.app_client import get, get_json
-from loadtests.stack.base import Site, StackSpec
+from loadtests.stack.base import StackLayout, StackSpec
 from loadtests.stack.commands import WEB_WORKER
 from loadtests.stack.local.stack import LocalStack
 from loadtests.stack.stack_file import alive_lock, read_info
@@ -83,7 +83,7 @@ def test_sync_mode_runs_that_many_web_processes_and_no_worker(tmp_path):
         smoke_test.check(info)
         assert len(psutil.Process(info.pids["web"]).children()) == 3
         assert "worker" not in info.pids
-        assert b"Nobody works behind this door" in get(info.url)
+        assert b"No worker serves this queue" in get(info.url)
 
 
 def test_a_stack_in_a_folder_of_any_name_works_and_stopped_leaves_no_process_and_no_open_port(tmp_path):
@@ -134,9 +134,9 @@ def test_a_component_that_dies_is_named_at_once_with_the_end_of_its_log(name, tm
 @pytest.mark.usefixtures("queue_stack")
 def test_a_stack_that_cannot_start_says_why_and_leaves_nothing(tmp_path, monkeypatch):
     """It has its tables from the stack before, so that its processes are the first to load the settings."""
-    original = Site.environment.fget
-    broken = property(lambda site: original(site) | {"UPLOAD_MAX_BYTES": "plenty"})
-    monkeypatch.setattr(Site, "environment", broken)
+    original = StackLayout.environment.fget
+    broken = property(lambda layout: original(layout) | {"UPLOAD_MAX_BYTES": "plenty"})
+    monkeypatch.setattr(StackLayout, "environment", broken)
     with (
         pytest.raises(StackError, match=r"ended with exit code(.|\n)*plenty"),
         LocalStack(spec(mode="sync"), tmp_path, tmp_path / "logs"),

@@ -76,7 +76,7 @@ def test_locust_refuses_a_foreign_host_and_sends_nothing(info, options, role):
 
 @pytest.mark.stack
 def test_the_comparison_with_stock_locust_refuses_it_as_well():
-    stock = ROOT / "loadtests" / "scenarios" / "stock.py"
+    stock = ROOT / "loadtests" / "scenarios" / "plain_locust.py"
     done = run("locust", "--headless", "-u", 1, "-t", "1s", "--host", FOREIGN, "--locustfile", stock)
 
     assert done.returncode != 0 and "--allow-target 192.0.2.1." in done.stderr

@@ -12,8 +12,8 @@ from pictures.models import Picture
 class PictureAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # Generic in the stubs only.
     """The list of uploads with readable times. Rows are measurements, so nothing can be changed here."""
 
-    list_display = ("id", "trial", "door", "state", "reason", "executions", "received", "started", "finished")
-    list_filter = ("state", "door", "trial")
+    list_display = ("id", "trial", "endpoint", "state", "reason", "executions", "received", "started", "finished")
+    list_filter = ("state", "endpoint", "trial")
     search_fields = ("id", "trial")
     ordering = ("-received_at",)
     readonly_fields = ("id", "received", "enqueued", "started", "finished")

@@ -7,4 +7,4 @@ class PicturesConfig(AppConfig):
     name = "pictures"
 
     def ready(self) -> None:
-        keep_memory()  # In every process alike: both doors, and the bare work that they are held against.
+        keep_memory()  # In every process alike: web process, worker and baseline.

@@ -18,7 +18,7 @@ from project.problems import problem
 COLUMNS = (
     "id",
     "trial",
-    "door",
+    "endpoint",
     "received_at",
     "enqueued_at",
     "started_at",

@@ -18,7 +18,7 @@ def put(name: str, data: bytes) -> None:
     To keep the promise it is stored on condition that it is not there yet, so that work that is done twice has one
     effect outside.
     """
-    condition = {"If-None-Match": "*"} if settings.KEEPS_PROMISE else {}
+    condition = {"If-None-Match": "*"} if settings.RELIABLE_DELIVERY else {}
     try:
         status, _ = _request("PUT", f"/objects/{name}", data, condition, timeout_s=settings.EXTERNAL_RESOURCE_TIMEOUT_S)
     except (OSError, http.client.HTTPException) as error:

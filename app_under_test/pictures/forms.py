@@ -13,8 +13,8 @@ from django.http.multipartparser import MultiPartParserError
 from django.utils.datastructures import MultiValueDict
 
 from pictures import multipart
-from pictures.idempotency import bare_key
-from pictures.models import Door
+from pictures.idempotency import unquote_key
+from pictures.models import Endpoint
 from pictures.reasons import PictureError
 from pictures.services import Upload
 from project.connection import MULTIPART_ALLOWANCE_BYTES
@@ -76,13 +76,13 @@ class WholeFileHandler(TemporaryFileUploadHandler):
         super().upload_interrupted()
 
 
-def read_upload(request: HttpRequest, *, door: Door, received_at: float) -> Upload:
+def read_upload(request: HttpRequest, *, endpoint: Endpoint, received_at: float) -> Upload:
     """The upload in a request, or raise."""
     if request.content_type != "multipart/form-data":
         raise PictureError("not_multipart")
     _check_announced_length(request)
     key_header = request.headers.get("Idempotency-Key", "")
-    headers = {"key": bare_key(key_header), "trial": request.headers.get("X-Trial", "")}
+    headers = {"key": unquote_key(key_header), "trial": request.headers.get("X-Trial", "")}
     form = UploadForm(headers, _files(request))
     if not form.is_valid():
         raise PictureError(form.reason())
@@ -90,7 +90,7 @@ def read_upload(request: HttpRequest, *, door: Door, received_at: float) -> Uplo
     return Upload(
         key=key,
         trial=form.cleaned_data["trial"],
-        door=door,
+        endpoint=endpoint,
         received_at=received_at,
         file=form.cleaned_data["image"],
     )

@@ -6,8 +6,8 @@ import re
 from django.core.files import File
 from django.db.models import Q
 
-from pictures.models import Door, Picture, State
-from pictures.reasons import PASSING, PictureError
+from pictures.models import Endpoint, Picture, State
+from pictures.reasons import RETRYABLE, PictureError
 from project import clock
 from project.profiles import TASK_TIME_LIMIT_S
 
@@ -19,7 +19,7 @@ ABANDONED_AFTER_S = TASK_TIME_LIMIT_S
 _QUOTED = re.compile(r'"([^"\\]+)"')
 
 
-def bare_key(header: str) -> str:
+def unquote_key(header: str) -> str:
     """The key in a header, which may be quoted."""
     quoted = _QUOTED.fullmatch(header.strip())
     return quoted[1] if quoted else header
@@ -34,7 +34,7 @@ def sha256(file: "File[bytes]") -> str:
     return found.hexdigest()
 
 
-def take_up_again(picture: Picture, *, door: Door, received_at: float, content: str) -> bool:
+def claim_retry(picture: Picture, *, endpoint: Endpoint, received_at: float, content: str) -> bool:
     """Whether an upload of a picture that is known may start over: what came before failed for a passing reason, or
     its process died. Raises if it is another picture.
 
@@ -45,10 +45,10 @@ def take_up_again(picture: Picture, *, door: Door, received_at: float, content: 
     long_ago = clock.now() - ABANDONED_AFTER_S
     # A row of an older version knows no content until it is taken up again.
     rows = Picture.objects.filter(id=picture.id, sha256__in=("", content))
-    failed = rows.filter(state=State.FAILED, reason__in=PASSING)
+    failed = rows.filter(state=State.FAILED, reason__in=RETRYABLE)
     left_behind = Q(state=State.PROCESSING, started_at__lt=long_ago)
-    never_begun = Q(door=Door.SYNC, state=State.QUEUED, received_at__lt=long_ago)
-    anew = {"state": State.QUEUED, "door": door, "received_at": received_at, "reason": "", "sha256": content}
+    never_begun = Q(endpoint=Endpoint.SYNC, state=State.QUEUED, received_at__lt=long_ago)
+    anew = {"state": State.QUEUED, "endpoint": endpoint, "received_at": received_at, "reason": "", "sha256": content}
     anew |= dict.fromkeys(("enqueued_at", "republished_at", "started_at", "external_at", "finished_at"))
     taken = failed.update(**anew, executions=0) or rows.filter(left_behind | never_begun).update(**anew)
     picture.refresh_from_db()

@@ -1,11 +1,11 @@
-"""The one table that both doors write."""
+"""The one table that both endpoints write."""
 
 import uuid
 
 from django.db import models
 
 
-class Door(models.TextChoices):
+class Endpoint(models.TextChoices):
     """The way a picture came in."""
 
     SYNC = "sync"
@@ -27,7 +27,7 @@ class Picture(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     """The client's Idempotency-Key, so that the same upload sent twice is one row."""
     trial = models.CharField(max_length=100, blank=True)
-    door = models.CharField(max_length=5, choices=Door)
+    endpoint = models.CharField(max_length=5, choices=Endpoint)
     state = models.CharField(max_length=10, choices=State, default=State.QUEUED)
     reason = models.CharField(max_length=40, blank=True)
     executions = models.PositiveIntegerField(default=0)
@@ -41,7 +41,7 @@ class Picture(models.Model):
     republished_at = models.FloatField(null=True, blank=True)
     """When it was last put on the queue again, because its message had been lost."""
     node = models.CharField(max_length=255, blank=True)
-    """The Celery node that last began the work; empty at the sync door."""
+    """The Celery node that last began the work; empty at the sync endpoint."""
     process_id = models.CharField(max_length=30, blank=True)
     """The process that last began it."""
     original = models.FileField()

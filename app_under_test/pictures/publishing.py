@@ -1,4 +1,4 @@
-"""Puts a picture's id on the queue, within a time that a person at the door will wait."""
+"""Puts a picture's id on the queue, within a time that a person waits for an answer."""
 
 import json
 import time
@@ -10,14 +10,14 @@ from kombu import Connection, pools
 from kombu.exceptions import ChannelError
 
 from pictures import services
-from pictures.models import Door, Picture, State
+from pictures.models import Endpoint, Picture, State
 from pictures.reasons import PictureError
 from pictures.tasks import process_picture
 from project import clock
 from project.broker import BROKER_ERRORS
 
-#: A frozen broker must not hold the door for as long as a worker may wait for a message.
-_DOOR_TIMEOUTS = (
+#: A frozen broker must not block the request for as long as a worker may wait for a message.
+_ENDPOINT_TIMEOUTS = (
     {"socket_timeout": 0.5, "socket_connect_timeout": 0.5}
     if settings.BROKER_IS_REDIS
     else {"read_timeout": 1, "write_timeout": 1, "connect_timeout": 1}
@@ -38,8 +38,8 @@ class Backlog:
 
     def is_full(self) -> bool:
         if time.monotonic() > self._good_until:
-            # The database's count: a frozen broker would hold the door for as long again.
-            self._waiting = Picture.objects.filter(door=Door.QUEUE, state=State.QUEUED).count()
+            # The database's count: a frozen broker would block the request for as long again.
+            self._waiting = Picture.objects.filter(endpoint=Endpoint.QUEUE, state=State.QUEUED).count()
             self._good_until = time.monotonic() + _COUNT_HOLDS_S
         return self._waiting >= int(settings.QUEUE_MOST_WAITING)
 
@@ -49,13 +49,13 @@ _backlog = Backlog()
 
 def refuse_if_full() -> None:
     """Raise if too many pictures wait already; asked before anything is stored."""
-    if settings.KEEPS_PROMISE and _backlog.is_full():
+    if settings.RELIABLE_DELIVERY and _backlog.is_full():
         raise PictureError("queue_full")
 
 
 def waiting_before(picture: Picture) -> int:
     """How many pictures wait that came before one that waits, too."""
-    waiting = Picture.objects.filter(door=Door.QUEUE, state=State.QUEUED)
+    waiting = Picture.objects.filter(endpoint=Endpoint.QUEUE, state=State.QUEUED)
     return waiting.filter(received_at__lt=picture.received_at).count() if picture.state == State.QUEUED else 0
 
 
@@ -66,27 +66,27 @@ def enqueue(picture: Picture) -> None:
     """
     picture.enqueued_at = clock.now()
     picture.save(update_fields=["enqueued_at"])
-    if not settings.KEEPS_PROMISE:
+    if not settings.RELIABLE_DELIVERY:
         process_picture.delay(str(picture.id))
         return
     try:
         publish(picture)
     except BROKER_ERRORS as error:
         # Marked and not deleted: another request with the same key may have answered with its address.
-        services.give_up(picture, "queue_unavailable")
+        services.mark_failed(picture, "queue_unavailable")
         raise PictureError("queue_unavailable") from error
 
 
 def publish(picture: Picture) -> None:
     """Send the id only: the worker reads the stored file."""
     about = {_PUBLISHED_AT: str(clock.now())}
-    with pools.producers[door_connection()].acquire(block=True, timeout=1) as producer:
+    with pools.producers[endpoint_connection()].acquire(block=True, timeout=1) as producer:
         process_picture.apply_async((str(picture.id),), task_id=str(picture.id), producer=producer, headers=about)
 
 
 def head_published_at() -> float | None:
     """When the message was published that will be taken next [Unix s]; None if none waits, 0 if that cannot be told."""
-    with pools.producers[door_connection()].acquire(block=True, timeout=1) as producer:
+    with pools.producers[endpoint_connection()].acquire(block=True, timeout=1) as producer:
         try:
             headers = _head(producer.channel, current_app.conf.task_default_queue)
         except ChannelError:
@@ -127,6 +127,6 @@ def _headers(raw: bytes) -> dict[str, Any]:
         return {}
 
 
-def door_connection() -> Connection:
-    """To the broker, for as long as a person at the door will wait."""
-    return current_app.connection_for_write(transport_options=_DOOR_TIMEOUTS)
+def endpoint_connection() -> Connection:
+    """To the broker, for as long as a person waits for an answer."""
+    return current_app.connection_for_write(transport_options=_ENDPOINT_TIMEOUTS)

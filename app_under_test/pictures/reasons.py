@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True)
-class Answer:
+class ErrorSpec:
     """How a reason is told over HTTP."""
 
     status: int
@@ -12,36 +12,36 @@ class Answer:
     retry_after_s: int | None = None
 
 
-ANSWERS = {
-    "missing_file": Answer(400, "Send one picture in the multipart field 'image'."),
-    "too_many_files": Answer(400, "Send one picture at a time."),
-    "bad_idempotency_key": Answer(400, "The header Idempotency-Key must be a UUID, quoted or not."),
-    "bad_trial": Answer(400, "The header X-Trial must be at most 100 printable characters."),
-    "still_processing": Answer(409, "A request with this key is being worked on. Ask again.", retry_after_s=1),
-    "too_large": Answer(413, "The file is larger than this server accepts."),
-    "too_many_pixels": Answer(413, "The picture has more pixels than this server accepts."),
-    "took_too_much_memory": Answer(413, "The work on this picture took more memory than it may."),
-    "not_multipart": Answer(415, "Send the picture as multipart/form-data."),
-    "not_an_image": Answer(415, "The file is not a picture."),
-    "unsupported_format": Answer(415, "Only JPEG, PNG and WEBP pictures are accepted."),
-    "aspect": Answer(422, "The picture is far too long for its width, or too wide for its height."),
-    "key_of_another_picture": Answer(
+ERRORS = {
+    "missing_file": ErrorSpec(400, "Send one picture in the multipart field 'image'."),
+    "too_many_files": ErrorSpec(400, "Send one picture at a time."),
+    "bad_idempotency_key": ErrorSpec(400, "The header Idempotency-Key must be a UUID, quoted or not."),
+    "bad_trial": ErrorSpec(400, "The header X-Trial must be at most 100 printable characters."),
+    "still_processing": ErrorSpec(409, "A request with this key is being worked on. Ask again.", retry_after_s=1),
+    "too_large": ErrorSpec(413, "The file is larger than this server accepts."),
+    "too_many_pixels": ErrorSpec(413, "The picture has more pixels than this server accepts."),
+    "took_too_much_memory": ErrorSpec(413, "The work on this picture took more memory than it may."),
+    "not_multipart": ErrorSpec(415, "Send the picture as multipart/form-data."),
+    "not_an_image": ErrorSpec(415, "The file is not a picture."),
+    "unsupported_format": ErrorSpec(415, "Only JPEG, PNG and WEBP pictures are accepted."),
+    "aspect": ErrorSpec(422, "The picture is far too long for its width, or too wide for its height."),
+    "key_of_another_picture": ErrorSpec(
         422, "This Idempotency-Key came with another picture. Send this one with its own."
     ),
-    "empty_file": Answer(422, "The file is empty."),
-    "unreadable_image": Answer(422, "The picture is damaged and cannot be read."),
-    "gave_up": Answer(500, "The work on this picture was begun several times and never ended."),
-    "took_too_long": Answer(500, "The work on this picture took too long."),
-    "internal_error": Answer(500, "The server failed while working on this picture."),
-    "external_resource_failed": Answer(502, "The external resource did not take the finished picture."),
-    "database_unavailable": Answer(503, "The database cannot be reached. Try again.", retry_after_s=2),
-    "queue_full": Answer(503, "Too many pictures wait already. Try again later.", retry_after_s=10),
-    "queue_unavailable": Answer(503, "The queue cannot be reached. Try again.", retry_after_s=2),
-    "storage_failed": Answer(503, "The picture could not be stored. Try again.", retry_after_s=2),
+    "empty_file": ErrorSpec(422, "The file is empty."),
+    "unreadable_image": ErrorSpec(422, "The picture is damaged and cannot be read."),
+    "gave_up": ErrorSpec(500, "The work on this picture was begun several times and never ended."),
+    "took_too_long": ErrorSpec(500, "The work on this picture took too long."),
+    "internal_error": ErrorSpec(500, "The server failed while working on this picture."),
+    "external_resource_failed": ErrorSpec(502, "The external resource did not take the finished picture."),
+    "database_unavailable": ErrorSpec(503, "The database cannot be reached. Try again.", retry_after_s=2),
+    "queue_full": ErrorSpec(503, "Too many pictures wait already. Try again later.", retry_after_s=10),
+    "queue_unavailable": ErrorSpec(503, "The queue cannot be reached. Try again.", retry_after_s=2),
+    "storage_failed": ErrorSpec(503, "The picture could not be stored. Try again.", retry_after_s=2),
 }
 
 #: Reasons that may not hold the next time, so that the same upload may be tried again.
-PASSING = (
+RETRYABLE = (
     "took_too_long",
     "took_too_much_memory",
     "internal_error",
@@ -56,7 +56,7 @@ class PictureError(Exception):
     """A picture was refused or could not be finished."""
 
     def __init__(self, reason: str) -> None:
-        super().__init__(ANSWERS[reason].detail)
+        super().__init__(ERRORS[reason].detail)
         self.reason = reason
 
     def __reduce__(self) -> tuple[type["PictureError"], tuple[str]]:

@@ -1,4 +1,4 @@
-"""THE work: what both doors do with an uploaded picture, in the request or in a worker."""
+"""Processes an uploaded picture: the same work in the request and in a worker."""
 
 import logging
 from dataclasses import dataclass
@@ -13,11 +13,11 @@ from django.core.files.storage import default_storage
 from django.db.models import F, Q
 
 from pictures import external
-from pictures.idempotency import ABANDONED_AFTER_S, sha256, take_up_again
-from pictures.models import Door, Picture, State
+from pictures.idempotency import ABANDONED_AFTER_S, claim_retry, sha256
+from pictures.models import Endpoint, Picture, State
 from pictures.processing import check_header, make_variants
 from pictures.reasons import PictureError
-from pictures.trying import patiently
+from pictures.retrying import retry
 from project import clock
 from project.identity import process_id
 
@@ -28,11 +28,11 @@ UNFINISHED = (State.QUEUED, State.PROCESSING)
 
 @dataclass(frozen=True, kw_only=True)
 class Upload:
-    """What a client sent through a door."""
+    """What a client sent to an endpoint."""
 
     key: UUID
     trial: str
-    door: Door
+    endpoint: Endpoint
     received_at: float
     file: "File[bytes]"
 
@@ -42,7 +42,7 @@ def accept(upload: Upload) -> tuple[Picture, bool]:
 
     The same key with the same picture gives the same row, and with another one is refused. The database decides which
     of two uploads at the same moment is the first; the other one finds the row and nothing to do. A promise of the
-    queue cannot be given for what the other door is working on.
+    queue cannot be given for what the other endpoint is working on.
     """
     check_header(upload.file, max_pixels=settings.UPLOAD_MAX_PIXELS)
     content = sha256(upload.file)
@@ -50,16 +50,16 @@ def accept(upload: Upload) -> tuple[Picture, bool]:
         id=upload.key,
         defaults={
             "trial": upload.trial,
-            "door": upload.door,
+            "endpoint": upload.endpoint,
             "received_at": upload.received_at,
             "original": original_path(upload.key),
             "sha256": content,
         },
     )
-    is_ours = created or take_up_again(picture, door=upload.door, received_at=upload.received_at, content=content)
+    is_ours = created or claim_retry(picture, endpoint=upload.endpoint, received_at=upload.received_at, content=content)
     if is_ours:
         _store_original(picture, upload.file)
-    elif upload.door == Door.QUEUE and picture.door == Door.SYNC and picture.state in UNFINISHED:
+    elif upload.endpoint == Endpoint.QUEUE and picture.endpoint == Endpoint.SYNC and picture.state in UNFINISHED:
         raise PictureError("still_processing")
     return picture, is_ours
 
@@ -67,14 +67,14 @@ def accept(upload: Upload) -> tuple[Picture, bool]:
 def process(picture_id: UUID, node: str = "") -> None:
     """Make the variants of a stored picture, store them and hand the large one to the external resource.
 
-    node: the Celery node that does it; at a door nobody waits for a second try. The outcome is in the row. A picture
+    node: the Celery node that does it; in the request nothing is tried again. The outcome is in the row. A picture
     that is finished already is left alone, so a message that is delivered twice does no harm.
     """
     if not _start(picture_id, node):
         return
     try:
         work = partial(_once, picture_id)
-        external_at = patiently(work) if node and settings.KEEPS_PROMISE else work()
+        external_at = retry(work) if node and settings.RELIABLE_DELIVERY else work()
     except PictureError as error:
         _finish(picture_id, State.FAILED, error.reason)
     except SoftTimeLimitExceeded:
@@ -104,14 +104,14 @@ def deliver(name: str, data: bytes) -> float:
     return external_at
 
 
-def give_up(picture: Picture, reason: str) -> None:
+def mark_failed(picture: Picture, reason: str) -> None:
     """Mark a picture failed on which nobody has begun to work; the same upload may be sent again."""
     Picture.objects.filter(id=picture.id, state=State.QUEUED).update(
         state=State.FAILED, reason=reason, finished_at=clock.now()
     )
 
 
-def take_back(node: str) -> int:
+def requeue_orphaned(node: str) -> int:
     """Let the pictures wait again that a node of this name was working on when it died; returns how many.
 
     For a node that has just begun: it cannot be working on any yet, and no two live nodes have one name.
@@ -133,14 +133,14 @@ def _store_original(picture: Picture, file: "File[bytes]") -> None:
     try:
         default_storage.save(original_path(picture.id), file)
     except OSError as error:
-        give_up(picture, "storage_failed")
+        mark_failed(picture, "storage_failed")
         raise PictureError("storage_failed") from error
 
 
 def _start(picture_id: UUID, node: str) -> bool:
     """Whether this execution may do the work. A row in state processing is one whose worker may have died."""
     unfinished = Picture.objects.filter(id=picture_id, state__in=UNFINISHED)
-    allowed = unfinished.filter(executions__lt=settings.MOST_EXECUTIONS) if settings.KEEPS_PROMISE else unfinished
+    allowed = unfinished.filter(executions__lt=settings.MOST_EXECUTIONS) if settings.RELIABLE_DELIVERY else unfinished
     now = clock.now()
     who = {"node": node, "process_id": process_id()}
     if allowed.update(state=State.PROCESSING, started_at=now, executions=F("executions") + 1, **who):

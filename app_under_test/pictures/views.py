@@ -1,4 +1,4 @@
-"""The two doors, and what became of a picture."""
+"""The two upload endpoints, the state of a picture, and the page for people."""
 
 import logging
 from collections.abc import Callable
@@ -17,10 +17,10 @@ from django.views.decorators.http import require_POST, require_safe
 
 from pictures import services
 from pictures.forms import read_upload
-from pictures.models import Door, Picture, State
+from pictures.models import Endpoint, Picture, State
 from pictures.processing import SIZES
 from pictures.publishing import enqueue, refuse_if_full, waiting_before
-from pictures.reasons import ANSWERS, PictureError
+from pictures.reasons import ERRORS, PictureError
 from pictures.workers import presence
 from project import clock
 from project.problems import problem
@@ -28,17 +28,17 @@ from project.problems import problem
 log = logging.getLogger(__name__)
 P = ParamSpec("P")
 
-#: What the page says about each door.
-_DOORS = (
+#: What the page says about each endpoint.
+_ENDPOINTS = (
     {
-        "name": Door.SYNC.value,
+        "name": Endpoint.SYNC.value,
         "url": reverse_lazy("upload-sync"),
         "title": "While you wait",
         "explanation": "The web server does the work, then answers.",
         "action": "Send and wait",
     },
     {
-        "name": Door.QUEUE.value,
+        "name": Endpoint.QUEUE.value,
         "url": reverse_lazy("upload-queue"),
         "title": "Through the queue",
         "explanation": "The web server answers at once; a worker does the work.",
@@ -47,7 +47,7 @@ _DOORS = (
 )
 
 
-def _told_without_database(view: Callable[P, HttpResponse]) -> Callable[P, HttpResponse]:
+def _refuse_without_database(view: Callable[P, HttpResponse]) -> Callable[P, HttpResponse]:
     """The view, which answers that the database is away, or locked for too long, where it would have failed."""
 
     @wraps(view)
@@ -63,20 +63,20 @@ def _told_without_database(view: Callable[P, HttpResponse]) -> Callable[P, HttpR
 
 @require_safe
 def page(request: HttpRequest) -> HttpResponse:
-    """The page where a person sends a picture through either door."""
-    without_workers = [] if settings.QUEUE_HAS_WORKERS else [Door.QUEUE.value]
-    return render(request, "pictures/page.html", {"doors": _DOORS, "without_workers": without_workers})
+    """The page where a person sends a picture to either endpoint."""
+    without_workers = [] if settings.QUEUE_HAS_WORKERS else [Endpoint.QUEUE.value]
+    return render(request, "pictures/page.html", {"endpoints": _ENDPOINTS, "without_workers": without_workers})
 
 
-# The doors look at no cookie, session or login, so a forged cross-site request gains nothing.
+# The endpoints read no cookie, session or login, so a forged cross-site request gains nothing.
 @csrf_exempt
 @require_POST
-@_told_without_database
+@_refuse_without_database
 def upload_sync(request: HttpRequest) -> HttpResponse:
     """Do the work, then answer."""
     received_at = clock.now()
     try:
-        upload = read_upload(request, door=Door.SYNC, received_at=received_at)
+        upload = read_upload(request, endpoint=Endpoint.SYNC, received_at=received_at)
         picture, is_ours = services.accept(upload)
     except PictureError as error:
         return _refusal(error.reason)
@@ -90,13 +90,13 @@ def upload_sync(request: HttpRequest) -> HttpResponse:
 
 @csrf_exempt
 @require_POST
-@_told_without_database
+@_refuse_without_database
 def upload_queue(request: HttpRequest) -> HttpResponse:
     """Answer, and let a worker do the work."""
     received_at = clock.now()
     try:
         refuse_if_full()
-        upload = read_upload(request, door=Door.QUEUE, received_at=received_at)
+        upload = read_upload(request, endpoint=Endpoint.QUEUE, received_at=received_at)
         picture, is_ours = services.accept(upload)
         if is_ours:
             enqueue(picture)
@@ -107,7 +107,7 @@ def upload_queue(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
-@_told_without_database
+@_refuse_without_database
 def picture(request: HttpRequest, picture_id: UUID) -> HttpResponse:
     """How far a picture is."""
     found = Picture.objects.filter(id=picture_id).first()
@@ -115,7 +115,7 @@ def picture(request: HttpRequest, picture_id: UUID) -> HttpResponse:
 
 
 @require_safe
-@_told_without_database
+@_refuse_without_database
 def place(request: HttpRequest, picture_id: UUID) -> HttpResponse:
     """How many pictures are before one that waits, and whether a worker is alive; null if that is not known yet."""
     found = Picture.objects.filter(id=picture_id).first()
@@ -140,19 +140,19 @@ def variant(request: HttpRequest, picture_id: UUID, name: str) -> HttpResponse |
 
 def _description(picture: Picture) -> dict[str, Any]:
     """A picture as a client sees it."""
-    about: dict[str, Any] = {"id": str(picture.id), "door": picture.door, "state": picture.state}
+    about: dict[str, Any] = {"id": str(picture.id), "endpoint": picture.endpoint, "state": picture.state}
     if picture.state == State.READY:
         about["variants"] = [
             {"name": name, "width": size, "height": size, "url": reverse("variant", args=[picture.id, name])}
             for name, size in SIZES.items()
         ]
     if picture.state == State.FAILED:
-        about |= {"reason": picture.reason, "detail": ANSWERS[picture.reason].detail}
+        about |= {"reason": picture.reason, "detail": ERRORS[picture.reason].detail}
     return about
 
 
 def _refusal(reason: str) -> JsonResponse:
-    answer = ANSWERS[reason]
+    answer = ERRORS[reason]
     response = problem(answer.status, reason, answer.detail)
     if answer.retry_after_s:
         response["Retry-After"] = str(answer.retry_after_s)

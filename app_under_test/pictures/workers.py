@@ -6,7 +6,7 @@ import time
 
 from celery import current_app
 
-from pictures.publishing import door_connection
+from pictures.publishing import endpoint_connection
 from project.broker import BROKER_ERRORS
 
 #: A question is a message to every worker, so an answer is kept for some time, however many pages ask.
@@ -53,7 +53,7 @@ presence = Presence()
 def _is_any_alive() -> bool | None:
     """None if the broker cannot be asked."""
     try:
-        with door_connection() as connection:
+        with endpoint_connection() as connection:
             answer = current_app.control.inspect(timeout=REPLY_TIMEOUT_S, limit=1, connection=connection).ping()
     except BROKER_ERRORS:
         return None

@@ -26,7 +26,7 @@ if settings.TAKEN_BY_CELERY and "celery.bin.celery" in sys.modules:
         f"place of this app's own, and the other's messages would be consumed here. First: unset {taken}"
     )
 
-if settings.KEEPS_PROMISE:
+if settings.RELIABLE_DELIVERY:
     redis_transport.use()
 
 
@@ -43,10 +43,10 @@ def keep_memory_bounded(**_: object) -> None:
 
 
 @worker_init.connect
-def take_back(sender: Any, **_: object) -> None:
+def requeue_orphaned(sender: Any, **_: object) -> None:
     """What a node of this name was working on when it died is free again; the sweeper puts it on the queue."""
     from pictures import services  # Models are there only once Django is set up.
 
-    if settings.KEEPS_PROMISE:
-        services.take_back(sender.hostname)
+    if settings.RELIABLE_DELIVERY:
+        services.requeue_orphaned(sender.hostname)
         connections.close_all()  # The pool's processes must not inherit one.

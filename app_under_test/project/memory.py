@@ -35,7 +35,7 @@ def limit_memory() -> None:
     Linux counts all memory of its own towards it; macOS takes the limit and does not keep it. Decoders written in C
     may call a picture unreadable for which they get no memory.
     """
-    if not settings.KEEPS_PROMISE:
+    if not settings.RELIABLE_DELIVERY:
         return
     _, hard = resource.getrlimit(resource.RLIMIT_DATA)
     most = settings.MOST_MEMORY_MB * 1_000_000

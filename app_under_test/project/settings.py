@@ -97,7 +97,7 @@ SILENCED_SYSTEM_CHECKS = (
 
 DATABASES = {"default": env.db("DATABASE_URL", default=f"sqlite:///{quote(str(VAR_DIR / 'db.sqlite3'))}")}
 DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
-# Both doors keep their connections: by default the web server opens one per request, Celery two per task.
+# Web and worker processes keep their connections: by default the web server opens one per request, Celery two per task.
 DATABASES["default"]["CONN_MAX_AGE"] = None
 CELERY_DB_REUSE_MAX = 1_000_000
 if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
@@ -146,18 +146,18 @@ if CELERY_TASK_DEFAULT_QUEUE_TYPE == "quorum":
     CELERY_TASK_DEFAULT_EXCHANGE_TYPE = "topic"
 
 QUEUE_PROFILE = env("QUEUE_PROFILE", default="safe")
-KEEPS_PROMISE = QUEUE_PROFILE == "safe"
+RELIABLE_DELIVERY = QUEUE_PROFILE == "safe"
 vars().update(profiles.celery_settings(QUEUE_PROFILE, redis=BROKER_IS_REDIS))
 CELERY_WORKER_PREFETCH_MULTIPLIER = env.int(
     "CELERY_WORKER_PREFETCH_MULTIPLIER", default=profiles.prefetch(QUEUE_PROFILE)
 )
-# Beyond this many waiting pictures the door refuses more: a promise that takes hours to keep is none.
+# Beyond this many waiting pictures the app refuses more: a promise that takes hours to keep is none.
 QUEUE_MOST_WAITING = env.int("QUEUE_MOST_WAITING", default=5_000)
-# A stack of mode sync has no workers, so the page does not offer the queue's door.
+# A stack of mode sync has no workers, so the page does not offer the queue endpoint.
 QUEUE_HAS_WORKERS = env.bool("QUEUE_HAS_WORKERS", default=True)
 # A picture that kills its worker each time must not do so for ever.
 MOST_EXECUTIONS = env.int("MOST_EXECUTIONS", default=3)
-# Of one process that works on pictures, in profile safe; enough for any picture that the door lets in.
+# Of one process that works on pictures, in profile safe; enough for any picture that the app accepts.
 MOST_MEMORY_MB = profiles.memory_limit_mb(env.int("MOST_MEMORY_MB", default=2_000))
 # What waits in the database for longer than this, and not in the queue, is published again.
 SWEEP_AFTER_S = env.float("SWEEP_AFTER_S", default=3.0)

@@ -26,7 +26,7 @@ LINGER_S = 2.0
 TICK_S = 1.0
 
 
-class PatientWorker(SyncWorker):
+class BufferingWorker(SyncWorker):
     """One request at a time, as gunicorn's sync class, but a client that is slow costs a descriptor and some memory
     instead of the process.
 
@@ -40,22 +40,22 @@ class PatientWorker(SyncWorker):
         self._connections: dict[Connection, None] = {}  # The oldest first.
         self._most_body = int(settings.UPLOAD_MAX_BYTES) + MULTIPART_ALLOWANCE_BYTES
         self._coming: Connection | None = None
-        self._hurry_until, self._doors_open = 0.0, False
+        self._hurry_until, self._accepting = 0.0, False
         with selectors.DefaultSelector() as self._selector:
             self._selector.register(self.PIPE[0], selectors.EVENT_READ)
             while self.alive and self.is_parent_alive():
                 self.notify()
-                self._set_doors()
+                self._set_accepting()
                 for key, _ in self._selector.select(self._idle_s()):
                     self._attend(key)
                 self._end_late()
 
-    def _set_doors(self) -> None:
+    def _set_accepting(self) -> None:
         """Accept unless a request is coming that another process's idleness would be wasted on."""
         in_hurry = self._coming in self._connections and time.monotonic() < self._hurry_until
-        if (open_now := not in_hurry or self.cfg.workers == 1) == self._doors_open:
+        if (open_now := not in_hurry or self.cfg.workers == 1) == self._accepting:
             return
-        self._doors_open = open_now
+        self._accepting = open_now
         for listener in self.sockets:
             listener.setblocking(False)
             if open_now:
@@ -66,7 +66,7 @@ class PatientWorker(SyncWorker):
     def _idle_s(self) -> float:
         """How long nothing has to be done unless somebody sends something."""
         ends = [connection.deadline for connection in self._connections]
-        if not self._doors_open:
+        if not self._accepting:
             ends.append(self._hurry_until)
         return max(0.0, min([TICK_S, *(end - time.monotonic() for end in ends)]))
 

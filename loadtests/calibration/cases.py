@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from loadtests.calibration.reference_server import Truth
+from loadtests.calibration.reference_server import ReferenceModel
 
 SEED = 41
 
@@ -19,11 +19,11 @@ STALLING_MEAN_S = 0.05
 
 @dataclass(frozen=True, kw_only=True)
 class Case:
-    """One trial on one truth server. kind names what its record is held against; rate is in uploads per second."""
+    """One trial on one reference server. kind names what its record is held against; rate is in uploads per second."""
 
     name: str
     kind: str
-    truth: Truth
+    truth: ReferenceModel
     rate: float
     measure_s: float
     mode: str = "sync"
@@ -41,14 +41,16 @@ def glance() -> list[Case]:
 
 def rate_case(rate: float, quick: bool) -> Case:
     """One step of the search for the highest rate that one process can send."""
-    return Case(name=f"rate-{rate:g}", kind="rate", truth=Truth(seed=SEED), rate=rate, measure_s=2.0 if quick else 4.0)
+    return Case(
+        name=f"rate-{rate:g}", kind="rate", truth=ReferenceModel(seed=SEED), rate=rate, measure_s=2.0 if quick else 4.0
+    )
 
 
 def _floor(quick: bool) -> list[Case]:
     return [
         # Often enough for a p99 in ten seconds, and so seldom that two uploads hardly ever meet.
-        Case(name="floor", kind="floor", truth=Truth(seed=SEED), rate=50, measure_s=4 if quick else 10),
-        Case(name="lag", kind="lag", truth=Truth(seed=SEED), rate=100, measure_s=4 if quick else 8),
+        Case(name="floor", kind="floor", truth=ReferenceModel(seed=SEED), rate=50, measure_s=4 if quick else 10),
+        Case(name="lag", kind="lag", truth=ReferenceModel(seed=SEED), rate=100, measure_s=4 if quick else 8),
     ]
 
 
@@ -58,7 +60,7 @@ def _distributions(quick: bool) -> list[Case]:
         Case(
             name=f"{distribution}-{rate}",
             kind="distribution",
-            truth=Truth(seed=SEED, distribution=distribution, mean_s=DRAWN_MEAN_S),
+            truth=ReferenceModel(seed=SEED, distribution=distribution, mean_s=DRAWN_MEAN_S),
             rate=rate,
             measure_s=length_s,
         )
@@ -70,8 +72,8 @@ def _distributions(quick: bool) -> list[Case]:
 def _stalls(quick: bool) -> list[Case]:
     """A tenth of the time, so that the true p95 lies in the stall's middle; the quick one is shorter."""
     scale, rate = 0.2 if quick else 1.0, 50
-    once = Truth(seed=SEED, mean_s=STALLING_MEAN_S, stall_s=5 * scale, stall_after_s=20 * scale)
-    again = Truth(seed=SEED, mean_s=STALLING_MEAN_S, stall_s=2, stall_after_s=4, stall_every_s=10)
+    once = ReferenceModel(seed=SEED, mean_s=STALLING_MEAN_S, stall_s=5 * scale, stall_after_s=20 * scale)
+    again = ReferenceModel(seed=SEED, mean_s=STALLING_MEAN_S, stall_s=2, stall_after_s=4, stall_every_s=10)
     return [
         Case(name="one-stall", kind="stall", truth=once, rate=rate, measure_s=50 * scale),
         Case(name="stalls", kind="stall", truth=again, rate=50, measure_s=20),
@@ -86,7 +88,7 @@ def _queues(quick: bool) -> list[Case]:
         Case(
             name=f"queue-{utilisation:g}",
             kind="queue",
-            truth=Truth(seed=SEED, distribution="exponential", mean_s=QUEUE_MEAN_S, servers=PLACES),
+            truth=ReferenceModel(seed=SEED, distribution="exponential", mean_s=QUEUE_MEAN_S, servers=PLACES),
             rate=utilisation * PLACES / QUEUE_MEAN_S,
             measure_s=length_s,
             mode=mode,

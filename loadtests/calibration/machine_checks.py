@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from loadtests import ROOT
 from loadtests.calibration.cases import SEED
 from loadtests.errors import TrialError
-from loadtests.machine.noise import Taken, spin_s
+from loadtests.machine.noise import CpuContention, spin_s
 from loadtests.stack.process.environment import inherited
 
 SPINS = 200
@@ -49,7 +49,7 @@ class Noise:
 def noise() -> Noise:
     """Listen to the machine for some seconds."""
     spins = [spin_s() for _ in range(SPINS)]
-    taken = Taken()
+    taken = CpuContention()
     hiccups = sorted(_hiccups())
     shares = taken.shares()
     return Noise(

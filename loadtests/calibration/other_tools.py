@@ -15,19 +15,19 @@ from typing import Any
 
 from loadtests import ROOT
 from loadtests.calibration.cases import SEED
-from loadtests.calibration.reference_server import Truth
-from loadtests.calibration.reference_stack import TruthStack
+from loadtests.calibration.reference_server import ReferenceModel
+from loadtests.calibration.reference_stack import ReferenceStack
 from loadtests.errors import QueuelabError, TrialError
 from loadtests.format import amount
 from loadtests.planning.configuration import Configuration
 from loadtests.stack.base import StackSpec
 from loadtests.stack.process.environment import inherited
-from loadtests.stack.process.process_group import Command, Family
+from loadtests.stack.process.process_group import Command, ProcessGroup
 from loadtests.workload.pictures import payloads, photos
 from loadtests.workload.presets import WORKLOADS
 
 RATE, LENGTH_S = 100, 50
-STALL = Truth(seed=SEED, mean_s=0.001, stall_s=5, stall_after_s=20)
+STALL = ReferenceModel(seed=SEED, mean_s=0.001, stall_s=5, stall_after_s=20)
 COLUMNS = {"p50": "50%", "p95": "95%", "p99": "99%"}
 
 #: How long Locust may take beyond the load: to start, to end its users and to write its files.
@@ -35,7 +35,7 @@ ALLOWANCE_S = 60.0
 
 
 @dataclass(frozen=True, kw_only=True)
-class Stock:
+class PlainLocust:
     """One way to ask Locust for RATE uploads per second."""
 
     wait: str
@@ -51,8 +51,8 @@ class Stock:
 
 
 WAYS = (
-    *(Stock(wait="constant_pacing", users=users) for users in (10, 100, 1000)),
-    Stock(wait="constant_throughput", users=10),
+    *(PlainLocust(wait="constant_pacing", users=users) for users in (10, 100, 1000)),
+    PlainLocust(wait="constant_throughput", users=10),
 )
 
 
@@ -63,15 +63,15 @@ def true_s(share: float) -> float:
     return max(0.0, waits) + STALL.mean_s
 
 
-def reported_by_locust(way: Stock, folder: Path) -> Iterator[tuple[str, float]]:
+def reported_by_locust(way: PlainLocust, folder: Path) -> Iterator[tuple[str, float]]:
     """The percentiles that Locust itself writes down, by name [s]."""
-    place = folder.resolve() / f"stock-{way.name}"
+    place = folder.resolve() / f"plain-locust-{way.name}"
     with stalling(place) as url:
-        family = Family(place / "logs")
+        group = ProcessGroup(place / "logs")
         try:
-            family.finish(family.start(_locust(way, url, place)), LENGTH_S + ALLOWANCE_S)
+            group.finish(group.start(_locust(way, url, place)), LENGTH_S + ALLOWANCE_S)
         finally:
-            family.close(1.0)
+            group.close(1.0)
     rows = list(csv.DictReader((place / "table_stats.csv").read_text(encoding="utf-8").splitlines()))
     if not rows or rows[0]["Name"] == "Aggregated":
         raise TrialError(f"Locust has sent nothing; see {place / 'logs'}.")
@@ -84,13 +84,13 @@ def stalling(place: Path) -> Iterator[str]:
     """A server that stalls once, with its files in `place`; its address."""
     place.mkdir(parents=True, exist_ok=True)
     spec = StackSpec(**Configuration(mode="sync", workers=1, stack="truth").levels(), seed=SEED)
-    with TruthStack(STALL, spec, place / "stack", place / "logs") as info:
+    with ReferenceStack(STALL, spec, place / "stack", place / "logs") as info:
         yield info.url
 
 
-def _locust(way: Stock, url: str, place: Path) -> Command:
+def _locust(way: PlainLocust, url: str, place: Path) -> Command:
     arguments: dict[str, object] = {
-        "--locustfile": ROOT / "loadtests" / "scenarios" / "stock.py",
+        "--locustfile": ROOT / "loadtests" / "scenarios" / "plain_locust.py",
         "--host": url,
         "--users": way.users,
         "--spawn-rate": way.users,

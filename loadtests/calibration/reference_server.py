@@ -27,13 +27,11 @@ QUICK, SLOW, SLOW_SHARE = 0.5, 5.5, 0.1
 
 
 @dataclass(frozen=True, kw_only=True)
-class Truth:
-    """One server. Times in seconds; those of stalls and warm-up count from the first request.
+class ReferenceModel:
+    """One server. Times in seconds; those of stalls count from the first request.
 
     servers: how many requests are worked on at once, in order of arrival; 0 for any number.
     stall_s, stall_after_s, stall_every_s: how long nothing is done, from when on, and how often (0: once).
-    error_share: share of the requests that are answered 503 at once.
-    warm_up_s, warm_up_factor: for so long every service takes so many times as long.
     """
 
     seed: int
@@ -43,9 +41,6 @@ class Truth:
     stall_s: float = 0.0
     stall_after_s: float = 0.0
     stall_every_s: float = 0.0
-    error_share: float = 0.0
-    warm_up_s: float = 0.0
-    warm_up_factor: float = 1.0
 
     def service_s(self, name: str) -> float:
         """How long a request takes; it depends on nothing but the seed and the name."""
@@ -59,9 +54,6 @@ class Truth:
             return self.mean_s * (SLOW if draw.random() < SLOW_SHARE else QUICK)
         return self.mean_s
 
-    def refuses(self, name: str) -> bool:
-        return random.Random(f"{self.seed}:{name}:error").random() < self.error_share
-
     def awake_at(self, since_s: float) -> float:
         """The first time from a time on at which the server is not stalled, both since the first request."""
         into = since_s - self.stall_after_s
@@ -71,7 +63,7 @@ class Truth:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Visit:
+class ServedRequest:
     """One request as the server decides it; times in Unix seconds, service_s in seconds."""
 
     name: str
@@ -79,38 +71,27 @@ class Visit:
     started_at: float
     finished_at: float
     service_s: float
-    refused: bool
 
 
-class Desk:
+class QueueSimulator:
     """Takes requests in the order of their arrival and says when each will be finished, in virtual time."""
 
-    def __init__(self, truth: Truth) -> None:
+    def __init__(self, truth: ReferenceModel) -> None:
         self.truth = truth
         self.opened_at = math.nan
         self._free_at: list[float] = [-math.inf] * truth.servers
 
-    def admit(self, name: str, now: float) -> Visit:
+    def admit(self, name: str, now: float) -> ServedRequest:
         """Decide on a request that arrives now."""
         if math.isnan(self.opened_at):
             self.opened_at = now
-        truth = self.truth
-        if truth.refuses(name):
-            return Visit(name=name, received_at=now, started_at=now, finished_at=now, service_s=0.0, refused=True)
-        service_s = truth.service_s(name)
-        if now - self.opened_at < truth.warm_up_s:
-            service_s *= truth.warm_up_factor
+        service_s = self.truth.service_s(name)
         started_at = self._awake(max(now, heapq.heappop(self._free_at)) if self._free_at else now)
         finished_at = self._awake(started_at + service_s)
-        if truth.servers:
+        if self.truth.servers:
             heapq.heappush(self._free_at, finished_at)
-        return Visit(
-            name=name,
-            received_at=now,
-            started_at=started_at,
-            finished_at=finished_at,
-            service_s=service_s,
-            refused=False,
+        return ServedRequest(
+            name=name, received_at=now, started_at=started_at, finished_at=finished_at, service_s=service_s
         )
 
     def _awake(self, at: float) -> float:
@@ -126,13 +107,13 @@ PICTURE_COLUMNS = "id,received_at,enqueued_at,started_at,finished_at,state,execu
 TRUTH_COLUMNS = "id,connected_at,received_at,service_s,finished_at,answered_at\n"
 
 
-class TruthServer:
+class ReferenceServer:
     """What has been asked so far, what will be answered, and when."""
 
-    def __init__(self, truth: Truth, mode: str, clock: Clock) -> None:
+    def __init__(self, truth: ReferenceModel, mode: str, clock: Clock) -> None:
         self.mode, self.clock = mode, clock
-        self._desk = Desk(truth)
-        self._visits: dict[str, Visit] = {}
+        self._simulator = QueueSimulator(truth)
+        self._served: dict[str, ServedRequest] = {}
         self._trials: dict[str, str] = {}
         self._connected_at: dict[str, float] = {}
         self._answered_at: dict[str, float] = {}
@@ -140,20 +121,20 @@ class TruthServer:
 
     def upload(self, headers: dict[str, str], connected_at: float, answer: Callable[[str], None]) -> None:
         """Take an upload that has arrived whole; it is answered, and finished, when the truth says so."""
-        name = headers.get("idempotency-key") or f"unnamed-{len(self._visits)}"
-        visit = self._desk.admit(name, self.clock.now())
-        self._visits[name], self._trials[name] = visit, headers.get("x-trial", "")
+        name = headers.get("idempotency-key") or f"unnamed-{len(self._served)}"
+        served = self._simulator.admit(name, self.clock.now())
+        self._served[name], self._trials[name] = served, headers.get("x-trial", "")
         self._connected_at[name] = connected_at
-        heapq.heappush(self._open, (visit.finished_at, visit.started_at))
+        heapq.heappush(self._open, (served.finished_at, served.started_at))
 
         def reply() -> None:
             self._answered_at[name] = self.clock.now()
-            answer("503 Service Unavailable" if visit.refused else ACCEPTED[self.mode])
+            answer(ACCEPTED[self.mode])
 
-        if self.mode == "queue" or visit.refused:
+        if self.mode == "queue":
             reply()
         else:
-            self._at(visit.finished_at, reply)
+            self._at(served.finished_at, reply)
 
     def _at(self, due_at: float, act: Callable[[], None]) -> None:
         """Act at a time, awake for the last moment: timers are exact to a millisecond only."""
@@ -173,41 +154,41 @@ class TruthServer:
             heapq.heappop(self._open)
         queued = sum(started_at > now for _, started_at in self._open)
         told = {"queued": queued, "processing": len(self._open) - queued}
-        return json.dumps(told | {"ready": len(self._visits) - len(self._open), "failed": 0})
+        return json.dumps(told | {"ready": len(self._served) - len(self._open), "failed": 0})
 
     def pictures_csv(self, query: dict[str, list[str]]) -> str:
         since, now = query.get("finished_since"), self.clock.now()
-        visits = [one for one in self._visits.values() if not one.refused]
+        served = list(self._served.values())
         if since:
-            visits = [one for one in visits if float(since[0]) <= one.finished_at <= now]
-        return PICTURE_COLUMNS + "".join(self._picture(one, now) for one in visits)
+            served = [one for one in served if float(since[0]) <= one.finished_at <= now]
+        return PICTURE_COLUMNS + "".join(self._picture(one, now) for one in served)
 
     def truth_csv(self, _query: dict[str, list[str]]) -> str:
         """The true times of every upload; answered_at is when the answer was really written."""
         rows = (
             f"{one.name},{self._connected_at[one.name]:.6f},{one.received_at:.6f},{one.service_s:.9f},{one.finished_at:.6f},"
             f"{self._answered_at.get(one.name, float('nan')):.6f}\n"
-            for one in self._visits.values()
+            for one in self._served.values()
         )
         return TRUTH_COLUMNS + "".join(rows)
 
     def opened(self, _query: dict[str, list[str]]) -> str:
-        return json.dumps({"opened_at": self._desk.opened_at})
+        return json.dumps({"opened_at": self._simulator.opened_at})
 
-    def _picture(self, visit: Visit, now: float) -> str:
-        state = "ready" if visit.finished_at <= now else "processing"
-        finished = f"{visit.finished_at:.6f}" if state == "ready" else ""
-        received = f"{visit.received_at:.6f}"
+    def _picture(self, served: ServedRequest, now: float) -> str:
+        state = "ready" if served.finished_at <= now else "processing"
+        finished = f"{served.finished_at:.6f}" if state == "ready" else ""
+        received = f"{served.received_at:.6f}"
         return (
-            f"{visit.name},{received},{received if self.mode == 'queue' else ''},{visit.started_at:.6f},"
-            f"{finished},{state},1,,{self._trials[visit.name]}\n"
+            f"{served.name},{received},{received if self.mode == 'queue' else ''},{served.started_at:.6f},"
+            f"{finished},{state},1,,{self._trials[served.name]}\n"
         )
 
 
 class Connection(asyncio.Protocol):
     """One connection; whoever wants more than one request on it sends the next after the answer."""
 
-    def __init__(self, server: TruthServer) -> None:
+    def __init__(self, server: ReferenceServer) -> None:
         self._server, self._received = server, bytearray()
         self._pages = {
             "/healthz": lambda _query: "ok\n",
@@ -252,7 +233,7 @@ class Connection(asyncio.Protocol):
             self._transport.close()
 
 
-async def serve(server: TruthServer, port: int) -> None:
+async def serve(server: ReferenceServer, port: int) -> None:
     """Serve until told to stop."""
     loop, over = asyncio.get_running_loop(), asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
@@ -267,11 +248,11 @@ def main(argv: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--port", type=int, required=True)
     parser.add_argument("--mode", choices=tuple(ACCEPTED), default="sync")
-    parser.add_argument("--truth", type=json.loads, required=True, help="fields of Truth, as JSON")
+    parser.add_argument("--truth", type=json.loads, required=True, help="fields of ReferenceModel, as JSON")
     parser.add_argument("--clock-offset-ns", type=int, default=Clock.anchored().offset_ns)
     args = parser.parse_args(argv)
     _take_last_core()
-    asyncio.run(serve(TruthServer(Truth(**args.truth), args.mode, Clock(args.clock_offset_ns)), args.port))
+    asyncio.run(serve(ReferenceServer(ReferenceModel(**args.truth), args.mode, Clock(args.clock_offset_ns)), args.port))
     return 0
 
 

@@ -1,4 +1,4 @@
-"""The truth server as a stack, so that it is measured by the very code that measures the app."""
+"""The reference server as a stack, so that it is measured by the very code that measures the app."""
 
 import json
 import secrets
@@ -9,22 +9,22 @@ from pathlib import Path
 import psutil
 
 from loadtests import ROOT
-from loadtests.calibration.reference_server import Truth
+from loadtests.calibration.reference_server import ReferenceModel
 from loadtests.clock import Clock
 from loadtests.errors import StackError
 from loadtests.stack.app_client import get_json, reachable
 from loadtests.stack.base import Stack, StackSpec
 from loadtests.stack.process.environment import inherited
 from loadtests.stack.process.ports import HOST, free_port
-from loadtests.stack.process.process_group import START_LIMIT_S, Command, Family, wait_until
-from loadtests.stack.sampling.sampler import Observer, View
+from loadtests.stack.process.process_group import START_LIMIT_S, Command, ProcessGroup, wait_until
+from loadtests.stack.sampling.sampler import Sampler, SamplingTarget
 from loadtests.stack.services.queue_depth import QueueLength
 from loadtests.stack.stack_file import OBSERVATIONS, StackInfo
 
 STOP_GRACE_S = 5.0
 
 
-class TruthQueue:
+class ReferenceQueue:
     """What the server has taken and not finished: it is its own broker."""
 
     def __init__(self, url: str) -> None:
@@ -44,24 +44,26 @@ class TruthQueue:
         """Nothing is open between two questions."""
 
 
-class TruthStack(Stack):
-    """One truth server in a process of its own."""
+class ReferenceStack(Stack):
+    """One reference server in a process of its own."""
 
-    def __init__(self, truth: Truth, spec: StackSpec, directory: Path, logs: Path) -> None:
+    def __init__(self, truth: ReferenceModel, spec: StackSpec, directory: Path, logs: Path) -> None:
         super().__init__(spec, directory, logs)
         self._truth = truth
-        self._family: Family | None = None
-        self._observer: Observer | None = None
+        self._group: ProcessGroup | None = None
+        self._sampler: Sampler | None = None
 
     def start(self) -> StackInfo:
         """Start the server and wait until it answers."""
         clock, port = Clock.anchored(), free_port()
-        self._family = Family(self.logs)
-        self._open.callback(self._family.close, STOP_GRACE_S)
-        self._family.start(self._command(clock, port))
+        self._group = ProcessGroup(self.logs)
+        self._open.callback(self._group.close, STOP_GRACE_S)
+        self._group.start(self._command(clock, port))
         url = f"http://{HOST}:{port}"
-        wait_until("The truth server", lambda: reachable(f"{url}/healthz"), check=self.check, timeout_s=START_LIMIT_S)
-        self._observe(url, clock)
+        wait_until(
+            "The reference server", lambda: reachable(f"{url}/healthz"), check=self.check, timeout_s=START_LIMIT_S
+        )
+        self._sample(url, clock)
         return StackInfo(
             **self.spec.levels(),
             url=url,
@@ -70,15 +72,15 @@ class TruthStack(Stack):
             clock_offset_ns=clock.offset_ns,
             directory=str(self.directory),
             supervisor_pid=psutil.Process().pid,
-            pids=self._family.pids,
+            pids=self._group.pids,
             settings={"truth": asdict(self._truth)},
         )
 
     def check(self) -> None:
-        if self._family:
-            self._family.check()
-        if self._observer and not self._observer.is_alive():
-            raise StackError(f"The truth server is not sampled any more: {self._observer.failure}.")
+        if self._group:
+            self._group.check()
+        if self._sampler and not self._sampler.is_alive():
+            raise StackError(f"The reference server is not sampled any more: {self._sampler.failure}.")
 
     def _command(self, clock: Clock, port: int) -> Command:
         arguments: tuple[object, ...] = ("--port", port, "--mode", self.spec.mode, "--truth")
@@ -86,8 +88,8 @@ class TruthStack(Stack):
         argv = (sys.executable, "-m", "loadtests.calibration.reference_server", *map(str, arguments))
         return Command(name="truth", argv=argv, cwd=ROOT, env=inherited())
 
-    def _observe(self, url: str, clock: Clock) -> None:
-        view = View(observations=self.directory / OBSERVATIONS, control_url=url, token="", clock=clock)
-        self._observer = Observer(view, TruthQueue(url) if self.spec.mode == "queue" else None, {})
-        self._open.callback(self._observer.stop)
-        self._observer.start()
+    def _sample(self, url: str, clock: Clock) -> None:
+        view = SamplingTarget(observations=self.directory / OBSERVATIONS, control_url=url, token="", clock=clock)
+        self._sampler = Sampler(view, ReferenceQueue(url) if self.spec.mode == "queue" else None, {})
+        self._open.callback(self._sampler.stop)
+        self._sampler.start()

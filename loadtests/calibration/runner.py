@@ -11,12 +11,12 @@ from typing import Any
 from loadtests.calibration.cases import SEED, Case, cases, glance, rate_case
 from loadtests.calibration.machine_checks import noise
 from loadtests.calibration.other_tools import compared
-from loadtests.calibration.reference_stack import TruthStack
-from loadtests.errors import full_disk_told
+from loadtests.calibration.reference_stack import ReferenceStack
+from loadtests.errors import report_full_disk
 from loadtests.experiment.progress import Trials
 from loadtests.experiment.trial import TrialSetup, apply_load
 from loadtests.file_lock import exclusive
-from loadtests.machine.provenance import STORED, whose
+from loadtests.machine.provenance import STORED, calibration_scope
 from loadtests.planning.configuration import Cell
 from loadtests.planning.experiment import Experiment, Factors, Phases, Trial
 from loadtests.recording import result_folder
@@ -77,7 +77,7 @@ def told(check: dict[str, Any]) -> str:
 def _store(stored: Path, quick: bool, checks: Checks) -> None:
     stored.parent.mkdir(parents=True, exist_ok=True)
     kept = {"made_at": datetime.now(UTC).isoformat(timespec="seconds"), "quick": quick, "checks": checks}
-    result_folder.write_json(stored, kept | whose())
+    result_folder.write_json(stored, kept | calibration_scope())
 
 
 def _measure(folder: Path, planned: list[Case], rates: Sequence[float], quick: bool) -> None:
@@ -102,9 +102,9 @@ def run_case(case: Case, folder: Path) -> dict[str, Any]:
     setup = TrialSetup(experiment=_experiment(case), trial=_trial(case), folder=folder, pictures=None)
     partial = result_folder.open_trial(folder.resolve(), setup.trial.name)
     spec = StackSpec(**setup.trial.cell.levels(), seed=SEED)
-    stack = TruthStack(case.truth, spec, partial / "stack", partial / "logs")
+    stack = ReferenceStack(case.truth, spec, partial / "stack", partial / "logs")
     try:
-        with full_disk_told(partial), stack as info, full_disk_told(partial):
+        with report_full_disk(partial), stack as info, report_full_disk(partial):
             info.write(partial / "stack" / "stack.json")
             _keep_plan(partial, setup)
             apply_load(setup, stack, partial)

@@ -11,11 +11,11 @@ from tempfile import TemporaryDirectory
 
 from loadtests.errors import StackError
 from loadtests.stack import commands
-from loadtests.stack.base import Site, StackSpec, new_site
+from loadtests.stack.base import StackLayout, StackSpec, new_layout
 from loadtests.stack.commands import APP
 from loadtests.stack.process.environment import inherited
 from loadtests.stack.process.ports import refuse_exposed
-from loadtests.stack.process.process_group import START_LIMIT_S, Child, Command, Family, wait_until
+from loadtests.stack.process.process_group import START_LIMIT_S, Command, ManagedProcess, ProcessGroup, wait_until
 from loadtests.stack.services import redis_server
 
 #: A welcome that has not come by then is missing: it is due at once, or after three seconds.
@@ -53,51 +53,51 @@ def attempt(copy: Path, logs: Path, worker: Sequence[str] = WORKER) -> Attempt:
     for old in logs.glob("*.log"):
         old.unlink()
     with TemporaryDirectory(prefix="queuelab-") as place:
-        site = new_site(StackSpec(mode="queue", workers=1, workload="io", seed=1), Path(place))
-        family = Family(logs)
+        layout = new_layout(StackSpec(mode="queue", workers=1, workload="io", seed=1), Path(place))
+        group = ProcessGroup(logs)
         try:
-            return _attempt(copy, site, family, worker)
+            return _attempt(copy, layout, group, worker)
         finally:
-            family.stop(("worker",), STOP_GRACE_S)
-            family.close(STOP_GRACE_S)
+            group.stop(("worker",), STOP_GRACE_S)
+            group.close(STOP_GRACE_S)
 
 
-def _attempt(copy: Path, site: Site, family: Family, words: Sequence[str]) -> Attempt:
-    family.start(redis_server.command(site))
-    family.finish(family.start(replace(commands.migrate(site), cwd=copy)), START_LIMIT_S)
-    worker = family.start(_python("worker", copy, site, ("-m", *words)))
+def _attempt(copy: Path, layout: StackLayout, group: ProcessGroup, words: Sequence[str]) -> Attempt:
+    group.start(redis_server.command(layout))
+    group.finish(group.start(replace(commands.migrate(layout), cwd=copy)), START_LIMIT_S)
+    worker = group.start(_python("worker", copy, layout, ("-m", *words)))
     wait_until("The worker", lambda: _found(worker, re.compile(r" ready\.$", re.M)), check=worker.check, timeout_s=60.0)
-    refuse_exposed(family)
-    family.finish(family.start(_python("signup", copy, site, ("manage.py", "shell", "-v0", "-c", SIGN_UP))), 60.0)
+    refuse_exposed(group)
+    group.finish(group.start(_python("signup", copy, layout, ("manage.py", "shell", "-v0", "-c", SIGN_UP))), 60.0)
     began = time.monotonic()
     try:
         said = wait_until("The welcome", lambda: _news(worker), check=worker.check, timeout_s=PATIENCE_S)
     except StackError:
         worker.check()
-        return Attempt(welcomed=False, after_s=PATIENCE_S, said=_planned(family, copy, site))
+        return Attempt(welcomed=False, after_s=PATIENCE_S, said=_planned(group, copy, layout))
     welcomed = bool(WELCOMED.search(said))
     return Attempt(welcomed=welcomed, after_s=time.monotonic() - began, said=said)
 
 
-def _news(worker: Child) -> str | None:
+def _news(worker: ManagedProcess) -> str | None:
     return _found(worker, WELCOMED) or _found(worker, UNKNOWN)
 
 
-def _found(child: Child, pattern: re.Pattern[str]) -> str | None:
+def _found(child: ManagedProcess, pattern: re.Pattern[str]) -> str | None:
     match = pattern.search(child.log.read_text(encoding="utf-8", errors="replace"))
     return match[0] if match else None
 
 
-def _planned(family: Family, copy: Path, site: Site) -> str:
+def _planned(group: ProcessGroup, copy: Path, layout: StackLayout) -> str:
     """For when the worker holds the task, in its own words."""
-    asked = family.start(_python("inspect", copy, site, ("-m", "celery", "-A", "project", "inspect", "scheduled")))
-    family.finish(asked, 60.0)
+    asked = group.start(_python("inspect", copy, layout, ("-m", "celery", "-A", "project", "inspect", "scheduled")))
+    group.finish(asked, 60.0)
     eta = _found(asked, ETA)
     return f"The worker holds the task until {eta[8:-1]}." if eta else "The worker knows nothing of it."
 
 
-def _python(name: str, copy: Path, site: Site, arguments: Sequence[str]) -> Command:
-    environment = inherited() | site.environment
+def _python(name: str, copy: Path, layout: StackLayout, arguments: Sequence[str]) -> Command:
+    environment = inherited() | layout.environment
     return Command(name=name, argv=(sys.executable, *arguments), cwd=copy, env=environment)
 
 

@@ -10,12 +10,12 @@ from loadtests.planning.experiment import Experiment
 from loadtests.recording.result_folder import PARTIAL
 from loadtests.stack import commands
 from loadtests.stack.app_client import reachable
-from loadtests.stack.base import Site, StackSpec, new_site
-from loadtests.stack.process.process_group import START_LIMIT_S, Family, wait_until
+from loadtests.stack.base import StackLayout, StackSpec, new_layout
+from loadtests.stack.process.process_group import START_LIMIT_S, ProcessGroup, wait_until
 from loadtests.workload import pictures as corpus
 from loadtests.workload.presets import WORKLOADS
 
-BARE = "bare.csv"
+BASELINE = "bare.csv"
 COLUMNS = ("workload", "processes", "process", "started_at", "finished_at", "cpu_s")
 
 #: How long each number of processes works at most, beyond one picture that does not count, and as a share of a trial's
@@ -29,9 +29,9 @@ DRAWN = 60
 GRACE_S = 2.0
 
 
-def measure_bare(experiment: Experiment, folder: Path, pictures: Path | None) -> None:
+def measure_baseline(experiment: Experiment, folder: Path, pictures: Path | None) -> None:
     """Write bare.csv into an experiment's folder, one row a picture; one that is there is left alone."""
-    path = folder / BARE
+    path = folder / BASELINE
     if path.exists():
         return
     partial = path.with_name(path.name + PARTIAL)
@@ -49,17 +49,17 @@ def _measured(experiment: Experiment, workload: str, pictures: Path | None) -> I
     spec = StackSpec(mode="sync", workers=1, workload=workload, seed=experiment.seed)
     drawn = _drawn(experiment.seed, workload, pictures)
     with tempfile.TemporaryDirectory(prefix="queuelab-bare-") as directory:
-        site = new_site(spec, Path(directory))
-        family = Family(Path(directory) / "logs")
+        layout = new_layout(spec, Path(directory))
+        group = ProcessGroup(Path(directory) / "logs")
         try:
-            family.start(commands.external(site, spec))
-            healthy = f"{site.external_url}/healthz"
-            wait_until("The external resource", lambda: reachable(healthy), check=family.check, timeout_s=START_LIMIT_S)
+            group.start(commands.external(layout, spec))
+            healthy = f"{layout.external_url}/healthz"
+            wait_until("The external resource", lambda: reachable(healthy), check=group.check, timeout_s=START_LIMIT_S)
             for count in counts:
-                for row in _worked(site, family, count, _work_s(experiment, count), drawn):
+                for row in _worked(layout, group, count, _work_s(experiment, count), drawn):
                     yield workload, count, *row
         finally:
-            family.close(GRACE_S)
+            group.close(GRACE_S)
 
 
 def _work_s(experiment: Experiment, count: int) -> float:
@@ -69,10 +69,12 @@ def _work_s(experiment: Experiment, count: int) -> float:
     return min(ALONE_S, ALONE_SHARE * measure_s) if count == 1 else min(WORK_S, WORK_SHARE * measure_s)
 
 
-def _worked(site: Site, family: Family, count: int, work_s: float, drawn: list[Path]) -> Iterator[list[str]]:
+def _worked(
+    layout: StackLayout, group: ProcessGroup, count: int, work_s: float, drawn: list[Path]
+) -> Iterator[list[str]]:
     """The rows of so many processes."""
-    output = site.directory / "bare.csv"
-    family.finish(family.start(commands.bare_work(site, count, work_s, output, drawn)), work_s + START_LIMIT_S)
+    output = layout.directory / "bare.csv"
+    group.finish(group.start(commands.bare_work(layout, count, work_s, output, drawn)), work_s + START_LIMIT_S)
     with output.open(newline="", encoding="utf-8") as file:
         yield from list(csv.reader(file))[1:]
 

@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from loadtests.errors import TrialError
-from loadtests.experiment.capacity_search import Answer, Lengths, Outcome, Step, search
+from loadtests.experiment.capacity_search import CapacityBounds, Lengths, Outcome, Step, search
 from loadtests.experiment.progress import Trials
 from loadtests.experiment.trial import TrialSetup, new_stack, spec_of
 from loadtests.format import amount
@@ -52,7 +52,7 @@ class Found:
     cell: Cell
     predicted: float
     drained: float | None
-    answer: Answer
+    answer: CapacityBounds
     trials: int
     measured_s: float
 
@@ -137,7 +137,7 @@ class Searcher:
             raise
 
 
-def _told(answer: Answer) -> str:
+def _told(answer: CapacityBounds) -> str:
     low = "no rate keeps the goal" if answer.passed is None else f"{answer.passed:.3g} pictures/s keep the goal"
     high = "how many do not is open" if answer.failed is None else f"{answer.failed:.3g} do not"
     return f"{low}, {high}. {answer.reason}"

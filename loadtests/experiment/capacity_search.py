@@ -48,7 +48,7 @@ class Step:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Answer:
+class CapacityBounds:
     """The capacity is above `passed` and below `failed` [pictures/s]; None: none was confirmed, `reason` says why."""
 
     passed: float | None
@@ -66,7 +66,9 @@ Steps = Generator[Step, Outcome, T]
 Ask = Callable[[float], Steps[Outcome]]
 
 
-def search(start: float, *, highest: float, lengths: Lengths | None = None, most_trials: int = 80) -> Steps[Answer]:
+def search(
+    start: float, *, highest: float, lengths: Lengths | None = None, most_trials: int = 80
+) -> Steps[CapacityBounds]:
     """Yields each next trial, is sent its outcome, and returns the answer; start and highest in pictures/s."""
     return _Search(highest=highest, lengths=lengths or Lengths(), trials_left=most_trials).steps(min(start, highest))
 
@@ -81,7 +83,7 @@ class _Search:
     met: set[Outcome] = field(default_factory=set)
     too_fast: float = math.inf
 
-    def steps(self, start: float) -> Steps[Answer]:
+    def steps(self, start: float) -> Steps[CapacityBounds]:
         low, high = yield from self._bracket(start)
         while low and high and high / low > FACTOR:
             middle = (low * high) ** 0.5
@@ -136,7 +138,7 @@ class _Search:
         self.too_fast = min(rate, self.too_fast) if outcome is Outcome.INVALID else self.too_fast
         return outcome
 
-    def _answer(self, passed: float | None, failed: float | None) -> Answer:
+    def _answer(self, passed: float | None, failed: float | None) -> CapacityBounds:
         reasons = {
             "All confirming trials at both ends agreed.": passed and failed,
             f"The load generator could not keep {self.too_fast:.4g} pictures/s.": self.too_fast < math.inf,
@@ -145,7 +147,7 @@ class _Search:
             "No trial passed, however low the rate.": self.met == {Outcome.FAIL},
             "Trials stayed undecided, or those that confirm an end did not agree at any rate.": True,
         }
-        return Answer(passed=passed, failed=failed, reason=next(words for words, so in reasons.items() if so))
+        return CapacityBounds(passed=passed, failed=failed, reason=next(words for words, so in reasons.items() if so))
 
 
 def _times(factor: float, first: float, count: int) -> Iterator[float]:

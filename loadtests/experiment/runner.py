@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from loadtests.errors import QueuelabError, TrialError, reason
-from loadtests.experiment.baseline import BARE, measure_bare
+from loadtests.experiment.baseline import BASELINE, measure_baseline
 from loadtests.experiment.capacity import Searcher
 from loadtests.experiment.progress import Trials
 from loadtests.experiment.trial import TrialSetup, run_trial
@@ -150,9 +150,9 @@ def _foresee(experiment: Experiment, folder: Path, pictures: Path | None) -> Non
     """Measure the work alone and say what each cell should show, before any is measured."""
     if result_folder.finished_trials(folder):
         return
-    if not (folder / BARE).exists():
+    if not (folder / BASELINE).exists():
         print(f"{folder}: first the picture work alone, in processes with no web and no queue.", file=sys.stderr)
-    measure_bare(experiment, folder, pictures)
+    measure_baseline(experiment, folder, pictures)
     if not experiment.goal:
         predict(folder, experiment.cells(), provenance.machine()["cores"])
 

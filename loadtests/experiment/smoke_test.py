@@ -1,4 +1,4 @@
-"""One picture through a door before anything is timed, checked pixel for pixel."""
+"""One picture to an endpoint before anything is timed, checked pixel for pixel."""
 
 import io
 import json
@@ -31,7 +31,7 @@ LIMIT_S = 60.0
 
 
 def check(info: StackInfo) -> None:
-    """Send the probe through the stack's door and raise unless what comes out is what must come out."""
+    """Send the probe to the stack's endpoint and raise unless what comes out is what must come out."""
     id_ = _send(info)
     picture = _finished(info, id_)
     sizes = {variant["name"]: (variant["width"], variant["height"]) for variant in picture["variants"]}

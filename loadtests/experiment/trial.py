@@ -10,10 +10,10 @@ from pathlib import Path
 from typing import Any
 
 from loadtests import ROOT
-from loadtests.errors import TrialError, full_disk_told, refuse_full
+from loadtests.errors import TrialError, refuse_full, report_full_disk
 from loadtests.experiment import smoke_test
 from loadtests.faults.injector import Injector
-from loadtests.machine.noise import NoiseGuard
+from loadtests.machine.noise import NoiseMonitor
 from loadtests.planning.experiment import Experiment, Trial
 from loadtests.recording import result_folder
 from loadtests.stack.app_client import files_left
@@ -21,8 +21,8 @@ from loadtests.stack.base import Stack, StackSpec
 from loadtests.stack.compose.stack import AttachedStack, ComposeStack
 from loadtests.stack.local.stack import LocalStack
 from loadtests.stack.process.environment import inherited
-from loadtests.stack.process.process_group import Child, Command, Family
-from loadtests.stack.sampling.meters import SHORTEST_S, Census
+from loadtests.stack.process.process_group import Command, ManagedProcess, ProcessGroup
+from loadtests.stack.sampling.meters import SHORTEST_S, MemorySampler
 from loadtests.stack.stack_file import StackInfo
 
 KINDS: Mapping[str, Callable[[StackSpec, Path, Path], Stack]] = {
@@ -67,12 +67,12 @@ def run_trial(setup: TrialSetup) -> dict[str, Any]:
     """Measure one trial and leave its folder complete; returns its record."""
     partial = result_folder.open_trial(setup.folder.resolve(), setup.trial.name)
     refuse_full(partial)
-    guard = NoiseGuard(setup.experiment.phases.measure_s)
+    guard = NoiseMonitor(setup.experiment.phases.measure_s)
     stack = new_stack(spec_of(setup), partial / "stack", partial / "logs")
     happened: dict[str, Any] = {}
     try:
         # Asked before the stack ends, which makes room; and a stack may not even start.
-        with full_disk_told(partial), stack as info, full_disk_told(partial):
+        with report_full_disk(partial), stack as info, report_full_disk(partial):
             smoke_test.check(info)
             info.write(partial / "stack" / "stack.json")
             happened = _load_watched(setup, stack, info, partial)
@@ -87,12 +87,12 @@ def _load_watched(setup: TrialSetup, stack: Stack, info: StackInfo, partial: Pat
     """Apply the load while the trial's faults happen; what was done, what came back, and what files are left."""
     injector = Injector(setup.experiment.faults_in(setup.trial), stack, info.clock)
     is_long = setup.experiment.phases.measure_s >= SHORTEST_S
-    census = Census(partial / MEMORY, info.clock) if is_long else None
+    memory_sampler = MemorySampler(partial / MEMORY, info.clock) if is_long else None
 
     def meanwhile(load_pid: int) -> None:
         injector.check()
-        if census:
-            census.check({**stack.pids, "load": load_pid})
+        if memory_sampler:
+            memory_sampler.check({**stack.pids, "load": load_pid})
 
     try:
         apply_load(setup, stack, partial, meanwhile)
@@ -109,19 +109,19 @@ def spec_of(setup: TrialSetup) -> StackSpec:
 
 def apply_load(setup: TrialSetup, stack: Stack, partial: Path, meanwhile: Meanwhile | None = None) -> None:
     """Run Locust beside the stack until it ends, and end it if a component dies."""
-    family = Family(partial / "logs")
+    group = ProcessGroup(partial / "logs")
     try:
-        locust = family.start(_locust(setup, partial))
+        locust = group.start(_locust(setup, partial))
         _wait(locust, stack, setup, meanwhile or (lambda _load_pid: None))
     finally:
-        family.close(LOCUST_GRACE_S)
+        group.close(LOCUST_GRACE_S)
     if locust.process.returncode != 0 or not (partial / "trial.json").exists():
         raise TrialError(
             f"Locust ended with exit code {locust.process.returncode}. The end of {locust.log}:\n{locust.tail()}"
         )
 
 
-def _wait(locust: Child, stack: Stack, setup: TrialSetup, meanwhile: Meanwhile) -> None:
+def _wait(locust: ManagedProcess, stack: Stack, setup: TrialSetup, meanwhile: Meanwhile) -> None:
     phases = setup.experiment.phases
     limit_s = phases.warmup_s + phases.measure_s + phases.drain_limit_s + LOCUST_ALLOWANCE_S
     deadline = time.monotonic() + limit_s

@@ -18,7 +18,7 @@ from loadtests.stack.local.stack import LocalStack
 from loadtests.stack.services.queue_depth import QUEUE, UNACKED_KEY
 
 Undo = Callable[[], None]
-Act = Callable[[LocalStack], Undo]
+FaultAction = Callable[[LocalStack], Undo]
 
 
 def nothing() -> None:
@@ -251,7 +251,7 @@ def quit_node(stack: LocalStack) -> Undo:
     return nothing
 
 
-ACTS: Mapping[str, Act] = {
+ACTIONS: Mapping[str, FaultAction] = {
     "child-killed": kill_pool_child,
     "node-killed": kill_node,
     "nodes-gone": keep_node_away,

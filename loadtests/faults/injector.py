@@ -12,8 +12,8 @@ import redis
 
 from loadtests.clock import Clock
 from loadtests.errors import StackError
-from loadtests.faults.actions import ACTS, Undo
-from loadtests.planning.faults import FAULTS, Due, Fault
+from loadtests.faults.actions import ACTIONS, Undo
+from loadtests.planning.faults import FAULTS, Fault, ScheduledFault
 from loadtests.stack.base import Stack
 from loadtests.stack.local.stack import LocalStack
 from loadtests.stack.stack_file import LOAD_PHASES
@@ -24,7 +24,7 @@ T = TypeVar("T")
 class Injector:
     """Asked again and again, it does what is due, one fault at a time."""
 
-    def __init__(self, faults: Sequence[Due], stack: Stack, clock: Clock) -> None:
+    def __init__(self, faults: Sequence[ScheduledFault], stack: Stack, clock: Clock) -> None:
         self._due, self._stack, self._clock = deque(faults), stack, clock
         self._undo: Undo | None = None
         self._held_until = 0.0
@@ -51,7 +51,7 @@ class Injector:
         if self._due:
             raise StackError(f"The fault {self._due[0].what} had no turn before the load ended: measure longer.")
 
-    def _is_due(self, fault: Due) -> bool:
+    def _is_due(self, fault: ScheduledFault) -> bool:
         if self._measured_from is None:
             self._measured_from = _measured_from(self._stack.directory / LOAD_PHASES)
         return self._measured_from is not None and self._clock.now() >= self._measured_from + fault.at_s
@@ -59,7 +59,7 @@ class Injector:
     def _begin(self, name: str) -> None:
         stack, fault = self._stack, FAULTS[name]
         assert isinstance(stack, LocalStack), "the plan has seen to that"
-        self._undo = _told(name, lambda: ACTS[name](stack))
+        self._undo = _told(name, lambda: ACTIONS[name](stack))
         # An act may first have to look for somebody at work.
         began_at = self._clock.now()
         self._held_until = began_at + fault.hold_s

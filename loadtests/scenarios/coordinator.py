@@ -21,11 +21,11 @@ from loadtests.recording.result_folder import (
 )
 from loadtests.scenarios.distributed import LoadWorkers
 from loadtests.scenarios.options import Options, options_of, refuse_foreign, to_message
-from loadtests.scenarios.refusals import end_test, guarded, in_a_sentence, refuse_unfit, warn_of
+from loadtests.scenarios.refusals import end_test, error_message, guarded, refuse_unfit, warn_of
 from loadtests.scenarios.request_log import PREPARED, REPORT
 from loadtests.scenarios.sender import Sender
 from loadtests.scenarios.session import Load, Session
-from loadtests.scenarios.stack_lookup import Finder, host_id, known_machine
+from loadtests.scenarios.stack_lookup import StackLookup, host_id, known_machine
 from loadtests.scenarios.trial_writer import keep
 from loadtests.stack.app_client import refuse_busy
 from loadtests.stack.stack_file import LOAD_PHASES, StackInfo
@@ -33,7 +33,7 @@ from loadtests.workload.pictures import Payload, content_hash, payloads, photos
 from loadtests.workload.presets import WORKLOADS
 
 
-class Conductor:
+class Coordinator:
     """Begins, measures and keeps one test after the other, of the load of `ours`; may_open: files of a process."""
 
     def __init__(self, environment: Environment, allowed: tuple[str, ...], *, ours: type[User], may_open: int) -> None:
@@ -44,7 +44,7 @@ class Conductor:
         #: Whether one is being made ready; who stops it meanwhile ends this.
         self._beginning = False
         self._busy = False
-        self._finder = Finder()
+        self._stack_lookup = StackLookup()
 
     @property
     def sender(self) -> Sender | None:
@@ -71,9 +71,9 @@ class Conductor:
             return
         if self._session:
             # It is told when nothing is recorded.
-            self._session.problem = in_a_sentence(error)
+            self._session.problem = error_message(error)
         else:
-            logging.error("%s", in_a_sentence(error))
+            logging.error("%s", error_message(error))
         end_test(self._environment)
 
     def _end_without(self, exception: Exception, **_: Any) -> None:
@@ -85,7 +85,7 @@ class Conductor:
         self._beginning = True
         session = self._new_session()
         if not self._beginning:
-            self._let_go()
+            self._release()
             return
         self._beginning, self._session = False, session
         if session.options.planned:
@@ -110,25 +110,25 @@ class Conductor:
         try:
             self._keep(session)
         except Exception as error:
-            logging.error("Nothing was recorded: %s", in_a_sentence(error))
+            logging.error("Nothing was recorded: %s", error_message(error))
             self._environment.process_exit_code = 1
         finally:
-            self._let_go()
+            self._release()
 
     def _keep(self, session: Session) -> None:
         users = self._environment.runner.target_user_count if self._environment.runner else 0
         session.check_complete(users)
         session.settle()
-        self._finder.check()
+        self._stack_lookup.check()
         directory, verdict = keep(session, offered_rate=users * session.options.uploads_per_user)
         # Failed uploads are results, which Locust's own rule would call a failure; an error in here is one.
         self._environment.process_exit_code = 2 if locust.log.unhandled_greenlet_exception else 0
         logging.info("Recorded in %s: %s. To draw it: %s", directory, verdict, to_draw(directory.parent))
 
-    def _let_go(self) -> None:
+    def _release(self) -> None:
         if self._load:
-            self._load.let_go()
-        self._finder.let_go()
+            self._load.release()
+        self._stack_lookup.release()
         self._load, self._busy = None, False
 
     def _greet(self, client_id: str, **_: Any) -> None:
@@ -147,14 +147,14 @@ class Conductor:
         try:
             return self._prepared(options_of(self._environment))
         except BaseException:
-            self._let_go()
+            self._release()
             raise
 
     def _prepared(self, options: Options) -> Session:
         rate = refuse_unfit(self._environment, self._ours)
         # What a person wrote into the form, and where the uploads would go.
         refuse_foreign(self._environment.host, self._allowed)
-        info = self._finder.find(options)
+        info = self._stack_lookup.find(options)
         refuse_foreign(info.url, self._allowed)
         refuse_busy(info)
         self._environment.host = info.url

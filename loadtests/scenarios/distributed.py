@@ -17,8 +17,8 @@ from loadtests.errors import TrialError
 from loadtests.machine.provenance import code_hash
 from loadtests.scenarios.observations import Phases, Sample
 from loadtests.scenarios.options import from_message, refuse_foreign
-from loadtests.scenarios.refusals import end_test, guarded, in_a_sentence
-from loadtests.scenarios.request_log import FINISH, LET_GO, PREPARE, PREPARED, REPORT, from_row, to_row
+from loadtests.scenarios.refusals import end_test, error_message, guarded
+from loadtests.scenarios.request_log import FINISH, PREPARE, PREPARED, RELEASE, REPORT, from_row, to_row
 from loadtests.scenarios.sender import LAST_ANSWERS_S, Sender
 from loadtests.scenarios.stack_lookup import host_id
 from loadtests.scenarios.upload_client import Request
@@ -112,11 +112,11 @@ class LoadWorkers:
         """Every planned request of every worker that has reported."""
         return self._requests
 
-    def let_go(self) -> None:
+    def release(self) -> None:
         """End what the workers still do for this trial."""
         self._finished = True
         self._chores.kill()
-        self._send(LET_GO, None)
+        self._send(RELEASE, None)
 
     def _guard(self) -> None:
         """End the test as soon as it cannot become a trial any more."""
@@ -183,15 +183,15 @@ class LoadWorker:
         events = self._environment.events
         self._runner.register_message(PREPARE, guarded(self._prepare, self._fail))
         self._runner.register_message(FINISH, guarded(self._finish, self._fail))
-        self._runner.register_message(LET_GO, guarded(self._let_go, self._fail))
+        self._runner.register_message(RELEASE, guarded(self._release, self._fail))
         events.test_start.add_listener(guarded(self._start, self._fail))
         events.test_stop.add_listener(guarded(self._stop, self._fail))
         events.user_error.add_listener(self._report_without)
 
     def _fail(self, error: Exception) -> None:
-        self._give_up(in_a_sentence(error))
+        self._withdraw(error_message(error))
 
-    def _give_up(self, problem: str) -> None:
+    def _withdraw(self, problem: str) -> None:
         """Tell the master why this worker takes no part, or no part any more."""
         logging.error("This load worker cannot take part: %s", problem)
         self._environment.process_exit_code = 1
@@ -221,7 +221,7 @@ class LoadWorker:
             info=info,
             tag=trial["tag"],
             payloads=payloads(pictures),
-            failed=self._give_up,
+            failed=self._withdraw,
             # The master gives each worker a number of its own, for as long as the master lives.
             place=f"{self._runner.worker_index}.",
         )
@@ -243,7 +243,7 @@ class LoadWorker:
             # Not here: the master's heartbeat must be answered while the last pictures are waited for.
             self._reports.spawn(guarded(self._report, self._fail), sender)
         elif sender:
-            sender.let_go()
+            sender.release()
 
     def _report(self, sender: Sender) -> None:
         try:
@@ -253,12 +253,12 @@ class LoadWorker:
             # Failed uploads are results, which Locust's own rule would call a failure; an error in here is one.
             self._environment.process_exit_code = 2 if locust.log.unhandled_greenlet_exception else 0
         finally:
-            sender.let_go()
+            sender.release()
 
-    def _let_go(self, **_: Any) -> None:
+    def _release(self, **_: Any) -> None:
         sender, self.sender = self.sender, None
         if sender:
-            sender.let_go()
+            sender.release()
         self._reports.kill()
 
     def _tell(self, kind: str, *, error: str = "", **data: Any) -> None:

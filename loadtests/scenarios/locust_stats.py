@@ -43,7 +43,7 @@ class ReadyWatch:
         return rows
 
 
-class BothClocks:
+class LocustStats:
     """One row for the answers and one for the pictures being ready; both clocks start at the due time.
 
     Locust adds up requests: its Aggregated row, its RPS and its charts. An upload is one request, so only its answer

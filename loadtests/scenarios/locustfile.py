@@ -14,25 +14,25 @@ from locust.env import Environment
 from locust.runners import LocalRunner, WorkerRunner
 
 from loadtests.machine.open_files import raise_limit
-from loadtests.scenarios.busy_wait import nap_s, wait_awake
-from loadtests.scenarios.coordinator import Conductor
+from loadtests.scenarios.busy_wait import busy_wait, sleep_s
+from loadtests.scenarios.coordinator import Coordinator
 from loadtests.scenarios.distributed import LoadWorker
 from loadtests.scenarios.options import add_options, allowed_targets, options_of, refuse_foreign
-from loadtests.scenarios.refusals import drop_tags, in_a_sentence, refuse_other_loads
-from loadtests.scenarios.sender import Stream
+from loadtests.scenarios.refusals import drop_tags, error_message, refuse_other_loads
+from loadtests.scenarios.sender import ArrivalStream
 from loadtests.scenarios.stack_lookup import host
 
 # Locust rounds to two digits to keep its tables small; ours are small enough for whole milliseconds.
 locust.stats.bucket_response_time = round  # type: ignore[assignment]
 
 #: What this process does for a test; there is one, from the start.
-roles: list[Conductor | LoadWorker] = []
+roles: list[Coordinator | LoadWorker] = []
 
 
 class UploadUser(User):
     """Sends pictures at the times of a Poisson stream, each as another visitor with a connection of their own."""
 
-    stream: Stream | None = None
+    stream: ArrivalStream | None = None
 
     def on_start(self) -> None:
         sender = roles[-1].sender
@@ -43,12 +43,12 @@ class UploadUser(User):
 
     def wait_time(self) -> float:
         assert self.stream, "a user without a stream leaves at the start"
-        return nap_s(self.stream.next.due_at, self.sender.clock)
+        return sleep_s(self.stream.next.due_at, self.sender.clock)
 
     @task
     def upload(self) -> None:
         assert self.stream, "a user without a stream leaves at the start"
-        wait_awake(self.stream.next.due_at, self.sender.clock)
+        busy_wait(self.stream.next.due_at, self.sender.clock)
         self.sender.send(self.stream.take())
 
     def on_stop(self) -> None:
@@ -71,11 +71,11 @@ def take_part(environment: Environment, **_: Any) -> None:
         role = _role(environment)
         role.listen()
     except Exception as error:
-        raise SystemExit(in_a_sentence(error)) from None
+        raise SystemExit(error_message(error)) from None
     roles.append(role)
 
 
-def _role(environment: Environment) -> Conductor | LoadWorker:
+def _role(environment: Environment) -> Coordinator | LoadWorker:
     options, runner, allowed = options_of(environment), environment.runner, allowed_targets(environment)
     if options.planned and not isinstance(runner, LocalRunner):
         raise SystemExit("A planned trial is sent by one process: run locust without --processes, --master, --worker.")
@@ -91,4 +91,4 @@ def _role(environment: Environment) -> Conductor | LoadWorker:
         refuse_other_loads(environment, UploadUser)
     environment.host = host(options.stack)
     refuse_foreign(environment.host, allowed)
-    return Conductor(environment, allowed, ours=UploadUser, may_open=may_open)
+    return Coordinator(environment, allowed, ours=UploadUser, may_open=may_open)

@@ -1,4 +1,4 @@
-"""What the stack's observer has written beside the load, and what the load generator itself has used."""
+"""What the stack's sampler has written beside the load, and what the load generator itself has used."""
 
 import csv
 from collections.abc import Sequence
@@ -34,7 +34,7 @@ class Phases:
         return "measure" if due_at < self.measure_until else "drain"
 
 
-#: How long the next sample of the observer may take.
+#: How long the next sample of the sampler may take.
 NEXT_SAMPLE_S = 5.0
 
 #: How long the final account may take: a sample, the looks, and the rows of a long backlog.
@@ -50,13 +50,13 @@ class Sample:
 
 
 def observations(info: StackInfo) -> list[dict[str, str]]:
-    """The complete rows that the stack's observer has written so far."""
+    """The complete rows that the stack's sampler has written so far."""
     complete = info.observations.read_text(encoding="utf-8").rpartition("\n")[0]
     return list(csv.DictReader(complete.splitlines()))
 
 
 def wait_for_sample(info: StackInfo) -> None:
-    """Wait for the observer's first sample from now on, or until none comes: the load then lies between samples."""
+    """Wait for the sampler's first sample from now on, or until none comes: the load then lies between samples."""
     now = info.clock.now()
     while info.clock.now() < now + NEXT_SAMPLE_S:
         if any(float(sample["sampled_at"]) >= now for sample in observations(info)):

@@ -96,7 +96,7 @@ def _add_options(parser: LocustArgumentParser) -> None:
     add("--pictures", default="", help="folder with pictures of your own")
     add("--drain-limit", type=float, default=15.0, help="seconds to wait for pictures after the load")
     if in_network():
-        add("--mode", choices=WORDS["mode"], default="queue", help="the door that the load goes through")
+        add("--mode", choices=WORDS["mode"], default="queue", help="the endpoint that receives the load")
         add("--workload", choices=WORDS["workload"], default="io", help="the pictures that are sent")
     hidden = partial(parser.add_argument, include_in_web_ui=False)
     add_allow_target(parser)

@@ -18,7 +18,7 @@ WAITS = {
 }
 
 
-class StockUser(FastHttpUser):
+class PlainLocustUser(FastHttpUser):
     """Sends one picture after the other, each when the last is answered and the wait is over."""
 
     picture = b""
@@ -47,6 +47,6 @@ def begin(environment: Environment, **_: Any) -> None:
         refuse_foreign(environment.host, allowed_targets(environment))
     except QueuelabError as error:
         raise SystemExit(str(error)) from None
-    StockUser.wait_time = WAITS[options.wait](options.each_s)
-    StockUser.headers = {"Connection": options.connection}
-    StockUser.picture = photos(WORKLOADS["io"])[0].path.read_bytes()
+    PlainLocustUser.wait_time = WAITS[options.wait](options.each_s)
+    PlainLocustUser.headers = {"Connection": options.connection}
+    PlainLocustUser.picture = photos(WORKLOADS["io"])[0].path.read_bytes()

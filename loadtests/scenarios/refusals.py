@@ -72,7 +72,7 @@ def warn_of(options: Options, rate: float, may_open: int) -> None:
 Fail = Callable[[Exception], None]
 
 
-def in_a_sentence(error: Exception) -> str:
+def error_message(error: Exception) -> str:
     """What is foreseen says what it is; of all else where it happened. The whole traceback is for --loglevel DEBUG."""
     logging.debug("Where it happened:", exc_info=error)
     if isinstance(error, (QueuelabError, OSError)):

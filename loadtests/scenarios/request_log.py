@@ -12,7 +12,7 @@ from loadtests.scenarios.upload_client import Request
 from loadtests.workload.pictures import Payload
 
 #: From the master: get ready for a trial; its load has ended, report; nobody wants a report any more.
-PREPARE, FINISH, LET_GO = "queuelab_prepare", "queuelab_finish", "queuelab_let_go"
+PREPARE, FINISH, RELEASE = "queuelab_prepare", "queuelab_finish", "queuelab_release"
 
 #: From a worker: ready; its planned requests and CPU samples, or why there are none.
 PREPARED, REPORT = "queuelab_prepared", "queuelab_report"
@@ -29,7 +29,7 @@ def from_row(row: list[Any], pictures: Mapping[str, Payload]) -> Request:
     return Request(UUID(id_), due_at, pictures[picture], sent_at, answered_at, status, error)
 
 
-class Record:
+class RequestLog:
     """What is pending grows with the backlog only: while it runs, a load of hours takes no more memory than one of
     minutes. To be closed when it was read."""
 
@@ -45,7 +45,7 @@ class Record:
     def add(self, request: Request) -> None:
         self.pending[request.id] = request
 
-    def put_away(self, done: Callable[[Request], bool]) -> None:
+    def flush_completed(self, done: Callable[[Request], bool]) -> None:
         """Write down those of which nothing more is to be heard."""
         for request in [one for one in self.pending.values() if done(one)]:
             self._file.write(json.dumps(to_row(request)) + "\n")

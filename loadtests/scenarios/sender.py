@@ -10,18 +10,18 @@ from gevent.pool import Group
 from locust.env import Environment
 
 from loadtests.errors import TrialError
-from loadtests.scenarios.locust_stats import BothClocks
+from loadtests.scenarios.locust_stats import LocustStats
 from loadtests.scenarios.observations import OPEN_END, Phases, Sample
 from loadtests.scenarios.options import Options
-from loadtests.scenarios.refusals import end_test, guarded, in_a_sentence
-from loadtests.scenarios.request_log import Record
-from loadtests.scenarios.upload_client import Door, Request
+from loadtests.scenarios.refusals import end_test, error_message, guarded
+from loadtests.scenarios.request_log import RequestLog
+from loadtests.scenarios.upload_client import Request, UploadClient
 from loadtests.stack.stack_file import StackInfo
 from loadtests.workload.arrivals import arrivals
 from loadtests.workload.pictures import Payload
 
 
-class Stream:
+class ArrivalStream:
     """Requests in order of due time; the next one can be looked at before it is taken."""
 
     def __init__(self, requests: Iterator[Request]) -> None:
@@ -69,15 +69,15 @@ class Sender:
         #: What keeps this load from being a trial.
         self.problem = ""
         self.clock = info.clock
-        self._record = Record(payloads)
+        self._record = RequestLog(payloads)
         self.cpu: list[list[Sample]] = [[]]
         now = self.clock.now()
         self._phases = Phases(started_at=now, measure_from=now, measure_until=OPEN_END)
         self._environment, self._options, self._mode, self._tag = environment, options, info.mode, tag
         self._payloads, self._place, self._failed = payloads, place, failed
-        self._door = Door(info.url, info.mode, tag, info.clock)
-        self._display = BothClocks(environment, info, tag)
-        self._streams: list[Stream] = []
+        self._client = UploadClient(info.url, info.mode, tag, info.clock)
+        self._display = LocustStats(environment, info, tag)
+        self._streams: list[ArrivalStream] = []
         self._unshown: deque[Request] = deque()
         self._in_flight, self._chores = Group(), Group()
 
@@ -91,9 +91,9 @@ class Sender:
         if self._options.measure_s is not None:
             self._begin(self._end_when_done)
 
-    def next_stream(self) -> Stream:
+    def next_stream(self) -> ArrivalStream:
         """What one more user will send; every user has a stream of their own."""
-        self._streams.append(Stream(self._requests_of(len(self._streams) + 1)))
+        self._streams.append(ArrivalStream(self._requests_of(len(self._streams) + 1)))
         return self._streams[-1]
 
     def send(self, request: Request) -> None:
@@ -104,7 +104,7 @@ class Sender:
     def fail(self, error: Exception) -> None:
         """This load can be no trial any more. The first problem counts; others often follow from it."""
         if not self.problem:
-            self.problem = in_a_sentence(error)
+            self.problem = error_message(error)
             # Later the problem is raised when it settles.
             if not self.finished:
                 self._failed(self.problem)
@@ -137,7 +137,7 @@ class Sender:
         """Every planned request that was due while this load ran."""
         return self._record.requests()
 
-    def let_go(self) -> None:
+    def release(self) -> None:
         """End everything that still runs here, and forget what was recorded."""
         self._end_chores()
         self._record.close()
@@ -169,7 +169,7 @@ class Sender:
         self._chores.spawn(guarded(chore, self.fail))
 
     def _send(self, request: Request) -> None:
-        self._door.send(request)
+        self._client.send(request)
         # Shown later: when many answers come at once, what one of them costs would delay the next one's stamp.
         self._unshown.append(request)
 
@@ -185,7 +185,7 @@ class Sender:
             # Whatever is due leaves first: a thousand of them in one go would hold it up for tens of milliseconds.
             gevent.sleep(0)
         self._display.ask_ready(self._record.pending)
-        self._record.put_away(self._done)
+        self._record.flush_completed(self._done)
 
     def _end_when_done(self) -> None:
         """End the test once the measured pictures are finished; until then the load goes on, so that the last

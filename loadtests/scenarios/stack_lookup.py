@@ -18,7 +18,7 @@ def host(stack_file: Path) -> str:
     return URL if in_network() else read_info(stack_file).url
 
 
-class Finder:
+class StackLookup:
     """The stack that has left its file, or, within a composed network, whatever is up there at the time."""
 
     def __init__(self) -> None:
@@ -45,7 +45,7 @@ class Finder:
         if self._network:
             self._network.check()
 
-    def let_go(self) -> None:
+    def release(self) -> None:
         self._open.close()
         self._network = None
 

@@ -89,7 +89,7 @@ class Request:
         return self.status is not None or bool(self.error)
 
 
-class Answer(HTTPResponse):
+class HttpResponse(HTTPResponse):
     """An answer that is read piece by piece."""
 
     @property
@@ -97,8 +97,8 @@ class Answer(HTTPResponse):
         return bytes(self._body_buffer)
 
 
-class Door:
-    """One of the app's two doors, for one trial."""
+class UploadClient:
+    """One of the app's two endpoints, for one trial."""
 
     def __init__(self, url: str, mode: str, trial: str, clock: Clock) -> None:
         self._host = urlsplit(url).netloc
@@ -128,13 +128,13 @@ class Door:
             if is_own(request.error) and not connected:
                 request.sent_at = None
 
-    def _read(self, connection: socket.socket, request: Request) -> Answer:
+    def _read(self, connection: socket.socket, request: Request) -> HttpResponse:
         """The whole answer, stamped when its last piece was there.
 
         When a server answers many at once, reading one answer would delay the stamps of the next ones. So each piece
         is stamped as it comes, and read only after all others that have come have their stamp.
         """
-        answer = Answer("POST")
+        answer = HttpResponse("POST")
         while not answer.message_complete:
             socket.wait_read(connection.fileno(), timeout=PATIENCE_S)
             request.answered_at = self._clock.now()

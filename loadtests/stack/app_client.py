@@ -62,15 +62,15 @@ def _exchange(request: urllib.request.Request, timeout_s: float) -> bytes:
         raise StackError(f"{what} failed: {error}") from error
 
 
-#: How soon an idle stack answers at its front door.
-FRONT_DOOR_S = 2.0
+#: How soon an idle stack answers at its web server.
+WEB_SERVER_S = 2.0
 
 
 def refuse_busy(info: StackInfo) -> None:
     """Raise if the stack still works on pictures of an earlier test: this one would be measured with them."""
     counts = get_json(f"{info.control_url}/counts/", token=info.token)
-    # What waits at the front door is in no row yet; a question there stands in the same line.
-    if counts["queued"] + counts["processing"] or not reachable(f"{info.url}/healthz", timeout_s=FRONT_DOOR_S):
+    # What waits at the web server is in no row yet; a question there stands in the same line.
+    if counts["queued"] + counts["processing"] or not reachable(f"{info.url}/healthz", timeout_s=WEB_SERVER_S):
         raise StackError(
             "The stack still has pictures of an earlier test to finish. "
             "Wait until they are done, or start a fresh one: make down, make up."

@@ -35,7 +35,7 @@ class StackSpec(Configuration):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Site:
+class StackLayout:
     """Where one stack lives. broker_url is for the harness; the app may reach its broker through the proxy.
 
     names_port and nodes_port are those on which RabbitMQ's name service and its node wait for other nodes.
@@ -97,12 +97,12 @@ class Site:
         }
 
 
-def new_site(spec: StackSpec, directory: Path) -> Site:
-    """A site on free ports with fresh secrets; its directory is made."""
+def new_layout(spec: StackSpec, directory: Path) -> StackLayout:
+    """A layout on free ports with fresh secrets; its directory is made."""
     (directory / "media").mkdir(parents=True, exist_ok=True)
     free = {name: free_port() for name in FREE_PORTS}
     password = secrets.token_urlsafe(24)
-    return Site(
+    return StackLayout(
         directory=directory,
         web_port=claim(spec.port),
         **free,

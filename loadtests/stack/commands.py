@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from loadtests import ROOT
-from loadtests.stack.base import Site, StackSpec
+from loadtests.stack.base import StackLayout, StackSpec
 from loadtests.stack.process.environment import inherited
 from loadtests.stack.process.ports import HOST
 from loadtests.stack.process.process_group import Command
@@ -14,57 +14,57 @@ from loadtests.workload.presets import WORKLOADS
 APP = ROOT / "app_under_test"
 
 #: What a web process of one thread is: gunicorn's sync class, but no slow client holds it up.
-WEB_WORKER = "project.web_worker.PatientWorker"
+WEB_WORKER = "project.web_worker.BufferingWorker"
 
 
-def external(site: Site, spec: StackSpec) -> Command:
+def external(layout: StackLayout, spec: StackSpec) -> Command:
     workload = WORKLOADS[spec.workload]
     return python(
         "external",
-        site,
-        ("external_resource.py", "--port", site.external_port, "--delay-s", workload.delay_s)
+        layout,
+        ("external_resource.py", "--port", layout.external_port, "--delay-s", workload.delay_s)
         + ("--delay-cv", workload.delay_cv, "--seed", spec.seed),
     )
 
 
-def migrate(site: Site) -> Command:
-    return python("migrate", site, ("manage.py", "migrate", "--verbosity", "0"))
+def migrate(layout: StackLayout) -> Command:
+    return python("migrate", layout, ("manage.py", "migrate", "--verbosity", "0"))
 
 
-def bare_work(site: Site, processes: int, seconds: float, output: Path, pictures: Sequence[Path]) -> Command:
+def bare_work(layout: StackLayout, processes: int, seconds: float, output: Path, pictures: Sequence[Path]) -> Command:
     """The picture work alone, without the app around it."""
     options = ("--processes", processes, "--seconds", seconds, "--output", output)
-    return python("bare", site, ("manage.py", "bare_work", *options, *pictures))
+    return python("bare", layout, ("manage.py", "bare_work", *options, *pictures))
 
 
-def web(site: Site, spec: StackSpec) -> Command:
-    """The app's front door: N processes that do the work, or one that only accepts."""
+def web(layout: StackLayout, spec: StackSpec) -> Command:
+    """The app's web server: N processes that do the work, or one that only accepts."""
     processes = 1 if spec.mode == "queue" else spec.workers
-    return _gunicorn("web", site, site.web_port, processes, worker_class(spec.web_threads))
+    return _gunicorn("web", layout, layout.web_port, processes, worker_class(spec.web_threads))
 
 
-def control(site: Site) -> Command:
+def control(layout: StackLayout) -> Command:
     """The same app behind a listener of its own, for the harness's questions."""
-    return _gunicorn("control", site, site.control_port, 1, ("--worker-class", "sync"))
+    return _gunicorn("control", layout, layout.control_port, 1, ("--worker-class", "sync"))
 
 
-def worker(site: Site, spec: StackSpec) -> Command:
+def worker(layout: StackLayout, spec: StackSpec) -> Command:
     arguments = ("-A", "project", "worker", "--loglevel", "INFO", "--concurrency", spec.workers)
     # One node alone has nobody to greet; mingle would cost each start a second.
     quiet = ("--hostname", f"pictures@{HOST}", "--without-mingle", "--without-gossip")
-    return python("worker", site, ("-m", "celery", *arguments, *quiet))
+    return python("worker", layout, ("-m", "celery", *arguments, *quiet))
 
 
-def sweeper(site: Site) -> Command:
+def sweeper(layout: StackLayout) -> Command:
     """What looks for pictures whose message was lost."""
-    return python("sweeper", site, ("manage.py", "sweep"))
+    return python("sweeper", layout, ("manage.py", "sweep"))
 
 
-def _gunicorn(name: str, site: Site, port: int, processes: int, how: tuple[object, ...]) -> Command:
+def _gunicorn(name: str, layout: StackLayout, port: int, processes: int, how: tuple[object, ...]) -> Command:
     # A picture may take long, so silence is no reason to kill.
     return python(
         name,
-        site,
+        layout,
         ("-m", "gunicorn", "project.wsgi", "--bind", f"{HOST}:{port}", "--workers", processes)
         + (*how, "--preload", "--timeout", 600, "--graceful-timeout", 2)
         + ("--no-control-socket", "--name", f"queuelab-{name}"),
@@ -83,6 +83,6 @@ def worker_class(threads: int) -> tuple[object, ...]:
     )  # fmt: skip
 
 
-def python(name: str, site: Site, arguments: tuple[object, ...]) -> Command:
+def python(name: str, layout: StackLayout, arguments: tuple[object, ...]) -> Command:
     argv = (sys.executable, *map(str, arguments))
-    return Command(name=name, argv=argv, cwd=APP, env=inherited() | site.environment)
+    return Command(name=name, argv=argv, cwd=APP, env=inherited() | layout.environment)

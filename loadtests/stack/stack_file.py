@@ -10,7 +10,7 @@ from loadtests.errors import StackError
 from loadtests.file_lock import held
 from loadtests.planning.configuration import Configuration
 
-#: What the observer of a stack writes, in the stack's directory.
+#: What the sampler of a stack writes, in the stack's directory.
 OBSERVATIONS = "observations.csv"
 
 #: Where the load process says, in the stack's directory, when it begins to measure.

@@ -1,4 +1,4 @@
-"""Files made to be refused, to do harm or to look odd, as a table with what both doors must say."""
+"""Files made to be refused, to do harm or to look odd, as a table with what both endpoints must say."""
 
 import struct
 import zlib
@@ -100,7 +100,7 @@ NOISE = zlib.compress(Image.effect_noise((20, 10), 80).tobytes())
 ANIMATED_GIF = encode(quarters(), "GIF", save_all=True, append_images=[stripes((0, 0, 0), width=200)] * 50)
 START_OF_SCAN = JPEG.index(b"\xff\xda")
 
-#: What the header gives away, so that no door lets it in.
+#: What the header gives away, so that no endpoint lets it in.
 REFUSED = (
     BadInput(4, "an empty file", b"", 422, "empty_file"),
     BadInput(6, "a text", b"just some words", 415, "not_an_image"),
@@ -138,14 +138,14 @@ REFUSED = (
     BadInput(32, "an animated GIF", ANIMATED_GIF, 415, "unsupported_format"),
 )
 
-#: What looks right until it is decoded, so that the queue door answers 202 and the work fails.
+#: What looks right until it is decoded, so that the queue endpoint answers 202 and the work fails.
 REFUSED_BY_THE_WORK = (
     BadInput(16, "a JPEG cut off after its header", JPEG[: START_OF_SCAN + 40], 422, "unreadable_image"),
     BadInput(16, "a PNG whose pixels are no zlib", png(SMALL, (b"IDAT", b"?" * 50)), 422, "unreadable_image"),
     BadInput(16, "a PNG whose pixels are cut off", png(SMALL, (b"IDAT", NOISE[:50])), 422, "unreadable_image"),
 )
 
-#: What both doors take, and whose oddities must not come out again.
+#: What both endpoints take, and whose oddities must not come out again.
 TAKEN = (
     BadInput(1, "a JPEG", JPEG),
     BadInput(1, "a PNG", PNG),
@@ -156,7 +156,9 @@ TAKEN = (
     BadInput(17, "a JPEG without its end mark", JPEG[:-2]),
     BadInput(18, "a PNG without its end", PNG[:-12]),
     BadInput(
-        19, "a PNG with a text whose checksum is wrong", PNG[:33] + png_chunk(b"tEXt", SECRET, checksum=0) + PNG[33:]
+        19,
+        "a PNG with a text whose checksum is wrong",
+        PNG[:33] + png_chunk(b"tEXt", SECRET, checksum=0) + PNG[33:],
     ),
     BadInput(24, "as wide as is allowed", flood(10_000, 500)),
     BadInput(25, "one pixel", flood(1, 1)),

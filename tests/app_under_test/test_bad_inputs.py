@@ -1,4 +1,4 @@
-"""The table of bad inputs, each sent through both doors, which must come to the same verdict."""
+"""The table of bad inputs, each sent through both endpoints, which must come to the same verdict."""
 
 from io import BytesIO
 from pathlib import Path
@@ -23,7 +23,7 @@ pytestmark = [
     ),
 ]
 
-DOORS = ("sync", "queue")
+ENDPOINTS = ("sync", "queue")
 NAMES = {
     "../../etc/passwd.png": "40 up and away",
     "..\\..\\x.png": "40 up and away in Windows",
@@ -79,12 +79,12 @@ def temporary(settings, tmp_path) -> Path:
     return tmp_path / "temporary"
 
 
-def send(client, door: str, data: bytes):
-    return client.post(f"/pictures/{door}/", {"image": SimpleUploadedFile("a.png", data)})
+def send(client, endpoint: str, data: bytes):
+    return client.post(f"/pictures/{endpoint}/", {"image": SimpleUploadedFile("a.png", data)})
 
 
 def worked_on(client, answer) -> dict:
-    """What became of a picture that the queue door took, once a worker has had it."""
+    """What became of a picture that the queue endpoint took, once a worker has had it."""
     assert answer.status_code == 202
     services.process(UUID(answer.json()["id"]))
     return client.get(answer["Location"]).json()
@@ -95,8 +95,8 @@ def files(place: Path) -> set[str]:
 
 
 @pytest.mark.parametrize("bad", REFUSED, ids=str)
-def test_both_doors_refuse_it_and_keep_nothing(client, media, temporary, bad):
-    answers = [send(client, door, bad.data) for door in DOORS]
+def test_both_endpoints_refuse_it_and_keep_nothing(client, media, temporary, bad):
+    answers = [send(client, endpoint, bad.data) for endpoint in ENDPOINTS]
 
     assert [(answer.status_code, answer.json()["reason"]) for answer in answers] == [(bad.status, bad.reason)] * 2
     assert not Picture.objects.exists()
@@ -104,7 +104,7 @@ def test_both_doors_refuse_it_and_keep_nothing(client, media, temporary, bad):
 
 
 @pytest.mark.parametrize("bad", REFUSED_BY_THE_WORK, ids=str)
-def test_the_work_fails_for_the_same_reason_behind_both_doors(client, broker, media, temporary, bad):
+def test_the_work_fails_for_the_same_reason_behind_both_endpoints(client, broker, media, temporary, bad):
     answer = send(client, "sync", bad.data)
     state = worked_on(client, send(client, "queue", bad.data))
 
@@ -115,7 +115,7 @@ def test_the_work_fails_for_the_same_reason_behind_both_doors(client, broker, me
 
 
 @pytest.mark.parametrize("odd", TAKEN, ids=str)
-def test_both_doors_take_it_and_make_clean_pictures(client, broker, external_resource, media, temporary, odd):
+def test_both_endpoints_take_it_and_make_clean_pictures(client, broker, external_resource, media, temporary, odd):
     answer = send(client, "sync", odd.data)
     state = worked_on(client, send(client, "queue", odd.data))
 
@@ -146,7 +146,7 @@ def test_a_name_is_never_used_nor_told(client, broker, external_resource, media,
     name = name if isinstance(name, bytes) else name.encode()
     form = body(part("image", jpeg(), filename="NAME")).replace(b"NAME", name)
 
-    answers = [client.generic("POST", f"/pictures/{door}/", form, FORM) for door in DOORS]
+    answers = [client.generic("POST", f"/pictures/{endpoint}/", form, FORM) for endpoint in ENDPOINTS]
     worked_on(client, answers[1])
 
     assert [answer.status_code for answer in answers] == [201, 202]
@@ -167,7 +167,7 @@ def test_nor_does_it_matter_how_it_is_written(client, broker, name):
 def test_39_the_content_decides_and_not_its_announced_type(client, broker, external_resource):
     form = body(part("image", jpeg(), filename="a.exe", kind="application/x-msdownload"))
 
-    answers = [client.generic("POST", f"/pictures/{door}/", form, FORM) for door in DOORS]
+    answers = [client.generic("POST", f"/pictures/{endpoint}/", form, FORM) for endpoint in ENDPOINTS]
 
     assert answers[0].status_code == 201
     assert worked_on(client, answers[1])["state"] == "ready"
@@ -177,7 +177,9 @@ def test_39_the_content_decides_and_not_its_announced_type(client, broker, exter
 def test_49_an_odd_charset_does_not_matter(client, broker, external_resource, charset):
     form = body(part("image", jpeg(), filename="a.jpg"))
 
-    answers = [client.generic("POST", f"/pictures/{door}/", form, f"{FORM}; charset={charset}") for door in DOORS]
+    answers = [
+        client.generic("POST", f"/pictures/{endpoint}/", form, f"{FORM}; charset={charset}") for endpoint in ENDPOINTS
+    ]
 
     assert [answer.status_code for answer in answers] == [201, 202]
 
@@ -189,4 +191,4 @@ def test_a_wrong_size_is_refused_before_anything_is_decoded(client, monkeypatch,
 
     monkeypatch.setattr(ImageFile.ImageFile, "load", load)
 
-    assert {send(client, door, bad.data).json()["reason"] for door in DOORS} == {bad.reason}
+    assert {send(client, endpoint, bad.data).json()["reason"] for endpoint in ENDPOINTS} == {bad.reason}

@@ -1,4 +1,4 @@
-"""Requests that are malformed, lie about what is in them or end too early, sent to both doors."""
+"""Requests that are malformed, lie about what is in them or end too early, sent to both endpoints."""
 
 import gc
 import logging
@@ -19,7 +19,7 @@ from tests.app_under_test.picture_files import encode, jpeg, quarters
 
 pytestmark = pytest.mark.django_db
 
-DOORS = pytest.mark.parametrize("door", ["sync", "queue"])
+ENDPOINTS = pytest.mark.parametrize("endpoint", ["sync", "queue"])
 # Part of tests' names, which must be alike in every process that shares the tests.
 UNKNOWN = "3f1d4a0e-5c7b-4f0c-9d67-0b8f6f2a7c11"
 GOOD = body(part("image", jpeg(), filename="a.jpg"))
@@ -109,8 +109,8 @@ def temporary(settings, tmp_path) -> Path:
     return tmp_path / "temporary"
 
 
-def post(client, door: str, data: bytes = GOOD, content_type: str = FORM, **environ):
-    return client.generic("POST", f"/pictures/{door}/", data, content_type, **environ)
+def post(client, endpoint: str, data: bytes = GOOD, content_type: str = FORM, **environ):
+    return client.generic("POST", f"/pictures/{endpoint}/", data, content_type, **environ)
 
 
 def assert_nothing_is_left(*places: Path) -> None:
@@ -118,10 +118,10 @@ def assert_nothing_is_left(*places: Path) -> None:
     assert not [path for place in places for path in place.rglob("*") if path.is_file()]
 
 
-@DOORS
+@ENDPOINTS
 @pytest.mark.parametrize("bad", BAD_REQUESTS, ids=str)
-def test_it_is_refused_and_nothing_is_left(client, media, temporary, door, bad):
-    answer = post(client, door, bad.body, bad.content_type, **bad.environ)
+def test_it_is_refused_and_nothing_is_left(client, media, temporary, endpoint, bad):
+    answer = post(client, endpoint, bad.body, bad.content_type, **bad.environ)
 
     assert (answer.status_code, answer.json()["reason"]) == (bad.status, bad.reason)
     assert answer.json()["detail"].endswith(".")
@@ -143,26 +143,26 @@ def exceptions_alive() -> list[BaseException]:
     return [one for one in gc.get_objects() if isinstance(one, BaseException)]
 
 
-@DOORS
+@ENDPOINTS
 @pytest.mark.parametrize("bad", [bad for bad in BAD_REQUESTS if bad.reason == "bad_request"], ids=str)
 @pytest.mark.usefixtures("no_collector")
-def test_no_error_outlives_its_request(client, door, bad):
+def test_no_error_outlives_its_request(client, endpoint, bad):
     """One that Django raised holds what every function on its way had in hand, pieces of the body too. In a circle it
     would do so for hundreds of requests; a page for errors that finds no template makes one."""
     # The first one imports what it needs.
-    post(client, door, bad.body, bad.content_type, **bad.environ)
+    post(client, endpoint, bad.body, bad.content_type, **bad.environ)
     before = {id(one) for one in exceptions_alive()}
 
-    post(client, door, bad.body, bad.content_type, **bad.environ)
+    post(client, endpoint, bad.body, bad.content_type, **bad.environ)
 
     assert [one for one in exceptions_alive() if id(one) not in before] == []
 
 
-@DOORS
-def test_what_came_of_a_small_picture_goes_with_its_request(client, settings, door):
+@ENDPOINTS
+def test_what_came_of_a_small_picture_goes_with_its_request(client, settings, endpoint):
     settings.FILE_UPLOAD_MAX_MEMORY_SIZE = len(GOOD)
 
-    answer = post(client, door, GOOD[:1000])
+    answer = post(client, endpoint, GOOD[:1000])
 
     small, _ = answer.wsgi_request.upload_handlers
     assert answer.status_code == 400 and small.file.closed
@@ -174,46 +174,46 @@ def test_a_person_at_no_address_is_told_so_on_a_page(client):
     assert answer.status_code == 404 and "There is nothing at this address." in answer.text
 
 
-@DOORS
+@ENDPOINTS
 @pytest.mark.parametrize(("limit", "environ"), [(len(jpeg()) - 1, {}), (1, {"CONTENT_LENGTH": "70000"})])
-def test_14_too_large_a_picture_is_refused(client, media, temporary, settings, door, limit, environ):
+def test_14_too_large_a_picture_is_refused(client, media, temporary, settings, endpoint, limit, environ):
     """The second one by its announced length, before the body is read, which is shorter."""
     settings.UPLOAD_MAX_BYTES = limit
 
-    answer = post(client, door, **environ)
+    answer = post(client, endpoint, **environ)
 
     assert (answer.status_code, answer.json()["reason"]) == (413, "too_large")
     assert_nothing_is_left(media, temporary)
 
 
-@DOORS
+@ENDPOINTS
 @pytest.mark.parametrize("connection", [lambda: BytesIO(GOOD[:2000]), Gone], ids=["half the body", "no body"])
-def test_59_a_client_that_goes_away_leaves_nothing(client, media, temporary, door, connection):
-    answer = post(client, door, **{"wsgi.input": connection()})
+def test_59_a_client_that_goes_away_leaves_nothing(client, media, temporary, endpoint, connection):
+    answer = post(client, endpoint, **{"wsgi.input": connection()})
 
     assert (answer.status_code, answer.json()["reason"]) == (400, "bad_request")
     assert_nothing_is_left(media, temporary)
 
 
-@DOORS
+@ENDPOINTS
 @pytest.mark.parametrize("method", ["GET", "PUT", "DELETE"])
-def test_54_the_wrong_method_is_told_the_right_one(client, door, method):
-    answer = client.generic(method, f"/pictures/{door}/", GOOD, FORM)
+def test_54_the_wrong_method_is_told_the_right_one(client, endpoint, method):
+    answer = client.generic(method, f"/pictures/{endpoint}/", GOOD, FORM)
 
     assert (answer.status_code, answer.json()["reason"], answer["Allow"]) == (405, "method_not_allowed", "POST")
 
 
-@DOORS
-def test_56_a_foreign_host_is_refused(client, media, temporary, door):
-    assert post(client, door, HTTP_HOST="evil.example").status_code == 400
+@ENDPOINTS
+def test_56_a_foreign_host_is_refused(client, media, temporary, endpoint):
+    assert post(client, endpoint, HTTP_HOST="evil.example").status_code == 400
     assert_nothing_is_left(media, temporary)
 
 
-@DOORS
-def test_63_a_storage_that_takes_nothing_is_told_and_nothing_is_left(client, media, temporary, door):
+@ENDPOINTS
+def test_63_a_storage_that_takes_nothing_is_told_and_nothing_is_left(client, media, temporary, endpoint):
     media.touch()  # A file where the folder should be: nothing can be stored.
 
-    answer = post(client, door)
+    answer = post(client, endpoint)
 
     assert (answer.status_code, answer.json()["reason"], answer["Retry-After"]) == (503, "storage_failed", "2")
     assert Picture.objects.get().state == State.FAILED
@@ -238,12 +238,12 @@ def test_60_a_quoted_key_is_the_same_key(client, broker):
     assert (Picture.objects.count(), broker.llen("celery")) == (1, 1)
 
 
-@DOORS
-def test_60_the_same_key_with_another_picture_is_refused_and_says_so(client, broker, media, door):
+@ENDPOINTS
+def test_60_the_same_key_with_another_picture_is_refused_and_says_so(client, broker, media, endpoint):
     other = body(part("image", encode(quarters(), "PNG"), filename="a.png"))
     post(client, "queue", HTTP_IDEMPOTENCY_KEY=UNKNOWN)
 
-    answer = post(client, door, other, HTTP_IDEMPOTENCY_KEY=UNKNOWN)
+    answer = post(client, endpoint, other, HTTP_IDEMPOTENCY_KEY=UNKNOWN)
 
     assert (answer.status_code, answer.json()["reason"]) == (422, "key_of_another_picture")
     assert (media / "originals" / UNKNOWN).read_bytes() == jpeg()

@@ -5,7 +5,7 @@ import pickle
 import pytest
 from django.core.management import CommandError, call_command
 
-from pictures.reasons import ANSWERS, PictureError
+from pictures.reasons import ERRORS, PictureError
 from tests.app_under_test.picture_files import damaged_jpeg, jpeg
 
 
@@ -20,7 +20,7 @@ def test_a_picture_that_cannot_be_worked_on_is_named_at_once(tmp_path, external_
 
 
 def test_the_error_of_another_process_arrives_as_it_was():
-    for reason in ANSWERS:
+    for reason in ERRORS:
         arrived = pickle.loads(pickle.dumps(PictureError(reason)))
 
-        assert (arrived.reason, str(arrived)) == (reason, ANSWERS[reason].detail)
+        assert (arrived.reason, str(arrived)) == (reason, ERRORS[reason].detail)

@@ -1,4 +1,4 @@
-"""Without its database neither door takes a picture, and both say so and when to come again."""
+"""Without its database neither endpoint takes a picture, and both say so and when to come again."""
 
 from pathlib import Path
 
@@ -18,11 +18,11 @@ def test_62_while_the_database_is_away_uploads_are_refused_and_then_taken(app: R
     with web_server(env) as (url, _):
         own = RunningApp(url=url, worker=app.worker, env=env)
 
-        refused = [own.upload(door, jpeg()) for door in ("sync", "queue")]
+        refused = [own.upload(endpoint, jpeg()) for endpoint in ("sync", "queue")]
 
         for answer in refused:
             assert (answer.status, answer.json["reason"]) == (503, "database_unavailable")
             assert answer.headers["Retry-After"] == "2"
         database.rmdir()
         away.rename(database)
-        assert [own.upload(door, jpeg()).status for door in ("sync", "queue")] == [201, 202]
+        assert [own.upload(endpoint, jpeg()).status for endpoint in ("sync", "queue")] == [201, 202]

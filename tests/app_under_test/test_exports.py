@@ -8,7 +8,9 @@ from pictures.models import Picture, State
 
 pytestmark = pytest.mark.django_db
 
-HEADER = "id,trial,door,received_at,enqueued_at,started_at,finished_at,state,executions,reason,external_at,process_id"
+HEADER = (
+    "id,trial,endpoint,received_at,enqueued_at,started_at,finished_at,state,executions,reason,external_at,process_id"
+)
 TOKEN = {"Authorization": "Bearer secret"}
 FIRST, SECOND, OTHER = UUID(int=1), UUID(int=2), UUID(int=3)
 
@@ -21,11 +23,11 @@ def token(settings) -> None:
 @pytest.fixture
 def pictures() -> None:
     """A waiting and a finished picture of trial t, and one of another trial."""
-    Picture.objects.create(id=SECOND, trial="t", door="queue", received_at=200.5, enqueued_at=200.75)
+    Picture.objects.create(id=SECOND, trial="t", endpoint="queue", received_at=200.5, enqueued_at=200.75)
     Picture.objects.create(
         id=FIRST,
         trial="t",
-        door="sync",
+        endpoint="sync",
         received_at=100,
         started_at=101,
         finished_at=102.1234567,
@@ -33,7 +35,7 @@ def pictures() -> None:
         reason="unreadable_image",
         executions=1,
     )
-    Picture.objects.create(id=OTHER, trial="u", door="sync", received_at=1, finished_at=300, state=State.READY)
+    Picture.objects.create(id=OTHER, trial="u", endpoint="sync", received_at=1, finished_at=300, state=State.READY)
 
 
 def lines(client, query: str) -> list[str]:

@@ -1,4 +1,4 @@
-"""Files and bodies that nobody thought of: whatever comes, the door answers, and what it refuses leaves nothing."""
+"""Files and bodies that nobody thought of: whatever comes, the endpoint answers, and what it refuses leaves nothing."""
 
 import shutil
 from pathlib import Path
@@ -44,15 +44,15 @@ def png_of_odd_chunks(draw: DataObject) -> bytes:
 
 
 @pytest.fixture
-def door(client: Client, external_resource: str, settings) -> Client:
+def endpoint(client: Client, external_resource: str, settings) -> Client:
     # Small enough that a header which claims much costs little.
     settings.UPLOAD_MAX_PIXELS = 1_000_000
     return client
 
 
-def assert_answered(door: Client, media: Path, form: bytes) -> None:
-    """No failure of the server; what was refused at the door has left nothing, and what failed no pictures."""
-    answer = door.generic("POST", "/pictures/sync/", form, FORM)
+def assert_answered(endpoint: Client, media: Path, form: bytes) -> None:
+    """No failure of the server; what was refused at the endpoint has left nothing, and what failed no pictures."""
+    answer = endpoint.generic("POST", "/pictures/sync/", form, FORM)
     picture = Picture.objects.first()
     left = [path.name for path in media.rglob("*") if path.is_file()]
     if answer.status_code == 201:
@@ -66,17 +66,17 @@ def assert_answered(door: Client, media: Path, form: bytes) -> None:
 
 @some
 @given(file=st.one_of(st.binary(max_size=300), mutated(st.sampled_from(SEEDS)), png_of_odd_chunks()))
-def test_any_file_is_answered(door, media, file):
-    assert_answered(door, media, body(part("image", file, filename="a.jpg")))
+def test_any_file_is_answered(endpoint, media, file):
+    assert_answered(endpoint, media, body(part("image", file, filename="a.jpg")))
 
 
 @some
 @given(form=st.lists(st.one_of(st.sampled_from(TOKENS), st.binary(max_size=20)), max_size=12).map(b"".join))
-def test_any_body_is_answered(door, media, form):
-    assert_answered(door, media, form)
+def test_any_body_is_answered(endpoint, media, form):
+    assert_answered(endpoint, media, form)
 
 
 @some
 @given(form=mutated(st.sampled_from(FORMS)))
-def test_a_form_with_pieces_changed_is_answered(door, media, form):
-    assert_answered(door, media, form)
+def test_a_form_with_pieces_changed_is_answered(endpoint, media, form):
+    assert_answered(endpoint, media, form)

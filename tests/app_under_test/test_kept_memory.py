@@ -1,4 +1,4 @@
-"""A process that works on pictures takes the memory for them once, whichever door the picture came through."""
+"""A process that works on pictures takes the memory for them once, whichever endpoint received the picture."""
 
 import platform
 from collections.abc import Iterator
@@ -25,16 +25,16 @@ MOST_PAGES = 200
 
 @contextmanager
 def fresh(app: RunningApp, place: Path) -> Iterator[tuple[RunningApp, dict[str, psutil.Process]]]:
-    """An app of its own, and by door the one process that works on its pictures."""
+    """An app of its own, and by endpoint the one process that works on its pictures."""
     env = apart(app, place, database=7)
     with web_server(env) as (url, master), celery_worker(env, place / "worker.log") as worker:
         (web,), (pool,) = psutil.Process(master).children(), psutil.Process(worker.pid).children()
         yield replace(app, url=url, worker=worker, env=env), {"sync": web, "queue": pool}
 
 
-def work_through(app: RunningApp, door: str, count: int) -> None:
+def work_through(app: RunningApp, endpoint: str, count: int) -> None:
     for _ in range(count):
-        assert app.final_state(app.upload(door, PICTURE).json["id"])["state"] == "ready"
+        assert app.final_state(app.upload(endpoint, PICTURE).json["id"])["state"] == "ready"
 
 
 def pages_taken(process: psutil.Process) -> int:
@@ -42,12 +42,12 @@ def pages_taken(process: psutil.Process) -> int:
     return int(Path(f"/proc/{process.pid}/stat").read_text().rpartition(")")[2].split()[7])
 
 
-@pytest.mark.parametrize("door", ["sync", "queue"])
-def test_the_next_picture_finds_the_memory_of_the_one_before(app: RunningApp, tmp_path: Path, door: str) -> None:
+@pytest.mark.parametrize("endpoint", ["sync", "queue"])
+def test_the_next_picture_finds_the_memory_of_the_one_before(app: RunningApp, tmp_path: Path, endpoint: str) -> None:
     with fresh(app, tmp_path) as (own, at_work):
-        work_through(own, door, 5)
-        before = pages_taken(at_work[door])
+        work_through(own, endpoint, 5)
+        before = pages_taken(at_work[endpoint])
 
-        work_through(own, door, 10)
+        work_through(own, endpoint, 10)
 
-        assert (pages_taken(at_work[door]) - before) / 10 < MOST_PAGES
+        assert (pages_taken(at_work[endpoint]) - before) / 10 < MOST_PAGES

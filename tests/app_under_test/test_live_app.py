@@ -11,7 +11,7 @@ from csv import DictReader
 import pytest
 
 from tests.app_under_test.picture_files import damaged_jpeg, encode, jpeg, quarters
-from tests.app_under_test.running_app import TOKEN, Answer, RunningApp, fetch
+from tests.app_under_test.running_app import TOKEN, ErrorSpec, RunningApp, fetch
 from tests.app_under_test.slow_clients import everything, opened
 
 pytestmark = pytest.mark.stack
@@ -27,20 +27,20 @@ def test_a_worker_makes_a_queued_picture_ready(app):
     answer = app.upload("queue", jpeg(), key=key, trial="queued")
 
     assert (answer.status, answer.headers["Location"]) == (202, f"/pictures/{key}/")
-    assert answer.json == {"id": key, "door": "queue", "state": "queued"}
+    assert answer.json == {"id": key, "endpoint": "queue", "state": "queued"}
     assert [variant["name"] for variant in app.final_state(key)["variants"]] == ["large", "medium", "small"]
     [row] = rows(app, "queued")
     times = [float(row[f"{name}_at"]) for name in ("received", "enqueued", "started", "external", "finished")]
     assert times == sorted(times)
-    assert (row["door"], row["state"], row["executions"]) == ("queue", "ready", "1")
+    assert (row["endpoint"], row["state"], row["executions"]) == ("queue", "ready", "1")
     [worker] = app.get("/config/?workers=1").json["workers"]
     assert int(row["process_id"].rpartition("-")[2]) in worker["pids"]
 
 
-def test_both_doors_make_the_same_pictures(app):
+def test_both_endpoints_make_the_same_pictures(app):
     keys = [str(uuid.uuid4()) for _ in range(2)]
-    for door, key in zip(("sync", "queue"), keys, strict=True):
-        app.upload(door, jpeg(), key=key)
+    for endpoint, key in zip(("sync", "queue"), keys, strict=True):
+        app.upload(endpoint, jpeg(), key=key)
         app.final_state(key)
 
     for name in ("large", "medium", "small"):
@@ -48,7 +48,7 @@ def test_both_doors_make_the_same_pictures(app):
         assert first == second
 
 
-def test_a_damaged_picture_fails_in_the_worker_with_the_reason_of_the_sync_door(app):
+def test_a_damaged_picture_fails_in_the_worker_with_the_reason_of_the_sync_endpoint(app):
     key = str(uuid.uuid4())
 
     assert app.upload("queue", damaged_jpeg(), key=key).status == 202
@@ -58,12 +58,12 @@ def test_a_damaged_picture_fails_in_the_worker_with_the_reason_of_the_sync_door(
     assert failed["reason"] == app.upload("sync", damaged_jpeg()).json["reason"]
 
 
-@pytest.mark.parametrize("door", ["sync", "queue"])
-def test_the_same_key_at_the_same_moment_is_one_picture_worked_on_once(app, door):
-    key, trial = str(uuid.uuid4()), f"twins-{door}"
+@pytest.mark.parametrize("endpoint", ["sync", "queue"])
+def test_the_same_key_at_the_same_moment_is_one_picture_worked_on_once(app, endpoint):
+    key, trial = str(uuid.uuid4()), f"twins-{endpoint}"
 
     with ThreadPoolExecutor(2) as pool:
-        answers = list(pool.map(lambda _: app.upload(door, jpeg(), key=key, trial=trial), range(2)))
+        answers = list(pool.map(lambda _: app.upload(endpoint, jpeg(), key=key, trial=trial), range(2)))
 
     assert app.final_state(key)["state"] == "ready"
     assert {answer.status for answer in answers} <= {201, 202, 409}
@@ -71,14 +71,14 @@ def test_the_same_key_at_the_same_moment_is_one_picture_worked_on_once(app, door
     assert (row["id"], row["executions"]) == (key, "1")
 
 
-@pytest.mark.parametrize("door", ["sync", "queue"])
-def test_of_two_pictures_with_one_key_at_the_same_moment_one_is_taken(app, door):
+@pytest.mark.parametrize("endpoint", ["sync", "queue"])
+def test_of_two_pictures_with_one_key_at_the_same_moment_one_is_taken(app, endpoint):
     key, pictures = str(uuid.uuid4()), (jpeg(), encode(quarters(), "PNG"))
 
     with ThreadPoolExecutor(2) as pool:
-        answers = list(pool.map(lambda picture: app.upload(door, picture, key=key), pictures))
+        answers = list(pool.map(lambda picture: app.upload(endpoint, picture, key=key), pictures))
 
-    assert sorted(answer.status for answer in answers) == [{"sync": 201, "queue": 202}[door], 422]
+    assert sorted(answer.status for answer in answers) == [{"sync": 201, "queue": 202}[endpoint], 422]
     (refused,) = [answer.json["reason"] for answer in answers if answer.status == 422]
     assert refused == "key_of_another_picture"
     assert app.final_state(key)["state"] == "ready"
@@ -122,7 +122,7 @@ def test_head_is_answered_where_get_is_with_the_same_head_and_no_body(app):
         assert asked.headers["Content-Type"] == shown.headers["Content-Type"]
 
 
-def fetch_either(app: RunningApp, method: str, path: str) -> Answer:
+def fetch_either(app: RunningApp, method: str, path: str) -> ErrorSpec:
     return fetch(app.url + path, method=method, headers={"Authorization": f"Bearer {TOKEN}"})
 
 

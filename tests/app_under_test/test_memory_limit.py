@@ -53,7 +53,7 @@ def test_19_a_memory_bomb_fails_in_the_worker_and_the_next_picture_is_made(app: 
         assert children(psutil.Process(small.worker.pid)) == pool
 
 
-def test_19_a_memory_bomb_is_refused_at_the_sync_door_and_the_next_picture_is_made(
+def test_19_a_memory_bomb_is_refused_at_the_sync_endpoint_and_the_next_picture_is_made(
     app: RunningApp, tmp_path: Path
 ) -> None:
     with limited(app, tmp_path) as (small, master):
@@ -66,7 +66,7 @@ def test_19_a_memory_bomb_is_refused_at_the_sync_door_and_the_next_picture_is_ma
         assert children(master) == web
 
 
-def test_the_picture_that_takes_most_of_those_that_the_door_lets_in_is_made(app: RunningApp) -> None:
+def test_the_picture_that_takes_most_of_those_that_the_endpoint_lets_in_is_made(app: RunningApp) -> None:
     """It is transparent and must be turned, which takes one copy more each; the limit is the default."""
     file, exif = BytesIO(), Image.Exif()
     exif[ExifTags.Base.Orientation] = 6

@@ -41,16 +41,16 @@ def node(app: RunningApp) -> tuple[int, ...]:
     return worker["pid"], *worker["pids"]
 
 
-def send(page: Page, door: str) -> None:
+def send(page: Page, endpoint: str) -> None:
     page.get_by_label("Choose a picture").set_input_files(PICTURE)
-    page.get_by_role("button", name=BUTTONS[door]).click()
+    page.get_by_role("button", name=BUTTONS[endpoint]).click()
 
 
-@pytest.mark.parametrize("door", ["sync", "queue"])
-def test_a_person_sends_a_picture_and_sees_both_clocks_and_three_pictures(page, door):
-    card = page.locator(f"[data-door={door}]")
+@pytest.mark.parametrize("endpoint", ["sync", "queue"])
+def test_a_person_sends_a_picture_and_sees_both_clocks_and_three_pictures(page, endpoint):
+    card = page.locator(f"[data-endpoint={endpoint}]")
 
-    send(page, door)
+    send(page, endpoint)
 
     expect(card.get_by_role("status")).to_have_text("Ready.")
     expect(card.get_by_role("img")).to_have_count(3)
@@ -69,12 +69,12 @@ def test_a_refused_file_is_explained_in_words(page):
     page.get_by_label("Choose a picture").set_input_files({**PICTURE, "buffer": b"words"})
     page.get_by_role("button", name=BUTTONS["queue"]).click()
 
-    expect(page.locator("[data-door=queue]").get_by_role("status")).to_have_text("The file is not a picture.")
+    expect(page.locator("[data-endpoint=queue]").get_by_role("status")).to_have_text("The file is not a picture.")
 
 
 def test_a_picture_that_waits_behind_others_says_how_many_and_asks_for_no_worker(page, app):
     """The worker is alive, and all of its processes have more to do than they can."""
-    card = page.locator("[data-door=queue]")
+    card = page.locator("[data-endpoint=queue]")
     _, *pool = node(app)
 
     with frozen(*pool):
@@ -91,7 +91,7 @@ def test_a_picture_that_waits_behind_others_says_how_many_and_asks_for_no_worker
 
 
 def test_a_picture_that_no_worker_takes_says_so_and_becomes_ready_later(page, app):
-    status = page.locator("[data-door=queue]").get_by_role("status")
+    status = page.locator("[data-endpoint=queue]").get_by_role("status")
 
     with frozen(*node(app)):
         send(page, "queue")
@@ -126,14 +126,14 @@ def test_without_a_broker_nothing_is_said_of_workers(no_broker):
     assert _is_any_alive() is None
 
 
-def test_in_a_stack_of_mode_sync_the_queue_s_door_says_that_nobody_works_behind_it_and_is_not_offered(app, browser):
+def test_in_a_stack_of_mode_sync_the_queue_endpoint_says_that_nobody_works_behind_it_and_is_not_offered(app, browser):
     """Its settings are those that a local stack of mode sync gives to its app."""
     with web_server(app.env | {"QUEUE_HAS_WORKERS": "False"}) as (url, _), browser.new_page() as page:
         page.goto(url)
         send(page, "sync")
-        expect(page.locator("[data-door=sync]").get_by_role("status")).to_have_text("Ready.")
-        expect(page.locator("[data-door=queue]")).to_contain_text("Nobody works behind this door")
-        expect(page.locator("[data-door=queue]").get_by_role("button")).to_have_count(0)
+        expect(page.locator("[data-endpoint=sync]").get_by_role("status")).to_have_text("Ready.")
+        expect(page.locator("[data-endpoint=queue]")).to_contain_text("No worker serves this queue")
+        expect(page.locator("[data-endpoint=queue]").get_by_role("button")).to_have_count(0)
         expect(page.get_by_text("a worker sends you")).to_have_count(0)
 
 
@@ -160,7 +160,7 @@ def test_the_page_fits_a_projector_and_a_phone_and_axe_finds_nothing_serious(pag
     page.set_viewport_size({"width": width, "height": height})
 
     send(page, "queue")
-    expect(page.locator("[data-door=queue]").get_by_role("status")).to_have_text("Ready.")
+    expect(page.locator("[data-endpoint=queue]").get_by_role("status")).to_have_text("Ready.")
 
     assert page.evaluate("document.documentElement.scrollWidth") <= width
     assert serious_findings(page) == []

@@ -105,7 +105,7 @@ def turned_png(*texts: tuple[bytes, bytes], behind_pixels: bool = False) -> byte
 
 
 def is_upright(data: bytes) -> bool:
-    """Fails if the door does not take the picture."""
+    """Fails if the endpoint does not take the picture."""
     check_header(BytesIO(data), max_pixels=MAX_PIXELS)
     return is_near(variants(data)["medium"].getpixel((60, 60)), RED)
 

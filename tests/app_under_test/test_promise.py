@@ -12,8 +12,8 @@ from django.test.utils import CaptureQueriesContext
 
 from accounts.tasks import send_welcome_email
 from pictures import publishing, services
-from pictures.models import Door, Picture, State
-from pictures.sweeping import sweep, tidy
+from pictures.models import Endpoint, Picture, State
+from pictures.republishing import clean_partial_files, republish_lost
 from project import clock
 from project.celery import app as celery_app
 from project.profiles import celery_settings, prefetch
@@ -36,9 +36,11 @@ def broker(broker_url, monkeypatch) -> redis.Redis:
 
 
 def queued(*, seconds_ago: float = 60.0, **values) -> Picture:
-    """A picture that was accepted at the queue door, with its original stored."""
+    """A picture that was accepted at the queue endpoint, with its original stored."""
     at = clock.now() - seconds_ago
-    upload = services.Upload(key=uuid4(), trial="", door=Door.QUEUE, received_at=at, file=ContentFile(jpeg(), "a.jpg"))
+    upload = services.Upload(
+        key=uuid4(), trial="", endpoint=Endpoint.QUEUE, received_at=at, file=ContentFile(jpeg(), "a.jpg")
+    )
     picture, _ = services.accept(upload)
     for name, value in ({"enqueued_at": at} | values).items():
         setattr(picture, name, value)
@@ -65,7 +67,7 @@ def effects(url: str, picture: Picture) -> list[str]:
 def test_a_picture_without_a_message_is_published_again_once(broker):
     picture = queued()
 
-    assert [sweep(), broker.llen("celery"), sweep()] == [1, 1, 0]
+    assert [republish_lost(), broker.llen("celery"), republish_lost()] == [1, 1, 0]
     picture.refresh_from_db()
     assert picture.republished_at is not None and picture.enqueued_at < picture.republished_at
 
@@ -74,7 +76,7 @@ def test_the_sweeper_reads_what_is_unfinished_and_not_the_whole_table(broker):
     """SQLite does not take every index for a state that comes as a parameter."""
     queued()
     with CaptureQueriesContext(connection) as asked:
-        sweep()
+        republish_lost()
 
     asked_of_pictures = [query["sql"] for query in asked if "pictures_picture" in query["sql"]]
     plans = [plan(sql) for sql in asked_of_pictures]
@@ -90,7 +92,7 @@ def test_a_picture_that_waits_behind_others_is_left_alone(broker, settings):
     publish(queued(seconds_ago=60.0), settings, seconds_ago=60.0)
     queued(seconds_ago=50.0)
 
-    assert sweep() == 0
+    assert republish_lost() == 0
     assert broker.llen("celery") == 1
 
 
@@ -100,33 +102,33 @@ def test_behind_a_message_of_somebody_else_nothing_is_taken_for_lost(broker):
         send_welcome_email.apply_async((1,), connection=connection)
     queued()
 
-    assert sweep() == 0
+    assert republish_lost() == 0
 
 
 def test_a_picture_whose_original_is_still_coming_is_left_alone(broker):
     queued(seconds_ago=10.0, enqueued_at=None)
 
-    assert sweep() == 0
+    assert republish_lost() == 0
 
 
-def test_a_picture_whose_door_died_before_it_published_is_published(broker):
+def test_a_picture_whose_endpoint_died_before_it_published_is_published(broker):
     queued(seconds_ago=60.0, enqueued_at=None)
 
-    assert [sweep(), sweep()] == [1, 0]
+    assert [republish_lost(), republish_lost()] == [1, 0]
 
 
 def test_a_picture_that_later_ones_have_overtaken_has_lost_its_message(broker, settings):
     lost, later = queued(seconds_ago=60.0), queued(seconds_ago=50.0)
     publish(later, settings, seconds_ago=50.0)
 
-    assert sweep() == 1
+    assert republish_lost() == 1
     assert [lost.refresh_from_db(), later.refresh_from_db()] and lost.republished_at and not later.republished_at
 
 
 def test_work_that_no_worker_can_still_be_doing_is_begun_again(broker):
     picture = queued(state=State.PROCESSING, started_at=clock.now() - 40.0)
 
-    assert sweep() == 1
+    assert republish_lost() == 1
     assert state_of(picture) == (State.QUEUED, "")
 
 
@@ -137,20 +139,20 @@ def test_work_that_no_worker_can_still_be_doing_is_begun_again(broker):
         # Begun just now, however long the tests before this one take.
         {"state": State.PROCESSING, "started_at": clock.now() + 3600},
         {"state": State.READY},
-        {"door": Door.SYNC},
+        {"endpoint": Endpoint.SYNC},
     ],
-    ids=["it has just come", "it is in work", "it is ready", "it came through the other door"],
+    ids=["it has just come", "it is in work", "it is ready", "it came to the other endpoint"],
 )
 def test_only_what_has_waited_for_long_is_published_again(broker, not_lost):
     queued(**not_lost)
 
-    assert sweep() == 0
+    assert republish_lost() == 0
 
 
 def test_what_a_dead_node_was_working_on_waits_again():
     ours, others = queued(state=State.PROCESSING, node="a@here"), queued(state=State.PROCESSING, node="b@here")
 
-    assert services.take_back("a@here") == 1
+    assert services.requeue_orphaned("a@here") == 1
     assert state_of(ours) == (State.QUEUED, "") and state_of(others) == (State.PROCESSING, "")
 
 
@@ -200,7 +202,7 @@ def test_what_is_done_is_done_although_another_execution_of_it_has_failed(extern
 
 
 def test_as_celery_comes_nobody_counts_the_executions(external_resource, settings):
-    settings.KEEPS_PROMISE = False
+    settings.RELIABLE_DELIVERY = False
     picture = queued(state=State.PROCESSING, executions=3)
 
     services.process(picture.id)
@@ -212,7 +214,7 @@ def test_as_celery_comes_nobody_counts_the_executions(external_resource, setting
 def test_work_done_twice_has_one_effect_outside_unless_celery_is_as_it_comes(
     external_resource, settings, keeps_promise, effect
 ):
-    settings.KEEPS_PROMISE = keeps_promise
+    settings.RELIABLE_DELIVERY = keeps_promise
     picture = queued()
 
     for _ in range(2):
@@ -221,7 +223,7 @@ def test_work_done_twice_has_one_effect_outside_unless_celery_is_as_it_comes(
     assert effects(external_resource, picture) == [f"{picture.id},{effect}"]
 
 
-def test_a_full_queue_is_told_at_the_door(client, broker, settings):
+def test_a_full_queue_is_told_at_the_endpoint(client, broker, settings):
     settings.QUEUE_MOST_WAITING = 1
     for _ in range(2):
         queued()
@@ -266,5 +268,5 @@ def test_what_a_process_was_writing_when_it_died_is_removed_once_nobody_can_be_w
         file.write_bytes(b"half")
     os.utime(dead, (time.time() - 60, time.time() - 60))
 
-    assert tidy() == 1
+    assert clean_partial_files() == 1
     assert [path.name for path in (media / "partial").iterdir()] == ["in-work"]

@@ -1,4 +1,4 @@
-"""A worker tries again what may be back in a moment; a person at a door is told at once."""
+"""A worker tries again what may be back in a moment; the person who uploads is told at once."""
 
 from pathlib import Path
 from uuid import uuid4
@@ -7,8 +7,8 @@ import pytest
 from django.core.files.base import ContentFile
 
 from loadtests.stack.process.ports import free_port
-from pictures import services, trying
-from pictures.models import Door, Picture, State
+from pictures import retrying, services
+from pictures.models import Endpoint, Picture, State
 from project import clock
 from tests.app_under_test.picture_files import damaged_jpeg, jpeg
 
@@ -20,7 +20,7 @@ NODE = "a@here"
 @pytest.fixture(autouse=True)
 def moments(monkeypatch) -> None:
     """Shorter ones, as many."""
-    monkeypatch.setattr(trying, "TRY_AGAIN_AFTER_S", (0.4, 0.4))
+    monkeypatch.setattr(retrying, "TRY_AGAIN_AFTER_S", (0.4, 0.4))
 
 
 @pytest.fixture
@@ -38,7 +38,7 @@ def tries(monkeypatch) -> list[float]:
 
 def picture(data: bytes = jpeg()) -> Picture:
     file = ContentFile(data, "a.jpg")
-    upload = services.Upload(key=uuid4(), trial="", door=Door.QUEUE, received_at=clock.now(), file=file)
+    upload = services.Upload(key=uuid4(), trial="", endpoint=Endpoint.QUEUE, received_at=clock.now(), file=file)
     return services.accept(upload)[0]
 
 
@@ -83,7 +83,7 @@ def test_what_fails_for_good_or_in_the_request_is_tried_once(settings, tries, da
 
 
 def test_as_celery_comes_nothing_is_tried_again(settings, tries) -> None:
-    settings.KEEPS_PROMISE = False
+    settings.RELIABLE_DELIVERY = False
     settings.EXTERNAL_RESOURCE_URL = f"http://127.0.0.1:{free_port()}"
 
     assert outcome(picture(), NODE)[0] == State.FAILED

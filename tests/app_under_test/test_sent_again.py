@@ -1,4 +1,4 @@
-"""The same key a second time, through the same door or the other one: who gets the work, and what is promised."""
+"""The same key a second time, through the same endpoint or the other one: who gets the work, and what is promised."""
 
 from uuid import UUID, uuid4
 
@@ -8,7 +8,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from PIL import Image
 
 from pictures import services
-from pictures.models import Door, Picture, State
+from pictures.models import Endpoint, Picture, State
 from pictures.reasons import PictureError
 from project import clock
 from tests.app_under_test.picture_files import encode, jpeg, quarters
@@ -19,53 +19,53 @@ OTHER = encode(quarters(), "PNG")
 LONG_AGO_S = services.ABANDONED_AFTER_S + 1
 
 
-def accept(door: Door, key: UUID, data: bytes = jpeg()) -> tuple[Picture, bool]:
+def accept(endpoint: Endpoint, key: UUID, data: bytes = jpeg()) -> tuple[Picture, bool]:
     file = ContentFile(data, "a.jpg")
-    return services.accept(services.Upload(key=key, trial="", door=door, received_at=clock.now(), file=file))
+    return services.accept(services.Upload(key=key, trial="", endpoint=endpoint, received_at=clock.now(), file=file))
 
 
-def stored(door: Door, **values: object) -> Picture:
-    """A picture that came through a door, long ago, as it is now."""
-    picture, _ = accept(door, uuid4())
+def stored(endpoint: Endpoint, **values: object) -> Picture:
+    """A picture that came to an endpoint, long ago, as it is now."""
+    picture, _ = accept(endpoint, uuid4())
     Picture.objects.update(**{"received_at": clock.now() - LONG_AGO_S} | values)
     return picture
 
 
-@pytest.mark.parametrize("first", Door)
-@pytest.mark.parametrize("second", Door)
-def test_what_may_be_sent_again_belongs_to_the_door_of_the_second_time(first: Door, second: Door) -> None:
+@pytest.mark.parametrize("first", Endpoint)
+@pytest.mark.parametrize("second", Endpoint)
+def test_what_may_be_sent_again_belongs_to_the_endpoint_of_the_second_time(first: Endpoint, second: Endpoint) -> None:
     """The sweeper looks after what came through the queue's."""
     failed = stored(first, state=State.FAILED, reason="external_resource_failed")
     before = clock.now()
 
     again, is_ours = accept(second, failed.id)
 
-    assert (is_ours, again.door, again.state, again.reason) == (True, second, State.QUEUED, "")
+    assert (is_ours, again.endpoint, again.state, again.reason) == (True, second, State.QUEUED, "")
     assert again.received_at >= before
 
 
-@pytest.mark.parametrize("door", Door)
-def test_of_two_at_the_same_moment_one_gets_the_work(door: Door) -> None:
-    failed = stored(door, state=State.FAILED, reason="storage_failed")
+@pytest.mark.parametrize("endpoint", Endpoint)
+def test_of_two_at_the_same_moment_one_gets_the_work(endpoint: Endpoint) -> None:
+    failed = stored(endpoint, state=State.FAILED, reason="storage_failed")
 
-    assert [accept(door, failed.id)[1], accept(door, failed.id)[1]] == [True, False]
+    assert [accept(endpoint, failed.id)[1], accept(endpoint, failed.id)[1]] == [True, False]
 
 
 @pytest.mark.parametrize("state", services.UNFINISHED)
-def test_the_queue_does_not_promise_what_the_other_door_is_working_on(state: State) -> None:
-    picture, _ = accept(Door.SYNC, uuid4())
+def test_the_queue_does_not_promise_what_the_other_endpoint_is_working_on(state: State) -> None:
+    picture, _ = accept(Endpoint.SYNC, uuid4())
     Picture.objects.update(state=state, started_at=clock.now())
 
     with pytest.raises(PictureError) as refused:
-        accept(Door.QUEUE, picture.id)
+        accept(Endpoint.QUEUE, picture.id)
 
     assert refused.value.reason == "still_processing"
 
 
 def test_what_ended_its_process_three_times_is_given_up_though_it_is_sent_again() -> None:
-    dead = stored(Door.SYNC, state=State.PROCESSING, executions=3, started_at=clock.now() - LONG_AGO_S)
+    dead = stored(Endpoint.SYNC, state=State.PROCESSING, executions=3, started_at=clock.now() - LONG_AGO_S)
 
-    again, is_ours = accept(Door.SYNC, dead.id)
+    again, is_ours = accept(Endpoint.SYNC, dead.id)
     services.process(again.id)
 
     again.refresh_from_db()
@@ -73,9 +73,9 @@ def test_what_ended_its_process_three_times_is_given_up_though_it_is_sent_again(
 
 
 def test_what_failed_may_be_begun_three_times_again(external_resource: str) -> None:
-    failed = stored(Door.SYNC, state=State.FAILED, reason="took_too_long", executions=3)
+    failed = stored(Endpoint.SYNC, state=State.FAILED, reason="took_too_long", executions=3)
 
-    again, _ = accept(Door.SYNC, failed.id)
+    again, _ = accept(Endpoint.SYNC, failed.id)
     services.process(again.id)
 
     again.refresh_from_db()
@@ -85,11 +85,11 @@ def test_what_failed_may_be_begun_three_times_again(external_resource: str) -> N
 @pytest.mark.parametrize("state", State)
 @pytest.mark.parametrize("reason", ["", "storage_failed", "unreadable_image"])
 def test_a_key_belongs_to_its_first_picture_whatever_became_of_it(media, state: State, reason: str) -> None:
-    picture = stored(Door.SYNC, state=state, reason=reason, started_at=clock.now() - LONG_AGO_S)
+    picture = stored(Endpoint.SYNC, state=state, reason=reason, started_at=clock.now() - LONG_AGO_S)
     before = Picture.objects.filter(id=picture.id).values().get()
 
     with pytest.raises(PictureError) as refused:
-        accept(Door.SYNC, picture.id, OTHER)
+        accept(Endpoint.SYNC, picture.id, OTHER)
 
     assert refused.value.reason == "key_of_another_picture"
     assert Picture.objects.filter(id=picture.id).values().get() == before
@@ -98,22 +98,24 @@ def test_a_key_belongs_to_its_first_picture_whatever_became_of_it(media, state: 
 
 def test_the_same_picture_is_the_same_under_whatever_name_and_size_of_its_pieces(settings) -> None:
     key, large = uuid4(), encode(Image.effect_noise((500, 500), 80))
-    accept(Door.SYNC, key, large)
+    accept(Endpoint.SYNC, key, large)
 
     file = SimpleUploadedFile("another name.jpg", large)
-    again = services.accept(services.Upload(key=key, trial="", door=Door.SYNC, received_at=clock.now(), file=file))
+    again = services.accept(
+        services.Upload(key=key, trial="", endpoint=Endpoint.SYNC, received_at=clock.now(), file=file)
+    )
 
     assert again[1] is False and len(large) > 2 * 64 * 1024
 
 
 def test_a_row_that_knows_no_content_takes_the_next_one_s() -> None:
     """An older version made it. What is only asked for stays as it is."""
-    old = stored(Door.QUEUE, sha256="")
-    assert accept(Door.QUEUE, old.id, OTHER)[0].sha256 == ""
+    old = stored(Endpoint.QUEUE, sha256="")
+    assert accept(Endpoint.QUEUE, old.id, OTHER)[0].sha256 == ""
 
     Picture.objects.update(state=State.FAILED, reason="storage_failed")
-    again, is_ours = accept(Door.QUEUE, old.id, OTHER)
+    again, is_ours = accept(Endpoint.QUEUE, old.id, OTHER)
 
     assert is_ours and again.sha256
     with pytest.raises(PictureError):
-        accept(Door.QUEUE, old.id)
+        accept(Endpoint.QUEUE, old.id)

@@ -6,8 +6,8 @@ from django.core.files.base import ContentFile
 
 from loadtests.stack.process.ports import free_port
 from pictures import services
-from pictures.models import Door, Picture, State
-from pictures.reasons import PASSING, PictureError
+from pictures.models import Endpoint, Picture, State
+from pictures.reasons import RETRYABLE, PictureError
 from project import clock
 from tests.app_under_test.picture_files import damaged_jpeg, jpeg
 from tests.app_under_test.running_app import fetch
@@ -17,7 +17,11 @@ pytestmark = pytest.mark.django_db
 
 def upload(data: bytes = jpeg(), *, key: UUID | None = None, trial: str = "") -> services.Upload:
     return services.Upload(
-        key=key or uuid4(), trial=trial, door=Door.SYNC, received_at=clock.now(), file=ContentFile(data, "a.jpg")
+        key=key or uuid4(),
+        trial=trial,
+        endpoint=Endpoint.SYNC,
+        received_at=clock.now(),
+        file=ContentFile(data, "a.jpg"),
     )
 
 
@@ -69,12 +73,12 @@ def test_a_picture_that_only_waits_in_the_queue_is_left_there():
     """Its message is on the way; a second one would have the work done twice."""
     picture = accepted()
     long_ago = clock.now() - services.ABANDONED_AFTER_S - 1
-    Picture.objects.update(door=Door.QUEUE, received_at=long_ago)
+    Picture.objects.update(endpoint=Endpoint.QUEUE, received_at=long_ago)
 
     assert services.accept(upload(key=picture.id))[1] is False
 
 
-@pytest.mark.parametrize("reason", PASSING)
+@pytest.mark.parametrize("reason", RETRYABLE)
 def test_what_failed_for_a_passing_reason_may_be_sent_again_and_once(reason):
     picture = accepted()
     Picture.objects.update(state=State.FAILED, reason=reason, finished_at=clock.now())

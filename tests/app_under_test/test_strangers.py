@@ -17,9 +17,9 @@ EXPORTS = ("/pictures.csv", "/effects.csv", "/counts/", "/config/")
 ADMIN = ("/admin/", "/admin/pictures/picture/", "/admin/auth/user/", f"/admin/pictures/picture/{UUID(int=7)}/change/")
 
 
-def upload(client, door: str, colour: tuple[int, int, int], key: str):
+def upload(client, endpoint: str, colour: tuple[int, int, int], key: str):
     file = SimpleUploadedFile("a.jpg", encode(stripes(colour)))
-    return client.post(f"/pictures/{door}/", {"image": file}, headers={"Idempotency-Key": key})
+    return client.post(f"/pictures/{endpoint}/", {"image": file}, headers={"Idempotency-Key": key})
 
 
 def contents(place: Path) -> dict[str, bytes]:
@@ -46,27 +46,27 @@ def test_57_the_admin_asks_strangers_to_log_in_and_lets_no_other_user_in(client,
     assert client.get(path).headers["Location"] == login
 
 
-@pytest.mark.parametrize("door", ["sync", "queue"])
-def test_57_with_another_s_key_nothing_of_the_picture_can_be_changed(client, external_resource, media, door):
+@pytest.mark.parametrize("endpoint", ["sync", "queue"])
+def test_57_with_another_s_key_nothing_of_the_picture_can_be_changed(client, external_resource, media, endpoint):
     key = str(uuid4())
     upload(client, "sync", RED, key)
     before, row = contents(media), Picture.objects.values().get()
 
-    answer = upload(client, door, BLUE, key)
+    answer = upload(client, endpoint, BLUE, key)
 
     assert (answer.status_code, answer.json()["reason"]) == (422, "key_of_another_picture")
     assert contents(media) == before
     assert Picture.objects.values().get() == row
 
 
-@pytest.mark.parametrize("door", ["sync", "queue"])
-def test_57_a_waiting_picture_is_not_changed_by_another_with_its_key(client, media, door):
+@pytest.mark.parametrize("endpoint", ["sync", "queue"])
+def test_57_a_waiting_picture_is_not_changed_by_another_with_its_key(client, media, endpoint):
     key = uuid4()
     file = SimpleUploadedFile("a.jpg", encode(stripes(RED)))
-    services.accept(services.Upload(key=key, trial="", door="queue", received_at=1.0, file=file))
+    services.accept(services.Upload(key=key, trial="", endpoint="queue", received_at=1.0, file=file))
     before = contents(media)
 
-    upload(client, door, BLUE, str(key))
+    upload(client, endpoint, BLUE, str(key))
 
     assert contents(media) == before
 

@@ -178,7 +178,7 @@ def test_two_requests_that_come_in_pieces_at_once_go_to_two_processes(counting):
 
 @pytest.mark.quiet
 def test_58_slow_clients_do_not_harm_other_users(app: RunningApp, tmp_path):
-    """Through the queue door, with its one web process; and nothing of theirs is left on the disk."""
+    """Through the queue endpoint, with its one web process; and nothing of theirs is left on the disk."""
     env = app.env | {"REQUEST_LIMIT_S": "3", "TMPDIR": str(tmp_path), "FILE_UPLOAD_TEMP_DIR": str(tmp_path)}
     with web_server(env) as (url, _):
         front = RunningApp(url=url, worker=app.worker, env=env)

@@ -17,9 +17,9 @@ pytestmark = pytest.mark.django_db
         ("multipart/form-data; boundary=x; charset=hex", "a=b"),
     ],
 )
-@pytest.mark.parametrize("door", ["sync", "queue"])
-def test_a_content_type_that_cannot_be_read_is_the_client_s_error(door, content_type, query):
-    path = f"/pictures/{door}/"
+@pytest.mark.parametrize("endpoint", ["sync", "queue"])
+def test_a_content_type_that_cannot_be_read_is_the_client_s_error(endpoint, content_type, query):
+    path = f"/pictures/{endpoint}/"
     environ = RequestFactory().post(path, b"x", content_type="text/plain").environ
     answers: list[str] = []
 

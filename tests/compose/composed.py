@@ -34,7 +34,7 @@ class Composed:
 
     @property
     def app(self) -> RunningApp:
-        """The front door; its processes are not ours to hold."""
+        """The web server; its processes are not ours to hold."""
         return RunningApp(url=f"http://127.0.0.1:{self.ports['PORT']}", worker=None, env={})
 
     def up(self, workers: int = 1) -> None:

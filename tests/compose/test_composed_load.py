@@ -89,7 +89,7 @@ def test_a_trial_whose_workers_changed_under_it_is_not_kept(ui, results, stack):
     assert not (results / "queue-w4-r2").exists()
 
 
-def test_the_page_chooses_the_door(ui, results):
+def test_the_page_chooses_the_endpoint(ui, results):
     trial = measure(ui, results, "sync-w1-r1", mode="sync")
 
     assert pd.read_csv(results / "sync-w1-r1" / "requests.csv")["status"].dropna().isin([201]).all()

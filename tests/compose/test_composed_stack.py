@@ -11,7 +11,7 @@ from tests.real_stack import ROOT
 
 pytestmark = [pytest.mark.compose, pytest.mark.timeout(900)]
 
-DOORS = {"sync": 201, "queue": 202}
+ENDPOINTS = {"sync": 201, "queue": 202}
 SERVICE = "com.docker.compose.service"
 #: What the app says of its broker, by the profile that is active.
 TRANSPORTS = {(): "redis", ("rabbitmq",): "amqp"}
@@ -60,11 +60,11 @@ def test_a_worker_has_the_limits_that_were_set(running):
     assert worker["NanoCpus"] == 750_000_000
 
 
-@pytest.mark.parametrize("door", DOORS)
-def test_a_picture_becomes_ready_through_each_door(running, door):
-    answer = running.app.upload(door, jpeg())
+@pytest.mark.parametrize("endpoint", ENDPOINTS)
+def test_a_picture_becomes_ready_to_each_endpoint(running, endpoint):
+    answer = running.app.upload(endpoint, jpeg())
 
-    assert answer.status == DOORS[door]
+    assert answer.status == ENDPOINTS[endpoint]
     assert running.app.final_state(answer.json["id"])["state"] == "ready"
 
 

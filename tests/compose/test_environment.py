@@ -46,7 +46,7 @@ def test_ports_are_open_to_this_machine_only():
     assert published and all(re.fullmatch(r'\["127\.0\.0\.1:\$\{\w+:-\d+\}:\d+"\]', one) for one in published)
 
 
-def test_containers_put_load_on_the_front_door_alone():
+def test_containers_put_load_on_the_web_server_alone():
     commands = re.findall(r"command: (locust .*)", COMPOSE)
 
     assert [re.findall(r"--allow-target (\S+)", command) for command in commands] == [["web"], ["web"]]

@@ -1,7 +1,8 @@
 """Fuzzes the whole app: python -m tests.fuzz --minutes 20 --seed 7
 
-Starts a local stack with a queue and sends requests made from the seed to both doors. Exits with 1 if one was answered
-with a 5xx that is not deliberate, a log holds a traceback, a file is left behind, a process ended or its memory grew.
+Starts a local stack with a queue and sends requests made from the seed to both endpoints. Exits with 1 if one was
+answered with a 5xx that is not deliberate, a log holds a traceback, a file is left behind, a process ended or its
+memory grew.
 """
 
 import argparse

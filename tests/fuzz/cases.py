@@ -125,11 +125,11 @@ def _file(data: bytes) -> bytes:
 
 
 def _upload(random: Random, form: bytes, *fields: bytes) -> bytes:
-    """To either door; most come with a key, and some keys come again."""
-    door = random.choice((b"sync", b"queue"))
+    """To either endpoint; most come with a key, and some keys come again."""
+    endpoint = random.choice((b"sync", b"queue"))
     number = random.getrandbits(128) if random.random() < 0.9 else random.getrandbits(4)
     key = [b"Idempotency-Key: " + str(UUID(int=number)).encode()] if random.random() < 0.8 else []
-    return _request(b"POST", b"/pictures/" + door + b"/", form, b"Content-Type: " + FORM.encode(), *key, *fields)
+    return _request(b"POST", b"/pictures/" + endpoint + b"/", form, b"Content-Type: " + FORM.encode(), *key, *fields)
 
 
 def _request(method: bytes, address: bytes, form: bytes, *fields: bytes) -> bytes:

@@ -1,6 +1,6 @@
 """Removes the containers of one project when the process that started this one is gone, however it went.
 
-python keeper.py ENGINE PROJECT COMMAND ARGUMENT...
+python cleanup.py ENGINE PROJECT COMMAND ARGUMENT...
 
 The starter holds this script's standard input open; its end is the one sign that also follows SIGKILL. The command
 is compose's own way down. What it leaves (containers that were scaled up, volumes that were still in use) is found

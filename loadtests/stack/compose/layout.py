@@ -23,7 +23,7 @@ SECRETS = ("DJANGO_SECRET_KEY", "EXPORT_TOKEN", "POSTGRES_PASSWORD", "REDIS_PASS
 
 
 @dataclass(frozen=True, kw_only=True)
-class ComposeSite:
+class ComposeLayout:
     """One composed stack's name, addresses and environment."""
 
     project: str
@@ -99,12 +99,12 @@ class ComposeSite:
         }
 
 
-def new_compose_site(spec: StackSpec) -> ComposeSite:
-    """A site of its own name, ports and secrets; raises on levels that docker-compose.yml does not have."""
+def new_compose_layout(spec: StackSpec) -> ComposeLayout:
+    """A layout with its own name, ports and secrets; raises on levels that docker-compose.yml does not have."""
     for level, only in (("database", ("postgres",)), ("broker", ("redis", "rabbitmq")), ("broker_delay_s", (0.0,))):
         if getattr(spec, level) not in only:
             raise StackError(f"The composed stack knows {level} = {' or '.join(map(str, only))} only.")
-    return ComposeSite(
+    return ComposeLayout(
         project=f"queuelab-{os.getpid()}-{secrets.token_hex(4)}",
         web_port=claim(spec.port),
         control_port=free_port(),
@@ -116,12 +116,12 @@ def new_compose_site(spec: StackSpec) -> ComposeSite:
     )
 
 
-def attached_site(spec: StackSpec) -> ComposeSite:
-    """The site of the project that a person has brought up, as .env and docker-compose.yml describe it."""
+def attached_layout(spec: StackSpec) -> ComposeLayout:
+    """The layout of the project that a person has brought up, as .env and docker-compose.yml describe it."""
     known = _read_environment_file() | os.environ
     if missing := [name for name in SECRETS if not known.get(name)]:
         raise StackError(f"{ENVIRONMENT_FILE} does not give {', '.join(missing)}. Make it first: make .env.")
-    return ComposeSite(
+    return ComposeLayout(
         project=known.get("COMPOSE_PROJECT_NAME", "queuelab"),
         web_port=int(known.get("PORT", 8000)),
         control_port=int(known.get("CONTROL_PORT", 8001)),

@@ -15,12 +15,12 @@ from loadtests.errors import StackError
 from loadtests.planning.configuration import Configuration
 from loadtests.stack.app_client import reachable
 from loadtests.stack.compose.engine import Container, Engine
-from loadtests.stack.compose.layout import ComposeSite
+from loadtests.stack.compose.layout import ComposeLayout
 from loadtests.stack.local.live_settings import app_settings, round_trip_s
 from loadtests.stack.process.environment import engine_inherited
 from loadtests.stack.process.process_group import START_LIMIT_S, TAIL_LINES, Command, wait_until
 from loadtests.stack.sampling.meters import CgroupMeter
-from loadtests.stack.sampling.sampler import COMPONENTS, Observer, View
+from loadtests.stack.sampling.sampler import COMPONENTS, Sampler, SamplingTarget
 from loadtests.stack.services.queue_depth import Queue, open_queue
 from loadtests.stack.services.rabbitmq import RabbitQueue
 from loadtests.stack.stack_file import OBSERVATIONS, StackInfo
@@ -29,9 +29,9 @@ from loadtests.stack.stack_file import OBSERVATIONS, StackInfo
 CLOCK_TOLERANCE_S = 0.25
 
 
-def open_composed_queue(site: ComposeSite, engine: Engine, containers: list[Container], broker: str) -> Queue:
+def open_composed_queue(layout: ComposeLayout, engine: Engine, containers: list[Container], broker: str) -> Queue:
     """A connection to a broker; RabbitMQ's own Erlang, inside its container, tells what is in hand."""
-    url = site.broker_url(broker)
+    url = layout.broker_url(broker)
     if broker != "rabbitmq":
         return open_queue(url)
     (rabbit,) = [one for one in containers if one.service == "rabbitmq"]
@@ -39,17 +39,17 @@ def open_composed_queue(site: ComposeSite, engine: Engine, containers: list[Cont
     return RabbitQueue(url, "rabbit@rabbitmq", Command(name="asker", argv=argv, cwd=ROOT, env=engine_inherited()))
 
 
-def composed_settings(site: ComposeSite, engine: Engine, containers: list[Container]) -> dict[str, Any]:
+def composed_settings(layout: ComposeLayout, engine: Engine, containers: list[Container]) -> dict[str, Any]:
     """The settings in force, once the node of every worker's container answers; raises if one does not."""
     nodes = len([one for one in containers if one.service == "worker"])
     what = f"Every one of {nodes} worker containers, at the broker that the app uses,"
     settings = wait_until(
         what,
-        lambda: app_settings(site.control_url, site.token, nodes),
+        lambda: app_settings(layout.control_url, layout.token, nodes),
         check=lambda: None,
         timeout_s=START_LIMIT_S,
     )
-    refuse_other_clock(settings.pop("now"), site.clock)
+    refuse_other_clock(settings.pop("now"), layout.clock)
     (web,) = [one for one in containers if one.service == "web"]
     return settings | {
         "engine": engine.version(),
@@ -89,7 +89,7 @@ def refuse_other_clock(now: float, clock: Clock) -> None:
 
 
 def _web(engine: Engine, web: Container) -> dict[str, Any]:
-    """The front door's processes: a master that has the others for children."""
+    """The web server's processes: a master that has the others for children."""
     processes = engine.processes(web)
     pids = {one["PID"] for one in processes}
     (master,) = [one for one in processes if one["PPID"] not in pids]
@@ -99,7 +99,7 @@ def _web(engine: Engine, web: Container) -> dict[str, Any]:
 
 
 def web_settings(processes: int, options: Sequence[str]) -> dict[str, Any]:
-    """The front door as it runs with some options of gunicorn's."""
+    """The web server as it runs with some options of gunicorn's."""
     return {
         "processes": processes,
         "worker_class": options[options.index("--worker-class") + 1] if "--worker-class" in options else "sync",
@@ -123,22 +123,22 @@ ONE_SHOTS = ("migrate",)
 class Watch:
     """One composed stack as seen from outside. close lets it go and leaves it up."""
 
-    def __init__(self, site: ComposeSite, engine: Engine, directory: Path) -> None:
-        self._site, self._engine, self._directory = site, engine, directory
+    def __init__(self, layout: ComposeLayout, engine: Engine, directory: Path) -> None:
+        self._layout, self._engine, self._directory = layout, engine, directory
         self._queue: Queue | None = None
-        self._observer: Observer | None = None
+        self._sampler: Sampler | None = None
         self._checked_at = 0.0
 
     def wait(self) -> None:
         """Wait until the app answers that all is well, at both of its listeners."""
-        for what, url in (("The app", self._site.url), ("The app's control listener", self._site.control_url)):
+        for what, url in (("The app", self._layout.url), ("The app's control listener", self._layout.control_url)):
             self._wait_for(what, url)
 
     def settings(self) -> dict[str, Any]:
         """The settings in force, asked of the live containers."""
         containers = self._running()
-        settings = composed_settings(self._site, self._engine, containers)
-        self._queue = open_composed_queue(self._site, self._engine, containers, broker_of(settings))
+        settings = composed_settings(self._layout, self._engine, containers)
+        self._queue = open_composed_queue(self._layout, self._engine, containers, broker_of(settings))
         direct_s = round(round_trip_s(self._queue), 6)
         return settings | {"broker_delay": {"direct_s": direct_s, "app_s": direct_s, "added_s": 0.0}}
 
@@ -147,14 +147,14 @@ class Watch:
         assert self._queue, "its settings were asked for"
         containers = self._running()
         queue = self._queue if levels.mode == "queue" else None
-        self._observer = Observer(self._view(), queue, _meters(containers))
-        self._observer.start()
+        self._sampler = Sampler(self._view(), queue, _meters(containers))
+        self._sampler.start()
         return StackInfo(
             **levels.levels(),
-            url=self._site.url,
-            control_url=self._site.control_url,
-            token=self._site.token,
-            clock_offset_ns=self._site.clock.offset_ns,
+            url=self._layout.url,
+            control_url=self._layout.control_url,
+            token=self._layout.token,
+            clock_offset_ns=self._layout.clock.offset_ns,
             directory=str(self._directory),
             supervisor_pid=psutil.Process().pid,
             pids={f"{one.service}-{n}": one.pid for n, one in enumerate(containers)},
@@ -163,8 +163,8 @@ class Watch:
 
     def check(self) -> None:
         """Raise if a container has ended, or if nobody samples the stack any more."""
-        if self._observer and not self._observer.is_alive():
-            raise StackError(f"The stack is not sampled any more: {self._observer.failure}.")
+        if self._sampler and not self._sampler.is_alive():
+            raise StackError(f"The stack is not sampled any more: {self._sampler.failure}.")
         if time.monotonic() > self._checked_at + CHECK_PERIOD_S:
             self._checked_at = time.monotonic()
             for one in self._engine.containers():
@@ -173,11 +173,11 @@ class Watch:
                     raise StackError(f"The container of {one.service} has ended. The end of its log:\n{tail}")
 
     def close(self) -> None:
-        if self._observer:
-            self._observer.stop()
+        if self._sampler:
+            self._sampler.stop()
         if self._queue:
             self._queue.close()
-        self._observer = self._queue = None
+        self._sampler = self._queue = None
 
     def _wait_for(self, what: str, url: str) -> None:
         wait_until(what, lambda: reachable(f"{url}/healthz"), check=self.check, timeout_s=READY_LIMIT_S)
@@ -185,12 +185,12 @@ class Watch:
     def _running(self) -> list[Container]:
         return [one for one in self._engine.containers() if one.running]
 
-    def _view(self) -> View:
-        return View(
+    def _view(self) -> SamplingTarget:
+        return SamplingTarget(
             observations=self._directory / OBSERVATIONS,
-            control_url=self._site.control_url,
-            token=self._site.token,
-            clock=self._site.clock,
+            control_url=self._layout.control_url,
+            token=self._layout.token,
+            clock=self._layout.clock,
         )
 
 

@@ -11,7 +11,7 @@ from loadtests.stack.base import Stack
 from loadtests.stack.compose.live_settings import live_levels, refuse_other_clock, web_settings
 from loadtests.stack.local.live_settings import ask_settings, round_trip_s
 from loadtests.stack.process.process_group import wait_until
-from loadtests.stack.sampling.sampler import Observer, View
+from loadtests.stack.sampling.sampler import Sampler, SamplingTarget
 from loadtests.stack.services.queue_depth import Queue, open_queue
 from loadtests.stack.stack_file import OBSERVATIONS, StackInfo
 
@@ -35,7 +35,7 @@ def in_network() -> bool:
 class NetworkStack(Stack):
     """What is up in this network: asked anew at every start, sampled until stop, and left up."""
 
-    _observer: Observer
+    _sampler: Sampler
     _workers: int
 
     def start(self) -> StackInfo:
@@ -50,7 +50,7 @@ class NetworkStack(Stack):
         self._workers = levels.workers
         queue = self._open_queue(settings)
         direct_s = round(round_trip_s(queue), 6)
-        self._observe(queue if levels.mode == "queue" else None, clock)
+        self._sample(queue if levels.mode == "queue" else None, clock)
         return StackInfo(
             **levels.levels(),
             url=URL,
@@ -65,8 +65,8 @@ class NetworkStack(Stack):
 
     def check(self) -> None:
         """Raise if nobody samples the stack any more, or if workers came or went: the trial's name would be wrong."""
-        if not self._observer.is_alive():
-            raise StackError(f"The stack is not sampled any more: {self._observer.failure}.")
+        if not self._sampler.is_alive():
+            raise StackError(f"The stack is not sampled any more: {self._sampler.failure}.")
         workers = live_levels(_settings(Clock.anchored()), self.spec).workers
         if workers != self._workers:
             before = amount(self._workers, "worker")
@@ -83,16 +83,16 @@ class NetworkStack(Stack):
         self._open.callback(queue.close)
         return queue
 
-    def _observe(self, queue: Queue | None, clock: Clock) -> None:
-        view = View(
+    def _sample(self, queue: Queue | None, clock: Clock) -> None:
+        view = SamplingTarget(
             observations=self.directory / OBSERVATIONS,
             control_url=CONTROL_URL,
             token=os.environ["EXPORT_TOKEN"],
             clock=clock,
         )
-        self._observer = Observer(view, queue, {})
-        self._open.callback(self._observer.stop)
-        self._observer.start()
+        self._sampler = Sampler(view, queue, {})
+        self._open.callback(self._sampler.stop)
+        self._sampler.start()
 
 
 def _wait_for(url: str) -> None:
@@ -100,7 +100,7 @@ def _wait_for(url: str) -> None:
 
 
 def _settings(clock: Clock) -> dict[str, Any]:
-    """The settings in force. The front door's are those that it was started with: its container gets the same."""
+    """The settings in force. The web server's are those that it was started with: its container gets the same."""
     settings = ask_settings(CONTROL_URL, os.environ["EXPORT_TOKEN"], MANY)
     refuse_other_clock(settings.pop("now"), clock)
     processes, options = os.environ["WEB_PROCESSES"], os.environ["WEB_GUNICORN_ARGS"]

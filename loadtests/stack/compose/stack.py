@@ -9,10 +9,10 @@ from loadtests.errors import StackError
 from loadtests.stack.base import Stack, StackSpec
 from loadtests.stack.compose import cleanup
 from loadtests.stack.compose.engine import Engine, Tools, find_tools
-from loadtests.stack.compose.layout import ComposeSite, attached_site, new_compose_site
+from loadtests.stack.compose.layout import ComposeLayout, attached_layout, new_compose_layout
 from loadtests.stack.compose.live_settings import Watch, live_levels
 from loadtests.stack.local.live_settings import verify
-from loadtests.stack.process.process_group import TAIL_LINES, Command, Family
+from loadtests.stack.process.process_group import TAIL_LINES, Command, ProcessGroup
 from loadtests.stack.stack_file import StackInfo
 
 FILE = ROOT / "docker-compose.yml"
@@ -26,25 +26,25 @@ DOWN_LIMIT_S = 120.0
 class Launcher:
     """One project of docker-compose.yml, with logs of what compose said."""
 
-    def __init__(self, site: ComposeSite, tools: Tools, logs: Path) -> None:
-        self._site, self._tools, self._logs = site, tools, logs
-        self._family = Family(logs)
+    def __init__(self, layout: ComposeLayout, tools: Tools, logs: Path) -> None:
+        self._layout, self._tools, self._logs = layout, tools, logs
+        self._group = ProcessGroup(logs)
         self._keeper = self._keep()
 
     def up(self) -> None:
         """Build the image if the code has changed, and start every container."""
-        spec = self._site.spec
+        spec = self._layout.spec
         profile = ("--profile", "rabbitmq") if spec.broker == "rabbitmq" else ()
         scale = ("--scale", f"worker={spec.workers}") if spec.mode == "queue" else ()
         # Built by name and each time: a stack of an image that is older than the code would measure that.
         self._run("compose-build", ("build", "web"), BUILD_LIMIT_S)
-        up = (*profile, "up", "--detach", "--no-build", *scale, *self._site.containers)
+        up = (*profile, "up", "--detach", "--no-build", *scale, *self._layout.containers)
         self._run("compose-up", up, UP_LIMIT_S)
 
     def down(self, engine: Engine) -> None:
         """Keep the logs, then remove every container, network and volume."""
         try:
-            self._family.close(grace_s=2.0)
+            self._group.close(grace_s=2.0)
             engine.keep_logs(self._logs)
         finally:
             assert self._keeper.stdin, "opened as a pipe"
@@ -58,9 +58,9 @@ class Launcher:
         down = self._command("--profile", "rabbitmq", "down", "--volumes", "--remove-orphans", "--timeout", "5")
         with (self._logs / "compose-down.log").open("wb") as log:
             return subprocess.Popen(
-                [sys.executable, "-I", "-S", cleanup.__file__, self._tools.engine, self._site.project, *down],
+                [sys.executable, "-I", "-S", cleanup.__file__, self._tools.engine, self._layout.project, *down],
                 cwd=ROOT,
-                env=self._site.environment,
+                env=self._layout.environment,
                 stdin=subprocess.PIPE,
                 stdout=log,
                 stderr=subprocess.STDOUT,
@@ -69,11 +69,11 @@ class Launcher:
 
     def _run(self, name: str, words: tuple[str, ...], limit_s: float) -> None:
         """One command to its end. It is a child like others: it ends with this process, and not by Ctrl-C alone."""
-        command = Command(name=name, argv=self._command(*words), cwd=ROOT, env=self._site.environment)
-        self._family.finish(self._family.start(command), limit_s)
+        command = Command(name=name, argv=self._command(*words), cwd=ROOT, env=self._layout.environment)
+        self._group.finish(self._group.start(command), limit_s)
 
     def _command(self, *words: str) -> tuple[str, ...]:
-        return (*self._tools.compose, "--project-name", self._site.project, "--file", str(FILE), *words)
+        return (*self._tools.compose, "--project-name", self._layout.project, "--file", str(FILE), *words)
 
     def _tail(self, name: str) -> str:
         lines = (self._logs / name).read_text(encoding="utf-8", errors="replace").splitlines()[-TAIL_LINES:]
@@ -92,11 +92,11 @@ class AttachedStack(Stack):
 
     def start(self) -> StackInfo:
         """Find the stack, ask it what it is, and begin to sample it."""
-        site = attached_site(self.spec)
-        engine = Engine(find_tools().engine, site.project)
+        layout = attached_layout(self.spec)
+        engine = Engine(find_tools().engine, layout.project)
         if not engine.containers():
-            raise StackError(f"No container of the project {site.project} is up. Start them: docker compose up -d.")
-        return self._begin(Watch(site, engine, self.directory))
+            raise StackError(f"No container of the project {layout.project} is up. Start them: docker compose up -d.")
+        return self._begin(Watch(layout, engine, self.directory))
 
     def check(self) -> None:
         """Raise if a container has ended, or if nobody samples the stack any more."""
@@ -119,9 +119,9 @@ class ComposeStack(AttachedStack):
 
     def start(self) -> StackInfo:
         """Build what is not there, start every container, wait until each is ready, verify what really runs."""
-        tools, site = find_tools(), new_compose_site(self.spec)
-        engine = Engine(tools.engine, site.project)
-        launcher = Launcher(site, tools, self.logs)
+        tools, layout = find_tools(), new_compose_layout(self.spec)
+        engine = Engine(tools.engine, layout.project)
+        launcher = Launcher(layout, tools, self.logs)
         self._open.callback(launcher.down, engine)
         launcher.up()
-        return self._begin(Watch(site, engine, self.directory))
+        return self._begin(Watch(layout, engine, self.directory))

@@ -12,9 +12,9 @@ from loadtests.errors import StackError
 from loadtests.format import amount
 from loadtests.planning.configuration import Configuration
 from loadtests.stack.app_client import get_json
-from loadtests.stack.base import Site
-from loadtests.stack.process.process_group import START_LIMIT_S, Family, wait_until
-from loadtests.stack.services.backing_services import Ground
+from loadtests.stack.base import StackLayout
+from loadtests.stack.process.process_group import START_LIMIT_S, ProcessGroup, wait_until
+from loadtests.stack.services.backing_services import BackingServices
 from loadtests.stack.services.queue_depth import Queue, RedisQueue, open_queue
 
 #: What a server calls itself, for each level of a factor that names one; a level "url" takes any.
@@ -93,25 +93,25 @@ BRIEF_QUESTIONS = 20
 ROUND_TRIPS = 9
 
 
-def effective_settings(site: Site, family: Family, ground: Ground) -> dict[str, Any]:
+def effective_settings(layout: StackLayout, group: ProcessGroup, services: BackingServices) -> dict[str, Any]:
     """The settings in force, once every process that was asked for is there; raises if one does not come."""
-    nodes = 1 if site.levels.mode == "queue" else 0
+    nodes = 1 if layout.levels.mode == "queue" else 0
     # A worker that does not listen yet never hears the question, so the first ones do not wait for long.
     brief = itertools.chain([True] * BRIEF_QUESTIONS, itertools.repeat(False))
-    address = broker_address(site.app_broker_url)
+    address = broker_address(layout.app_broker_url)
     settings = wait_until(
         f"The Celery worker, at the broker {address},",
-        lambda: app_settings(site.control_url, site.token, nodes, address=address, brief=next(brief)),
-        check=family.check,
+        lambda: app_settings(layout.control_url, layout.token, nodes, address=address, brief=next(brief)),
+        check=group.check,
         timeout_s=START_LIMIT_S,
     )
-    assert ground.queue, "the ground was started"
+    assert services.queue, "the services were started"
     del settings["now"]
-    if site.levels.broker == "redis" and isinstance(ground.queue, RedisQueue):
-        settings["broker"]["append_only"] = ground.queue.append_only()
+    if layout.levels.broker == "redis" and isinstance(services.queue, RedisQueue):
+        settings["broker"]["append_only"] = services.queue.append_only()
     return settings | {
-        "web": _web(site, family),
-        "broker_delay": _broker_delay(site, ground.queue),
+        "web": _web(layout, group),
+        "broker_delay": _broker_delay(layout, services.queue),
     }
 
 
@@ -144,18 +144,18 @@ def broker_address(url: str) -> str:
     return f"{about['transport']}://{host}:{about['port']}/{about['virtual_host']}"
 
 
-def _web(site: Site, family: Family) -> dict[str, Any]:
-    """The front door's processes, once they are as many as asked for; gunicorn starts them one by one, and the
+def _web(layout: StackLayout, group: ProcessGroup) -> dict[str, Any]:
+    """The web server's processes, once they are as many as asked for; gunicorn starts them one by one, and the
     first one already answers."""
-    asked = 1 if site.levels.mode == "queue" else site.levels.workers
+    asked = 1 if layout.levels.mode == "queue" else layout.levels.workers
     what = amount(asked, "process")
-    master = psutil.Process(family.children["web"].pid)
+    master = psutil.Process(group.children["web"].pid)
 
     def enough() -> int | None:
         count = len(master.children())
         return count if count >= asked else None
 
-    count = wait_until(f"The web server, of {what},", enough, check=family.check, timeout_s=START_LIMIT_S)
+    count = wait_until(f"The web server, of {what},", enough, check=group.check, timeout_s=START_LIMIT_S)
     options = master.cmdline()
     return {
         "processes": count,
@@ -164,9 +164,9 @@ def _web(site: Site, family: Family) -> dict[str, Any]:
     }
 
 
-def _broker_delay(site: Site, direct: Queue) -> dict[str, float]:
+def _broker_delay(layout: StackLayout, direct: Queue) -> dict[str, float]:
     """How long a question to the broker takes, directly and the way that the app goes, in seconds."""
-    through = open_queue(site.app_broker_url)
+    through = open_queue(layout.app_broker_url)
     try:
         direct_s, through_s = round_trip_s(direct), round_trip_s(through)
     finally:

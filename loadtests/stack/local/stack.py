@@ -9,13 +9,20 @@ from loadtests.clock import Clock
 from loadtests.errors import StackError
 from loadtests.stack import commands
 from loadtests.stack.app_client import reachable
-from loadtests.stack.base import SQLITE_FILE, Site, Stack, StackSpec, new_site
+from loadtests.stack.base import SQLITE_FILE, Stack, StackLayout, StackSpec, new_layout
 from loadtests.stack.local.live_settings import effective_settings, verify
 from loadtests.stack.process.ports import refuse_exposed
-from loadtests.stack.process.process_group import RESTARTS, START_LIMIT_S, Child, Family, Supervisor, wait_until
+from loadtests.stack.process.process_group import (
+    RESTARTS,
+    START_LIMIT_S,
+    ManagedProcess,
+    ProcessGroup,
+    Supervisor,
+    wait_until,
+)
 from loadtests.stack.sampling.meters import process_meters
-from loadtests.stack.sampling.sampler import Observer, View
-from loadtests.stack.services.backing_services import Ground
+from loadtests.stack.sampling.sampler import Sampler, SamplingTarget
+from loadtests.stack.services.backing_services import BackingServices
 from loadtests.stack.stack_file import OBSERVATIONS, StackInfo
 
 #: How long a component may take to end by itself.
@@ -27,31 +34,31 @@ class LocalStack(Stack):
 
     def __init__(self, spec: StackSpec, directory: Path, logs: Path) -> None:
         super().__init__(spec, directory, logs)
-        self._family: Family | None = None
-        self._ground: Ground | None = None
-        self._observer: Observer | None = None
+        self._group: ProcessGroup | None = None
+        self._services: BackingServices | None = None
+        self._sampler: Sampler | None = None
         self._supervisor: Supervisor | None = None
-        self._site: Site | None = None
+        self._layout: StackLayout | None = None
 
     def start(self) -> StackInfo:
         """Start every component, wait until each is ready, and verify what is really running."""
-        site = new_site(self.spec, self.directory)
-        self._site, self._family = site, Family(self.logs)
-        self._supervisor = Supervisor(self._family, Clock(site.clock_offset_ns), self.directory / RESTARTS)
-        self._ground = Ground(site, self.spec, self._family)
-        self._ground.start()
-        self._start_app(site)
-        refuse_exposed(self._family)
-        settings = effective_settings(site, self._family, self._ground)
+        layout = new_layout(self.spec, self.directory)
+        self._layout, self._group = layout, ProcessGroup(self.logs)
+        self._supervisor = Supervisor(self._group, Clock(layout.clock_offset_ns), self.directory / RESTARTS)
+        self._services = BackingServices(layout, self.spec, self._group)
+        self._services.start()
+        self._start_app(layout)
+        refuse_exposed(self._group)
+        settings = effective_settings(layout, self._group, self._services)
         verify(settings, self.spec)
-        self._observer = self._observe(site)
+        self._sampler = self._sample(layout)
         return StackInfo(
             **self.spec.levels(),
-            url=site.web_url,
-            control_url=site.control_url,
-            token=site.token,
-            clock_offset_ns=site.clock_offset_ns,
-            directory=str(site.directory),
+            url=layout.web_url,
+            control_url=layout.control_url,
+            token=layout.token,
+            clock_offset_ns=layout.clock_offset_ns,
+            directory=str(layout.directory),
             supervisor_pid=psutil.Process().pid,
             pids=self.pids,
             settings=settings,
@@ -62,19 +69,19 @@ class LocalStack(Stack):
         the stack any more."""
         if self._supervisor:
             self._supervisor.check()
-        if self._observer and not self._observer.is_alive():
-            raise StackError(f"The stack is not sampled any more: {self._observer.failure}.")
+        if self._sampler and not self._sampler.is_alive():
+            raise StackError(f"The stack is not sampled any more: {self._sampler.failure}.")
 
     def stop(self) -> None:
         """End everything: first what talks to the broker, then the broker."""
-        if self._observer:
-            self._observer.stop()
-        if self._family:
-            self._family.stop(("web", "control", "sweeper", "worker"), STOP_GRACE_S)
-            self._family.close(STOP_GRACE_S)
-        if self._ground:
-            self._ground.remove()
-        self._observer = self._ground = self._family = None
+        if self._sampler:
+            self._sampler.stop()
+        if self._group:
+            self._group.stop(("web", "control", "sweeper", "worker"), STOP_GRACE_S)
+            self._group.close(STOP_GRACE_S)
+        if self._services:
+            self._services.remove()
+        self._sampler = self._services = self._group = None
         super().stop()
 
     @property
@@ -84,22 +91,22 @@ class LocalStack(Stack):
 
     @property
     def pids(self) -> dict[str, int]:
-        assert self._family, "asked while the stack is up"
-        return self._family.pids
+        assert self._group, "asked while the stack is up"
+        return self._group.pids
 
     @property
     def broker_url(self) -> str:
-        assert self._site, "asked while the stack is up"
-        return self._site.broker_url
+        assert self._layout, "asked while the stack is up"
+        return self._layout.broker_url
 
     @property
     def database_file(self) -> Path:
         return self.directory / SQLITE_FILE
 
-    def child(self, name: str) -> Child:
+    def child(self, name: str) -> ManagedProcess:
         """A running component, by name."""
-        assert self._family, "asked while the stack is up"
-        return self._family.children[name]
+        assert self._group, "asked while the stack is up"
+        return self._group.children[name]
 
     def hold(self, name: str) -> None:
         """Leave a component down if it dies, until it is released."""
@@ -110,29 +117,29 @@ class LocalStack(Stack):
         assert self._supervisor, "asked while the stack is up"
         self._supervisor.release(name)
 
-    def _start_app(self, site: Site) -> None:
-        assert self._family, "started after the ground"
+    def _start_app(self, layout: StackLayout) -> None:
+        assert self._group, "started after the services"
         if self.spec.mode == "queue":
-            self._family.start(commands.worker(site, self.spec))
+            self._group.start(commands.worker(layout, self.spec))
             if self.spec.profile == "safe":
-                self._family.start(commands.sweeper(site))
-        self._family.start(commands.web(site, self.spec))
-        self._family.start(commands.control(site))
-        self._wait_for("The app", site.web_url)
-        self._wait_for("The app's control listener", site.control_url)
+                self._group.start(commands.sweeper(layout))
+        self._group.start(commands.web(layout, self.spec))
+        self._group.start(commands.control(layout))
+        self._wait_for("The app", layout.web_url)
+        self._wait_for("The app's control listener", layout.control_url)
 
     def _wait_for(self, what: str, url: str) -> None:
         wait_until(what, lambda: reachable(f"{url}/healthz"), check=self.check, timeout_s=START_LIMIT_S)
 
-    def _observe(self, site: Site) -> Observer:
-        assert self._family and self._ground, "observed once it is started"
-        view = View(
-            observations=site.directory / OBSERVATIONS,
-            control_url=site.control_url,
-            token=site.token,
-            clock=Clock(site.clock_offset_ns),
+    def _sample(self, layout: StackLayout) -> Sampler:
+        assert self._group and self._services, "observed once it is started"
+        view = SamplingTarget(
+            observations=layout.directory / OBSERVATIONS,
+            control_url=layout.control_url,
+            token=layout.token,
+            clock=Clock(layout.clock_offset_ns),
         )
-        meters = process_meters(self._family)
-        observer = Observer(view, self._ground.queue if self.spec.mode == "queue" else None, meters)
-        observer.start()
-        return observer
+        meters = process_meters(self._group)
+        sampler = Sampler(view, self._services.queue if self.spec.mode == "queue" else None, meters)
+        sampler.start()
+        return sampler

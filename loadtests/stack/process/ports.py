@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import psutil
 
 from loadtests.errors import StackError
-from loadtests.stack.process.process_group import Family
+from loadtests.stack.process.process_group import ProcessGroup
 
 HOST = "127.0.0.1"
 
@@ -38,9 +38,9 @@ def claim(port: int) -> int:
     return port
 
 
-def refuse_exposed(family: Family) -> None:
+def refuse_exposed(group: ProcessGroup) -> None:
     """Raise if a component listens where another machine can reach it."""
-    for name, child in family.children.items():
+    for name, child in group.children.items():
         for address in exposed(child.pid):
             raise StackError(
                 f"{name} listens on {address} and not on {HOST} alone, so others can reach it. It was told otherwise: "

@@ -1,4 +1,4 @@
-"""Child processes in groups of their own, with logs, a watchdog and an end that is sure to come."""
+"""ManagedProcess processes in groups of their own, with logs, a watchdog and an end that is sure to come."""
 
 import contextlib
 import json
@@ -71,7 +71,7 @@ class Command:
     stdin: Path | None = None
 
 
-class Child:
+class ManagedProcess:
     """One running component."""
 
     def __init__(self, command: Command, log_dir: Path) -> None:
@@ -118,12 +118,12 @@ class Child:
         return True
 
 
-class Family:
-    """The children of one stack; they end together, and also when this process is killed."""
+class ProcessGroup:
+    """The processes of one stack; they end together, and also when this process is killed."""
 
     def __init__(self, log_dir: Path) -> None:
         self.log_dir = log_dir
-        self.children: dict[str, Child] = {}
+        self.children: dict[str, ManagedProcess] = {}
         log_dir.mkdir(parents=True, exist_ok=True)
         self._watchdog = subprocess.Popen(
             # The folder says to whoever looks at the processes whose watchdog it is.
@@ -136,14 +136,14 @@ class Family:
     def pids(self) -> dict[str, int]:
         return {name: child.pid for name, child in self.children.items()}
 
-    def start(self, command: Command) -> Child:
+    def start(self, command: Command) -> ManagedProcess:
         with uninterrupted():
-            child = Child(command, self.log_dir)
+            child = ManagedProcess(command, self.log_dir)
             self.children[child.name] = child
             self._tell("+", child)
         return child
 
-    def restart(self, name: str) -> Child:
+    def restart(self, name: str) -> ManagedProcess:
         """Start a child that has ended once more, by the same command; what is left of its group goes."""
         child = self.children[name]
         self._drop(child)
@@ -153,7 +153,7 @@ class Family:
         for child in self.children.values():
             child.check()
 
-    def finish(self, child: Child, timeout_s: float) -> None:
+    def finish(self, child: ManagedProcess, timeout_s: float) -> None:
         """Wait for a child that is meant to end by itself, and raise unless it ended well."""
         ended = child.wait(timeout_s)
         self._drop(child)
@@ -180,13 +180,13 @@ class Family:
                 pipe.close()
         self._watchdog.wait(timeout=10)
 
-    def _drop(self, child: Child) -> None:
+    def _drop(self, child: ManagedProcess) -> None:
         child.signal(signal.SIGKILL)
         child.wait(5.0)
         self._tell("-", child)
         del self.children[child.name]
 
-    def _tell(self, sign: str, child: Child) -> None:
+    def _tell(self, sign: str, child: ManagedProcess) -> None:
         pipe = self._watchdog.stdin
         # A watchdog that was killed must not take the stack with it.
         with contextlib.suppress(BrokenPipeError, ValueError):
@@ -230,15 +230,15 @@ class Supervisor:
     """Looks after the children of one stack. events tells what died when, and when it was started again; it is also
     kept in a file, for whoever measures by hand."""
 
-    def __init__(self, family: Family, clock: Clock, path: Path) -> None:
-        self._family, self._clock, self._path = family, clock, path
+    def __init__(self, group: ProcessGroup, clock: Clock, path: Path) -> None:
+        self._group, self._clock, self._path = group, clock, path
         self._held: set[str] = set()
         self.events: list[dict[str, Any]] = []
 
     def check(self) -> None:
         """Start again what has died, unless it is held; raise if anything else has, or something dies again and
         again."""
-        for name, child in list(self._family.children.items()):
+        for name, child in list(self._group.children.items()):
             if name not in SUPERVISED:
                 child.check()
             elif child.process.poll() is not None and name not in self._held:
@@ -253,12 +253,12 @@ class Supervisor:
         self.check()
 
     def _restart(self, name: str) -> None:
-        child = self._family.children[name]
+        child = self._group.children[name]
         lately = [event for event in self.events if event["began_at"] > self._clock.now() - LATELY_S]
         if sum(event["what"] == name for event in lately) >= MOST_RESTARTS:
             raise StackError(f"{name} has died {MOST_RESTARTS + 1} times. The end of {child.log}:\n{child.tail()}")
         event = {"kind": "restart", "what": name, "code": child.process.returncode, "began_at": self._clock.now()}
-        self._family.restart(name)
+        self._group.restart(name)
         self.events.append(event | {"ended_at": self._clock.now()})
         self._path.write_text(json.dumps(self.events), encoding="utf-8")
 

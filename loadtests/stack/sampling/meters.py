@@ -9,21 +9,21 @@ from pathlib import Path
 import psutil
 
 from loadtests.clock import Clock
-from loadtests.stack.process.process_group import Family
+from loadtests.stack.process.process_group import ProcessGroup
 from loadtests.stack.sampling.sampler import COMPONENTS
 
 #: Components that start a process for every connection.
 GROWING = ("database",)
 
 
-def process_meters(family: Family) -> dict[str, "ProcessMeter"]:
+def process_meters(group: ProcessGroup) -> dict[str, "ProcessMeter"]:
     """A meter for each component that is a process of this machine, and of what takes its place if it dies."""
-    names = [name for name in family.children if name in COMPONENTS]
-    return {name: ProcessMeter(partial(_pid, family, name), grows=name in GROWING) for name in names}
+    names = [name for name in group.children if name in COMPONENTS]
+    return {name: ProcessMeter(partial(_pid, group, name), grows=name in GROWING) for name in names}
 
 
-def _pid(family: Family, name: str) -> int | None:
-    child = family.children.get(name)
+def _pid(group: ProcessGroup, name: str) -> int | None:
+    child = group.children.get(name)
     return child.pid if child else None
 
 
@@ -109,7 +109,7 @@ PERIOD_S = 5.0
 SHORTEST_S = 30.0
 
 
-class Census:
+class MemorySampler:
     """Asked again and again, it counts when it is time, one row a process."""
 
     def __init__(self, path: Path, clock: Clock) -> None:

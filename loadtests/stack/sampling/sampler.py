@@ -33,7 +33,7 @@ class Meter(Protocol):
 
 
 @dataclass(frozen=True, kw_only=True)
-class View:
+class SamplingTarget:
     """What is observed, and where it is written."""
 
     observations: Path
@@ -42,11 +42,11 @@ class View:
     clock: Clock
 
 
-class Observer(threading.Thread):
+class Sampler(threading.Thread):
     """Writes one row of observations.csv every half second until it is stopped, and takes the accounts asked for."""
 
-    def __init__(self, view: View, queue: Queue | None, meters: Mapping[str, Meter]) -> None:
-        super().__init__(name="observer", daemon=True)
+    def __init__(self, view: SamplingTarget, queue: Queue | None, meters: Mapping[str, Meter]) -> None:
+        super().__init__(name="sampler", daemon=True)
         self._view, self._queue, self._meters = view, queue, meters
         self._stopped = threading.Event()
         self._accountant = Accountant(queue, view.control_url, view.token, view.clock) if queue else None

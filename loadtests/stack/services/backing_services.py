@@ -13,9 +13,9 @@ from loadtests.errors import StackError
 from loadtests.machine.provenance import code_hash
 from loadtests.stack import commands
 from loadtests.stack.app_client import reachable
-from loadtests.stack.base import SQLITE_FILE, Site, StackSpec
+from loadtests.stack.base import SQLITE_FILE, StackLayout, StackSpec
 from loadtests.stack.process.ports import refuse_exposed
-from loadtests.stack.process.process_group import START_LIMIT_S, Command, Family, wait_until
+from loadtests.stack.process.process_group import START_LIMIT_S, Command, ProcessGroup, wait_until
 from loadtests.stack.services import delay_proxy, redis_server
 from loadtests.stack.services.postgres import Postgres
 from loadtests.stack.services.queue_depth import Queue, open_queue
@@ -27,11 +27,11 @@ MIGRATED = BY_HAND / "tables"
 DEFAULT_PORTS = {"amqp": 5672, "redis": 6379}
 
 
-class Ground:
+class BackingServices:
     """The components below the app. queue is a connection to the broker, once it is started."""
 
-    def __init__(self, site: Site, spec: StackSpec, family: Family) -> None:
-        self._site, self._spec, self._family = site, spec, family
+    def __init__(self, layout: StackLayout, spec: StackSpec, group: ProcessGroup) -> None:
+        self._layout, self._spec, self._group = layout, spec, group
         self._rabbitmq: RabbitMQ | None = None
         self._postgres: Postgres | None = None
         self.queue: Queue | None = None
@@ -39,11 +39,11 @@ class Ground:
     def start(self) -> None:
         """Start all and wait until each is ready."""
         self._start_broker()
-        self._family.start(commands.external(self._site, self._spec))
+        self._group.start(commands.external(self._layout, self._spec))
         self._start_database()
         self._make_tables()
         self.queue = self._wait_for_broker()
-        self._wait("The external resource", lambda: reachable(f"{self._site.external_url}/healthz"))
+        self._wait("The external resource", lambda: reachable(f"{self._layout.external_url}/healthz"))
         self._refuse_used()
 
     def remove(self) -> None:
@@ -56,22 +56,22 @@ class Ground:
 
     def _start_broker(self) -> None:
         if self._spec.broker == "redis":
-            self._family.start(redis_server.command(self._site))
+            self._group.start(redis_server.command(self._layout))
         elif self._spec.broker == "rabbitmq":
-            self._rabbitmq = RabbitMQ(self._site)
+            self._rabbitmq = RabbitMQ(self._layout)
             for command in self._rabbitmq.commands():
-                self._family.start(command)
+                self._group.start(command)
         if self._spec.broker_delay_s:
-            url = urlsplit(self._site.broker_url)
+            url = urlsplit(self._layout.broker_url)
             target = (url.hostname or "", url.port or DEFAULT_PORTS[url.scheme])
-            self._family.start(_proxy(self._site, target))
+            self._group.start(_proxy(self._layout, target))
 
     def _start_database(self) -> None:
         if self._spec.database != "postgres":
             return
-        self._postgres = Postgres(self._site)
-        self._family.finish(self._family.start(self._postgres.prepare()), START_LIMIT_S)
-        self._family.start(self._postgres.serve())
+        self._postgres = Postgres(self._layout)
+        self._group.finish(self._group.start(self._postgres.prepare()), START_LIMIT_S)
+        self._group.start(self._postgres.serve())
         self._wait("PostgreSQL", self._postgres.answers)
         self._refuse_open("PostgreSQL", self._postgres.wants_password)
 
@@ -80,18 +80,18 @@ class Ground:
         migrated = MIGRATED / f"{code_hash()}-{importlib.metadata.version('django')}.sqlite3"
         if self._spec.database == "sqlite":
             with contextlib.suppress(FileNotFoundError):
-                shutil.copyfile(migrated, self._site.directory / SQLITE_FILE)
+                shutil.copyfile(migrated, self._layout.directory / SQLITE_FILE)
                 return
-        self._family.finish(self._family.start(commands.migrate(self._site)), START_LIMIT_S)
+        self._group.finish(self._group.start(commands.migrate(self._layout)), START_LIMIT_S)
         if self._spec.database == "sqlite":
-            _keep(self._site.directory / SQLITE_FILE, migrated)
+            _keep(self._layout.directory / SQLITE_FILE, migrated)
 
     def _wait_for_broker(self) -> Queue:
         if self._spec.broker == "redis":
-            self._refuse_open("The broker", lambda: redis_server.wants_password(self._site))
+            self._refuse_open("The broker", lambda: redis_server.wants_password(self._layout))
         if self._rabbitmq:
             self._refuse_open("The broker", self._rabbitmq.wants_password)
-        queue = open_queue(self._site.broker_url)
+        queue = open_queue(self._layout.broker_url)
         self._wait("The broker", lambda: _answers(queue))
         if not self._rabbitmq:
             return queue
@@ -114,15 +114,15 @@ class Ground:
 
     def _check(self) -> None:
         """Raise if a component has ended, or listens elsewhere than it was told: it would never be ready."""
-        self._family.check()
-        refuse_exposed(self._family)
+        self._group.check()
+        refuse_exposed(self._group)
 
 
-def _proxy(site: Site, target: tuple[str, int]) -> Command:
+def _proxy(layout: StackLayout, target: tuple[str, int]) -> Command:
     """What makes the way to the broker take time."""
     host, port = target
-    where = (delay_proxy.__file__, "--listen", site.proxy_port, "--host", host, "--port", port)
-    return commands.python("proxy", site, (*where, "--delay-s", site.levels.broker_delay_s))
+    where = (delay_proxy.__file__, "--listen", layout.proxy_port, "--host", host, "--port", port)
+    return commands.python("proxy", layout, (*where, "--delay-s", layout.levels.broker_delay_s))
 
 
 def _keep(file: Path, migrated: Path) -> None:

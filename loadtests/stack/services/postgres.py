@@ -12,7 +12,7 @@ from pathlib import Path
 import psycopg
 
 from loadtests.errors import StackError
-from loadtests.stack.base import Site
+from loadtests.stack.base import StackLayout
 from loadtests.stack.process.environment import hidden
 from loadtests.stack.process.ports import HOST
 from loadtests.stack.process.process_group import Command
@@ -29,17 +29,17 @@ SETTINGS = {"listen_addresses": HOST, "unix_socket_directories": "", "max_connec
 class Postgres:
     """The files of one server, which may have to lie where another user can reach them."""
 
-    def __init__(self, site: Site) -> None:
-        self._site = site
+    def __init__(self, layout: StackLayout) -> None:
+        self._layout = layout
         self._user = UNPRIVILEGED if os.geteuid() == 0 else None
-        parent = None if self._user else site.directory
+        parent = None if self._user else layout.directory
         self._directory = Path(tempfile.mkdtemp(prefix="queuelab-postgres-", dir=parent))
 
     def prepare(self) -> Command:
         """What makes the data directory, with one role that has a password; to be waited for."""
         secret = self._directory / "password"
         secret.touch(mode=0o600)
-        secret.write_text(self._site.password, encoding="utf-8")
+        secret.write_text(self._layout.password, encoding="utf-8")
         if self._user:
             account = pwd.getpwnam(self._user)
             for path in (self._directory, secret):
@@ -49,15 +49,15 @@ class Postgres:
 
     def serve(self) -> Command:
         settings = [part for name, value in SETTINGS.items() for part in ("-c", f"{name}={value}")]
-        return self._command("database", "postgres", ("-p", str(self._site.database_port), *settings))
+        return self._command("database", "postgres", ("-p", str(self._layout.database_port), *settings))
 
     def answers(self) -> bool | None:
         """True once it takes connections, None until then."""
-        return True if _lets_in(self._site.database_url) else None
+        return True if _lets_in(self._layout.database_url) else None
 
     def wants_password(self) -> bool:
         """Whether the live server, which answers, refuses who gives none."""
-        return not _lets_in(self._site.database_url.replace(f":{self._site.password}@", "@"))
+        return not _lets_in(self._layout.database_url.replace(f":{self._layout.password}@", "@"))
 
     def remove(self) -> None:
         shutil.rmtree(self._directory, ignore_errors=True)

@@ -16,7 +16,7 @@ from pathlib import Path
 import amqp
 
 from loadtests.errors import StackError
-from loadtests.stack.base import Site
+from loadtests.stack.base import StackLayout
 from loadtests.stack.process.ports import HOST
 from loadtests.stack.process.process_group import Command
 from loadtests.stack.services.queue_depth import QUEUE, TIMEOUT_S, AmqpQueue, QueueLength
@@ -113,8 +113,8 @@ class RabbitMQ:
     folder's name stops it, and a command in one would be run. So it sees its files by a plain name.
     """
 
-    def __init__(self, site: Site) -> None:
-        self._site = site
+    def __init__(self, layout: StackLayout) -> None:
+        self._layout = layout
         self._directory = Path(tempfile.mkdtemp(prefix="queuelab-rabbitmq-"))
         self._home = self._directory / "home"
 
@@ -122,19 +122,19 @@ class RabbitMQ:
         """The node's name service and the node, with their files written."""
         self._write_files()
         # A node without one starts a name service of its own, which outlives it.
-        names = (_tool("epmd"), "-address", HOST, "-port", str(self._site.names_port))
+        names = (_tool("epmd"), "-address", HOST, "-port", str(self._layout.names_port))
         yield self._command("broker-names", names)
         yield self._command("broker", (str(server_path()),))
 
     def open_queue(self) -> RabbitQueue:
         """A connection to the node that counts what waits and what is in hand."""
-        name = f"asks-{self._site.broker_port}@localhost"
+        name = f"asks-{self._layout.broker_port}@localhost"
         argv = (_tool("erl"), "-sname", name, "-kernel", "inet_dist_use_interface", "{127,0,0,1}")
-        return RabbitQueue(self._site.broker_url, self._node, self._command("asker", argv))
+        return RabbitQueue(self._layout.broker_url, self._node, self._command("asker", argv))
 
     def wants_password(self) -> bool | None:
         """Whether the live node refuses the user whom every node has by default; None if it does not answer."""
-        stranger = AmqpQueue(f"amqp://guest:guest@{HOST}:{self._site.broker_port}//")
+        stranger = AmqpQueue(f"amqp://guest:guest@{HOST}:{self._layout.broker_port}//")
         try:
             stranger.round_trip()
         except StackError as error:
@@ -149,13 +149,13 @@ class RabbitMQ:
 
     @property
     def _node(self) -> str:
-        return f"queuelab-{self._site.broker_port}@localhost"
+        return f"queuelab-{self._layout.broker_port}@localhost"
 
     def _command(self, name: str, argv: tuple[str, ...]) -> Command:
-        return Command(name=name, argv=argv, cwd=self._site.directory / "rabbitmq", env=self._environment())
+        return Command(name=name, argv=argv, cwd=self._layout.directory / "rabbitmq", env=self._environment())
 
     def _write_files(self) -> None:
-        files = self._site.directory / "rabbitmq"
+        files = self._layout.directory / "rabbitmq"
         files.mkdir()
         self._home.symlink_to(files)
         cookie = files / ".erlang.cookie"
@@ -165,8 +165,8 @@ class RabbitMQ:
         configuration = files / "rabbitmq.conf"
         configuration.touch(mode=0o600)
         configuration.write_text(
-            f"listeners.tcp.1 = {HOST}:{self._site.broker_port}\n"
-            f"default_user = queuelab\ndefault_pass = {self._site.password}\nlog.console = true\nlog.file = false\n",
+            f"listeners.tcp.1 = {HOST}:{self._layout.broker_port}\n"
+            f"default_user = queuelab\ndefault_pass = {self._layout.password}\nlog.console = true\nlog.file = false\n",
             encoding="utf-8",
         )
         # Quorum queues tell their length only at every tick.
@@ -179,10 +179,10 @@ class RabbitMQ:
         return {
             "PATH": os.environ.get("PATH", os.defpath),
             "HOME": str(home),
-            "ERL_EPMD_PORT": str(self._site.names_port),
+            "ERL_EPMD_PORT": str(self._layout.names_port),
             "ERL_EPMD_ADDRESS": HOST,
             "RABBITMQ_NODENAME": self._node,
-            "RABBITMQ_DIST_PORT": str(self._site.nodes_port),
+            "RABBITMQ_DIST_PORT": str(self._layout.nodes_port),
             "RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS": "-kernel inet_dist_use_interface {127,0,0,1}",
             "RABBITMQ_CONF_ENV_FILE": str(home / "environment.conf"),
             "RABBITMQ_CONFIG_FILE": str(home / "rabbitmq.conf"),

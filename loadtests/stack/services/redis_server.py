@@ -12,7 +12,7 @@ from redis.backoff import NoBackoff
 from redis.retry import Retry
 
 from loadtests.errors import StackError
-from loadtests.stack.base import Site
+from loadtests.stack.base import StackLayout
 from loadtests.stack.process.environment import inherited
 from loadtests.stack.process.ports import HOST
 from loadtests.stack.process.process_group import Command
@@ -22,22 +22,24 @@ from loadtests.stack.services.queue_depth import TIMEOUT_S
 OLDEST = (6, 2)
 
 
-def command(site: Site) -> Command:
+def command(layout: StackLayout) -> Command:
     """The server of a stack, with its configuration written.
 
     It reads that from its standard input: it takes the name of a file for a pattern if a folder on the way there has
     one of *, ? and [ in its name, finds nothing, and runs with its defaults, on every interface and without a password.
     """
-    configuration = write_configuration(site.directory, site.broker_port, site.password, site.levels.append_only)
+    configuration = write_configuration(
+        layout.directory, layout.broker_port, layout.password, layout.levels.append_only
+    )
     argv = (str(server_path()), "-")
-    return Command(name="broker", argv=argv, cwd=site.directory, env=inherited(), stdin=configuration)
+    return Command(name="broker", argv=argv, cwd=layout.directory, env=inherited(), stdin=configuration)
 
 
-def wants_password(site: Site) -> bool | None:
+def wants_password(layout: StackLayout) -> bool | None:
     """Whether the live server refuses who gives none; None if it does not answer."""
     # It is asked again at once by whoever waits for it; redis-py would pause for seconds while it starts.
     once = Retry(NoBackoff(), 0)
-    with redis.Redis(host=HOST, port=site.broker_port, socket_timeout=TIMEOUT_S, retry=once) as stranger:
+    with redis.Redis(host=HOST, port=layout.broker_port, socket_timeout=TIMEOUT_S, retry=once) as stranger:
         try:
             stranger.ping()
         except redis.AuthenticationError:

@@ -6,7 +6,7 @@ import pytest
 
 from loadtests.errors import StackError
 from loadtests.faults.injector import Injector
-from loadtests.planning.faults import FAULTS, Due
+from loadtests.planning.faults import FAULTS, ScheduledFault
 from loadtests.stack.base import StackSpec
 from loadtests.stack.local.stack import LocalStack
 from loadtests.stack.stack_file import LOAD_PHASES
@@ -40,7 +40,7 @@ def stack(tmp_path):
 def injector(stack, clock):
     """The storage is due to go away two seconds into the measurement, which begins at 110."""
     (stack.directory / LOAD_PHASES).write_text(json.dumps({"measure_from": 110.0}))
-    return Injector([Due(what="storage-away", at_s=2.0)], stack, clock)
+    return Injector([ScheduledFault(what="storage-away", at_s=2.0)], stack, clock)
 
 
 def looks_at(injector, clock, at):

@@ -16,7 +16,7 @@ from loadtests.__main__ import run
 from loadtests.clock import Clock
 from loadtests.machine.open_files import OWN, most_open, raise_limit, shortage
 from loadtests.scenarios import upload_client
-from loadtests.scenarios.upload_client import Door, Request
+from loadtests.scenarios.upload_client import Request, UploadClient
 from loadtests.stack.process.ports import HOST, free_port
 from loadtests.workload.pictures import Payload
 
@@ -37,7 +37,7 @@ def soft_limit(files):
 
 @pytest.fixture
 def server():
-    """Lets connections wait at its door."""
+    """Lets connections wait at its listener."""
     with socket.create_server((HOST, 0)) as listener:
         yield f"http://{HOST}:{listener.getsockname()[1]}"
 
@@ -45,9 +45,9 @@ def server():
 def sent(url, files=None):
     """One upload that has been tried, with a limit of open files."""
     request = Request(UUID(int=1), 0.0, Payload("a.jpg", "multipart/form-data", b"", 1.0))
-    door = Door(url, "sync", "t", Clock.anchored())
+    client = UploadClient(url, "sync", "t", Clock.anchored())
     with soft_limit(files) if files else contextlib.nullcontext():
-        door.send(request)
+        client.send(request)
     return request
 
 

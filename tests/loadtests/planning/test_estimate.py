@@ -75,7 +75,7 @@ def test_the_control_is_the_last_cell_again_in_every_block_with_the_same_load():
 
     assert [len(block) for block in blocks] == [5, 5, 5]
     for number, block in enumerate(blocks, 1):
-        (twin,) = (trial for trial in block if trial.control)
-        assert twin.name == f"queue-w2-control-r{number}"
+        (control,) = (trial for trial in block if trial.control)
+        assert control.name == f"queue-w2-control-r{number}"
         (cell,) = (trial for trial in block if trial.name == f"queue-w2-r{number}")
-        assert (cell.cell, experiment.seed_of(cell)) == (twin.cell, experiment.seed_of(twin))
+        assert (cell.cell, experiment.seed_of(cell)) == (control.cell, experiment.seed_of(control))

@@ -6,10 +6,10 @@ import tomllib
 import pytest
 
 from loadtests.errors import PlanError
-from loadtests.faults.actions import ACTS
+from loadtests.faults.actions import ACTIONS
 from loadtests.planning.configuration import Cell
 from loadtests.planning.experiment import fault_experiment
-from loadtests.planning.faults import FAULTS, AtRandom, Due, possible
+from loadtests.planning.faults import FAULTS, AtRandom, ScheduledFault, possible
 from loadtests.planning.reader import parse, read_plan
 
 PLAN_TEXT = """
@@ -34,14 +34,14 @@ def with_faults(**tables):
 
 
 def test_every_fault_of_the_catalogue_can_be_played():
-    assert ACTS.keys() == FAULTS.keys()
+    assert ACTIONS.keys() == FAULTS.keys()
 
 
 def test_each_fault_of_a_plan_happens_in_every_trial_in_the_order_of_time():
     late, early = {"what": "child-killed", "at_s": 40}, {"what": "broker-killed", "at_s": 5}
     experiment = with_faults(fault=[late, early])
 
-    expected = [Due(what="broker-killed", at_s=5), Due(what="child-killed", at_s=40)]
+    expected = [ScheduledFault(what="broker-killed", at_s=5), ScheduledFault(what="child-killed", at_s=40)]
     assert [experiment.faults_in(trial) for trial in experiment.trials()] == [expected, expected]
 
 
@@ -50,7 +50,7 @@ def test_a_fault_is_a_factor_too_and_happens_early_in_its_own_cells_alone():
     experiment = with_faults(factors=factors)
 
     found = {trial.cell.fault: experiment.faults_in(trial) for trial in experiment.trials()}
-    assert found == {"none": [], "node-killed": [Due(what="node-killed", at_s=2.0)]}
+    assert found == {"none": [], "node-killed": [ScheduledFault(what="node-killed", at_s=2.0)]}
 
 
 def test_a_cell_to_which_its_fault_cannot_happen_is_not_measured():

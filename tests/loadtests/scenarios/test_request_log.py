@@ -5,7 +5,7 @@ from uuid import UUID
 
 import pytest
 
-from loadtests.scenarios.request_log import Record
+from loadtests.scenarios.request_log import RequestLog
 from loadtests.scenarios.upload_client import Request
 from loadtests.workload.pictures import Payload
 
@@ -14,7 +14,7 @@ PAYLOAD = Payload("a.jpg", "multipart/form-data", b"", 1.0)
 
 @pytest.fixture
 def record():
-    with closing(Record([PAYLOAD])) as record:
+    with closing(RequestLog([PAYLOAD])) as record:
         yield record
 
 
@@ -25,7 +25,7 @@ def request(number, **known):
 def test_an_upload_that_is_put_away_comes_back_as_it_was(record):
     refused = request(1, sent_at=1e9 + 2 / 3, answered_at=1e9 + 5 / 7, status=503, error='{"reason":\n"full"}')
     record.add(refused)
-    record.put_away(lambda _: True)
+    record.flush_completed(lambda _: True)
 
     assert record.pending == {}
     assert record.requests() == [refused]
@@ -35,7 +35,7 @@ def test_an_upload_of_which_more_is_to_be_heard_stays_at_hand(record):
     waiting, answered = request(1, sent_at=1e9 + 2 / 3), request(2, status=202)
     for one in (waiting, answered):
         record.add(one)
-    record.put_away(lambda one: one.answered)
+    record.flush_completed(lambda one: one.answered)
 
     assert record.pending == {waiting.id: waiting}
     assert record.requests() == [answered, waiting]
@@ -44,7 +44,7 @@ def test_an_upload_of_which_more_is_to_be_heard_stays_at_hand(record):
 def test_what_comes_after_the_record_was_read_is_in_it_too(record):
     for number in (1, 2, 3):
         record.add(request(number, status=202))
-        record.put_away(lambda _: True)
+        record.flush_completed(lambda _: True)
         assert len(record.requests()) == number
 
 

@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from loadtests.scenarios.sender import Stream
+from loadtests.scenarios.sender import ArrivalStream
 from loadtests.scenarios.upload_client import Request
 from loadtests.workload.pictures import Payload
 
@@ -11,7 +11,7 @@ PAYLOAD = Payload("a.jpg", "multipart/form-data", b"", 1.0)
 
 def stream():
     """One request a second, from second 1 on, without end."""
-    return Stream(Request(UUID(int=n), float(n), PAYLOAD) for n in range(1, 1000))
+    return ArrivalStream(Request(UUID(int=n), float(n), PAYLOAD) for n in range(1, 1000))
 
 
 def test_the_next_request_can_be_looked_at_before_it_is_taken():

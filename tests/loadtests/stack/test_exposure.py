@@ -7,7 +7,7 @@ import pytest
 
 from loadtests.errors import StackError
 from loadtests.stack.process.ports import exposed, is_loopback, refuse_exposed
-from loadtests.stack.process.process_group import Command, Family, wait_until
+from loadtests.stack.process.process_group import Command, ProcessGroup, wait_until
 
 LISTEN = """
 import socket, sys, time
@@ -20,29 +20,29 @@ time.sleep(60)
 @pytest.fixture
 def listening(tmp_path):
     """Starts a component that listens somewhere; the family, and the port."""
-    family = Family(tmp_path)
+    group = ProcessGroup(tmp_path)
 
     def start(host):
         argv = (sys.executable, "-c", LISTEN, host)
-        child = family.start(Command(name="broker", argv=argv, cwd=tmp_path, env=dict(os.environ)))
-        port = wait_until("It", lambda: child.log.read_text() or None, check=family.check, timeout_s=20)
-        return family, port.strip()
+        child = group.start(Command(name="broker", argv=argv, cwd=tmp_path, env=dict(os.environ)))
+        port = wait_until("It", lambda: child.log.read_text() or None, check=group.check, timeout_s=20)
+        return group, port.strip()
 
     yield start
-    family.close(grace_s=1)
+    group.close(grace_s=1)
 
 
 def test_a_component_that_others_can_reach_is_refused_with_its_address(listening):
-    family, port = listening("0.0.0.0")
+    group, port = listening("0.0.0.0")
 
     with pytest.raises(StackError, match=rf"^broker listens on 0\.0\.0\.0 port {port} and not on 127\.0\.0\.1 alone"):
-        refuse_exposed(family)
+        refuse_exposed(group)
 
 
 def test_loopback_is_no_exposure(listening):
-    family, _ = listening("127.0.0.1")
+    group, _ = listening("127.0.0.1")
 
-    refuse_exposed(family)
+    refuse_exposed(group)
 
 
 @pytest.mark.parametrize(
@@ -57,8 +57,8 @@ def test_every_interface_and_every_other_address_is_one(ip, alone):
 
 
 def test_a_process_that_has_ended_listens_on_nothing(listening):
-    family, _ = listening("0.0.0.0")
-    child = family.children["broker"]
-    family.stop(("broker",), grace_s=5)
+    group, _ = listening("0.0.0.0")
+    child = group.children["broker"]
+    group.stop(("broker",), grace_s=5)
 
     assert list(exposed(child.pid)) == []

@@ -12,7 +12,7 @@ import pytest
 
 from loadtests.errors import QueuelabError, StackError
 from loadtests.file_lock import exclusive
-from loadtests.stack.process.process_group import Command, Family, uninterrupted, wait_until
+from loadtests.stack.process.process_group import Command, ProcessGroup, uninterrupted, wait_until
 
 #: Refuses to end when asked, and has a child that refuses too.
 STUBBORN = textwrap.dedent("""
@@ -26,10 +26,10 @@ STUBBORN = textwrap.dedent("""
 STARTER = textwrap.dedent("""
     import os, sys, time
     from pathlib import Path
-    from loadtests.stack.process.process_group import Command, Family
+    from loadtests.stack.process.process_group import Command, ProcessGroup
     folder, code = Path(sys.argv[1]), sys.argv[2]
     argv = (sys.executable, "-c", code)
-    child = Family(folder).start(Command(name="child", argv=argv, cwd=folder, env=dict(os.environ)))
+    child = ProcessGroup(folder).start(Command(name="child", argv=argv, cwd=folder, env=dict(os.environ)))
     (folder / "pid").write_text(str(child.pid))
     time.sleep(60)
 """)
@@ -55,33 +55,33 @@ def group_members(pgid):
 
 
 @pytest.fixture
-def family(tmp_path):
-    family = Family(tmp_path)
-    yield family
-    family.close(grace_s=0.2)
+def group(tmp_path):
+    group = ProcessGroup(tmp_path)
+    yield group
+    group.close(grace_s=0.2)
 
 
-def test_a_child_that_ends_is_named_with_its_last_lines(family):
-    child = family.start(command("print('out of cheese'); raise SystemExit(3)", name="web"))
+def test_a_child_that_ends_is_named_with_its_last_lines(group):
+    child = group.start(command("print('out of cheese'); raise SystemExit(3)", name="web"))
     child.process.wait(10)
 
     with pytest.raises(StackError, match=r"web ended with exit code 3(.|\n)*out of cheese"):
-        family.check()
+        group.check()
 
 
-def test_a_command_that_fails_is_an_error_and_one_that_works_is_not(family):
-    family.finish(family.start(command("print('fine')")), timeout_s=20)
+def test_a_command_that_fails_is_an_error_and_one_that_works_is_not(group):
+    group.finish(group.start(command("print('fine')")), timeout_s=20)
     with pytest.raises(StackError, match=r"migrate failed \(exit code 1\)(.|\n)*no such table"):
-        family.finish(family.start(command("raise SystemExit('no such table')", name="migrate")), timeout_s=20)
+        group.finish(group.start(command("raise SystemExit('no such table')", name="migrate")), timeout_s=20)
 
 
-def test_a_child_that_refuses_to_end_is_killed_with_its_children(family):
-    child = family.start(command(STUBBORN))
+def test_a_child_that_refuses_to_end_is_killed_with_its_children(group):
+    child = group.start(command(STUBBORN))
     says(child, "grandchild")
-    family.stop(("child",), grace_s=0.3)
+    group.stop(("child",), grace_s=0.3)
 
     assert group_members(child.pid) == []
-    assert family.children == {}
+    assert group.children == {}
 
 
 @pytest.mark.stack

@@ -4,9 +4,9 @@ import pytest
 import redis
 
 from loadtests.errors import StackError
-from loadtests.stack.base import StackSpec, new_site
+from loadtests.stack.base import StackSpec, new_layout
 from loadtests.stack.process.ports import HOST, claim, refuse_exposed
-from loadtests.stack.process.process_group import Family, wait_until
+from loadtests.stack.process.process_group import ProcessGroup, wait_until
 from loadtests.stack.services import queue_depth, redis_server
 from tests.real_stack import ODD
 
@@ -14,22 +14,22 @@ SPEC = StackSpec(mode="queue", workers=1, workload="io", seed=1)
 
 
 @pytest.fixture
-def site(tmp_path):
+def layout(tmp_path):
     """In a folder that the server would take for a pattern, and whose quotes end no path."""
-    return new_site(SPEC, tmp_path / ODD)
+    return new_layout(SPEC, tmp_path / ODD)
 
 
 @pytest.fixture
-def broker_url(site, tmp_path):
+def broker_url(layout, tmp_path):
     """A real server, private to the test."""
-    family = Family(tmp_path)
-    family.start(redis_server.command(site))
-    asked = queue_depth.RedisQueue(site.broker_url)
-    wait_until("The broker", lambda: answers(asked), check=family.check, timeout_s=20)
+    group = ProcessGroup(tmp_path)
+    group.start(redis_server.command(layout))
+    asked = queue_depth.RedisQueue(layout.broker_url)
+    wait_until("The broker", lambda: answers(asked), check=group.check, timeout_s=20)
     asked.close()
-    refuse_exposed(family)
-    yield site.broker_url
-    family.close(grace_s=5)
+    refuse_exposed(group)
+    yield layout.broker_url
+    group.close(grace_s=5)
 
 
 def answers(queue):
@@ -81,25 +81,25 @@ def test_the_length_counts_every_priority_and_what_is_in_hand(broker_url):
 
 
 @pytest.mark.stack
-def test_the_broker_wants_its_password_until_somebody_takes_it_away(broker_url, site):
-    assert redis_server.wants_password(site) is True
+def test_the_broker_wants_its_password_until_somebody_takes_it_away(broker_url, layout):
+    assert redis_server.wants_password(layout) is True
     with redis.Redis.from_url(broker_url) as client:
         client.config_set("requirepass", "")
 
-    assert redis_server.wants_password(site) is False
+    assert redis_server.wants_password(layout) is False
 
 
 @pytest.mark.stack
-def test_the_broker_writes_where_it_is_told_to_in_a_folder_of_any_name(broker_url, site):
+def test_the_broker_writes_where_it_is_told_to_in_a_folder_of_any_name(broker_url, layout):
     with redis.Redis.from_url(broker_url) as client:
         client.config_set("appendonly", "yes")
-        assert client.config_get("dir")["dir"] == str(site.directory)
+        assert client.config_get("dir")["dir"] == str(layout.directory)
 
-    assert (site.directory / "appendonlydir").is_dir()
+    assert (layout.directory / "appendonlydir").is_dir()
 
 
-def test_a_broker_that_is_not_there_is_not_said_to_be_open(site):
-    assert redis_server.wants_password(site) is None
+def test_a_broker_that_is_not_there_is_not_said_to_be_open(layout):
+    assert redis_server.wants_password(layout) is None
 
 
 def test_the_configuration_is_for_the_owner_s_eyes_alone(tmp_path):

@@ -9,7 +9,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandParser
 from django.db import close_old_connections
 
-from pictures.sweeping import sweep, tidy
+from pictures.republishing import clean_partial_files, republish_lost
 
 PERIOD_S = 1.0
 
@@ -31,8 +31,8 @@ class Command(BaseCommand):
         while not over.wait(PERIOD_S):
             close_old_connections()
             try:
-                sweep()
-                tidy()
+                republish_lost()
+                clean_partial_files()
                 if sign_of_life:
                     sign_of_life.touch()
             except Exception as error:

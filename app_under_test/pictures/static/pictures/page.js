@@ -9,47 +9,47 @@ const NO_WORKER = "No worker is running. Start one: your picture waits for it.";
 const input = document.getElementById("image");
 const hint = document.getElementById("hint");
 
-for (const door of document.querySelectorAll(".door")) {
-  door.querySelector("button")?.addEventListener("click", () => send(door));
+for (const endpoint of document.querySelectorAll(".endpoint")) {
+  endpoint.querySelector("button")?.addEventListener("click", () => send(endpoint));
 }
 input.addEventListener("change", () => { hint.textContent = ""; });
 
-/** Send the chosen picture through a door and show both clocks. */
-async function send(door) {
+/** Send the chosen picture to an endpoint and show both clocks. */
+async function send(endpoint) {
   const [file] = input.files;
   if (!file) {
     hint.textContent = "Choose a picture first.";
     input.focus();
     return;
   }
-  const button = door.querySelector("button");
+  const button = endpoint.querySelector("button");
   button.disabled = true;
-  clear(door);
-  const clock = startClock(door);
+  clear(endpoint);
+  const clock = startClock(endpoint);
   try {
-    const picture = await upload(door, file);
+    const picture = await upload(endpoint, file);
     clock.answered();
-    const ready = await waitUntilReady(door, picture);
+    const ready = await waitUntilReady(endpoint, picture);
     clock.ready();
-    say(door, "Ready.");
-    show(door, ready.variants);
+    say(endpoint, "Ready.");
+    show(endpoint, ready.variants);
   } catch (error) {
     clock.stop();
-    tellPlace(door);
-    say(door, error instanceof TypeError ? "The server cannot be reached." : error.message, { trouble: true });
+    tellPlace(endpoint);
+    say(endpoint, error instanceof TypeError ? "The server cannot be reached." : error.message, { trouble: true });
   }
   button.disabled = false;
 }
 
-async function upload(door, file) {
-  say(door, "Sending …");
+async function upload(endpoint, file) {
+  say(endpoint, "Sending …");
   const body = new FormData();
   body.append("image", file);
-  return answer(await fetch(door.dataset.url, { method: "POST", body }));
+  return answer(await fetch(endpoint.dataset.url, { method: "POST", body }));
 }
 
-/** Ask until the picture is finished. A picture that came through the sync door is finished already. */
-async function waitUntilReady(door, picture) {
+/** Ask until the picture is finished. A picture that came to the sync endpoint is finished already. */
+async function waitUntilReady(endpoint, picture) {
   let place = {};
   let askPlaceAt = performance.now() + PLACE_AFTER_MS;
   while (picture.state !== "ready") {
@@ -58,25 +58,25 @@ async function waitUntilReady(door, picture) {
       place = await answer(await fetch(`/pictures/${picture.id}/place/`));
       askPlaceAt = performance.now() + PLACE_POLL_MS;
     }
-    tell(door, picture.state, place);
+    tell(endpoint, picture.state, place);
     await new Promise((done) => setTimeout(done, POLL_MS));
     picture = await answer(await fetch(`/pictures/${picture.id}/`));
   }
-  tellPlace(door);
+  tellPlace(endpoint);
   return picture;
 }
 
 /** What a picture waits for. Only where no worker is alive something has to be done about it. */
-function tell(door, state, { before, has_workers: hasWorkers }) {
+function tell(endpoint, state, { before, has_workers: hasWorkers }) {
   const isStuck = state === "queued" && hasWorkers === false;
-  say(door, isStuck ? NO_WORKER : WORDS[state], { trouble: isStuck });
-  tellPlace(door, state === "queued" ? before : undefined);
+  say(endpoint, isStuck ? NO_WORKER : WORDS[state], { trouble: isStuck });
+  tellPlace(endpoint, state === "queued" ? before : undefined);
 }
 
 /** Apart from the status, which a screen reader reads out at each change: this one counts down. */
-function tellPlace(door, before) {
+function tellPlace(endpoint, before) {
   const words = before === undefined ? "" : before === 0 ? "Yours is next" : `${before} before yours`;
-  door.querySelector(".place").textContent = words;
+  endpoint.querySelector(".place").textContent = words;
 }
 
 /** The body of an answer; an error in the server's own words. */
@@ -87,12 +87,12 @@ async function answer(response) {
 }
 
 /** Two running clocks that stop one after the other. */
-function startClock(door) {
+function startClock(endpoint) {
   const began = performance.now();
-  const running = new Set(door.querySelectorAll("dd"));
+  const running = new Set(endpoint.querySelectorAll("dd"));
   const draw = () => running.forEach((cell) => { cell.textContent = seconds(performance.now() - began); });
   const timer = setInterval(draw, 50);
-  const stop = (name) => { draw(); running.delete(door.querySelector(name)); };
+  const stop = (name) => { draw(); running.delete(endpoint.querySelector(name)); };
   return {
     answered: () => stop(".answered"),
     ready: () => { stop(".ready"); clearInterval(timer); },
@@ -105,24 +105,24 @@ function seconds(ms) {
 }
 
 /** Said once per change: a screen reader would repeat it with every poll. */
-function say(door, text, { trouble = false } = {}) {
-  const status = door.querySelector(".status");
+function say(endpoint, text, { trouble = false } = {}) {
+  const status = endpoint.querySelector(".status");
   if (status.textContent !== text) status.textContent = text;
   status.classList.toggle("trouble", trouble);
 }
 
-function clear(door) {
-  door.querySelector(".variants").replaceChildren();
-  say(door, "");
-  tellPlace(door);
+function clear(endpoint) {
+  endpoint.querySelector(".variants").replaceChildren();
+  say(endpoint, "");
+  tellPlace(endpoint);
 }
 
-function show(door, variants) {
+function show(endpoint, variants) {
   const items = variants.map(({ name, width, height, url }) => {
     const item = document.createElement("li");
     const image = Object.assign(new Image(width, height), { src: url, alt: `Your picture, ${name}` });
     item.append(image, `${width} px`);
     return item;
   });
-  door.querySelector(".variants").replaceChildren(...items);
+  endpoint.querySelector(".variants").replaceChildren(...items);
 }

@@ -12,20 +12,20 @@ from tests.app_under_test.picture_files import damaged_jpeg, jpeg
 pytestmark = pytest.mark.django_db
 
 
-def send(client, door: str, data: bytes = jpeg(), *, key: str = "", trial: str = ""):
+def send(client, endpoint: str, data: bytes = jpeg(), *, key: str = "", trial: str = ""):
     files = {"image": SimpleUploadedFile("a.jpg", data)}
     names = {"Idempotency-Key": key or str(uuid4()), "X-Trial": trial}
-    return client.post(f"/pictures/{door}/", files, headers=names)
+    return client.post(f"/pictures/{endpoint}/", files, headers=names)
 
 
-def test_the_sync_door_answers_when_the_picture_is_ready(client, external_resource):
+def test_the_sync_endpoint_answers_when_the_picture_is_ready(client, external_resource):
     key = str(uuid4())
 
     answer = send(client, "sync", key=key, trial="t1")
 
     assert answer.status_code == 201
     about = answer.json()
-    assert {"id": key, "door": "sync", "state": "ready"}.items() <= about.items()
+    assert {"id": key, "endpoint": "sync", "state": "ready"}.items() <= about.items()
     assert about["variants"][0] == {"name": "large", "width": 512, "height": 512, "url": f"/pictures/{key}/large.jpg"}
     picture = Picture.objects.get()
     assert (picture.trial, picture.enqueued_at) == ("t1", None)
@@ -69,7 +69,7 @@ def test_the_same_key_twice_is_the_same_answer_and_one_execution(client, externa
 
 def test_a_key_that_is_being_worked_on_is_not_worked_on_twice(client):
     key = uuid4()
-    Picture.objects.create(id=key, door="sync", state=State.PROCESSING, received_at=2e9, started_at=2e9)
+    Picture.objects.create(id=key, endpoint="sync", state=State.PROCESSING, received_at=2e9, started_at=2e9)
 
     answer = send(client, "sync", key=str(key))
 
@@ -86,7 +86,7 @@ def test_a_damaged_picture_gets_the_same_answer_again(client, external_resource)
     assert client.get(f"/pictures/{key}/").json()["reason"] == "unreadable_image"
 
 
-def test_without_a_broker_the_queue_door_says_so_and_the_same_upload_may_come_again(
+def test_without_a_broker_the_queue_endpoint_says_so_and_the_same_upload_may_come_again(
     client, no_broker, external_resource
 ):
     key = str(uuid4())
@@ -105,12 +105,12 @@ def test_a_broker_that_refuses_access_is_none(client, refusing_broker):
     assert (answer.status_code, answer.json()["reason"]) == (503, "queue_unavailable")
 
 
-def test_without_a_broker_the_sync_door_works(client, no_broker, external_resource):
+def test_without_a_broker_the_sync_endpoint_works(client, no_broker, external_resource):
     assert send(client, "sync").status_code == 201
 
 
 @pytest.mark.quiet
-def test_a_frozen_broker_does_not_hold_the_queue_door(client, monkeypatch, deaf_address):
+def test_a_frozen_broker_does_not_hold_the_queue_endpoint(client, monkeypatch, deaf_address):
     monkeypatch.setattr(celery_app.conf, "broker_write_url", f"redis://{deaf_address}/0")
     began = time.monotonic()
 
@@ -120,5 +120,5 @@ def test_a_frozen_broker_does_not_hold_the_queue_door(client, monkeypatch, deaf_
     assert time.monotonic() - began < 2.5
 
 
-def test_the_doors_need_no_csrf_token(external_resource):
+def test_the_endpoints_need_no_csrf_token(external_resource):
     assert send(Client(enforce_csrf_checks=True), "sync").status_code == 201

@@ -1,4 +1,4 @@
-"""Puts on the queue again what waits in the database and not in the queue: its message was lost."""
+"""Publishes again the pictures that wait in the database and whose message was lost."""
 
 import logging
 
@@ -7,7 +7,7 @@ from django.core.files.storage import storages
 from django.db.models import F, Q
 from django.db.models.functions import Coalesce
 
-from pictures.models import Door, Picture, State
+from pictures.models import Endpoint, Picture, State
 from pictures.publishing import head_published_at, publish
 from pictures.storage import WholeFileStorage
 from project import clock
@@ -21,27 +21,27 @@ BATCH = 500
 #: Messages are taken in the order in which they were published, but for workers that take them at the same time.
 OUT_OF_ORDER_S = 1.0
 
-#: A worker that has not ended its work by then was ended itself, and so was a door that has not published by then.
+#: After this time a worker with unfinished work is dead, and so is a web process that has not published yet.
 DEAD_AFTER_S = TASK_TIME_LIMIT_S + 5
 
 
-def sweep() -> int:
+def republish_lost() -> int:
     """Publish what was lost; returns how many pictures.
 
     A picture that nobody has begun although later ones are at the head of the queue, or nothing waits there, has lost
     its message: with its broker, or with a worker that held it. One published too often does no harm.
     """
-    if not settings.KEEPS_PROMISE:
+    if not settings.RELIABLE_DELIVERY:
         return 0
     now = clock.now()
-    door = Picture.objects.filter(door=Door.QUEUE)
-    door.filter(state=State.PROCESSING, started_at__lt=now - DEAD_AFTER_S).update(state=State.QUEUED)
-    published = door.filter(state=State.QUEUED).annotate(published_at=Coalesce(F("republished_at"), F("enqueued_at")))
+    queued = Picture.objects.filter(endpoint=Endpoint.QUEUE)
+    queued.filter(state=State.PROCESSING, started_at__lt=now - DEAD_AFTER_S).update(state=State.QUEUED)
+    published = queued.filter(state=State.QUEUED).annotate(published_at=Coalesce(F("republished_at"), F("enqueued_at")))
     lost = published.filter(Q(published_at__lt=_border(now)) | Q(enqueued_at=None, received_at__lt=now - DEAD_AFTER_S))
     return sum(_republish(picture) for picture in lost.order_by("received_at")[:BATCH])
 
 
-def tidy() -> int:
+def clean_partial_files() -> int:
     """Remove the half-written files of processes that have died; returns how many."""
     storage = storages["default"]
     return storage.remove_abandoned(DEAD_AFTER_S) if isinstance(storage, WholeFileStorage) else 0

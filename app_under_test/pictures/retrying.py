@@ -11,7 +11,7 @@ MAY_BE_BACK = ("storage_failed", "external_resource_failed")
 TRY_AGAIN_AFTER_S = (0.5, 2.0)
 
 
-def patiently(work: Callable[[], float]) -> float:
+def retry(work: Callable[[], float]) -> float:
     """What the work gives, which is begun up to three times.
 
     Not if it took long to find out that it failed, for others wait. The moments are drawn, so that all workers do not
