@@ -13,13 +13,15 @@ from analysis.data import reader
 from analysis.data.class_predictions import parse_guess
 from analysis.data.machine_noise import noise_words
 from analysis.data.model import Cell
+from analysis.data.outcomes import outcomes
 from analysis.data.reader import PREDICTION, read_bare, read_experiment, read_record, read_trial, trial_folders
 from analysis.errors import AnalysisError
+from analysis.metrics.trial import percentile, rate
 from analysis.models.mgc import capacity, highest_rate
 from analysis.models.predictions import predictions, services
 from analysis.summary.cells import summarise_trials
 from analysis.summary.contrasts import log_ratio_sd, mode_ratios
-from analysis.validity.ledger import ledger
+from analysis.validity.ledger import Ledger, ledger
 from analysis.validity.verdict import Verdict, verdict_but_for_noise, verdict_on, verdicts_on
 
 __all__ = [
@@ -27,6 +29,7 @@ __all__ = [
     "Check",
     "Verdict",
     "certify",
+    "conclude",
     "goal_outcome",
     "judge",
     "ledger_of",
@@ -44,9 +47,30 @@ def judge(trial_dir: Path) -> Verdict:
     return verdict_on(read_trial(trial_dir))
 
 
+def conclude(trial_dir: Path, record: dict[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
+    """What the record of a trial keeps of the analysis, and the trial's ledger.
+
+    record: what `trial.json` will hold beside that.
+    """
+    trial = read_trial(trial_dir, record=record)
+    verdict, rows = verdict_on(trial), outcomes(trial)
+    cohort = rows[rows["in_cohort"]]
+    lag_s = (cohort["sent_at"] - cohort["due_at"]).dropna()
+    lags_s = {"p50_s": percentile(lag_s, 0.5), "p99_s": percentile(lag_s, 0.99), "max_s": lag_s.max()}
+    kept = {
+        "achieved_rate": round(rate(rows["sent_at"], trial.window), 4),
+        "send_lag": {name: round(value, 6) for name, value in lags_s.items()} if len(lag_s) else {},
+        "verdict": {"name": verdict.name, "reasons": list(verdict.words)},
+    }
+    return kept, _as_dict(ledger(trial))
+
+
 def ledger_of(trial_dir: Path) -> dict[str, Any]:
     """The ledger of the trial whose files lie in the folder, as its record keeps it."""
-    drawn_up = ledger(read_trial(trial_dir))
+    return _as_dict(ledger(read_trial(trial_dir)))
+
+
+def _as_dict(drawn_up: Ledger) -> dict[str, Any]:
     return {"valid": drawn_up.valid} | asdict(drawn_up)
 
 
@@ -84,7 +108,7 @@ def _records(folder: Path) -> dict[str, dict[str, Any]]:
 
 
 def predicted_rates(folder: Path, cell: Mapping[str, Any], goal: Mapping[str, Any], cores: int) -> tuple[float, float]:
-    """The highest rate at which a cell should keep a goal, and the most it can finish, made of `bare.csv` alone
+    """The highest rate at which a cell should keep a goal, and the most it can finish, made of `baseline.csv` alone
     [pictures/s]."""
     asked = Cell(**cell)
     service = services(read_bare(folder))[asked.workload]
@@ -97,7 +121,7 @@ def predicted_rates(folder: Path, cell: Mapping[str, Any], goal: Mapping[str, An
 
 
 def write_predictions(folder: Path, cells: Sequence[Mapping[str, Any]], cores: int) -> None:
-    """Save what each cell should show, made of `bare.csv` alone; cells are given as their levels."""
+    """Save what each cell should show, made of `baseline.csv` alone; cells are given as their levels."""
     predictions(read_bare(folder), [Cell(**cell) for cell in cells], cores).to_csv(
         folder / PREDICTION, index=False, lineterminator="\n"
     )

@@ -29,7 +29,7 @@ class ExternalResource(ThreadingMixIn, TCPServer):
     def __init__(self, address: tuple[str, int], *, delay_s: float, delay_cv: float, seed: int) -> None:
         super().__init__(address, Handler)
         self.delay_s, self.delay_cv, self.seed = delay_s, delay_cv, seed
-        self.puts: Counter[str] = Counter()
+        self.writes: Counter[str] = Counter()
         self.lock = threading.Lock()
 
     def delay_of(self, name: str) -> float:
@@ -38,14 +38,14 @@ class ExternalResource(ThreadingMixIn, TCPServer):
     def store(self, name: str, *, only_new: bool) -> bool:
         """Whether this had an effect; an object that is there already keeps as it is if only a new one is wanted."""
         with self.lock:
-            if only_new and name in self.puts:
+            if only_new and name in self.writes:
                 return False
-            self.puts[name] += 1
+            self.writes[name] += 1
             return True
 
     def objects_csv(self) -> str:
         with self.lock:
-            return "id,puts\n" + "".join(f"{name},{puts}\n" for name, puts in self.puts.items())
+            return "id,writes\n" + "".join(f"{name},{writes}\n" for name, writes in self.writes.items())
 
 
 def delay(name: str, *, mean_s: float, cv: float, seed: int) -> float:

@@ -227,7 +227,7 @@ def handovers_s(commands: list[tuple[float, str]]) -> list[float]:
 
 
 def outcome_of(case: Case, record: Mapping[str, Any]) -> Outcome:
-    account = record["broker_left"] or {}
+    account = record["broker_remaining"] or {}
     return Outcome(
         case=case,
         verdict=record["verdict"]["name"],

@@ -72,8 +72,8 @@ def trial(server: Server, step: Step, draw: np.random.Generator) -> Trial:
     )
     at = {"started_at": np.where(done, finished - services, np.nan), "finished_at": np.where(done, finished, np.nan)}
     rest: dict[str, Any] = {"name": "simulated", "repeat": 1, "started_at": 0.0, "cpu_seconds": {}, "info": {}}
-    rest |= {"window": window, "load_stopped_at": end, "broker_left": int((~done).sum())}
-    rest |= {"backlog": pd.DataFrame(columns=["sampled_at", "waiting", "in_hand", "in_database", "done"])}
+    rest |= {"window": window, "load_stopped_at": end, "broker_remaining": int((~done).sum())}
+    rest |= {"backlog": pd.DataFrame(columns=["sampled_at", "waiting", "unacked", "in_database", "done"])}
     rest |= {"requests": requests.assign(answered_at=sent + 0.005, error="", phase=phase)}
     rest |= {"pictures": pictures.assign(**at, executions=1.0)}
     return Trial(cell=Cell(mode="queue", workers=server.places, workload="io", offered_rate=step.rate), **rest)

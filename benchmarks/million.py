@@ -65,7 +65,7 @@ def write_trial(folder: Path, mode: str, workers: int, planned: pd.DataFrame) ->
     at = np.arange(START, stopped_at, 0.5)
     stamps = (pictures["received_at"], started_at, finished_at)
     taken, started, done = (np.searchsorted(np.sort(each), at, side="right") for each in stamps)
-    held = {"in_hand": started - done, "in_database": taken - done, "done": done, "counted_by": at + ASKED_S}
+    held = {"unacked": started - done, "in_database": taken - done, "done": done, "counted_by": at + ASKED_S}
     waiting = taken - started if queue else ""
     pd.DataFrame({"sampled_at": at, "waiting": waiting} | held).to_csv(folder / "backlog.csv", **CSV)
     phases = {"started_at": START, "measure_from": MEASURE_FROM, "measure_until": MEASURE_UNTIL}
@@ -74,7 +74,7 @@ def write_trial(folder: Path, mode: str, workers: int, planned: pd.DataFrame) ->
         "cell": {"mode": mode, "workers": workers, "workload": "io", "offered_rate": RATE},
         "phases": phases | {"load_stopped_at": stopped_at, "collected_at": stopped_at},
         "cpu_seconds": {"web": 900.0, "load": 60.0} | ({"worker": 800.0, "broker": 30.0} if queue else {}),
-        "broker_left": {"waiting": 0, "in_hand": 0} if queue else None,
+        "broker_remaining": {"waiting": 0, "unacked": 0} if queue else None,
     }
     (folder / "trial.json").write_text(json.dumps(trial), encoding="utf-8")
 

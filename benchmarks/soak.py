@@ -41,7 +41,7 @@ def told(trial: Trial) -> str:
         f"{trial.window.length_s / 60:.0f} min, {amount(len(done), 'fault')} of {amount(kinds, 'kind')}: "
         f"{drawn_up.accepted} accepted, {drawn_up.refused} refused, {drawn_up.unknown} without an answer; "
         f"{drawn_up.completed} completed, {drawn_up.failed_visibly} failed visibly, {drawn_up.lost} lost, "
-        f"{drawn_up.double_effects} stored twice; slowest recovery {slowest}; "
+        f"{drawn_up.duplicate_writes} stored twice; slowest recovery {slowest}; "
         f"files of no picture: {trial.info['files']['of_none']}; "
         f"ready pictures without all their files: {drawn_up.incomplete}."
     )

@@ -40,10 +40,10 @@ def simulated(utilisation: float, places: int, phases: Phases, seed: int, mode: 
         window=measured,
         load_stopped_at=end,
         cpu_seconds={},
-        broker_left=int((finished >= end).sum()) if mode == "queue" else None,
+        broker_remaining=int((finished >= end).sum()) if mode == "queue" else None,
         requests=_requests(due, finished if mode == "sync" else due, measured, mode),
         pictures=_pictures(due, finished, services, mode, end),
-        backlog=pd.DataFrame(columns=["sampled_at", "waiting", "in_hand", "in_database", "done"]),
+        backlog=pd.DataFrame(columns=["sampled_at", "waiting", "unacked", "in_database", "done"]),
         info={},
     )
 

@@ -23,7 +23,8 @@ from loadtests.planning.experiment import fault_experiment
 from loadtests.planning.faults import FAULTS
 from loadtests.planning.reader import read_plan
 from loadtests.preflight.checks import preflight as check_machine
-from loadtests.recording.result_folder import read_predictions, read_record
+from loadtests.recording.analysis_bridge import ledger_of
+from loadtests.recording.result_folder import read_predictions
 from loadtests.stack.base import StackSpec
 from loadtests.stack.stack_file import Home, StackInfo
 from loadtests.workload.pictures import left_out
@@ -79,8 +80,7 @@ def faults(arguments: argparse.Namespace) -> int:
     experiment = fault_experiment(arguments.profile, arguments.broker, arguments.only or tuple(FAULTS))
     folder = _short(arguments.results or ROOT / "results" / experiment.name)
     run_experiment(experiment, folder)
-    records = [read_record(folder / trial.name) for trial in experiment.trials()]
-    found = {record["cell"]["fault"]: record["ledger"] for record in records}
+    found = {trial.cell.fault: ledger_of(folder / trial.name) for trial in experiment.trials()}
     ledgers = {name: found[name] for name in FAULTS if name in found}
     print(injector.table(ledgers))
     print(injector.summary(ledgers))

@@ -104,16 +104,16 @@ def execute_a_picture_twice(trial):
 
 
 def lose_accepted_pictures(trial):
-    trial.info["broker_left"]["waiting"] -= 3
+    trial.info["broker_remaining"]["waiting"] -= 3
 
 
 def forget_whose_messages_the_broker_holds(trial):
     unfinished = trial.pictures.loc[trial.pictures["state"] == "queued", "id"]
-    trial.info["broker_left"] |= {"missing": 3, "missing_ids": list(unfinished[:3]), "in_hand_ids": []}
+    trial.info["broker_remaining"] |= {"missing": 3, "missing_ids": list(unfinished[:3]), "unacked_ids": []}
 
 
 def double_the_samples(trial):
-    trial.backlog[["waiting", "in_hand", "in_database"]] *= 2
+    trial.backlog[["waiting", "unacked", "in_database"]] *= 2
 
 
 def double_the_database_s_samples(trial):
@@ -121,24 +121,24 @@ def double_the_database_s_samples(trial):
 
 
 def double_the_broker_s_samples(trial):
-    trial.backlog[["waiting", "in_hand"]] *= 2
+    trial.backlog[["waiting", "unacked"]] *= 2
 
 
 def count_half_of_the_messages(trial):
-    trial.backlog[["waiting", "in_hand"]] //= 2
+    trial.backlog[["waiting", "unacked"]] //= 2
 
 
-def take_messages_that_wait_for_messages_in_hand(trial):
-    trial.backlog[["waiting", "in_hand"]] = trial.backlog[["in_hand", "waiting"]].to_numpy()
+def take_messages_that_wait_for_messages_unacked(trial):
+    trial.backlog[["waiting", "unacked"]] = trial.backlog[["unacked", "waiting"]].to_numpy()
 
 
 def freeze_the_broker_s_samples(trial):
-    for count in ("waiting", "in_hand"):
+    for count in ("waiting", "unacked"):
         trial.backlog[count] = trial.backlog[count].iloc[0]
 
 
 def freeze_the_samples(trial):
-    for count in ("waiting", "in_hand", "in_database"):
+    for count in ("waiting", "unacked", "in_database"):
         trial.backlog[count] = trial.backlog[count].iloc[0]
 
 

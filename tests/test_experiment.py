@@ -84,9 +84,9 @@ def test_a_queue_answers_at_once_and_finishes_no_sooner(overloaded):
     assert requests["status"].eq(202).all()
     assert pictures["state"].eq("queued").any()
     # The broker is asked before the database, so it never knows of fewer than are unfinished there.
-    left = record(overloaded, "queue-w1-r1")["broker_left"]
+    left = record(overloaded, "queue-w1-r1")["broker_remaining"]
     unfinished = rows(overloaded, "queue-w1-r1", "pictures.csv")["state"].isin(["queued", "processing"]).sum()
-    assert left["waiting"] + left["in_hand"] >= unfinished
+    assert left["waiting"] + left["unacked"] >= unfinished
 
 
 def test_overload_is_a_verdict_and_the_accounts_balance(overloaded, tmp_path):
@@ -114,8 +114,16 @@ def test_no_picture_and_no_file_of_the_stack_is_left_in_the_results(overloaded):
     files -= {"migrate.log"}
 
     assert files == {
-        *("experiment.json", "bare.csv", "prediction.csv", "trial.json", "requests.csv", "pictures.csv", "backlog.csv"),
-        *("elsewhere.csv", "effects.csv", "predictions.json"),
+        *(
+            "experiment.json",
+            "baseline.csv",
+            "prediction.csv",
+            "trial.json",
+            "requests.csv",
+            "pictures.csv",
+            "backlog.csv",
+        ),
+        *("elsewhere.csv", "external_writes.csv", "predictions.json"),
         *(f"{name}.log" for name in ("broker", "control", "external", "locust", "sweeper", "web", "worker")),
     }
     assert components_in(overloaded) == []

@@ -6,6 +6,7 @@ import re
 import pandas as pd
 import pytest
 
+from loadtests.recording.analysis_bridge import ledger_of
 from tests.loadtests.planning.test_plan_reader import PLANS
 from tests.real_stack import components_in, run
 
@@ -16,7 +17,8 @@ SAFE = ("node-killed", "broker-killed")
 
 
 def ledgers(folder):
-    records = [json.loads(path.read_text()) for path in folder.glob("*/trial.json")]
+    paths = list(folder.glob("*/trial.json"))
+    records = [json.loads(path.read_text()) | {"ledger": ledger_of(path.parent)} for path in paths]
     return {record["cell"]["fault"]: record for record in records}
 
 

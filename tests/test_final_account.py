@@ -117,4 +117,4 @@ def test_what_was_taken_from_the_list_and_from_what_is_in_hand_is_missing_to_one
 
     newly_missing = set(after.missing_ids) - set(before.missing_ids)
     assert len(newly_missing) == 2 and newly_missing <= set(pictures)
-    assert newly_missing == (in_list | set(before.in_hand_ids)) - left.waiting - left.in_hand
+    assert newly_missing == (in_list | set(before.unacked_ids)) - left.waiting - left.unacked

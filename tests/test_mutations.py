@@ -55,7 +55,7 @@ MUTATIONS: list[tuple[str, Callable[[Record], None], str]] = [
     *((f"{cell}-r1", breaking.count_half_of_the_messages, "The broker held") for cell in QUEUES),
     *((f"{cell}-r1", breaking.freeze_the_broker_s_samples, "The broker held") for cell in QUEUES),
     *(
-        (f"{cell}-r1", breaking.take_messages_that_wait_for_messages_in_hand, "that the workers held")
+        (f"{cell}-r1", breaking.take_messages_that_wait_for_messages_unacked, "that the workers held")
         for cell in QUEUES
     ),
     *((f"{cell}-r1", breaking.freeze_the_count_of_finished_pictures, "the count stood still") for cell in CELLS),

@@ -22,8 +22,8 @@ def test_a_noisy_trial_is_measured_again_in_its_block_with_the_same_load_and_bot
 
     run_experiment(read_plan(write_plan(tmp_path, rate=3.0, measure_s=3, mode="sync")), folder)
 
-    (again,) = folder.glob("*-again")
-    first = folder / again.name.removesuffix("-again")
+    (again,) = folder.glob("*-rerun")
+    first = folder / again.name.removesuffix("-rerun")
     records = [json.loads((one / "trial.json").read_text()) for one in (first, again)]
     assert [one["noise"]["steal_share"] for one in records] == [0.05, 0.0]
     assert records[0]["plan_sha256"] == records[1]["plan_sha256"]

@@ -53,7 +53,7 @@ def test_a_plan_of_one_trial_and_one_of_one_search():
 
 def test_one_picture_that_is_lost_and_one_that_is_open(tmp_path):
     (trial,) = read_experiment(write_experiment(tmp_path / "demo", [Made()])).trials
-    drawn_up = replace(ledger(trial), lost=1, stuck=0, unexpected=1, double_effects=1, incomplete=1)
+    drawn_up = replace(ledger(trial), lost=1, stuck=0, unexpected=1, duplicate_writes=1, incomplete=1)
     due = np.array([1.0])
     one = Flow(trial=trial, due=due, answered=due, ended=due + 1, until_s=3.0)
     telling = Telling(workers=1, words="1 worker", overloaded=False, trials=(trial,))

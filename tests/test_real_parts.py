@@ -81,10 +81,10 @@ def test_the_broker_s_count_is_the_database_s_truth(one_worker):
     assert len(samples) >= 2
     for row in samples:
         # Between its last row and its acknowledgement one picture may be in one count alone.
-        assert abs(int(row["waiting"]) + int(row["in_hand"]) - int(row["in_database"])) <= 1
+        assert abs(int(row["waiting"]) + int(row["unacked"]) - int(row["in_database"])) <= 1
         # RabbitMQ shows the sweeper the head of the queue only by giving it out for a moment.
-        assert int(row["in_hand"]) <= (2 if one_worker.broker == "rabbitmq" else 1)
-    assert "1" in {row["in_hand"] for row in samples}
+        assert int(row["unacked"]) <= (2 if one_worker.broker == "rabbitmq" else 1)
+    assert "1" in {row["unacked"] for row in samples}
 
 
 def test_an_account_over_the_broker_s_own_protocol_calls_nothing_missing_that_is_at_work(one_worker):

@@ -9,9 +9,10 @@ from uuid import UUID
 import pandas as pd
 import pytest
 
-from analysis.api import judge
+from analysis.data.machine_noise import RERUN
 from analysis.data.reader import read_experiment
-from loadtests.recording.result_folder import write_experiment, write_json
+from analysis.data.schema import FILES_OF_SCHEMA_1, SINCE_SCHEMA_2
+from loadtests.recording.result_folder import close_trial, open_trial, write_experiment
 from loadtests.scenarios import trial_writer
 from loadtests.scenarios.observations import Phases
 from loadtests.scenarios.upload_client import Request
@@ -34,6 +35,11 @@ def explained(file):
     return [name for cell in cells for name in re.findall(r"`([^`]+)`", cell)]
 
 
+def today(names):
+    """Names of schema 1 as schema 2 has them."""
+    return [SINCE_SCHEMA_2.get(name, name) for name in names]
+
+
 def header(path):
     with path.open(newline="") as file:
         return next(csv.reader(file))
@@ -49,11 +55,19 @@ def test_the_recorder_writes_the_columns_that_the_dictionary_explains():
 def test_the_example_has_the_columns_that_the_dictionary_explains():
     for trial in EXAMPLE.glob("*-r*"):
         for file in ("requests.csv", "pictures.csv", "backlog.csv"):
-            assert header(trial / file) == explained(f"TRIAL/{file}")
+            assert today(header(trial / file)) == explained(f"TRIAL/{file}")
         record = json.loads((trial / "trial.json").read_text())
-        assert record.keys() - {"schema", "name", "clock"} <= set(explained("TRIAL/trial.json"))
+        assert set(today(record)) - {"schema", "name", "clock", "ledger"} <= set(explained("TRIAL/trial.json"))
     head = json.loads((EXAMPLE / "experiment.json").read_text())
     assert head.keys() == set(explained("experiment.json"))
+
+
+def test_the_dictionary_says_what_schema_1_called_otherwise():
+    table = DICTIONARY.partition("## Schema 1\n")[2].partition("\n## ")[0]
+    pairs = dict(re.findall(r"^\| `(.+)` \| `(.+)` \|$", table, re.M))
+
+    files = {old: new for new, old in FILES_OF_SCHEMA_1.items()}
+    assert pairs == files | dict(SINCE_SCHEMA_2) | {RERUN[1]: RERUN[0]}
 
 
 def test_every_column_of_the_summary_is_explained():
@@ -66,8 +80,7 @@ def test_every_column_of_the_summary_is_explained():
 @pytest.fixture
 def written(tmp_path):
     """A trial of one second by the real writers: two uploads done, one unfinished."""
-    folder = tmp_path / "sync-w1-r1"
-    folder.mkdir()
+    folder = open_trial(tmp_path, "sync-w1-r1")
     phases = Phases(started_at=99.0, measure_from=100.0, measure_until=101.0, load_stopped_at=101.5, collected_at=102.0)
     payload = Payload("a.jpg", "multipart/form-data", b"", 1.0)
     requests = [
@@ -81,23 +94,21 @@ def written(tmp_path):
     ]
     (folder / "pictures.csv").write_text("\n".join([PICTURE_COLUMNS, *rows]) + "\n")
     (folder / "backlog.csv").write_text(
-        "sampled_at,waiting,in_hand,in_database,done,counted_by\n"
+        "sampled_at,waiting,unacked,in_database,done,counted_by\n"
         "100.0,,0,0,0,100.01\n100.5,,0,0,2,100.51\n101.0,,0,0,2,101.01\n"
     )
     record = {
-        "schema": 1,
+        "schema": 2,
         "name": "sync-w1-r1",
         "cell": {"mode": "sync", "workers": 1, "workload": "io", "offered_rate": 3.0},
         "repeat": 1,
         "phases": vars(phases),
-        "achieved_rate": trial_writer.achieved_rate(requests, phases),
-        "send_lag": trial_writer.send_lag(requests, phases),
         "cpu_seconds": {"web": 0.1},
-        "broker_left": None,
+        "broker_remaining": None,
         "outcome": "finished",
     }
-    write_json(folder / "trial.json", record)
     write_experiment(tmp_path, name="round-trip", question="?", plan=None, order=[])
+    close_trial(folder, record=record)
     return tmp_path
 
 
@@ -111,5 +122,10 @@ def test_what_is_written_is_read_back_the_same(written):
     assert pictures["finished_at"].tolist() == [100.3, 100.4]
 
 
-def test_a_trial_of_the_real_writers_can_be_judged(written):
-    assert judge(written / "sync-w1-r1").name in ("VALID", "UNDECIDED", "OVERLOADED")
+def test_a_trial_of_the_real_writers_is_judged_and_its_record_keeps_what_people_read(written):
+    record = json.loads((written / "sync-w1-r1" / "trial.json").read_text())
+
+    assert record["verdict"]["name"] in ("VALID", "UNDECIDED", "OVERLOADED")
+    assert record["achieved_rate"] == 3.0
+    assert record["send_lag"] == {"p50_s": 0.0, "p99_s": 0.0, "max_s": 0.0}
+    assert "ledger" not in record

@@ -61,7 +61,7 @@ def test_the_stack_is_sampled_while_it_runs(queue_stack):
     header, *rows = queue_stack.observations.read_text().splitlines()
     last = dict(zip(header.split(","), rows[-1].split(","), strict=True))
 
-    assert last["waiting"] == last["in_hand"] == last["in_database"] == "0"
+    assert last["waiting"] == last["unacked"] == last["in_database"] == "0"
     assert float(last["cpu_web_s"]) > 0
     assert float(last["cpu_worker_s"]) > 0
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from analysis.compare.alignment import Side, held_apart, togethers
 from analysis.data.factors import short
-from analysis.data.machine_noise import AGAIN, noise_words
+from analysis.data.machine_noise import first_name, noise_words
 from analysis.data.model import Experiment, Trial
 from analysis.format import listing, number
 from analysis.validity.ledger import broken_promises, faults, ledger
@@ -65,7 +65,7 @@ def _not_measured(experiment: Experiment) -> list[str]:
     missing = [name for name in experiment.info.get("order") or [] if name not in measured | broken_off]
     if not (plan.get("precision") or plan.get("minutes")):
         return missing
-    begun = {_block(name.removesuffix(AGAIN)) for name in measured | broken_off}
+    begun = {_block(first_name(name)) for name in measured | broken_off}
     return [name for name in missing if _block(name) in begun]
 
 

@@ -9,8 +9,8 @@ from typing import Any
 OTHERS_LIMIT, STEAL_LIMIT = 0.15, 0.01
 # By how much a fixed piece of work differs on one idle machine; two machines that differ by more are not equally fast.
 SPIN_LIMIT = 0.15
-# What the second execution of a noisy trial is called: its own name and this.
-AGAIN = "-again"
+# What the rerun of a noisy trial is called: its name and one of these, the second in schema 1.
+RERUN = ("-rerun", "-again")
 
 Record = Mapping[str, Any]
 
@@ -42,4 +42,10 @@ def usual_spin_s(records: Iterable[Record]) -> float | None:
 def counted(names: Iterable[str]) -> list[str]:
     """The trials that count: of one that was measured again, the second."""
     listed = list(names)
-    return [name for name in listed if f"{name}{AGAIN}" not in listed]
+    rerun = {first_name(name) for name in listed if first_name(name) != name}
+    return [name for name in listed if name not in rerun]
+
+
+def first_name(name: str) -> str:
+    """The name of a trial's first execution."""
+    return next((name.removesuffix(suffix) for suffix in RERUN if name.endswith(suffix)), name)

@@ -68,10 +68,10 @@ class Machine:
 class Trial:
     """One measured execution of one cell, with the rows of the client and of the server.
 
-    `broker_left` counts the messages that the broker still held at the end; None if it was not asked.
-    `cpu_seconds` holds what each component used inside the window. `effects` says how often the external resource
-    stored each picture, `memory` how much each process held; None where it was not asked. `elsewhere` are pictures that
-    somebody else sent to the same stack meanwhile: they count for broker and database, and for no figure.
+    `broker_remaining` counts the messages that the broker still held at the end; None if it was not asked.
+    `cpu_seconds` holds what each component used inside the window. `external_writes` says how often the external
+    resource stored each picture, `memory` how much each process held; None where it was not asked. `elsewhere` are
+    pictures that somebody else sent to the same stack meanwhile: they count for broker and database, and for no figure.
     """
 
     name: str
@@ -81,12 +81,12 @@ class Trial:
     window: Window
     load_stopped_at: float
     cpu_seconds: Mapping[str, float]
-    broker_left: int | None
+    broker_remaining: int | None
     requests: pd.DataFrame
     pictures: pd.DataFrame
     backlog: pd.DataFrame
     info: Mapping[str, Any]
-    effects: pd.DataFrame | None = None
+    external_writes: pd.DataFrame | None = None
     memory: pd.DataFrame | None = None
     elsewhere: pd.DataFrame | None = None
     machine: Machine = Machine()

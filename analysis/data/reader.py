@@ -10,12 +10,13 @@ from typing import Any
 import pandas as pd
 
 from analysis.data.class_predictions import Guess, parse_guess
-from analysis.data.machine_noise import AGAIN, counted, usual_spin_s
+from analysis.data.machine_noise import RERUN, counted, usual_spin_s
 from analysis.data.model import Cell, Experiment, Machine, Trial, Window
 from analysis.data.schema import (
     BACKLOG_COLUMNS,
     BARE_COLUMNS,
     CAPACITY_COLUMNS,
+    FILES_OF_SCHEMA_1,
     FIRST_LEVELS,
     LATER_BACKLOG_COLUMNS,
     LATER_CELL_KEYS,
@@ -24,16 +25,16 @@ from analysis.data.schema import (
     PICTURE_COLUMNS,
     PREDICTION_COLUMNS,
     REQUEST_COLUMNS,
+    SCHEMAS,
+    SINCE_SCHEMA_2,
     TEXT_COLUMNS,
 )
 from analysis.errors import AnalysisError
 from analysis.format import readable
 
-#: Of experiment.json and trial.json.
-SCHEMA = 1
 #: What tells machines apart by hand, where the load may come from a container with a Python of its own.
 KNOWN_BY = ("cpu", "cores")
-REPEAT = re.compile(rf"-r(\d+)(?:{AGAIN})?$")
+REPEAT = re.compile(rf"-r(\d+)(?:{'|'.join(RERUN)})?$")
 
 #: experiment.json or a trial.json.
 Record = Mapping[str, Any]
@@ -41,10 +42,10 @@ Record = Mapping[str, Any]
 
 def refuse_newer(path: str, record: Record) -> None:
     """Raise unless this version reads such a file; one that does not tell its schema is older."""
-    schema = record.get("schema", SCHEMA)
-    if schema != SCHEMA:
+    schema = record.get("schema", SCHEMAS[0])
+    if schema not in SCHEMAS:
         raise AnalysisError(
-            f"{path} has schema {schema}, and this version of Queuelab reads {SCHEMA}: update Queuelab."
+            f"{path} has schema {schema}, and this version of Queuelab reads {SCHEMAS[-1]} and older: update Queuelab."
         )
 
 
@@ -95,7 +96,7 @@ def _refuse_twice(folder: str, records: Mapping[str, Record]) -> None:
     first: dict[str, str] = {}
     for name, record in records.items():
         cell = sorted((record.get("cell") or {}).items())
-        which = repr((cell, record.get("repeat"), bool(record.get("control")), name.endswith(AGAIN)))
+        which = repr((cell, record.get("repeat"), bool(record.get("control")), name.endswith(RERUN)))
         if (earlier := first.setdefault(which, name)) != name:
             raise AnalysisError(
                 f"{folder}/{name}/trial.json is the same repeat of the same cell as {earlier}: remove one of them."
@@ -154,8 +155,8 @@ def read_experiment(folder: Path) -> Experiment:
         replaced=tuple(trial.name for trial in finished if trial.name not in names),
         usual_spin_s=usual_spin_s(trial.info for trial in finished),
         bare=read_bare(folder),
-        predicted=_read_if_there(folder / PREDICTION, PREDICTION_COLUMNS),
-        capacities=_read_if_there(folder / "capacity.csv", CAPACITY_COLUMNS),
+        predicted=_read_if_there(folder, PREDICTION, PREDICTION_COLUMNS),
+        capacities=_read_if_there(folder, "capacity.csv", CAPACITY_COLUMNS),
         guess=read_sealed(folder / GUESS, info.get("predictions")),
     )
 
@@ -168,7 +169,7 @@ def trial_folders(folder: Path) -> list[Path]:
 
 def read_bare(folder: Path) -> pd.DataFrame:
     """The pictures that bare processes worked on before the trials; empty if none did."""
-    return _read_if_there(folder / "bare.csv", BARE_COLUMNS)
+    return _read_if_there(folder, "baseline.csv", BARE_COLUMNS)
 
 
 def read_machine(folder: Path) -> Machine:
@@ -178,17 +179,25 @@ def read_machine(folder: Path) -> Machine:
     return Machine(cores=int((facts or {}).get("cores") or 0) or None, bare=read_bare(folder))
 
 
-def _read_if_there(path: Path, columns: Sequence[str]) -> pd.DataFrame:
-    return _read_rows(path, columns) if path.exists() else pd.DataFrame(columns=list(columns))
+def _read_if_there(folder: Path, name: str, columns: Sequence[str]) -> pd.DataFrame:
+    rows = _read_optional(folder, name, columns)
+    return pd.DataFrame(columns=list(columns)) if rows is None else rows
 
 
-def read_trial(folder: Path, machine: Machine | None = None) -> Trial:
+def _read_optional(folder: Path, name: str, columns: Sequence[str], later: Sequence[str] = ()) -> pd.DataFrame | None:
+    """The rows of a file, by whichever of its names it has; None if it is not there."""
+    names = (name, FILES_OF_SCHEMA_1.get(name, name))
+    path = next((folder / each for each in names if (folder / each).exists()), None)
+    return _read_rows(path, columns, later) if path else None
+
+
+def read_trial(folder: Path, machine: Machine | None = None, record: dict[str, Any] | None = None) -> Trial:
     """One trial with its rows; times in Unix seconds, missing times as NaN, missing text as ''.
 
-    machine: what it ran on, read from the folder around it where it is not given.
+    machine: what it ran on, read from the folder around it where it is not given. record: what trial.json will hold.
     """
     path = folder / "trial.json"
-    info = read_record(path)
+    info = record or read_record(path)
     try:
         return Trial(
             **_described(info),
@@ -196,11 +205,9 @@ def read_trial(folder: Path, machine: Machine | None = None) -> Trial:
             pictures=_read_rows(folder / "pictures.csv", PICTURE_COLUMNS, LATER_PICTURE_COLUMNS),
             backlog=_read_rows(folder / "backlog.csv", BACKLOG_COLUMNS, LATER_BACKLOG_COLUMNS),
             info=info,
-            effects=_read_rows(effects, ("id", "puts")) if (effects := folder / "effects.csv").exists() else None,
-            memory=_read_rows(memory, MEMORY_COLUMNS) if (memory := folder / "memory.csv").exists() else None,
-            elsewhere=_read_rows(folder / "elsewhere.csv", PICTURE_COLUMNS, LATER_PICTURE_COLUMNS)
-            if (folder / "elsewhere.csv").exists()
-            else None,
+            external_writes=_read_optional(folder, "external_writes.csv", ("id", "writes")),
+            memory=_read_optional(folder, "memory.csv", MEMORY_COLUMNS),
+            elsewhere=_read_optional(folder, "elsewhere.csv", PICTURE_COLUMNS, LATER_PICTURE_COLUMNS),
             machine=machine or read_machine(folder.parent),
         )
     except KeyError as error:
@@ -221,7 +228,7 @@ def _described(info: Mapping[str, Any]) -> dict[str, Any]:
         "window": _window(phases),
         "load_stopped_at": float(phases["load_stopped_at"]),
         "cpu_seconds": {name: float(used) for name, used in (info.get("cpu_seconds") or {}).items()},
-        "broker_left": _broker_left(info.get("broker_left")),
+        "broker_remaining": _broker_remaining(info.get("broker_remaining")),
     }
 
 
@@ -247,10 +254,10 @@ def _window(phases: Mapping[str, Any]) -> Window:
     return window
 
 
-def _broker_left(left: Mapping[str, Any] | None) -> int | None:
+def _broker_remaining(left: Mapping[str, Any] | None) -> int | None:
     if left is None or left.get("waiting") is None:
         return None
-    return int(left["waiting"]) + int(left.get("in_hand") or 0)
+    return int(left["waiting"]) + int(left.get("unacked") or 0)
 
 
 def read_record(path: Path) -> dict[str, Any]:
@@ -264,12 +271,19 @@ def read_record(path: Path) -> dict[str, Any]:
     if not isinstance(content, dict):
         raise AnalysisError(f"{path} holds a list or a single value where an object was expected.")
     refuse_newer(str(path), content)
-    return content
+    return _renamed(content)
+
+
+def _renamed(record: dict[str, Any]) -> dict[str, Any]:
+    """A record, or a part of one, with the keys of the newest schema."""
+    found = {SINCE_SCHEMA_2.get(key, key): value for key, value in record.items()}
+    left = found.get("broker_remaining")
+    return found | {"broker_remaining": _renamed(left)} if isinstance(left, dict) else found
 
 
 def _read_rows(path: Path, columns: Sequence[str], later: Sequence[str] = ()) -> pd.DataFrame:
     try:
-        rows = pd.read_csv(path, dtype=str, keep_default_na=False)
+        rows = pd.read_csv(path, dtype=str, keep_default_na=False).rename(columns=SINCE_SCHEMA_2)
     except OSError as error:
         raise AnalysisError(f"{path} cannot be read ({error.strerror}). Measure the trial again.") from error
     except ValueError as error:

@@ -18,7 +18,7 @@ PICTURE_COLUMNS = (
 )
 # Older files lack these, and so do the tables that are read from them.
 LATER_PICTURE_COLUMNS = ("external_at", "process_id")
-BACKLOG_COLUMNS = ("sampled_at", "waiting", "in_hand", "done")
+BACKLOG_COLUMNS = ("sampled_at", "waiting", "unacked", "done")
 LATER_BACKLOG_COLUMNS = ("in_database", "counted_by")
 MEMORY_COLUMNS = ("sampled_at", "component", "pid", "rss_bytes")
 BARE_COLUMNS = ("workload", "processes", "process", "started_at", "finished_at", "cpu_s")
@@ -59,6 +59,16 @@ LATER_CELL_KEYS: Mapping[str, type] = {
     "append_only": str,
     "profile": str,
     "fault": str,
+}
+#: What schema 2 calls otherwise than schema 1: files, columns, and keys of trial.json. Both are read.
+SCHEMAS = (1, 2)
+FILES_OF_SCHEMA_1: Mapping[str, str] = {"external_writes.csv": "effects.csv", "baseline.csv": "bare.csv"}
+SINCE_SCHEMA_2: Mapping[str, str] = {
+    "in_hand": "unacked",
+    "in_hand_ids": "unacked_ids",
+    "puts": "writes",
+    "door": "endpoint",
+    "broker_left": "broker_remaining",
 }
 # As a table holds them.
 FIRST_LEVELS = {field.name: str(field.default) for field in fields(Cell) if field.name in LATER_CELL_KEYS}

@@ -135,7 +135,7 @@ def _accounts_table(made: Analysis) -> Table:
 
 
 def _account_row(trial: Trial, row: Mapping[Any, Any]) -> list[str]:
-    left = "–" if trial.broker_left is None else str(trial.broker_left)
+    left = "–" if trial.broker_remaining is None else str(trial.broker_remaining)
     counts = [str(row[name]) for name in ACCOUNT_COLUMNS]
     return [trial.name, *counts, left, duration(row["send_lag_p99_s"]), verdict(row["verdict"])]
 

@@ -69,7 +69,7 @@ def replayed(trial: Trial) -> dict[str, Any]:
         "outcome": [OUTCOMES.index(outcome) for outcome in shown["outcome"]],
         "place": shown["place"].tolist(),
         "executions": _whole(shown["executions"]),
-        "puts": _whole(shown["puts"]),
+        "writes": _whole(shown["writes"]),
         "reason": [reasons.index(cause) for cause in shown["cause"]],
         "id": [str(each)[:SHORT_ID] for each in shown["id"]],
     }
@@ -94,7 +94,7 @@ def _rows(trial: Trial) -> pd.DataFrame:
     ended_badly = rows["outcome"] == "failed"
     return rows.assign(
         place=_places(trial, rows),
-        puts=_puts(trial, rows["id"]),
+        writes=_writes(trial, rows["id"]),
         outcome=rows["outcome"].where(~refused(rows), "refused"),
         gone_at=rows["left_at"].where(ended_badly),
         finished_at=rows["finished_at"].where(rows["state"] == "ready"),
@@ -122,11 +122,11 @@ def _causes(rows: pd.DataFrame, ended_badly: pd.Series) -> pd.Series:
     return causes(known).where(ended_badly, "") if ended_badly.any() else pd.Series("", rows.index)
 
 
-def _puts(trial: Trial, ids: pd.Series) -> pd.Series:
+def _writes(trial: Trial, ids: pd.Series) -> pd.Series:
     """How often the external resource has stored each picture; missing if it was not asked."""
-    if trial.effects is None:
+    if trial.external_writes is None:
         return pd.Series(np.nan, ids.index)
-    return ids.map(trial.effects.drop_duplicates("id").set_index("id")["puts"]).fillna(0.0)
+    return ids.map(trial.external_writes.drop_duplicates("id").set_index("id")["writes"]).fillna(0.0)
 
 
 def _first_part(rows: pd.DataFrame, trial: Trial) -> tuple[pd.DataFrame, float]:

@@ -59,7 +59,7 @@ def lost(trial: Trial, rows: pd.DataFrame) -> int:
     trial they were sent. An upload whose answer had not come may not have had a message yet, so it is not missed.
     """
     forgotten = int((rows["in_cohort"] & rows["accepted"] & rows["state"].isna()).sum())
-    if trial.cell.mode == "sync" or trial.broker_left is None:
+    if trial.cell.mode == "sync" or trial.broker_remaining is None:
         return forgotten
     return forgotten + lost_pictures(trial, _waiting(rows))
 
@@ -82,7 +82,7 @@ def disagreements(trial: Trial, rows: pd.DataFrame) -> list[Reason]:
 
 def _unasked(trial: Trial, rows: pd.DataFrame) -> bool:
     """Whether waiting pictures cannot be told from lost ones."""
-    return trial.cell.mode == "queue" and trial.broker_left is None and len(_waiting(rows)) > 0
+    return trial.cell.mode == "queue" and trial.broker_remaining is None and len(_waiting(rows)) > 0
 
 
 def _waiting(rows: pd.DataFrame) -> pd.DataFrame:

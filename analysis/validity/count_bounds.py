@@ -78,13 +78,13 @@ def at_broker(trial: Trial) -> Sampled:
 
     Those that are handed over are in neither: their work begins within `HANDOVER_S`.
     """
-    samples = _samples(trial, "waiting", "in_hand")
+    samples = _samples(trial, "waiting", "unacked")
     answers = trial.requests[["id", "answered_at", "status"]].drop_duplicates("id")
     rows = trial.worked_on.merge(answers, on="id", how="left")
     accepted = rows["answered_at"].where(rows["status"].between(200, 299))
     known = _between(
         samples,
-        counted=samples["waiting"] + samples["in_hand"],
+        counted=samples["waiting"] + samples["unacked"],
         until=samples["ended_by"],
         came=(rows["enqueued_at"], accepted),
         went=_acknowledged(trial, rows),
@@ -100,13 +100,13 @@ def _handed_over(trial: Trial, rows: pd.DataFrame, samples: pd.DataFrame) -> pd.
     return waiting.clip(upper=begin_soon).clip(lower=0, upper=most_handed_over(trial))
 
 
-def in_hand(trial: Trial) -> Sampled:
+def unacked(trial: Trial) -> Sampled:
     """Messages in the workers' hands: at least the pictures in work, at most what the workers may hold."""
-    samples = _samples(trial, "waiting", "in_hand")
+    samples = _samples(trial, "waiting", "unacked")
     rows = trial.worked_on
     known = _between(
         samples,
-        counted=samples["in_hand"],
+        counted=samples["unacked"],
         until=samples["ended_by"],
         came=(rows["started_at"], rows["started_at"]),
         went=_acknowledged(trial, rows),
@@ -126,7 +126,7 @@ def _acknowledged(trial: Trial, rows: pd.DataFrame) -> tuple[pd.Series, pd.Serie
 
 def _samples(trial: Trial, *counts: str) -> pd.DataFrame:
     """The samples of the time of the load that hold these counts, with `ended_by`: the next one came a period later."""
-    samples = trial.backlog.reindex(columns=["sampled_at", "counted_by", "waiting", "in_hand", "in_database"])
+    samples = trial.backlog.reindex(columns=["sampled_at", "counted_by", "waiting", "unacked", "in_database"])
     next_at = samples["sampled_at"].shift(-1) - SAMPLE_PERIOD_S
     # The broker is counted even where the database did not answer.
     samples = samples.assign(ended_by=next_at.mask(samples["counted_by"] > next_at, samples["counted_by"]))
@@ -223,5 +223,5 @@ def _miscounted(trial: Trial) -> Iterator[Reason]:
         return
     if not (broker := at_broker(trial)).believable:
         yield reason(Kind.BROKER_MISCOUNTS, counted=broker.words)
-    if not (hands := in_hand(trial)).believable:
+    if not (hands := unacked(trial)).believable:
         yield reason(Kind.HANDS_MISCOUNT, counted=hands.words)

@@ -23,7 +23,7 @@ class Ledger:
     attempted = accepted + refused + unknown, by what the client was told; unknown got no answer. Of the accepted,
     completed and failed visibly have ended, pending ones wait or are being worked on, and lost are the rest; stuck is
     the part of lost whose message the broker still counts as in a worker's hands. recovered were completed although
-    the client was not told 2xx; unexpected were never sent. duplicated were begun more than once, double_effects
+    the client was not told 2xx; unexpected were never sent. duplicated were begun more than once, duplicate_writes
     stored more than once outside; incomplete ones are ready and lack a file. longest_wait_s counts from the due time.
     """
 
@@ -39,7 +39,7 @@ class Ledger:
     recovered: int
     unexpected: int
     duplicated: int
-    double_effects: int | None
+    duplicate_writes: int | None
     incomplete: int
     longest_wait_s: float | None
     recovery_s: float | None
@@ -47,7 +47,7 @@ class Ledger:
     @property
     def valid(self) -> bool:
         """Whether nothing was lost, made up, done twice outside, or called ready that is not there."""
-        return not (self.lost or self.unexpected or self.double_effects or self.incomplete)
+        return not (self.lost or self.unexpected or self.duplicate_writes or self.incomplete)
 
 
 def broken_promises(drawn_up: Ledger) -> list[Reason]:
@@ -55,7 +55,7 @@ def broken_promises(drawn_up: Ledger) -> list[Reason]:
     found = {
         Kind.LOST_AND_STUCK: drawn_up.lost,
         Kind.NEVER_SENT: drawn_up.unexpected,
-        Kind.STORED_TWICE: drawn_up.double_effects or 0,
+        Kind.STORED_TWICE: drawn_up.duplicate_writes or 0,
         Kind.INCOMPLETE: drawn_up.incomplete,
     }
     stuck = {Kind.LOST_AND_STUCK: {"stuck": drawn_up.stuck}}
@@ -84,7 +84,7 @@ def ledger(trial: Trial) -> Ledger:
     waiting = rows.reindex(unfinished).rename_axis("id").reset_index()
     lost = lost_pictures(trial, waiting)
     waits = rows["finished_at"].reindex(completed) - sent["due_at"].reindex(completed)
-    effects = trial.effects
+    writes = trial.external_writes
     return Ledger(
         attempted=len(sent),
         accepted=len(accepted),
@@ -98,9 +98,9 @@ def ledger(trial: Trial) -> Ledger:
         recovered=len(completed.intersection(sent.index).difference(accepted)),
         unexpected=len(rows.index.difference(pd.Index(trial.requests["id"]))),
         duplicated=int((rows["executions"] > 1).sum()),
-        double_effects=None
-        if effects is None
-        else int((effects["puts"][effects["id"].isin(trial.requests["id"])] > 1).sum()),
+        duplicate_writes=None
+        if writes is None
+        else int((writes["writes"][writes["id"].isin(trial.requests["id"])] > 1).sum()),
         incomplete=incomplete(trial),
         longest_wait_s=float(waits.max()) if len(waits) else None,
         recovery_s=_worst_recovery_s(trial),
@@ -146,7 +146,7 @@ COLUMNS = {
     "recovered": "completed without a 2xx",
     "unexpected": "never sent",
     "duplicated": "begun more than once",
-    "double_effects": "stored twice outside",
+    "duplicate_writes": "stored twice outside",
     "incomplete": "ready without a file",
 }
 

@@ -12,7 +12,7 @@ STILL_AT_WORK_S = 10.0
 
 
 def left(trial: Trial, what: str) -> int:
-    """Messages that the broker held at the end, `waiting` or `in_hand`; 0 where there is none."""
+    """Messages that the broker held at the end, `waiting` or `unacked`; 0 where there is none."""
     return int(_account(trial).get(what) or 0)
 
 
@@ -31,7 +31,7 @@ def _lost_messages(trial: Trial, unfinished: pd.DataFrame) -> int:
     if trial.info.get("events"):
         return _lost_after_events(trial, unfinished)
     at_work, account = without_message(trial, unfinished), _account(trial)
-    held = left(trial, "waiting") + left(trial, "in_hand") if account else trial.broker_left or 0
+    held = left(trial, "waiting") + left(trial, "unacked") if account else trial.broker_remaining or 0
     by_counts = len(unfinished) - held - at_work
     if "missing" not in account:
         return max(0, by_counts)
@@ -44,8 +44,8 @@ def _lost_messages(trial: Trial, unfinished: pd.DataFrame) -> int:
 
 def stuck_pictures(trial: Trial, unfinished: pd.DataFrame) -> int:
     """How many of the lost ones the broker counts as in the hands of a worker that has died."""
-    if (ids := _account(trial).get("in_hand_ids")) is None:
-        return min(lost_pictures(trial, unfinished), left(trial, "in_hand"))
+    if (ids := _account(trial).get("unacked_ids")) is None:
+        return min(lost_pictures(trial, unfinished), left(trial, "unacked"))
     return int(_dead(trial, unfinished)["id"].isin(ids).sum()) if trial.info.get("events") else 0
 
 
@@ -75,7 +75,7 @@ def without_message(trial: Trial, unfinished: pd.DataFrame) -> int:
 
 
 def _account(trial: Trial) -> Mapping[str, Any]:
-    return trial.info.get("broker_left") or {}
+    return trial.info.get("broker_remaining") or {}
 
 
 def _lost_after_events(trial: Trial, unfinished: pd.DataFrame) -> int:
@@ -89,7 +89,7 @@ def _lost_after_events(trial: Trial, unfinished: pd.DataFrame) -> int:
 def _dead(trial: Trial, unfinished: pd.DataFrame) -> pd.DataFrame:
     """Those whose message is missing or in somebody's hands, and that were not begun a moment ago."""
     account = _account(trial)
-    taken = unfinished["id"].isin([*account["missing_ids"], *account["in_hand_ids"]])
+    taken = unfinished["id"].isin([*account["missing_ids"], *account["unacked_ids"]])
     return unfinished[taken & ~_begun_just_now(trial, unfinished)]
 
 

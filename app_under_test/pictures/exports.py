@@ -68,10 +68,10 @@ def _of_trial(request: HttpRequest) -> QuerySet[Picture]:
 
 @require_safe
 @token_required
-def effects_csv(request: HttpRequest) -> HttpResponse:
+def external_writes_csv(request: HttpRequest) -> HttpResponse:
     """How often the external resource has stored each picture, by its own account."""
     try:
-        return HttpResponse(external.effects(timeout_s=settings.EXTERNAL_RESOURCE_TIMEOUT_S), content_type="text/csv")
+        return HttpResponse(external.writes(timeout_s=settings.EXTERNAL_RESOURCE_TIMEOUT_S), content_type="text/csv")
     except PictureError:
         return problem(502, "external_resource_failed", "The external resource does not answer.")
 

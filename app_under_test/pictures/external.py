@@ -32,8 +32,8 @@ def is_healthy(timeout_s: float) -> bool:
     return _request("GET", "/healthz", timeout_s=timeout_s)[0] == 200
 
 
-def effects(timeout_s: float) -> bytes:
-    """What the external resource says it has received: a CSV with the columns id and puts; raises without an answer."""
+def writes(timeout_s: float) -> bytes:
+    """How often the external resource says it stored each picture: a CSV with the columns id and writes."""
     try:
         status, body = _request("GET", "/objects.csv", timeout_s=timeout_s)
     except (OSError, http.client.HTTPException) as error:

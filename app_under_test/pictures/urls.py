@@ -10,6 +10,6 @@ urlpatterns = [
     path("pictures/<uuid:picture_id>/place/", views.place, name="place"),
     path("pictures/<uuid:picture_id>/<slug:name>.jpg", views.variant, name="variant"),
     path("pictures.csv", exports.pictures_csv, name="pictures-csv"),
-    path("effects.csv", exports.effects_csv, name="effects-csv"),
+    path("external_writes.csv", exports.external_writes_csv, name="external-writes-csv"),
     path("counts/", exports.counts, name="counts"),
 ]

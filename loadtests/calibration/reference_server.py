@@ -195,7 +195,7 @@ class Connection(asyncio.Protocol):
             "/counts/": server.counts,
             "/pictures.csv": server.pictures_csv,
             "/truth.csv": server.truth_csv,
-            "/effects.csv": lambda _query: "id,puts\n",
+            "/external_writes.csv": lambda _query: "id,writes\n",
             "/opened/": server.opened,
         }
 

@@ -35,7 +35,7 @@ class ReferenceQueue:
 
     def length(self) -> QueueLength:
         counts = get_json(f"{self._url}/counts/")
-        return QueueLength(waiting=counts["queued"], in_hand=counts["processing"])
+        return QueueLength(waiting=counts["queued"], unacked=counts["processing"])
 
     def pictures(self) -> None:
         """Nothing: it counts only."""

@@ -15,7 +15,7 @@ from loadtests.stack.process.process_group import START_LIMIT_S, ProcessGroup, w
 from loadtests.workload import pictures as corpus
 from loadtests.workload.presets import WORKLOADS
 
-BASELINE = "bare.csv"
+BASELINE = "baseline.csv"
 COLUMNS = ("workload", "processes", "process", "started_at", "finished_at", "cpu_s")
 
 #: How long each number of processes works at most, beyond one picture that does not count, and as a share of a trial's
@@ -30,7 +30,7 @@ GRACE_S = 2.0
 
 
 def measure_baseline(experiment: Experiment, folder: Path, pictures: Path | None) -> None:
-    """Write bare.csv into an experiment's folder, one row a picture; one that is there is left alone."""
+    """Write baseline.csv into an experiment's folder, one row a picture; one that is there is left alone."""
     path = folder / BASELINE
     if path.exists():
         return
@@ -73,7 +73,7 @@ def _worked(
     layout: StackLayout, group: ProcessGroup, count: int, work_s: float, drawn: list[Path]
 ) -> Iterator[list[str]]:
     """The rows of so many processes."""
-    output = layout.directory / "bare.csv"
+    output = layout.directory / "baseline.csv"
     group.finish(group.start(commands.bare_work(layout, count, work_s, output, drawn)), work_s + START_LIMIT_S)
     with output.open(newline="", encoding="utf-8") as file:
         yield from list(csv.reader(file))[1:]

@@ -116,7 +116,7 @@ class Searcher:
         setup = TrialSetup(experiment=experiment, trial=trial, folder=self.folder, pictures=self.pictures)
         said = self._said(setup)
         if said in ("noisy", Outcome.INVALID):
-            said = self._said(replace(setup, trial=trial.again()))
+            said = self._said(replace(setup, trial=trial.rerun()))
         return Outcome.UNDECIDED if said == "noisy" else Outcome(said)
 
     def _said(self, setup: TrialSetup) -> str:

@@ -101,12 +101,12 @@ def _measure_blocks(blocks: list[list[TrialSetup]], progress: Trials, until: flo
         begun = True
         for setup in _missing(block):
             _run(setup, progress)
-        _measure_noisy_again(block, progress)
+        _rerun_noisy(block, progress)
 
 
 def _is_open(block: list[TrialSetup]) -> bool:
     """Whether something of a block is missing, or was being measured again when somebody stopped it."""
-    broken_off = [setup.folder / f"{setup.trial.again().name}{result_folder.PARTIAL}" for setup in block]
+    broken_off = [setup.folder / f"{setup.trial.rerun().name}{result_folder.PARTIAL}" for setup in block]
     return bool(_missing(block)) or any(path.exists() for path in broken_off)
 
 
@@ -125,14 +125,14 @@ def _missing(block: list[TrialSetup]) -> list[TrialSetup]:
     return [setup for setup in block if setup.trial.name not in result_folder.finished_trials(setup.folder)]
 
 
-def _measure_noisy_again(block: list[TrialSetup], progress: Trials) -> None:
+def _rerun_noisy(block: list[TrialSetup], progress: Trials) -> None:
     """Once, in the same block, blind to mode and result (R25); of both the second counts, and the first is kept.
 
     Where more than some of a block are noisy, the machine is like that, and measuring again would not help.
     """
     words = noisy_trials(block[0].folder)
     finished = result_folder.finished_trials(block[0].folder)
-    noisy = [one for one in block if one.trial.name in words and one.trial.again().name not in finished]
+    noisy = [one for one in block if one.trial.name in words and one.trial.rerun().name not in finished]
     # Of a fault only the ledger counts, which no noise can bend.
     noisy = [one for one in noisy if not one.experiment.faults_in(one.trial)]
     if len(noisy) > max(1, int(MOST_NOISY * len(block))):
@@ -143,7 +143,7 @@ def _measure_noisy_again(block: list[TrialSetup], progress: Trials) -> None:
     for setup in noisy:
         progress.say(f"{setup.trial.name} is measured again: the machine was not quiet ({words[setup.trial.name]}).")
         progress.extend(1)
-        _run(replace(setup, trial=setup.trial.again()), progress)
+        _run(replace(setup, trial=setup.trial.rerun()), progress)
 
 
 def _foresee(experiment: Experiment, folder: Path, pictures: Path | None) -> None:

@@ -174,8 +174,8 @@ def double_messages(stack: LocalStack) -> Undo:
         deadline = time.monotonic() + FIND_LIMIT_S
         while time.monotonic() < deadline:
             # In a worker's hands it stands with the names of its exchange and its queue.
-            in_hand = [json.dumps(json.loads(value)[0]) for value in client.hvals(UNACKED_KEY)]
-            if messages := [*client.lrange(QUEUE, 0, -1), *in_hand]:
+            unacked = [json.dumps(json.loads(value)[0]) for value in client.hvals(UNACKED_KEY)]
+            if messages := [*client.lrange(QUEUE, 0, -1), *unacked]:
                 client.lpush(QUEUE, *messages)
                 return nothing
             time.sleep(0.005)

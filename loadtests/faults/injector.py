@@ -131,7 +131,7 @@ def _of(names: Sequence[str], of_all: Mapping[str, Any]) -> str:
 
 
 def _cells(name: str, ledger: Mapping[str, Any]) -> tuple[str, ...]:
-    counts = ("accepted", "refused", "unknown", "completed", "failed_visibly", "lost", "stuck", "double_effects")
+    counts = ("accepted", "refused", "unknown", "completed", "failed_visibly", "lost", "stuck", "duplicate_writes")
     recovery_s, fault = ledger["recovery_s"], FAULTS[name]
     recovery = "never" if recovery_s is None else f"{recovery_s:.1f} s"
     expected = (f"lost 0, {fault.recovery_s:g} s", fault.defaults)

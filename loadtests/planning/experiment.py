@@ -57,9 +57,9 @@ class Trial:
     repeat: int
     control: bool = False
 
-    def again(self) -> "Trial":
+    def rerun(self) -> "Trial":
         """The same once more, with the same load: the machine was not quiet."""
-        return replace(self, name=f"{self.name}-again")
+        return replace(self, name=f"{self.name}-rerun")
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -254,7 +254,7 @@ AS_LONG_S = 5.0
 
 
 def expect(folder: Path) -> None:
-    """Leave bare.csv and prediction.csv for the lesson's plan in a folder, in place of older ones."""
+    """Leave baseline.csv and prediction.csv for the lesson's plan in a folder, in place of older ones."""
     experiment = read_plan(PLAN)
     (folder / BASELINE).unlink(missing_ok=True)
     measure_baseline(replace(experiment, phases=replace(experiment.phases, measure_s=AS_LONG_S)), folder, None)

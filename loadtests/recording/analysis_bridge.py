@@ -14,17 +14,16 @@ from loadtests.planning.configuration import Cell
 from loadtests.planning.experiment import Goal
 
 
-def verdict_on(trial_dir: Path) -> dict[str, Any]:
-    """The verdict on a trial as its record keeps it: name and reasons."""
-    from analysis.api import judge
+def conclude(trial_dir: Path, record: dict[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
+    """What the record of a trial keeps of the analysis (achieved rate, send lag, verdict), and the trial's ledger."""
+    from analysis.api import conclude
 
     with _raised_as(TrialError, "The trial cannot be judged: "):
-        verdict = judge(trial_dir)
-    return {"name": verdict.name, "reasons": list(verdict.words)}
+        return conclude(trial_dir, record)
 
 
 def ledger_of(trial_dir: Path) -> dict[str, Any]:
-    """What became of every upload of a trial, as its record keeps it."""
+    """What became of every upload of a finished trial."""
     from analysis.api import ledger_of
 
     with _raised_as(TrialError, "The trial's ledger cannot be drawn up: "):

@@ -16,12 +16,12 @@ from loadtests.format import amount
 from loadtests.machine import provenance
 from loadtests.machine.provenance import circumstances, last_calibration
 from loadtests.planning.experiment import Experiment
-from loadtests.recording.analysis_bridge import check_guess, ledger_of, refuse_strangers, verdict_on
+from loadtests.recording.analysis_bridge import check_guess, conclude, refuse_strangers
 from loadtests.workload import pictures as corpus
 from loadtests.workload.presets import WORKLOADS
 
-#: Of the files that are written here, and the only one that is read.
-SCHEMA = 1
+#: Of the files that are written here; older ones are read as well.
+SCHEMA = 2
 
 #: What tells machines apart; a container has a Python and a name of the system of its own.
 KNOWN_BY = ("cpu", "cores")
@@ -29,8 +29,8 @@ KNOWN_BY = ("cpu", "cores")
 #: A trial that is being measured; nobody takes such a folder for a result.
 PARTIAL = ".partial"
 
-#: What a trial is called; the second execution of a noisy one says so.
-TRIAL_NAME = re.compile(r"(?P<cell>.+)-r(?P<repeat>\d+)(-again)?")
+#: The name of a trial; the rerun of a noisy one says so, in schema 1 as "again".
+TRIAL_NAME = re.compile(r"(?P<cell>.+)-r(?P<repeat>\d+)(-rerun|-again)?")
 
 
 def finished_trials(results: Path) -> set[str]:
@@ -133,22 +133,25 @@ def open_trial(results: Path, name: str) -> Path:
     return partial
 
 
-def close_trial(partial: Path, also: dict[str, Any] | None = None) -> tuple[Path, dict[str, Any]]:
-    """Judge a measured trial and give it its name; from here on it counts. Returns its folder and its record.
+def close_trial(
+    partial: Path, also: dict[str, Any] | None = None, *, record: dict[str, Any] | None = None
+) -> tuple[Path, dict[str, Any]]:
+    """Judge a measured trial, write its record and give it its name; from here on it counts.
 
-    also: what the load process cannot know: noise (what was heard of the machine beside it, None if nobody listened),
-    control (whether it is an A/A twin), events (what happened to the stack) and files (that its storage holds).
+    also: what the load process cannot know: noise (of the machine meanwhile, None if nobody listened), control (whether
+    it is an A/A control), events (what happened to the stack) and files (that its storage holds). record: what the load
+    process knows, if it has not left that in a file. Returns the trial's folder, and its record with the ledger, which
+    trial.json does not keep.
     """
     unknown: dict[str, Any] = {"noise": None, "control": False, "events": [], "files": None}
-    record = read_record(partial)
+    record = record or read_record(partial)
     record |= {"fingerprint": _fingerprint(partial, record)} | unknown | (also or {})
-    write_json(partial / "trial.json", record)
-    record["ledger"] = ledger_of(partial)
-    record["verdict"] = verdict_on(partial)
+    concluded, ledger = conclude(partial, record)
+    record |= concluded
     write_json(partial / "trial.json", record)
     final = partial.with_name(partial.name.removesuffix(PARTIAL))
     partial.rename(final)
-    return final, record
+    return final, record | {"ledger": ledger}
 
 
 def _fingerprint(partial: Path, record: dict[str, Any]) -> str | None:
@@ -171,8 +174,10 @@ def read_record(directory: Path) -> dict[str, Any]:
 
 def _refuse_newer(path: Path, content: dict[str, Any]) -> None:
     found = content.get("schema", SCHEMA)
-    if found != SCHEMA:
-        raise TrialError(f"{path} has schema {found}, and this version of Queuelab reads {SCHEMA}: update Queuelab.")
+    if found not in range(1, SCHEMA + 1):
+        raise TrialError(
+            f"{path} has schema {found}, and this version of Queuelab reads {SCHEMA} and older: update Queuelab."
+        )
 
 
 def write_experiment(results: Path, **what: Any) -> None:

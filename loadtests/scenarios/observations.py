@@ -98,19 +98,18 @@ def cpu_seconds(
     return {name: round(seconds, 4) for name, seconds in spent.items() if np.isfinite(seconds)}
 
 
-def others_share(samples: Sequence[dict[str, str]], load: Sequence[Sequence[Sample]], phases: Phases) -> float | None:
+def others_share(samples: Sequence[dict[str, str]], used: dict[str, float], phases: Phases) -> float | None:
     """What processes that are no part of the trial took of the machine's CPU time over the window, 0 to 1.
 
-    None where it is not known which processes belong to the trial, as in containers.
+    used: CPU seconds by component. None where it is not known which processes belong to the trial, as in containers.
     """
     window = (phases.measure_from, phases.measure_until)
     busy = [float(row[MACHINE] or "nan") for row in samples]
     machine_s = _increase([float(row["sampled_at"]) for row in samples], busy, window)
-    own = cpu_seconds(samples, load, phases)
-    if not np.isfinite(machine_s) or own.keys() <= {"load"}:
+    if not np.isfinite(machine_s) or used.keys() <= {"load"}:
         return None
     length_s = phases.measure_until - phases.measure_from
-    return round(max(0.0, machine_s - sum(own.values())) / (length_s * len(psutil.cpu_times(percpu=True))), 5)
+    return round(max(0.0, machine_s - sum(used.values())) / (length_s * len(psutil.cpu_times(percpu=True))), 5)
 
 
 def _increase(at: list[float], values: list[float], window: tuple[float, float]) -> float:

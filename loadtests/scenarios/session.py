@@ -38,7 +38,7 @@ class Session:
         self.weights = weights
         self.pictures_sha256, self.code_sha256 = pictures_sha256, code_sha256
         self.phases = self._first_phases()
-        self.broker_left: dict[str, Any] | None = None
+        self.broker_remaining: dict[str, Any] | None = None
         #: What keeps this test from being a trial.
         self.problem = ""
         self._users_in_window = 0
@@ -74,7 +74,7 @@ class Session:
         """Wait until the load is settled, then take the account of what the broker still holds."""
         self.load.settle()
         wait_for_sample(self.info)
-        self.broker_left = final_account(self.info)
+        self.broker_remaining = final_account(self.info)
         self.phases.collected_at = self.info.clock.now()
 
     def _first_phases(self) -> Phases:

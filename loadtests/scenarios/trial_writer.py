@@ -6,8 +6,6 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
 from loadtests.errors import TrialError
 from loadtests.format import amount
 from loadtests.machine.provenance import versions
@@ -23,7 +21,7 @@ from loadtests.stack.stack_file import StackInfo
 from loadtests.workload.arrivals import Arrival, plan, plan_hash
 
 REQUEST_COLUMNS = ("id", "phase", "due_at", "sent_at", "answered_at", "status", "error", "picture")
-BACKLOG_COLUMNS = ("sampled_at", "waiting", "in_hand", "in_database", "done", "counted_by")
+BACKLOG_COLUMNS = ("sampled_at", "waiting", "unacked", "in_database", "done", "counted_by")
 
 
 def write_requests(path: Path, requests: Sequence[Request], phases: Phases) -> None:
@@ -47,11 +45,12 @@ def write_requests(path: Path, requests: Sequence[Request], phases: Phases) -> N
 
 
 def collect_server_side(directory: Path, info: StackInfo, trial: str, phases: Phases) -> None:
-    """Write pictures.csv, elsewhere.csv, effects.csv and backlog.csv."""
+    """Write pictures.csv, elsewhere.csv, external_writes.csv and backlog.csv."""
     rows = get(f"{info.control_url}/pictures.csv", token=info.token, timeout_s=60.0, trial=trial)
     (directory / "pictures.csv").write_bytes(rows)
     write_elsewhere(directory / "elsewhere.csv", info, trial, phases)
-    (directory / "effects.csv").write_bytes(get(f"{info.control_url}/effects.csv", token=info.token, timeout_s=60.0))
+    writes = get(f"{info.control_url}/external_writes.csv", token=info.token, timeout_s=60.0)
+    (directory / "external_writes.csv").write_bytes(writes)
     samples = [row for row in observations.observations(info) if phases.started_at <= float(row["sampled_at"])]
     with (directory / "backlog.csv").open("w", newline="", encoding="utf-8") as file:
         writer = csv.DictWriter(file, BACKLOG_COLUMNS, extrasaction="ignore")
@@ -71,22 +70,6 @@ def write_elsewhere(path: Path, info: StackInfo, trial: str, phases: Phases) -> 
 
 def _finished_before(row: dict[str, str], at: float) -> bool:
     return bool(row["finished_at"]) and float(row["finished_at"]) < at
-
-
-def send_lag(requests: Sequence[Request], phases: Phases) -> dict[str, float]:
-    """How late the measured requests left, sent minus due, in seconds; nearest-rank percentiles."""
-    sent = [one for one in requests if one.sent_at is not None and phases.of(one.due_at) == "measure"]
-    lags = [one.sent_at - one.due_at for one in sent if one.sent_at is not None]
-    if not lags:
-        return {}
-    p50, p99 = np.percentile(lags, [50, 99], method="inverted_cdf")
-    return {"p50_s": round(float(p50), 6), "p99_s": round(float(p99), 6), "max_s": round(max(lags), 6)}
-
-
-def achieved_rate(requests: Sequence[Request], phases: Phases) -> float:
-    """Requests of the measurement window that were sent, per second of it."""
-    sent = sum(phases.of(one.due_at) == "measure" and one.sent_at is not None for one in requests)
-    return sent / (phases.measure_until - phases.measure_from)
 
 
 def _stamp(at: float | None) -> str:
@@ -129,11 +112,12 @@ def keep(session: Session, *, offered_rate: float) -> tuple[Path, str]:
     if by_hand:
         _write_head(folder)
     collect_server_side(partial, session.info, session.tag, session.phases)
-    result_folder.write_json(partial / "trial.json", _record(session, requests, offered_rate))
+    record = _record(session, requests, offered_rate)
     if not by_hand:
+        result_folder.write_json(partial / "trial.json", record)
         return partial, "not judged yet"
     events = restarts_since(Path(session.info.directory), session.phases.started_at)
-    final, record = result_folder.close_trial(partial, {"events": events})
+    final, record = result_folder.close_trial(partial, {"events": events}, record=record)
     return final, record["verdict"]["name"]
 
 
@@ -146,17 +130,16 @@ def _write_head(folder: Path) -> None:
 def _record(session: Session, requests: Sequence[Request], offered_rate: float) -> dict[str, Any]:
     info, options, phases = session.info, session.options, session.phases
     observed = observations.observations(info)
+    used = observations.cpu_seconds(observed, session.load.cpu, phases)
     return {
         "schema": result_folder.SCHEMA,
         "name": session.trial,
         "cell": info.levels() | {"offered_rate": offered_rate},
         "repeat": result_folder.repeat_of(session.trial),
         "phases": asdict(phases),
-        "achieved_rate": round(achieved_rate(requests, phases), 4),
-        "send_lag": send_lag(requests, phases),
-        "cpu_seconds": observations.cpu_seconds(observed, session.load.cpu, phases),
-        "others_share": observations.others_share(observed, session.load.cpu, phases),
-        "broker_left": session.broker_left,
+        "cpu_seconds": used,
+        "others_share": observations.others_share(observed, used, phases),
+        "broker_remaining": session.broker_remaining,
         "clock": {"offset_ns": info.clock_offset_ns},
         "seed": options.seed,
         "plan_sha256": _checked_plan(session, requests, offered_rate),

@@ -76,10 +76,10 @@ def trial(requests: list[dict[str, Any]], pictures: list[dict[str, Any]], **what
         "window": Window(start=10.0, end=20.0),
         "load_stopped_at": 25.0,
         "cpu_seconds": {"web": 1.0},
-        "broker_left": 0 if mode == "queue" else None,
+        "broker_remaining": 0 if mode == "queue" else None,
         "requests": _frame([_request(mode) | row for row in requests], _request(mode)),
         "pictures": _frame([_picture() | row for row in pictures], _picture()),
-        "backlog": pd.DataFrame(columns=["sampled_at", "waiting", "in_hand", "in_database", "done"]),
+        "backlog": pd.DataFrame(columns=["sampled_at", "waiting", "unacked", "in_database", "done"]),
         "info": {},
     }
     return Trial(**(fields | what))

@@ -135,7 +135,7 @@ def write_bare(
         for process in range(count)
         for n, end in enumerate(START - 100 + took_s * n for n in range(40))
     ]
-    (folder / "bare.csv").write_text("\n".join(["workload,processes,process,started_at,finished_at,cpu_s", *rows]))
+    (folder / "baseline.csv").write_text("\n".join(["workload,processes,process,started_at,finished_at,cpu_s", *rows]))
     cells = {json.dumps(json.loads(path.read_text())["cell"]) for path in folder.glob("*/trial.json")}
     write_predictions(folder, [json.loads(cell) for cell in sorted(cells)], cores=2)
 
@@ -269,7 +269,7 @@ def _backlog_rows(requests: pd.DataFrame, made: Made, stopped_at: float) -> pd.D
         {
             "sampled_at": at,
             "waiting": arrived - started if queue else np.nan,
-            "in_hand": started - finished if queue else np.nan,
+            "unacked": started - finished if queue else np.nan,
             "in_database": arrived - finished if queue else started - finished,
             "done": finished,
             "counted_by": at + 0.004,
@@ -283,7 +283,7 @@ def _ids(requests: pd.DataFrame, made: Made) -> list[str]:
 
 def _trial(made: Made, pictures: pd.DataFrame, stopped_at: float) -> dict[str, Any]:
     state = pictures["state"].value_counts()
-    left = {"waiting": int(state.get("queued", 0)), "in_hand": int(state.get("processing", 0))}
+    left = {"waiting": int(state.get("queued", 0)), "unacked": int(state.get("processing", 0))}
     finished = made.measure_s * min(made.offered_rate, made.workers / made.service_s)
     return {
         "schema": 1,
@@ -301,7 +301,7 @@ def _trial(made: Made, pictures: pd.DataFrame, stopped_at: float) -> dict[str, A
         "achieved_rate": made.offered_rate,
         "send_lag": {"p50_s": 0.001, "p99_s": 0.001, "max_s": 0.001},
         "cpu_seconds": _cpu_seconds(made, finished),
-        "broker_left": left if made.mode == "queue" else None,
+        "broker_remaining": left if made.mode == "queue" else None,
         "clock": {"offset_ns": 0},
         "seed": made.seed,
         "plan_sha256": f"{made.seed:064d}",

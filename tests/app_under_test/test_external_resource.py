@@ -56,7 +56,7 @@ def test_every_put_is_counted(slow):
     for name in ("a", "b", "a"):
         fetch(f"{slow}/objects/{name}", method="PUT", body=b"x")
 
-    assert fetch(f"{slow}/objects.csv").body == b"id,puts\na,2\nb,1\n"
+    assert fetch(f"{slow}/objects.csv").body == b"id,writes\na,2\nb,1\n"
 
 
 def test_other_addresses_are_not_found(slow):

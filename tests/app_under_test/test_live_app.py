@@ -113,7 +113,7 @@ def test_15_a_body_in_chunks_is_told_at_once_that_it_needs_a_length_and_nothing_
 def test_head_is_answered_where_get_is_with_the_same_head_and_no_body(app):
     key = app.upload("sync", jpeg()).json["id"]
     about = f"/pictures/{key}/"
-    paths = ("/", about, f"/pictures/{key}/small.jpg", "/healthz", "/counts/", "/pictures.csv", "/effects.csv")
+    paths = ("/", about, f"/pictures/{key}/small.jpg", "/healthz", "/counts/", "/pictures.csv", "/external_writes.csv")
     paths += ("/config/", "/accounts/signup/", "/accounts/welcome/", "/static/pictures/page.css", "/pictures/nowhere/")
 
     for path in paths:

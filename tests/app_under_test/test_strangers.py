@@ -13,7 +13,7 @@ from tests.app_under_test.picture_files import BLUE, RED, encode, stripes
 
 pytestmark = pytest.mark.django_db
 
-EXPORTS = ("/pictures.csv", "/effects.csv", "/counts/", "/config/")
+EXPORTS = ("/pictures.csv", "/external_writes.csv", "/counts/", "/config/")
 ADMIN = ("/admin/", "/admin/pictures/picture/", "/admin/auth/user/", f"/admin/pictures/picture/{UUID(int=7)}/change/")
 
 

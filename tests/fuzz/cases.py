@@ -23,7 +23,7 @@ FIELDS = (
 )
 METHODS = (b"GET", b"HEAD", b"POST", b"PUT", b"DELETE", b"OPTIONS", b"TRACE", b"BREW")
 ADDRESSES = (
-    *(b"/", b"/pictures/", b"/pictures/sync", b"/pictures.csv?trial=%00", b"/counts/?trial=a", b"/effects.csv"),
+    *(b"/", b"/pictures/", b"/pictures/sync", b"/pictures.csv?trial=%00", b"/counts/?trial=a", b"/external_writes.csv"),
     *(b"/config/?workers=x", b"/healthz", b"/accounts/signup/", b"/accounts/welcome/", b"/admin/", b"/admin/login/"),
     *(b"/static/pictures/page.css", b"/static/../../project/settings.py", b"/static/%2e%2e/x", b"/static/pictures/%00"),
     *(b"/pictures/%00/", b"/pictures/../../etc/passwd", b"//evil.example/%2f..", b"/%ff%fe", b"*", b"http://[::1/"),

@@ -55,7 +55,7 @@ def _added_up(trials: Sequence[Trial]) -> dict[str, int]:
         "failed, and said so": sum(each.failed_visibly for each in drawn_up),
         "still waiting when the trial ended": sum(each.pending for each in drawn_up),
         "lost": sum(each.lost for each in drawn_up),
-        "stored twice": sum(each.double_effects or 0 for each in drawn_up),
+        "stored twice": sum(each.duplicate_writes or 0 for each in drawn_up),
     }
 
 
@@ -107,7 +107,7 @@ def _reckoned(broken: Sequence[Trial]) -> list[Reckoned]:
             accepted=sum(each.accepted for each in drawn_up),
             completed=sum(each.completed for each in drawn_up),
             lost=sum(each.lost for each in drawn_up),
-            twice=sum(each.double_effects or 0 for each in drawn_up),
+            twice=sum(each.duplicate_writes or 0 for each in drawn_up),
         )
         for (profile, fault), drawn_up in sorted(alike.items())
     ]

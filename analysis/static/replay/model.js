@@ -31,7 +31,7 @@ function makeUpload(raw, outcomes, n) {
     reason: raw.reasons[raw.reason[n]],
     place: raw.place[n],
     executions: raw.executions[n],
-    puts: raw.puts[n],
+    writes: raw.writes[n],
   };
 }
 

@@ -57,6 +57,6 @@ function storyOf(upload) {
   if (end.where === "gone") sentences.push(`It ${upload.outcome === "failed" ? "failed" : "was refused"}: ${upload.reason}.`);
   if (upload.outcome === "unfinished") sentences.push("It was not finished when the trial ended.");
   if (upload.executions > 1) sentences.push(`Work on it began ${upload.executions} times; the last time is shown.`);
-  if (upload.puts > 1) sentences.push(`It was stored outside ${upload.puts} times.`);
+  if (upload.writes > 1) sentences.push(`It was stored outside ${upload.writes} times.`);
   return sentences.join(" ");
 }

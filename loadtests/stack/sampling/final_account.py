@@ -30,17 +30,17 @@ UNFINISHED = ("queued", "processing")
 
 @dataclass(frozen=True, kw_only=True)
 class FinalAccount:
-    """waiting, in_hand: messages at the last look. missing: unfinished pictures that no look found at the broker.
+    """waiting, unacked: messages at the last look. missing: unfinished pictures that no look found at the broker.
 
-    missing_ids, in_hand_ids: which pictures these are; None where a broker shows no messages. looks: how many were
+    missing_ids, unacked_ids: which pictures these are; None where a broker shows no messages. looks: how many were
     taken, in looked_for_s. first_missing: what the first look alone would have called missing.
     """
 
     waiting: int
-    in_hand: int
+    unacked: int
     missing: int
     missing_ids: list[str] | None
-    in_hand_ids: list[str] | None
+    unacked_ids: list[str] | None
     looks: int
     looked_for_s: float
     first_missing: int
@@ -51,18 +51,18 @@ class Look:
     """What the broker held, and then which pictures the database called unfinished."""
 
     waiting: int
-    in_hand: int
+    unacked: int
     held: QueuedPictures | None
     unfinished: frozenset[str]
 
     @property
     def missing_ids(self) -> frozenset[str] | None:
-        return None if self.held is None else self.unfinished - self.held.waiting - self.held.in_hand
+        return None if self.held is None else self.unfinished - self.held.waiting - self.held.unacked
 
     @property
     def missing(self) -> int:
         ids = self.missing_ids
-        return max(0, len(self.unfinished) - self.waiting - self.in_hand) if ids is None else len(ids)
+        return max(0, len(self.unfinished) - self.waiting - self.unacked) if ids is None else len(ids)
 
 
 def summed_up(looks: Sequence[Look], looked_for_s: float) -> FinalAccount:
@@ -71,10 +71,10 @@ def summed_up(looks: Sequence[Look], looked_for_s: float) -> FinalAccount:
     missing_ids = frozenset.intersection(*ids) if ids else None
     return FinalAccount(
         waiting=last.waiting,
-        in_hand=last.in_hand,
+        unacked=last.unacked,
         missing=min(look.missing for look in looks) if missing_ids is None else len(missing_ids),
         missing_ids=None if missing_ids is None else sorted(missing_ids),
-        in_hand_ids=sorted(last.held.in_hand) if last.held else None,
+        unacked_ids=sorted(last.held.unacked) if last.held else None,
         looks=len(looks),
         looked_for_s=round(looked_for_s, 3),
         first_missing=looks[0].missing,
@@ -115,7 +115,7 @@ class Accountant:
         at_work = sum(row["state"] == "processing" for row in rows)
         return Look(
             waiting=length.waiting,
-            in_hand=at_work if length.in_hand is None else length.in_hand,
+            unacked=at_work if length.unacked is None else length.unacked,
             held=held,
             unfinished=frozenset(row["id"] for row in rows),
         )

@@ -18,7 +18,7 @@ from loadtests.stack.services.queue_depth import Queue
 
 #: Components whose CPU seconds are kept, as columns cpu_<name>_s, cumulative.
 COMPONENTS = ("web", "worker", "broker", "database", "external", "control", "proxy", "sweeper")
-COUNTS = ("sampled_at", "waiting", "in_hand", "in_database", "done", "counted_by")
+COUNTS = ("sampled_at", "waiting", "unacked", "in_database", "done", "counted_by")
 #: CPU seconds that the whole machine has spent, but for this process; cumulative.
 MACHINE = "cpu_machine_s"
 COLUMNS = (*COUNTS, *(f"cpu_{name}_s" for name in COMPONENTS), MACHINE)
@@ -81,8 +81,8 @@ class Sampler(threading.Thread):
                 length = self._queue.length()
                 row["waiting"] = length.waiting
                 # A broker that does not tell leaves what the app says.
-                if length.in_hand is not None:
-                    row["in_hand"] = length.in_hand
+                if length.unacked is not None:
+                    row["unacked"] = length.unacked
         used = {f"cpu_{name}_s": f"{meter.cpu_seconds():.3f}" for name, meter in self._meters.items()}
         return row | used | {MACHINE: f"{busy_s() - time.process_time():.3f}"}
 
@@ -90,7 +90,7 @@ class Sampler(threading.Thread):
         """What the database says; asked first, so that a picture that is finished in between is still in it."""
         counts = get_json(f"{self._view.control_url}/counts/", token=self._view.token, timeout_s=2.0)
         return {
-            "in_hand": counts["processing"],
+            "unacked": counts["processing"],
             "in_database": counts["queued"] + counts["processing"],
             "done": counts["ready"] + counts["failed"],
         }

@@ -102,7 +102,7 @@ class BackingServices:
         """Raise if a broker that somebody else started holds messages: they would be taken for ours."""
         assert self.queue, "asked once it answers"
         length = self.queue.length()
-        if self._spec.broker == "url" and length.waiting + (length.in_hand or 0):
+        if self._spec.broker == "url" and length.waiting + (length.unacked or 0):
             raise StackError("The broker of CELERY_BROKER_URL has messages in its queue. Use one that is empty.")
 
     def _refuse_open(self, what: str, wants_password: Callable[[], bool | None]) -> None:

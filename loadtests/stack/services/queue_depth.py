@@ -32,7 +32,7 @@ class QueueLength:
     """Messages that wait, and messages in a worker's hands; None if the broker does not tell."""
 
     waiting: int
-    in_hand: int | None
+    unacked: int | None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -40,7 +40,7 @@ class QueuedPictures:
     """The ids of the pictures whose messages wait, and of those whose messages are not yet acknowledged."""
 
     waiting: frozenset[str]
-    in_hand: frozenset[str]
+    unacked: frozenset[str]
 
 
 class Queue(Protocol):
@@ -88,10 +88,10 @@ class RedisQueue:
         """
         try:
             waiting = frozenset(picture for key in QUEUE_KEYS for picture in _pictures_of(self._listed(key)))
-            in_hand = frozenset(_pictures_of(json.loads(value)[0] for value in self._client.hvals(UNACKED_KEY)))
+            unacked = frozenset(_pictures_of(json.loads(value)[0] for value in self._client.hvals(UNACKED_KEY)))
         except (redis.RedisError, LookupError, TypeError, ValueError) as error:
             raise StackError(f"The broker does not say which messages it holds: {error}") from error
-        return QueuedPictures(waiting=waiting, in_hand=in_hand)
+        return QueuedPictures(waiting=waiting, unacked=unacked)
 
     def append_only(self) -> str:
         """When the live server writes its messages to disk: no, everysec or always."""
@@ -113,8 +113,8 @@ class RedisQueue:
         for key in QUEUE_KEYS:
             pipe.llen(key)
         pipe.hlen(UNACKED_KEY)
-        *waiting, in_hand = pipe.execute()
-        return QueueLength(waiting=sum(waiting), in_hand=in_hand)
+        *waiting, unacked = pipe.execute()
+        return QueueLength(waiting=sum(waiting), unacked=unacked)
 
     def close(self) -> None:
         self._client.close()

@@ -73,7 +73,7 @@ class RabbitQueue(AmqpQueue):
         counts = answer.split()
         if len(counts) != 2 or not all(count.isdecimal() for count in counts):
             raise StackError(f"The broker does not say how long its queue is: {answer}")
-        return QueueLength(waiting=int(counts[0]), in_hand=int(counts[1]))
+        return QueueLength(waiting=int(counts[0]), unacked=int(counts[1]))
 
     def close(self) -> None:
         super().close()

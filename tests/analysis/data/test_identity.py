@@ -104,9 +104,9 @@ def test_a_trial_that_is_no_neighbour_of_those_by_hand_is_refused(
 @pytest.mark.parametrize("file", ["experiment.json", "queue-w2-r1/trial.json"])
 def test_a_newer_schema_is_refused(planned: Path, capsys: pytest.CaptureFixture[str], file: str) -> None:
     content = json.loads((planned / file).read_text())
-    (planned / file).write_text(json.dumps(content | {"schema": 2}))
+    (planned / file).write_text(json.dumps(content | {"schema": 3}))
 
-    assert f"{file} has schema 2, and this version of Queuelab reads 1: update" in refused(planned, capsys)
+    assert f"{file} has schema 3, and this version of Queuelab reads 2 and older: update" in refused(planned, capsys)
 
 
 def noisy_and_again(folder: Path) -> None:

@@ -74,17 +74,17 @@ def heard(trial_dir, noise):
 
 def test_of_a_trial_that_was_measured_again_the_second_counts_and_the_first_is_named(tmp_path):
     folder = write_experiment(tmp_path / "made", both_modes((4,)))
-    again = folder / "queue-w4-r1-again"
+    again = folder / "queue-w4-r1-rerun"
     shutil.copytree(folder / "queue-w4-r1", again)
     path = again / "trial.json"
     path.write_text(json.dumps(json.loads(path.read_text()) | {"name": again.name}))
 
     experiment = read_experiment(folder)
 
-    assert {one.name for one in experiment.trials} == {"sync-w4-r1", "queue-w4-r1-again"}
+    assert {one.name for one in experiment.trials} == {"sync-w4-r1", "queue-w4-r1-rerun"}
     assert experiment.replaced == ("queue-w4-r1",)
     assert api.judge(again).name == VALID
 
 
 def test_a_trial_without_a_second_counts():
-    assert counted(["a-r1", "b-r1", "b-r1-again"]) == ["a-r1", "b-r1-again"]
+    assert counted(["a-r1", "b-r1", "b-r1-rerun", "c-r1-again", "c-r1"]) == ["a-r1", "b-r1-rerun", "c-r1-again"]

@@ -67,7 +67,7 @@ def broken(experiment: Experiment, names: Sequence[str], forgotten: int) -> list
     """The quickest trial of the queue once for each fault; the server forgets some pictures of the first."""
     trial = next(trial for trial in experiment.trials if trial.name == "queue-w8-r1")
     # As Celery comes, the broker holds no message of what is at work.
-    trial = replace(trial, info={**trial.info, "broker_left": {"waiting": 0, "in_hand": 0}})
+    trial = replace(trial, info={**trial.info, "broker_remaining": {"waiting": 0, "unacked": 0}})
     trials = [replace(trial, cell=replace(trial.cell, fault=name, profile="defaults")) for name in names]
     return [replace(trials[0], pictures=trial.pictures.iloc[forgotten:]), *trials[1:]]
 
@@ -193,7 +193,7 @@ def test_what_a_profile_keeps_stands_below_what_the_other_one_loses(material: Ma
     (lossy,) = broken(experiment, [LIVE_FAULT], forgotten=3)
     (whole,) = broken(experiment, [LIVE_FAULT], forgotten=0)
     # Three are still being worked on, and the safe queue keeps their messages until they are done.
-    held = {**whole.info, "broker_left": {"waiting": 0, "in_hand": 3}}
+    held = {**whole.info, "broker_remaining": {"waiting": 0, "unacked": 3}}
     safe = replace(whole, cell=replace(whole.cell, profile="safe"), info=held)
     live = [replace(experiment, trials=(trial,)) for trial in (lossy, safe)]
 
@@ -210,7 +210,7 @@ def test_faults_that_a_plan_brought_into_its_trials_are_told_as_broken(
 ) -> None:
     trial = next(trial for trial in experiment.trials if trial.name == "queue-w8-r1")
     struck = [{"kind": "fault", "what": what, "ended_at": trial.window.end} for what in ("node-killed", "web-killed")]
-    soaked = replace(trial, info={**trial.info, "broker_left": {"waiting": 0, "in_hand": 0}, "events": struck})
+    soaked = replace(trial, info={**trial.info, "broker_remaining": {"waiting": 0, "unacked": 0}, "events": struck})
 
     slide = breaking(of(material, replace(experiment, trials=(soaked,))))
 

@@ -28,7 +28,7 @@ def test_what_is_not_answered_piles_up_at_the_front_door() -> None:
 def test_a_backlog_behind_a_door_that_answers_is_no_growth_of_the_unanswered() -> None:
     requests = [{"id": str(n), "due_at": 10 + n / 10, "answered_at": 10.01 + n / 10} for n in range(100)]
     pictures = [{"id": str(n), "state": "queued", "finished_at": math.nan} for n in range(100)]
-    made = trial(requests, pictures, broker_left=100)
+    made = trial(requests, pictures, broker_remaining=100)
 
     assert backlog_growth(made).without_limit
     assert not unanswered_growth(made).without_limit

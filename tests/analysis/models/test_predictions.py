@@ -20,7 +20,7 @@ def foreseen(tmp_path_factory):
     folder = write_experiment(tmp_path_factory.mktemp("foreseen") / "made", both_modes((1, 4)))
     rows = [("io", n, p, 0.28 * k, 0.28 * (k + 1), 0.02) for n in (1, 4) for p in range(n) for k in range(10)]
     bare = pd.DataFrame(rows, columns=COLUMNS)
-    bare.to_csv(folder / "bare.csv", index=False)
+    bare.to_csv(folder / "baseline.csv", index=False)
     cells = [
         Cell(mode=mode, workers=count, workload="io", offered_rate=10.0)
         for mode in ("sync", "queue")

@@ -69,9 +69,9 @@ def test_a_refused_and_a_failed_upload_are_told_apart_with_their_reason_and_when
 def test_how_often_the_external_resource_stored_a_picture_is_told() -> None:
     made = trial([{}, {"id": "b"}], [{}, {"id": "b"}])
 
-    assert replayed(made)["puts"] == [None, None]
-    effects = pd.DataFrame({"id": ["a"], "puts": [2.0]})
-    assert replayed(replace(made, effects=effects))["puts"] == [2, 0]
+    assert replayed(made)["writes"] == [None, None]
+    effects = pd.DataFrame({"id": ["a"], "writes": [2.0]})
+    assert replayed(replace(made, external_writes=effects))["writes"] == [2, 0]
 
 
 def test_each_cell_is_played_once_the_modes_side_by_side(tmp_path) -> None:

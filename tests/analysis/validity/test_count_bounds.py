@@ -11,13 +11,13 @@ from synthetic_experiment import Made, write_trial
 from analysis import api
 from analysis.data.model import Cell
 from analysis.data.reader import read_trial
-from analysis.validity.count_bounds import SAMPLE_PERIOD_S, at_broker, in_database, in_hand
+from analysis.validity.count_bounds import SAMPLE_PERIOD_S, at_broker, in_database, unacked
 from analysis.validity.verdict import INVALID_ACCOUNTS, VALID, verdict_on
 from loadtests.stack.sampling.sampler import PERIOD_S
 from tests.real_stack import ROOT
 
 EXAMPLE = ROOT / "results" / "example"
-COLUMNS = ["sampled_at", "counted_by", "waiting", "in_hand", "in_database"]
+COLUMNS = ["sampled_at", "counted_by", "waiting", "unacked", "in_database"]
 ROW = {"received_at": 11.0, "enqueued_at": 11.1, "started_at": 11.3, "finished_at": 12.0}
 
 
@@ -96,12 +96,12 @@ def test_an_acknowledgement_needs_as_long_as_the_broker_is_far_away():
 
 def test_celery_as_it_comes_acknowledges_when_it_begins():
     assert bounds(at_broker(sampled((11.5, 0.0, 0, 0, 0), profile="defaults"))) == (0, 0)
-    assert bounds(in_hand(sampled((11.35, 0.0, 0, 0, 0), profile="defaults"))) == (0, 1)
+    assert bounds(unacked(sampled((11.35, 0.0, 0, 0, 0), profile="defaults"))) == (0, 1)
 
 
 def test_workers_hold_the_pictures_in_work_and_no_more_messages_than_they_may():
-    assert bounds(in_hand(sampled((11.5, 0.0, 0, 0, 0), workers=2, prefetch=4))) == (1, 8)
-    assert bounds(in_hand(sampled((11.1, 0.0, 0, 0, 0)))) == (0, 1)
+    assert bounds(unacked(sampled((11.5, 0.0, 0, 0, 0), workers=2, prefetch=4))) == (1, 8)
+    assert bounds(unacked(sampled((11.1, 0.0, 0, 0, 0)))) == (0, 1)
 
 
 def test_an_upload_that_was_refused_before_it_had_a_row_is_in_nobody_s_hands():

@@ -22,7 +22,7 @@ def broken_on_purpose(tmp_path: Path) -> Path:
     path, pictures = folder / made.name / "trial.json", folder / made.name / "pictures.csv"
     record = json.loads(path.read_text())
     record["events"] = [FAULT | {"expected": {"loses": True, "recovery_s": None, "words": "what is in hand"}}]
-    record["broker_left"] = {"waiting": 0, "in_hand": 0}
+    record["broker_remaining"] = {"waiting": 0, "unacked": 0}
     path.write_text(json.dumps(record))
     rows = pd.read_csv(pictures)
     rows.loc[22:24, ["state", "finished_at"]] = ["processing", None]

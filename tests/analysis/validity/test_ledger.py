@@ -22,8 +22,8 @@ def made(requests, pictures, **what):
 FAULT = {"kind": "fault", "what": "node-killed", "began_at": 11.0, "ended_at": 13.0}
 
 
-def left(waiting=0, in_hand=0, collected_at=60.0, events=(FAULT,)):
-    about = {"broker_left": {"waiting": waiting, "in_hand": in_hand}, "phases": {"collected_at": collected_at}}
+def left(waiting=0, unacked=0, collected_at=60.0, events=(FAULT,)):
+    about = {"broker_remaining": {"waiting": waiting, "unacked": unacked}, "phases": {"collected_at": collected_at}}
     return about | {"events": list(events)}
 
 
@@ -43,7 +43,7 @@ def test_what_was_accepted_and_is_held_by_nobody_is_lost(pictures):
 
 
 def test_what_the_broker_takes_for_being_in_a_dead_worker_s_hands_is_lost_and_stuck():
-    drawn_up = ledger(made({"a": {}, "b": {}}, {"a": BEGUN, "b": QUEUED}, info=left(in_hand=1)))
+    drawn_up = ledger(made({"a": {}, "b": {}}, {"a": BEGUN, "b": QUEUED}, info=left(unacked=1)))
 
     assert (drawn_up.lost, drawn_up.stuck) == (2, 1)
 
@@ -54,11 +54,11 @@ def test_what_waits_and_what_was_begun_just_now_is_pending():
     assert (drawn_up.pending, drawn_up.lost, drawn_up.valid) == (2, 0, True)
 
 
-def named(missing=(), in_hand=(), waiting=0, events=(FAULT,), **also):
+def named(missing=(), unacked=(), waiting=0, events=(FAULT,), **also):
     """The account of a broker that shows its messages."""
-    ids = {"missing": len(missing), "missing_ids": list(missing), "in_hand_ids": list(in_hand)}
-    return left(waiting, len(in_hand), events=events) | {
-        "broker_left": {"waiting": waiting, "in_hand": len(in_hand)} | ids | also
+    ids = {"missing": len(missing), "missing_ids": list(missing), "unacked_ids": list(unacked)}
+    return left(waiting, len(unacked), events=events) | {
+        "broker_remaining": {"waiting": waiting, "unacked": len(unacked)} | ids | also
     }
 
 
@@ -78,20 +78,20 @@ def test_what_the_server_does_not_know_is_lost_whatever_the_broker_says(account,
 
 
 def test_after_a_fault_what_a_dead_worker_holds_is_lost_and_stuck_by_its_name():
-    drawn_up = ledger(made({"a": {}, "b": {}}, {"a": BEGUN, "b": QUEUED}, info=named(in_hand=["a"], waiting=1)))
+    drawn_up = ledger(made({"a": {}, "b": {}}, {"a": BEGUN, "b": QUEUED}, info=named(unacked=["a"], waiting=1)))
 
     assert (drawn_up.lost, drawn_up.stuck, drawn_up.pending) == (1, 1, 1)
 
 
 def test_where_messages_cannot_be_seen_the_fewest_that_any_look_missed_are_lost():
     account = named(waiting=1, events=()) | {}
-    account["broker_left"] |= {"missing": 1, "missing_ids": None, "in_hand_ids": None}
+    account["broker_remaining"] |= {"missing": 1, "missing_ids": None, "unacked_ids": None}
 
     assert ledger(made({"a": {}, "b": {}}, {"a": QUEUED, "b": QUEUED}, info=account)).lost == 1
 
 
 def test_where_nothing_died_what_a_worker_holds_is_pending():
-    drawn_up = ledger(made({"a": {}, "b": {}}, {"a": BEGUN, "b": QUEUED}, info=left(in_hand=2, events=())))
+    drawn_up = ledger(made({"a": {}, "b": {}}, {"a": BEGUN, "b": QUEUED}, info=left(unacked=2, events=())))
 
     assert (drawn_up.pending, drawn_up.lost) == (2, 0)
 
@@ -112,9 +112,9 @@ def test_as_celery_comes_what_was_begun_long_before_the_end_of_a_trial_with_a_fa
 
 
 def test_what_others_have_stored_twice_is_not_this_trial_s():
-    effects = pd.DataFrame({"id": ["a", "of an earlier trial"], "puts": [1.0, 2.0]})
+    effects = pd.DataFrame({"id": ["a", "of an earlier trial"], "writes": [1.0, 2.0]})
 
-    assert ledger(made({"a": {}}, {"a": {}}, effects=effects)).double_effects == 0
+    assert ledger(made({"a": {}}, {"a": {}}, external_writes=effects)).duplicate_writes == 0
 
 
 def test_a_failure_that_the_user_can_see_is_not_a_loss():
@@ -137,10 +137,10 @@ def test_a_picture_that_nobody_sent_is_unexpected():
 
 
 def test_two_executions_are_counted_and_two_effects_are_forbidden():
-    effects = pd.DataFrame({"id": ["a", "b"], "puts": [1.0, 2.0]})
-    drawn_up = ledger(made({"a": {}, "b": {}}, {"a": {"executions": 2}, "b": {}}, effects=effects))
+    effects = pd.DataFrame({"id": ["a", "b"], "writes": [1.0, 2.0]})
+    drawn_up = ledger(made({"a": {}, "b": {}}, {"a": {"executions": 2}, "b": {}}, external_writes=effects))
 
-    assert (drawn_up.duplicated, drawn_up.double_effects, drawn_up.valid) == (1, 1, False)
+    assert (drawn_up.duplicated, drawn_up.duplicate_writes, drawn_up.valid) == (1, 1, False)
 
 
 def test_a_ready_picture_without_its_files_is_no_picture_whatever_was_done_to_the_stack():

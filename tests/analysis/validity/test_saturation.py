@@ -37,7 +37,7 @@ def even(
         if n >= count - unready:
             pictures[n] |= {"finished_at": math.nan, "state": "processing"}
     cell = Cell(mode="queue", workers=places, workload="io", offered_rate=rate)
-    return trial(requests, pictures, cell=cell, broker_left=unready, **what)
+    return trial(requests, pictures, cell=cell, broker_remaining=unready, **what)
 
 
 def judged(made: Trial) -> Verdict:

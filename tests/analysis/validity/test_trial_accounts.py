@@ -17,15 +17,15 @@ def test_a_picture_that_the_broker_does_not_hold_is_lost() -> None:
     requests = [{"id": "a"}, {"id": "b"}, {"id": "c"}]
     pictures = [{"id": "a"}, {"id": "b", "state": "queued"}, {"id": "c", "state": "processing"}]
 
-    assert accounts(trial(requests, pictures, broker_left=2)).lost == 0
-    assert accounts(trial(requests, pictures, broker_left=1)).lost == 1
+    assert accounts(trial(requests, pictures, broker_remaining=2)).lost == 0
+    assert accounts(trial(requests, pictures, broker_remaining=1)).lost == 1
 
 
 def test_as_celery_comes_what_is_at_work_has_no_message_and_is_not_lost() -> None:
     cell = Cell(mode="queue", workers=1, workload="io", offered_rate=1.0, profile="defaults")
     begun = [{"id": "a", "state": "processing", "finished_at": math.nan}]
 
-    assert accounts(trial([{"id": "a"}], begun, cell=cell, broker_left=0)).lost == 0
+    assert accounts(trial([{"id": "a"}], begun, cell=cell, broker_remaining=0)).lost == 0
 
 
 def test_as_celery_comes_what_is_at_work_for_somebody_else_holds_no_accepted_picture() -> None:
@@ -33,7 +33,7 @@ def test_as_celery_comes_what_is_at_work_for_somebody_else_holds_no_accepted_pic
     requests = [{"id": "a"}, {"id": "b", "answered_at": math.nan, "status": math.nan}]
     pictures = [{"id": "a", "state": "queued"}, {"id": "b", "state": "processing"}]
 
-    assert accounts(trial(requests, pictures, cell=cell, broker_left=0)).lost == 1
+    assert accounts(trial(requests, pictures, cell=cell, broker_remaining=0)).lost == 1
 
 
 def test_an_accepted_picture_that_the_server_does_not_know_is_lost() -> None:
@@ -45,12 +45,12 @@ def test_a_picture_whose_upload_was_still_being_served_is_not_lost() -> None:
     requests = [{"id": "a"}, {"id": "b", "answered_at": math.nan, "status": math.nan}]
     pictures = [{"id": "a", "state": "queued"}, {"id": "b", "state": "queued"}]
 
-    assert accounts(trial(requests, pictures, broker_left=1)).lost == 0
-    assert accounts(trial(requests, pictures, broker_left=0)).lost == 1
+    assert accounts(trial(requests, pictures, broker_remaining=1)).lost == 0
+    assert accounts(trial(requests, pictures, broker_remaining=0)).lost == 1
 
 
 def test_a_picture_of_any_phase_can_be_lost() -> None:
     requests = [{"id": "a", "phase": "warmup", "due_at": 9.0}, {"id": "b", "phase": "drain", "due_at": 21.0}]
     pictures = [{"id": "a", "state": "queued"}, {"id": "b", "state": "processing"}]
 
-    assert accounts(trial(requests, pictures, broker_left=0)).lost == 2
+    assert accounts(trial(requests, pictures, broker_remaining=0)).lost == 2

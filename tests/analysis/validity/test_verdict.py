@@ -83,7 +83,7 @@ def test_slow_growth_with_leftovers_is_overload() -> None:
         done = {"started_at": due, "finished_at": due + 0.01} if n % 20 else {"state": "queued", "finished_at": None}
         pictures.append({"id": str(n), "received_at": due} | {"started_at": due} | done)
 
-    assert verdict_on(trial(requests, pictures, broker_left=50)).name == OVERLOADED
+    assert verdict_on(trial(requests, pictures, broker_remaining=50)).name == OVERLOADED
 
 
 MUTATIONS: dict[str, tuple[str, str, Change]] = {
@@ -195,9 +195,9 @@ def test_waiting_pictures_need_a_broker_that_was_asked() -> None:
     """Without its count nobody can say that none is lost."""
     waiting = {"state": "queued", "started_at": None, "finished_at": None}
 
-    assert verdict_on(trial([{}], [waiting], broker_left=1)).name != INVALID_ACCOUNTS
-    assert verdict_on(trial([{}], [waiting], broker_left=None)).name == INVALID_ACCOUNTS
-    assert verdict_on(trial([{}], [{}], broker_left=None)).name == VALID
+    assert verdict_on(trial([{}], [waiting], broker_remaining=1)).name != INVALID_ACCOUNTS
+    assert verdict_on(trial([{}], [waiting], broker_remaining=None)).name == INVALID_ACCOUNTS
+    assert verdict_on(trial([{}], [{}], broker_remaining=None)).name == VALID
 
 
 def test_the_worst_verdict_wins() -> None:
@@ -233,7 +233,7 @@ def test_workers_that_cannot_keep_up_behind_such_a_door_are_told_too() -> None:
     made = crowded_door()
     waiting = made.pictures.assign(state="queued", finished_at=math.nan)
 
-    verdict = verdict_on(dataclasses.replace(made, pictures=waiting, broker_left=len(waiting)))
+    verdict = verdict_on(dataclasses.replace(made, pictures=waiting, broker_remaining=len(waiting)))
 
     door, workers = verdict.words
     assert "the web process cannot keep up" in door

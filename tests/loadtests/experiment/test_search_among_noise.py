@@ -43,4 +43,4 @@ def test_it_finds_a_capacity_though_every_trial_is_noisy(tmp_path):
 
     (found,) = pd.read_csv(tmp_path / CAPACITY).to_dict("records")
     assert 1.5 < found["passed"] < found["failed"] < 1.2 / SERVICE_S
-    assert len(list(tmp_path.glob("*-again"))) == 1
+    assert len(list(tmp_path.glob("*-rerun"))) == 1

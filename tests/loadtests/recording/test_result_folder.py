@@ -66,7 +66,7 @@ def test_a_trial_by_hand_does_not_get_into_a_plan_s_folder(tmp_path):
         ({"code_sha256": "older"}, "another version of Queuelab"),
         ({"machine": {"cpu": "Some CPU", "cores": 64}}, "trials of another machine"),
         ({"name": "queue-w4-r1"}, "queue-w2-r1 is a copy of queue-w4-r1"),
-        ({"schema": 2}, "has schema 2, and this version of Queuelab reads 1"),
+        ({"schema": 3}, "has schema 3, and this version of Queuelab reads 2 and older"),
     ],
 )
 def test_trials_by_hand_that_cannot_be_compared_do_not_share_a_folder(tmp_path, earlier, words):
@@ -118,9 +118,9 @@ def test_the_command_that_draws_can_be_pasted():
 
 
 def test_a_newer_head_is_one_sentence(tmp_path):
-    (tmp_path / "experiment.json").write_text('{"schema": 2}')
+    (tmp_path / "experiment.json").write_text('{"schema": 3}')
 
-    with pytest.raises(TrialError, match=r"experiment\.json has schema 2, and this version of Queuelab reads 1"):
+    with pytest.raises(TrialError, match=r"experiment\.json has schema 3, and this version of Queuelab reads 2"):
         result_folder.read_head(tmp_path)
 
 

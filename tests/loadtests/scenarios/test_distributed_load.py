@@ -27,8 +27,8 @@ USERS, WORKERS = 6, 2
 #: A worker that takes itself for one on another host.
 STRANGER = """\
 import pathlib, runpy, sys
-from loadtests.scenarios import host
-host.BOOT_ID = pathlib.Path(sys.argv.pop(1))
+from loadtests.scenarios import stack_lookup
+stack_lookup.BOOT_ID = pathlib.Path(sys.argv.pop(1))
 runpy.run_module("locust", run_name="__main__")
 """
 

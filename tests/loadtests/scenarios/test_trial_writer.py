@@ -42,22 +42,6 @@ def test_every_planned_request_is_a_row_whatever_became_of_it(tmp_path):
     assert rows[1]["error"] == "ConnectionResetError: gone"
 
 
-def test_send_lag_is_sent_minus_due_by_nearest_rank():
-    requests = [request(n, 103.0, sent_at=103.0 + n / 1000) for n in range(1, 101)]
-    warmup = [request(200, 101.0, sent_at=109.0)]
-
-    assert trial_writer.send_lag([*warmup, *requests], PHASES) == pytest.approx(
-        {"p50_s": 0.050, "p99_s": 0.099, "max_s": 0.100}
-    )
-
-
-def test_the_achieved_rate_counts_what_was_sent_of_the_window():
-    sent = [request(n, 105.0, sent_at=105.0) for n in range(20)]
-    others = [request(90, 105.0), request(91, 101.0, sent_at=101.0), request(92, 113.0, sent_at=113.0)]
-
-    assert trial_writer.achieved_rate([*sent, *others], PHASES) == 2.0
-
-
 def test_cpu_seconds_are_unknown_if_the_samples_do_not_cover_the_window():
     """Clamping to the last sample would understate what was used."""
     early = [Sample(100.0, 1.0), Sample(111.0, 3.0)]

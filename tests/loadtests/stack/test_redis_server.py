@@ -75,7 +75,7 @@ def test_the_length_counts_every_priority_and_what_is_in_hand(broker_url):
     client.hset(queue_depth.UNACKED_KEY, mapping={"a": 1, "b": 2})
     asked = queue_depth.RedisQueue(broker_url)
 
-    assert asked.length() == queue_depth.QueueLength(waiting=7, in_hand=2)
+    assert asked.length() == queue_depth.QueueLength(waiting=7, unacked=2)
     asked.close()
     client.close()
 
