@@ -48,7 +48,7 @@ def _measured(experiment: Experiment, workload: str, pictures: Path | None) -> I
     counts = sorted({1, *experiment.factors.workers})
     spec = StackSpec(mode="sync", workers=1, workload=workload, seed=experiment.seed)
     drawn = _drawn(experiment.seed, workload, pictures)
-    with tempfile.TemporaryDirectory(prefix="queuelab-bare-") as directory:
+    with tempfile.TemporaryDirectory(prefix="queuelab-baseline-") as directory:
         layout = new_layout(spec, Path(directory))
         group = ProcessGroup(Path(directory) / "logs")
         try:
@@ -74,7 +74,7 @@ def _worked(
 ) -> Iterator[list[str]]:
     """The rows of so many processes."""
     output = layout.directory / "baseline.csv"
-    group.finish(group.start(commands.bare_work(layout, count, work_s, output, drawn)), work_s + START_LIMIT_S)
+    group.finish(group.start(commands.baseline(layout, count, work_s, output, drawn)), work_s + START_LIMIT_S)
     with output.open(newline="", encoding="utf-8") as file:
         yield from list(csv.reader(file))[1:]
 

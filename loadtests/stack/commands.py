@@ -31,10 +31,10 @@ def migrate(layout: StackLayout) -> Command:
     return python("migrate", layout, ("manage.py", "migrate", "--verbosity", "0"))
 
 
-def bare_work(layout: StackLayout, processes: int, seconds: float, output: Path, pictures: Sequence[Path]) -> Command:
+def baseline(layout: StackLayout, processes: int, seconds: float, output: Path, pictures: Sequence[Path]) -> Command:
     """The picture work alone, without the app around it."""
     options = ("--processes", processes, "--seconds", seconds, "--output", output)
-    return python("bare", layout, ("manage.py", "bare_work", *options, *pictures))
+    return python("baseline", layout, ("manage.py", "baseline", *options, *pictures))
 
 
 def web(layout: StackLayout, spec: StackSpec) -> Command:

@@ -1,4 +1,4 @@
-"""python manage.py bare_work --processes 4 --seconds 5 photo.jpg ...: the picture work with no web and no queue."""
+"""python manage.py baseline --processes 4 --seconds 5 photo.jpg ...: the picture work with no web and no queue."""
 
 import csv
 import multiprocessing

@@ -15,7 +15,7 @@ pytestmark = pytest.mark.stack
 
 @pytest.fixture(scope="module")
 def worked(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("bare")
+    folder = tmp_path_factory.mktemp("baseline")
     experiment = read_plan(write_plan(folder, rate=2.0))
     measure_baseline(experiment, folder, None)
     predict(folder, experiment.cells(), cores=2)

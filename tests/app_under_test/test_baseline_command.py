@@ -16,7 +16,7 @@ def test_a_picture_that_cannot_be_worked_on_is_named_at_once(tmp_path, external_
         path.write_bytes(data)
 
     with pytest.raises(CommandError, match=r"/damaged\.jpg: The picture is damaged"):
-        call_command("bare_work", *map(str, pictures), processes=2, seconds=0.1, output=tmp_path / "baseline.csv")
+        call_command("baseline", *map(str, pictures), processes=2, seconds=0.1, output=tmp_path / "baseline.csv")
 
 
 def test_the_error_of_another_process_arrives_as_it_was():
