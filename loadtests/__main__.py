@@ -89,7 +89,7 @@ def faults(arguments: argparse.Namespace) -> int:
 
 def calibrate(arguments: argparse.Namespace) -> int:
     if arguments.glance and last_calibration():
-        print("This machine is calibrated already.")
+        print("This machine is already calibrated for this version of the code.")
         return 0
     checks = calibration.calibrate(
         arguments.results.resolve(),
@@ -101,7 +101,7 @@ def calibrate(arguments: argparse.Namespace) -> int:
         print(calibration.told(check))
     missed = sum(not check["passed"] for check in checks)
     passed = f"{len(checks) - missed} of {amount(len(checks), 'check')} passed"
-    print(f"{passed}. Reports made on this machine show them from now on.")
+    print(f"{passed}. Reports from this machine now show them.")
     return 1 if missed else 0
 
 
@@ -119,7 +119,7 @@ def up(arguments: argparse.Namespace) -> int:
 
 def attach(arguments: argparse.Namespace) -> int:
     spec = StackSpec(mode=arguments.mode, workers=0, workload=arguments.workload, stack="attached", seed=0)
-    return _keep_up(spec, arguments, "Attached", "let it go with `make down`; the containers stay up")
+    return _keep_up(spec, arguments, "Attached", "detach with `make down`; the containers keep running")
 
 
 def _keep_up(spec: StackSpec, arguments: argparse.Namespace, what: str, end: str) -> int:
@@ -130,12 +130,12 @@ def _keep_up(spec: StackSpec, arguments: argparse.Namespace, what: str, end: str
         return 0
     info = background.up(spec, home)
     print(f"{what}: {info.url}, {_described(info)}.")
-    print(f"Upload a picture there, put load on it with `locust`, and {end}.")
+    print(f"Upload a picture there, load it with `locust`, and {end}.")
     return 0
 
 
 def down(arguments: argparse.Namespace) -> int:
-    print("Down." if background.down(Home(arguments.home.resolve())) else "No stack was up.")
+    print("Stopped." if background.down(Home(arguments.home.resolve())) else "No stack was running.")
     return 0
 
 

@@ -18,41 +18,69 @@ def _folder(text: str) -> Path:
     return Path(text).expanduser()
 
 
-EXAMPLES = """\
-examples:
-  python -m loadtests run loadtests/plans/demo.toml
-  python -m loadtests run my-plan.toml --results results/monday --pictures ~/Pictures
-  python -m loadtests run loadtests/plans/demo.toml --predictions predictions.json
-  python -m loadtests calibrate
-  python -m loadtests up --mode queue --workers 4
-  python -m loadtests down
-"""
+#: What each command does, and how it is typed.
+COMMANDS: Mapping[str, tuple[str, tuple[str, ...]]] = {
+    "plan": ("estimate how long a plan takes and how precise it will be", ("loadtests/plans/modes.toml",)),
+    "run": (
+        "measure every trial of a plan",
+        (
+            "loadtests/plans/demo.toml",
+            "my-plan.toml --results results/monday --pictures ~/Pictures",
+            "loadtests/plans/demo.toml --predictions predictions.json",
+        ),
+    ),
+    "faults": (
+        "inject every known fault under load and count lost pictures",
+        ("", "--profile defaults --only broker-killed"),
+    ),
+    "preflight": ("check in half a minute whether this machine is ready for a lesson", ("",)),
+    "calibrate": ("measure reference servers with known response times", ("", "--quick --compare")),
+    "up": ("start a stack in the background", ("--mode queue --workers 4", "--mode sync --workers 2 --port 8001")),
+    "attach": ("attach to containers that docker compose started", ("--mode queue --workload cpu",)),
+    "down": ("stop the stack, or detach from the containers", ("",)),
+}
 
 
 def build_parser(actions: Mapping[str, Action]) -> argparse.ArgumentParser:
-    """The parser; what it gives holds the action of the verb that was typed."""
+    """The parser; the parsed arguments hold the action of the command that was typed."""
     parser = argparse.ArgumentParser(
         prog="python -m loadtests",
-        description="Puts load on the app and records what happened.",
-        epilog=EXAMPLES,
+        description="Run load tests on the app and record what happened.",
+        epilog=_examples(*COMMANDS),
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    verbs = parser.add_subparsers(required=True, metavar="|".join(actions))
-
-    def add(verb: str, help: str) -> argparse.ArgumentParser:
-        added = verbs.add_parser(verb, help=help)
-        added.set_defaults(action=actions[verb])
-        return added
-
-    _add_plan(add("plan", help="say how long a plan takes and how exact it will be"))
-    _add_run(add("run", help="measure every trial of a plan"))
-    _add_faults(add("faults", help="break the stack in every way we know and count what is lost"))
-    _add_preflight(add("preflight", help="say in half a minute whether this machine is ready for a lesson"))
-    _add_calibrate(add("calibrate", help="measure servers whose answers are known, before yours"))
-    _add_up(add("up", help="start a stack in the background"))
-    _add_attach(add("attach", help="watch containers that docker compose has started"))
-    _add_down(add("down", help="stop it, or let go of the attached one"))
+    commands = parser.add_subparsers(required=True, metavar="|".join(actions))
+    add_options = {
+        "plan": _add_plan,
+        "run": _add_run,
+        "faults": _add_faults,
+        "preflight": _add_preflight,
+        "calibrate": _add_calibrate,
+        "up": _add_up,
+        "attach": _add_attach,
+        "down": _add_home,
+    }
+    for name, (summary, _) in COMMANDS.items():
+        command = commands.add_parser(
+            name,
+            help=summary,
+            description=f"{summary[0].upper()}{summary[1:]}.",
+            epilog=_examples(name),
+            formatter_class=argparse.RawDescriptionHelpFormatter,
+        )
+        command.set_defaults(action=actions[name])
+        add_options[name](command)
     return parser
+
+
+def _examples(*names: str) -> str:
+    """The examples of some commands as the end of a help text; of several commands the first of each."""
+    shown = [
+        f"  python -m loadtests {name} {options}".rstrip()
+        for name in names
+        for options in COMMANDS[name][1][: 1 if len(names) > 1 else None]
+    ]
+    return "\n".join(["examples:", *shown])
 
 
 def _add_plan(parser: argparse.ArgumentParser) -> None:
@@ -61,49 +89,51 @@ def _add_plan(parser: argparse.ArgumentParser) -> None:
 
 def _add_run(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("plan", type=Path, help="a plan in TOML, such as loadtests/plans/demo.toml")
-    parser.add_argument("--stack", choices=STACKS, help="another stack than the plan's")
+    parser.add_argument("--stack", choices=STACKS, help="run on this kind of stack instead of the plan's")
     parser.add_argument("--results", type=Path, help="folder for the results (default: results/<name of the plan>)")
     parser.add_argument("--pictures", type=_folder, help="folder with pictures of your own")
     parser.add_argument(
         "--predictions",
         metavar="FILE",
-        help="what the class expects, saved by predict.html (or its line): sealed before the first trial",
+        help="the class's predictions (a file of predict.html, or its line); sealed before the first trial",
     )
 
 
 def _add_faults(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--profile", choices=PROFILES, default="safe", help="the safe queue, or Celery as it comes")
-    parser.add_argument("--broker", choices=BROKERS[:2], default=BROKERS[0], help="the broker that is broken")
-    parser.add_argument("--only", nargs="+", choices=tuple(FAULTS), metavar="FAULT", help=f"of {', '.join(FAULTS)}")
+    parser.add_argument("--profile", choices=PROFILES, default="safe", help="the safe queue, or Celery's defaults")
+    parser.add_argument("--broker", choices=BROKERS[:2], default=BROKERS[0], help="the broker to break")
+    parser.add_argument(
+        "--only", nargs="+", choices=tuple(FAULTS), metavar="FAULT", help=f"one or more of {', '.join(FAULTS)}"
+    )
     parser.add_argument("--results", type=Path, help="folder for the results (default: results/faults-<profile>)")
 
 
 def _add_preflight(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--results", type=Path, default=ROOT / "results" / "preflight", help="folder for what was seen")
+    parser.add_argument("--results", type=Path, default=ROOT / "results" / "preflight", help="folder for the findings")
 
 
 def _add_calibrate(parser: argparse.ArgumentParser) -> None:
     length = parser.add_mutually_exclusive_group()
-    length.add_argument("--quick", action="store_true", help="shorter cases, in about a minute and a half")
+    length.add_argument("--quick", action="store_true", help="shorter cases, about 90 seconds")
     length.add_argument(
         "--glance",
         action="store_true",
-        help="half a minute: send lag and one stall; nothing where this machine is calibrated already",
+        help="half a minute: send lag and one stall only; skipped if this machine is already calibrated",
     )
     parser.add_argument(
         "--compare",
         action="store_true",
-        help="measure plain Locust and, if found, hey, autocannon, wrk2 as well; a minute each",
+        help="also measure plain Locust and, if installed, hey, autocannon and wrk2; a minute each",
     )
-    parser.add_argument("--results", type=Path, default=ROOT / "results" / "calibration", help="folder for the cases")
+    parser.add_argument("--results", type=Path, default=ROOT / "results" / "calibration", help="folder for the results")
 
 
 def _add_up(parser: argparse.ArgumentParser) -> None:
     for level in fields(Configuration):
         if level.name not in ("stack", "fault"):
             _add_level(parser, level.name, {"mode": "queue", "workers": 2}.get(level.name, level.default))
-    parser.add_argument("--stack", choices=STACKS[:2], default="local", help="as processes, or in containers")
-    parser.add_argument("--port", type=int, default=8000, help="the app's port on loopback; 0 takes a free one")
+    parser.add_argument("--stack", choices=STACKS[:2], default="local", help="processes or containers")
+    parser.add_argument("--port", type=int, default=8000, help="the app's port on loopback; 0 picks a free one")
     parser.add_argument("--seed", type=int, default=1, help="seed of the external resource's delays")
     _add_foreground(parser)
     _add_home(parser)
@@ -111,21 +141,17 @@ def _add_up(parser: argparse.ArgumentParser) -> None:
 
 def _add_attach(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--mode", choices=WORDS["mode"], default="queue", help="the endpoint that receives the load")
-    parser.add_argument("--workload", choices=WORDS["workload"], default="io", help="the pictures that are sent")
+    parser.add_argument("--workload", choices=WORDS["workload"], default="io", help="the pictures to send")
     _add_foreground(parser)
     _add_home(parser)
 
 
-def _add_down(parser: argparse.ArgumentParser) -> None:
-    _add_home(parser)
-
-
 def _add_foreground(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--foreground", action="store_true", help="stay, and end on Ctrl-C")
+    parser.add_argument("--foreground", action="store_true", help="stay in the foreground; Ctrl-C stops it")
 
 
 def _add_home(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--home", type=Path, default=BY_HAND, help="folder that keeps the running stack's files")
+    parser.add_argument("--home", type=Path, default=BY_HAND, help="folder for the running stack's files")
 
 
 def _add_level(parser: argparse.ArgumentParser, name: str, default: object) -> None:
@@ -135,7 +161,7 @@ def _add_level(parser: argparse.ArgumentParser, name: str, default: object) -> N
         parser.add_argument(option, choices=WORDS[name], default=default)
         return
     kind, limits = (int, COUNTS[name]) if name in COUNTS else (float, NUMBERS[name])
-    help = f"from {limits[0]:g} to {limits[1]:g}, {default} if not given"
+    help = f"from {limits[0]:g} to {limits[1]:g}, default {default}"
     parser.add_argument(option, type=_within(kind, *limits), default=default, metavar="N", help=help)
 
 

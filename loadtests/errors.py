@@ -28,7 +28,7 @@ FULL = (errno.ENOSPC, errno.EDQUOT)
 #: Less room than this is none: what fails first may leave a little.
 ROOM_BYTES = 1_000_000
 
-WHAT_TO_DO = "Make room, then start the same command again."
+WHAT_TO_DO = "Free some space, then run the same command again."
 
 
 def reason(error: Exception) -> str:

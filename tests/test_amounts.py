@@ -40,7 +40,7 @@ def test_a_plan_with_minutes_begins_no_block_that_would_not_end_in_them(tmp_path
     # Beside others each part of a trial may take twice as long.
     assert time.monotonic() - began_at < 60 * 0.54 + 2 * trial_s(experiment)
     assert finished_trials(tmp_path / "results") == {"sync-w1-r1"}
-    assert "The time of the plan is over" in capsys.readouterr().err
+    assert "The time budget of the plan is used up" in capsys.readouterr().err
 
 
 def recorded(folder, blocks, noise):

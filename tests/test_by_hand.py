@@ -109,7 +109,7 @@ def test_a_stack_that_is_still_busy_is_refused(tmp_path):
 
     assert first.returncode == 0, first.stderr
     assert second.returncode == 1
-    assert "pictures of an earlier test to finish" in second.stderr
+    assert "processing pictures of an earlier test" in second.stderr
     assert "Traceback" not in second.stderr
     assert [path.name for path in (tmp_path / "results").glob("*-r*")] == ["queue-w1-r1"]
 
@@ -168,7 +168,7 @@ def test_a_planned_trial_is_sent_by_one_process(locust, tmp_path):
     refused = locust(tmp_path, "-u", 2, "-t", "1s", "--trial", "queue-w2-r1", *master)
 
     assert refused.returncode == 1
-    assert "A planned trial is sent by one process" in refused.stderr
+    assert "A planned trial needs a single process" in refused.stderr
 
 
 def test_the_seed_reaches_the_external_resource(port, home):
@@ -201,7 +201,7 @@ def test_locust_without_a_stack_says_how_to_start_one(tmp_path):
     refused = run("locust", "--headless", "-t", "1s", "--stack", tmp_path / "none.json", "--results", tmp_path)
 
     assert refused.returncode == 1
-    assert "No stack is up. Start one first: make up" in refused.stderr
+    assert "No stack is running. Start one first: make up" in refused.stderr
     assert "Traceback" not in refused.stderr
     assert list(tmp_path.iterdir()) == []
 

@@ -97,7 +97,7 @@ def test_a_task_that_was_not_discovered_is_thrown_away_by_the_worker_until_it_is
     assert (broke.returncode, mended_by_us.returncode) == (0, 0), broke.stderr
     assert "Received unregistered task of type 'accounts.tasks.send_welcome_email'" in broke.stdout
     assert "accounts.tasks" not in log.partition("[tasks]")[2].partition("Connected")[0]
-    assert "The welcome came" in mended_by_us.stdout
+    assert "The welcome arrived" in mended_by_us.stdout
     assert components_in(tmp_path) == []
 
 
@@ -122,7 +122,7 @@ def test_a_time_without_its_zone_comes_nine_hours_late_until_django_gives_it_one
     assert (broke.returncode, half.returncode, mended_by_us.returncode) == (0, 1, 0), broke.stderr
     assert "The worker holds the task until" in broke.stdout
     assert "The worker holds the task until" in half.stdout
-    assert "The welcome came" in mended_by_us.stdout
+    assert "The welcome arrived" in mended_by_us.stdout
 
 
 def _told(code: str, copy: Path) -> str:

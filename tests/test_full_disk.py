@@ -48,7 +48,7 @@ def test_a_run_that_cannot_even_begin_says_that_the_disk_is_full(small, tmp_path
     done = run("loadtests", "run", write_plan(tmp_path), "--results", small / "results")
 
     assert (done.returncode, done.stderr.count("\n")) == (1, 1)
-    assert "is full. Make room, then start the same command again." in done.stderr
+    assert "is full. Free some space, then run the same command again." in done.stderr
 
 
 def test_a_trial_that_fills_the_disk_says_so_and_leaves_nothing_running(small, tmp_path):
@@ -57,7 +57,7 @@ def test_a_trial_that_fills_the_disk_says_so_and_leaves_nothing_running(small, t
 
     assert done.returncode == 1
     assert "queue-w1-r1 could not be measured. The disk of" in done.stderr
-    assert "is full. Make room, then start the same command again." in done.stderr
+    assert "is full. Free some space, then run the same command again." in done.stderr
     assert "Traceback" not in done.stderr
     assert components_in(small) == []
 

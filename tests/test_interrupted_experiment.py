@@ -101,7 +101,7 @@ def test_two_experiments_do_not_share_a_folder(tmp_path):
     interrupt(process)
 
     assert second.returncode == 1
-    assert "is being measured into by another process" in second.stderr
+    assert "Another process is writing to" in second.stderr
 
 
 def test_a_stack_that_dies_half_way_is_one_error_and_no_trial(tmp_path):

@@ -69,11 +69,11 @@ coordinator.refuse_busy = lambda _: sleep(60)
 
 #: What is asked for and cannot be measured: the locustfile, how many users, and what is said.
 REFUSED = {
-    "users of another class": (BROWSER, 6, "of UploadUser alone, and Browser would put load on the app beside it."),
-    "a shape": (STEPS, 5, "one rate from beginning to end, which Steps would change"),
-    "an option twice": (ARGUMENT, 5, "Two locustfiles have the same option"),
-    "nobody": ("", 0, "Nobody would send anything"),
-    "a test that ends before it has begun": (SLOW, 5, "The test was stopped before its load had begun: let it last"),
+    "users of another class": (BROWSER, 6, "of UploadUser alone, and Browser would also put load on the app."),
+    "a shape": (STEPS, 5, "one rate from start to end, which Steps would change"),
+    "an option twice": (ARGUMENT, 5, "Two locustfiles define the same option"),
+    "nobody": ("", 0, "Nothing would be sent"),
+    "a test that ends before it has begun": (SLOW, 5, "The test was stopped before its load started: run it longer"),
 }
 
 
@@ -185,7 +185,7 @@ def test_settings_and_pictures_of_any_kind_make_a_whole_trial(stack, tmp_path):
     code, said = attempt.end()
 
     assert code == 0, said
-    assert "Tags are not used here" in said
+    assert "Tags are ignored" in said
     assert "._caf.jpg (no JPEG, PNG or WebP), album.jpg (a folder)" in said
     assert json.loads((attempt.trial / "trial.json").read_text())["cell"]["offered_rate"] == 4
     assert len(attempt.requests) > 0

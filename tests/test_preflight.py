@@ -88,6 +88,6 @@ def test_it_starts_nothing_beside_a_measurement(tmp_path):
         done = preflight(tmp_path)
 
     assert done.returncode == 1
-    assert "RED  other measurement: demo. To mend it: " in done.stdout
-    assert "Nothing was started" in done.stdout
+    assert "RED  other measurement: demo. To fix it: " in done.stdout
+    assert "The stack was not started" in done.stdout
     assert not (tmp_path / "preflight" / "prediction.csv").exists()

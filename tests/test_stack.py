@@ -157,5 +157,5 @@ def test_a_stack_file_is_private_and_one_of_a_stack_that_is_gone_is_refused(queu
     dataclasses.replace(queue_stack, directory=str(tmp_path)).write(path)
     with pytest.raises(StackError, match="is gone"):
         read_info(path)
-    with pytest.raises(StackError, match="No stack is up"):
+    with pytest.raises(StackError, match="No stack is running"):
         read_info(tmp_path / "none.json")

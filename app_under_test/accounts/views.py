@@ -39,4 +39,4 @@ def _welcome(user: User) -> None:
     try:
         send_welcome_email.delay(user.id)
     except BROKER_ERRORS:
-        log.exception("No welcome was queued for user %s.", user.id)
+        log.exception("The welcome e-mail for user %s could not be queued.", user.id)

@@ -69,7 +69,7 @@ class WholeFileHandler(TemporaryFileUploadHandler):
         super().new_file(field_name, "picture", *args, **kwargs)
 
     def upload_interrupted(self) -> None:
-        raise MultiPartParserError("The body ends inside a file.")
+        raise MultiPartParserError("The body ends in the middle of a file.")
 
     def discard(self) -> None:
         """Remove the file of a body that cannot be read; Django would leave that to the collector, too."""
@@ -101,7 +101,7 @@ def _check_announced_length(request: HttpRequest) -> None:
     try:
         length = int(request.META.get("CONTENT_LENGTH") or 0)
     except ValueError as error:
-        raise BadRequest("The Content-Length is no number.") from error
+        raise BadRequest("The Content-Length is not a number.") from error
     if length > settings.UPLOAD_MAX_BYTES + MULTIPART_ALLOWANCE_BYTES:
         raise PictureError("too_large")
 

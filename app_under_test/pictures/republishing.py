@@ -60,5 +60,5 @@ def _republish(picture: Picture) -> bool:
     if not still.update(republished_at=now, enqueued_at=Coalesce(F("enqueued_at"), now)):
         return False
     publish(picture)
-    log.warning("Picture %s had no message in the queue and was published again.", picture.id)
+    log.warning("Picture %s had no message in the queue. It was published again.", picture.id)
     return True

@@ -83,7 +83,7 @@ def process(picture_id: UUID, node: str = "") -> None:
         _finish(picture_id, State.FAILED, "took_too_much_memory")
     except Exception:
         _finish(picture_id, State.FAILED, "internal_error")
-        log.exception("The work on picture %s failed.", picture_id)
+        log.exception("Processing picture %s failed.", picture_id)
     else:
         _finish(picture_id, State.READY, external_at=external_at)
 
@@ -148,9 +148,9 @@ def _start(picture_id: UUID, node: str) -> bool:
     # One that was begun a moment ago may still be worked on, and this is a copy of its message.
     dead = unfinished.filter(Q(state=State.QUEUED) | Q(started_at__lt=now - ABANDONED_AFTER_S))
     if dead.update(state=State.FAILED, reason="gave_up", finished_at=now):
-        log.error("Picture %s is given up: each of %d executions died.", picture_id, settings.MOST_EXECUTIONS)
+        log.error("Picture %s failed: all of its %d executions died.", picture_id, settings.MOST_EXECUTIONS)
     else:
-        log.info("Picture %s is finished, gone, or being worked on: nothing to do.", picture_id)
+        log.info("Nothing to do for picture %s: it is finished, deleted, or being processed.", picture_id)
     return False
 
 

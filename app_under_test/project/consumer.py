@@ -42,5 +42,5 @@ class DiscardingConsumer(Consumer):
         try:
             run(*args)
         except RUBBISH as error:
-            log.error("Discarded a message that is no task: %r", error)
-            raise ConnectionResetError("The broker delivered what is no task.") from error
+            log.error("Discarded a message that is not a task: %r", error)
+            raise ConnectionResetError("The broker delivered a message that is not a task.") from error

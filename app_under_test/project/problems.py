@@ -11,7 +11,7 @@ _PROGRAM_PATHS = ("/pictures", "/counts", "/config", "/healthz")
 _REASONS = {
     400: ("bad_request", "The request is malformed."),
     404: ("not_found", "There is nothing at this address."),
-    405: ("method_not_allowed", "This address does not take this method."),
+    405: ("method_not_allowed", "This method is not allowed here."),
     500: ("internal_error", "The server failed. Its log says why."),
 }
 
@@ -45,7 +45,7 @@ class LengthRequiredMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         if "HTTP_TRANSFER_ENCODING" in request.META:
-            return problem(411, "length_required", "Send the request with a Content-Length, and not in chunks.")
+            return problem(411, "length_required", "Send a Content-Length. Chunked requests are not accepted.")
         return self.get_response(request)
 
 

@@ -140,7 +140,7 @@ class BufferingWorker(SyncWorker):
         if connection.served:
             self._drop(connection)
             return
-        self.log.info("A client was turned away: its request had not come within %g s.", settings.REQUEST_LIMIT_S)
+        self.log.info("Closed a connection: its request had not arrived within %g s.", settings.REQUEST_LIMIT_S)
         connection.forget_request()
         try:
             connection.sendall(_TOO_SLOW)
@@ -161,4 +161,4 @@ def _answer(status: str, reason: str, detail: str) -> bytes:
     return f"{head}\r\n\r\n{body}".encode()
 
 
-_TOO_SLOW = _answer("408 Request Timeout", "too_slow", "The request did not come in time.")
+_TOO_SLOW = _answer("408 Request Timeout", "too_slow", "The request took too long to arrive.")

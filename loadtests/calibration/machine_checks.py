@@ -99,7 +99,7 @@ def _said(arguments: tuple[str, ...], limit_s: float) -> str:
             command, cwd=ROOT, env=inherited(), capture_output=True, encoding="utf-8", errors="replace", timeout=limit_s
         )
     except subprocess.TimeoutExpired as error:
-        raise TrialError(f"The machine could not be listened to: {error}.") from error
+        raise TrialError(f"The noise of this machine could not be measured: {error}.") from error
     if done.returncode != 0:
-        raise TrialError(f"The machine could not be listened to: {done.stderr[-300:]}")
+        raise TrialError(f"The noise of this machine could not be measured: {done.stderr[-300:]}")
     return done.stdout

@@ -74,7 +74,7 @@ def reported_by_locust(way: PlainLocust, folder: Path) -> Iterator[tuple[str, fl
             group.close(1.0)
     rows = list(csv.DictReader((place / "table_stats.csv").read_text(encoding="utf-8").splitlines()))
     if not rows or rows[0]["Name"] == "Aggregated":
-        raise TrialError(f"Locust has sent nothing; see {place / 'logs'}.")
+        raise TrialError(f"Locust sent nothing; see {place / 'logs'}.")
     for name, column in COLUMNS.items():
         yield name, float(rows[0][column]) / 1000
 
@@ -191,7 +191,7 @@ def reported(tool: Tool, folder: Path) -> Iterator[tuple[str, float]]:
         done = _run(tool.command(f"{url}/pictures/sync/", payload.content_type, body))
     told = tool.read(done.stdout) if done.returncode == 0 else {}
     if not {"p50", "p99"} <= set(told):
-        raise TrialError(f"{tool.name} has reported no percentiles: {done.stderr[-300:] or done.stdout[-300:]}")
+        raise TrialError(f"{tool.name} reported no percentiles: {done.stderr[-300:] or done.stdout[-300:]}")
     yield from ((name, told[name]) for name in ("p50", "p99"))
 
 
@@ -202,7 +202,7 @@ def _run(command: list[str]) -> subprocess.CompletedProcess[str]:
             command, capture_output=True, encoding="utf-8", errors="replace", timeout=limit_s, check=False
         )
     except subprocess.TimeoutExpired as error:
-        raise TrialError(f"{command[0]} had not ended after {limit_s:g} s.") from error
+        raise TrialError(f"{command[0]} did not finish within {limit_s:g} s.") from error
 
 
 #: A tool that is not ours may end badly, never, or print anything at all.

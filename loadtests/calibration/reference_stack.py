@@ -80,7 +80,7 @@ class ReferenceStack(Stack):
         if self._group:
             self._group.check()
         if self._sampler and not self._sampler.is_alive():
-            raise StackError(f"The reference server is not sampled any more: {self._sampler.failure}.")
+            raise StackError(f"Sampling of the reference server has stopped: {self._sampler.failure}.")
 
     def _command(self, clock: Clock, port: int) -> Command:
         arguments: tuple[object, ...] = ("--port", port, "--mode", self.spec.mode, "--truth")

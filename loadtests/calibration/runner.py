@@ -45,7 +45,7 @@ def calibrate(
     at_a_glance: only the cases that tell most, and no highest rate.
     compare: measure as well what Locust by its own means, and other tools on the PATH, report.
     """
-    with exclusive(folder.with_name(f".{folder.name}.lock"), f"{folder} is being measured into by another process."):
+    with exclusive(folder.with_name(f".{folder.name}.lock"), f"Another process is writing to {folder}."):
         shutil.rmtree(folder, ignore_errors=True)
         folder.mkdir(parents=True)
         heard = noise()
@@ -144,7 +144,7 @@ def _experiment(case: Case) -> Experiment:
     factors = Factors(offered_rate=(case.rate,), workers=(case.truth.servers or UNLIMITED,), mode=(case.mode,))
     return Experiment(
         name="calibration",
-        question="How near does the harness come to what is known?",
+        question="How close does the harness come to known response times?",
         repeats=1,
         seed=SEED,
         factors=factors,

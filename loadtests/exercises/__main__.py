@@ -11,8 +11,8 @@ from loadtests.format import print_anything
 
 EXAMPLES = """\
 examples:
-  python -m loadtests.exercises break discovery     a copy of the app with a fault in it: exercise-discovery/app
-  python -m loadtests.exercises try discovery       whether it works by now, after you have edited it
+  python -m loadtests.exercises break discovery     make a broken copy of the app: exercise-discovery/app
+  python -m loadtests.exercises try discovery       whether it works after your edits
   python -m loadtests.exercises mend discovery      the solution
 """
 
@@ -42,9 +42,9 @@ def _do(verb: str, exercise: Exercise, folder: Path) -> bool:
         print(f"{exercise.story} That app is now in {folder / 'app'}.")
     if verb == "mend":
         mend_copy(exercise, folder / "app")
-    print("Starting its worker; somebody signs up ...", flush=True)
+    print("Starting its worker; a user signs up ...", flush=True)
     result = attempt(folder / "app", folder / "logs")
-    outcome = f"The welcome came {result.after_s:.1f} s later." if result.welcomed else "No welcome."
+    outcome = f"The welcome arrived {result.after_s:.1f} s later." if result.welcomed else "No welcome arrived."
     print(f"{outcome} {result.said}")
     if not result.welcomed:
         print(f"Look at {exercise.look}; the logs are in {folder / 'logs'}.")
@@ -54,13 +54,13 @@ def _do(verb: str, exercise: Exercise, folder: Path) -> bool:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="python -m loadtests.exercises",
-        description="Breaks a copy of the app, for you to mend; the app itself is not touched.",
+        description="Breaks a copy of the app for you to repair; the app itself stays as it is.",
         epilog=EXAMPLES,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("verb", choices=("break", "try", "mend"))
     parser.add_argument("exercise", choices=tuple(EXERCISES))
-    parser.add_argument("--folder", type=Path, help="where the copy is (default: exercise-NAME)")
+    parser.add_argument("--folder", type=Path, help="folder of the copy (default: exercise-NAME)")
     return parser
 
 

@@ -93,7 +93,7 @@ def _planned(group: ProcessGroup, copy: Path, layout: StackLayout) -> str:
     asked = group.start(_python("inspect", copy, layout, ("-m", "celery", "-A", "project", "inspect", "scheduled")))
     group.finish(asked, 60.0)
     eta = _found(asked, ETA)
-    return f"The worker holds the task until {eta[8:-1]}." if eta else "The worker knows nothing of it."
+    return f"The worker holds the task until {eta[8:-1]}." if eta else "The worker knows of no such task."
 
 
 def _python(name: str, copy: Path, layout: StackLayout, arguments: Sequence[str]) -> Command:
@@ -211,7 +211,7 @@ def fresh_copy(folder: Path) -> Path:
     """The app as it is, without its data; never in the place of something else."""
     copy = folder / "app"
     if copy.exists():
-        raise StackError(f"{copy} is there already. Go on with it, remove it, or give another --folder.")
+        raise StackError(f"{copy} already exists. Continue with it, remove it, or choose another --folder.")
     shutil.copytree(APP, copy, ignore=shutil.ignore_patterns("var", "__pycache__"))
     return copy
 
@@ -227,5 +227,5 @@ def _edit(copy: Path, edits: Iterable[Edit], how: Callable[[str, Edit], str]) ->
         try:
             text = how(path.read_text(encoding="utf-8"), edit)
         except ValueError as error:
-            raise StackError(f"{error}Take a fresh copy: another --folder.") from error
+            raise StackError(f"{error}Make a fresh copy with another --folder.") from error
         path.write_text(text, encoding="utf-8")

@@ -81,7 +81,7 @@ def down(home: Home) -> bool:
     deadline = time.monotonic() + DOWN_LIMIT_S
     while running(info):
         if time.monotonic() > deadline:
-            raise StackError(f"The stack's supervisor (process {info.supervisor_pid}) did not end in time.")
+            raise StackError(f"The stack's supervisor (process {info.supervisor_pid}) did not exit in time.")
         time.sleep(0.05)
     home.stack_file.unlink(missing_ok=True)
     return True
@@ -96,7 +96,7 @@ def _refuse(spec: StackSpec, home: Home) -> None:
             claim(spec.port)
         return
     workers = amount(info.workers, "worker")
-    raise StackError(f"A stack is up already: {info.url}, mode {info.mode}, {workers}. Stop it first: make down.")
+    raise StackError(f"A stack is already running: {info.url}, mode {info.mode}, {workers}. Stop it first: make down.")
 
 
 def _wait_until_up(supervisor: subprocess.Popen[bytes], home: Home, limit_s: float) -> StackInfo:
@@ -108,10 +108,10 @@ def _wait_until_up(supervisor: subprocess.Popen[bytes], home: Home, limit_s: flo
             refuse_full(home.folder)
             raise StackError(
                 home.supervisor_log.read_text(encoding="utf-8", errors="replace").strip()
-                or "The supervisor ended at once."
+                or "The supervisor exited at once."
             )
         time.sleep(0.05)
-    raise StackError(f"The stack was not up within {limit_s:g} s; see {home.supervisor_log} and {home.logs}.")
+    raise StackError(f"The stack did not start within {limit_s:g} s; see {home.supervisor_log} and {home.logs}.")
 
 
 def _arguments(spec: StackSpec, home: Home) -> list[str]:

@@ -138,8 +138,8 @@ class Searcher:
 
 
 def _told(answer: CapacityBounds) -> str:
-    low = "no rate keeps the goal" if answer.passed is None else f"{answer.passed:.3g} pictures/s keep the goal"
-    high = "how many do not is open" if answer.failed is None else f"{answer.failed:.3g} do not"
+    low = "no rate meets the goal" if answer.passed is None else f"{answer.passed:.3g} pictures/s meets the goal"
+    high = "no upper bound found" if answer.failed is None else f"{answer.failed:.3g} does not"
     return f"{low}, {high}. {answer.reason}"
 
 

@@ -42,7 +42,7 @@ def run_experiment(
 
     predictions: what people expect, to be sealed before the first.
     """
-    busy = f"{folder} is being measured into by another process. Wait for it, or take another folder: --results."
+    busy = f"Another process is writing to {folder}. Wait for it, or use another folder: --results."
     with exclusive(folder.with_name(f".{folder.name}.lock"), busy):
         set_aside = prepare(experiment, folder, pictures)
         if predictions is not None:
@@ -96,7 +96,7 @@ def _measure_blocks(blocks: list[list[TrialSetup]], progress: Trials, until: flo
     begun = False
     for block in filter(_is_open, blocks):
         if begun and time.monotonic() + len(_missing(block)) * progress.trial_s > until:
-            progress.say("The time of the plan is over; with the same command it goes on with the next block.")
+            progress.say("The time budget of the plan is used up; the same command continues with the next block.")
             return
         begun = True
         for setup in _missing(block):
@@ -136,12 +136,10 @@ def _rerun_noisy(block: list[TrialSetup], progress: Trials) -> None:
     # Of a fault only the ledger counts, which no noise can bend.
     noisy = [one for one in noisy if not one.experiment.faults_in(one.trial)]
     if len(noisy) > max(1, int(MOST_NOISY * len(block))):
-        progress.say(
-            f"{len(noisy)} of {len(block)} trials were noisy: this machine is not quiet, so they stand as they are."
-        )
+        progress.say(f"{len(noisy)} of {len(block)} trials were noisy: this machine is always noisy, so all are kept.")
         return
     for setup in noisy:
-        progress.say(f"{setup.trial.name} is measured again: the machine was not quiet ({words[setup.trial.name]}).")
+        progress.say(f"Rerunning {setup.trial.name}: the machine was noisy ({words[setup.trial.name]}).")
         progress.extend(1)
         _run(replace(setup, trial=setup.trial.rerun()), progress)
 
@@ -151,7 +149,7 @@ def _foresee(experiment: Experiment, folder: Path, pictures: Path | None) -> Non
     if result_folder.finished_trials(folder):
         return
     if not (folder / BASELINE).exists():
-        print(f"{folder}: first the picture work alone, in processes with no web and no queue.", file=sys.stderr)
+        print(f"{folder}: first the baseline, the picture work without web and queue.", file=sys.stderr)
     measure_baseline(experiment, folder, pictures)
     if not experiment.goal:
         predict(folder, experiment.cells(), provenance.machine()["cores"])
@@ -166,23 +164,23 @@ def _run(setup: TrialSetup, progress: Trials) -> None:
         raise Interrupted(_farewell(setup.folder, progress.total)) from None
     except (QueuelabError, OSError) as error:
         raise TrialError(
-            f"{setup.trial.name} could not be measured. {reason(error)}\n{_farewell(setup.folder, progress.total)}"
+            f"{setup.trial.name} failed. {reason(error)}\n{_farewell(setup.folder, progress.total)}"
         ) from error
     progress.end(setup.trial.name, _outcome(record))
 
 
 def _opening(folder: Path, total: int, done: int, set_aside: Path | None) -> str:
-    moved = f"Earlier trials were measured with another plan, code, version or machine; they are in {set_aside} now. "
+    moved = f"Earlier trials used another plan, code, version or machine; they are now in {set_aside}. "
     whole = amount(total, "trial")
-    found = f"{done} of {whole} {are(done)} there already and {are(done)} kept" if done else f"{whole} to measure"
-    hint = "; delete the folder to measure anew" if done else ""
+    found = f"{done} of {whole} {are(done)} already there" if done else f"{whole} to measure"
+    hint = "; delete the folder to start over" if done else ""
     return f"{moved if set_aside else ''}{folder}: {found}{hint}."
 
 
 def _farewell(folder: Path, total: int) -> str:
     done = len(result_folder.finished_trials(folder))
     kept = f"{done} of {amount(total, 'trial')} {are(done)} finished and kept in {folder}"
-    return f"{kept}: the same command goes on from there, and `{result_folder.to_draw(folder)}` draws what there is."
+    return f"{kept}: the same command continues from there, and `{result_folder.to_draw(folder)}` draws what is there."
 
 
 def _outcome(record: dict[str, Any]) -> str:

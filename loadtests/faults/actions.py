@@ -55,7 +55,7 @@ def pool_child(stack: LocalStack) -> psutil.Process:
             if seconds > used.setdefault(child, seconds):
                 return child
         time.sleep(0.002)
-    raise StackError("No pool process has begun to work, so none could be hit at work. Offer more load.")
+    raise StackError("No pool process was busy, so there was none to hit. Offer more load.")
 
 
 def _used_s(stack: LocalStack) -> dict[psutil.Process, float]:
@@ -179,7 +179,7 @@ def double_messages(stack: LocalStack) -> Undo:
                 client.lpush(QUEUE, *messages)
                 return nothing
             time.sleep(0.005)
-    raise StackError("There was no message, so none could be doubled. Offer more load.")
+    raise StackError("There was no message to duplicate. Offer more load.")
 
 
 def _redis(stack: LocalStack) -> "redis.Redis":
@@ -212,7 +212,7 @@ def poison(stack: LocalStack) -> Undo:
                 _kill_pool(stack)
             time.sleep(0.005)
     if not killed:
-        raise StackError("No picture was in work, so none could be poison. Offer more load.")
+        raise StackError("No picture was being processed, so there was none to poison. Offer more load.")
     return nothing
 
 

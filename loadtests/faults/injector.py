@@ -49,7 +49,7 @@ class Injector:
     def check_all_played(self) -> None:
         """Raise if the trial was over before a fault had its turn."""
         if self._due:
-            raise StackError(f"The fault {self._due[0].what} had no turn before the load ended: measure longer.")
+            raise StackError(f"Fault {self._due[0].what} was not injected before the load ended: measure longer.")
 
     def _is_due(self, fault: ScheduledFault) -> bool:
         if self._measured_from is None:
@@ -79,7 +79,7 @@ def _told(name: str, act: Callable[[], T]) -> T:
     try:
         return act()
     except (psutil.Error, redis.RedisError, sqlite3.Error, LookupError, OSError) as error:
-        raise StackError(f"The fault {name} could not be played: {type(error).__name__}: {error}.") from error
+        raise StackError(f"Fault {name} could not be injected: {type(error).__name__}: {error}.") from error
 
 
 def _measured_from(path: Path) -> float | None:
@@ -108,9 +108,9 @@ def summary(ledgers: Mapping[str, Mapping[str, Any]]) -> str:
     lost = [name for name, ledger in ledgers.items() if ledger["lost"]]
     rest = [name for name in ledgers if name not in whole and name not in lost]
     found = {
-        f"After {_of(whole, ledgers)} nothing was lost and everything was finished in time.": whole,
+        f"After {_of(whole, ledgers)} nothing was lost and all work finished in time.": whole,
         f"After {', '.join(lost)} accepted pictures were lost.": lost,
-        f"After {', '.join(rest)} nothing was lost, but something else was not as promised.": rest,
+        f"After {', '.join(rest)} nothing was lost, but another promise was broken.": rest,
     }
     return " ".join(words for words, names in found.items() if names)
 

@@ -74,7 +74,7 @@ def expected(experiment: Experiment) -> str:
 def expected_width(experiment: Experiment) -> str:
     """How exactly a plan will tell the modes apart, in words."""
     if len(experiment.factors.mode) < 2:
-        return "The modes are not compared: there is one alone."
+        return "Only one mode: nothing to compare."
     if experiment.precision:
         return (
             f"After {PILOT_BLOCKS} blocks their scatter decides how many ± {experiment.precision:.0%} needs, "

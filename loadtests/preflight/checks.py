@@ -278,7 +278,7 @@ def preflight(folder: Path, say: Callable[[str], None], home: Path = BY_HAND) ->
 
     home: where a stack that was started by hand has its files.
     """
-    with exclusive(home / "preflight.lock", "Another preflight is going on. Wait until it has ended."):
+    with exclusive(home / "preflight.lock", "Another preflight is running. Wait until it finishes."):
         anchor = Clock.anchored()
         checks = list(_said(readings(folder.parent, home / "stack.json"), say))
         if measuring(folder.parent).good:
@@ -286,7 +286,7 @@ def preflight(folder: Path, say: Callable[[str], None], home: Path = BY_HAND) ->
             for line_told in told(folder):
                 say(line_told)
         else:
-            say("Nothing was started, so as not to disturb it.")
+            say("The stack was not started, so as not to disturb it.")
         _keep(checks, folder)
     red = sum(not check.good for check in checks)
     say(f"RED: {red} of {len(checks)} checks." if red else f"Green: {len(checks)} checks.")
@@ -318,5 +318,5 @@ def _keep(checks: Sequence[Check], folder: Path) -> None:
 
 def line(check: Check) -> str:
     """One check in a line; a red one ends with what to do."""
-    mend = "" if check.good else f". To mend it: {check.fix}"
+    mend = "" if check.good else f". To fix it: {check.fix}"
     return f"{'ok ' if check.good else 'RED'}  {check.what}: {check.told}{mend}"

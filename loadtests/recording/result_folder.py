@@ -82,7 +82,7 @@ def refuse_mixing(
 
     machine: this one; None in a container, which does not know it.
     """
-    elsewhere = "Give these trials another folder: --results results/NAME."
+    elsewhere = "Use another folder for these trials: --results results/NAME."
     head = results / "experiment.json"
     if head.exists() and read_head(results).get("plan"):
         raise TrialError(f"{results} belongs to a plan. {elsewhere}")
@@ -91,11 +91,11 @@ def refuse_mixing(
         if earlier.get("name", name) != name:
             raise TrialError(f"{results / name} is a copy of {earlier['name']}. Remove it, then try again.")
         if machine and earlier.get("machine") and any(machine[key] != earlier["machine"][key] for key in KNOWN_BY):
-            raise TrialError(f"{results} holds trials of another machine. {elsewhere}")
+            raise TrialError(f"{results} has trials of another machine. {elsewhere}")
         if earlier.get("code_sha256") != code_sha256:
-            raise TrialError(f"{results} holds trials that another version of Queuelab has measured. {elsewhere}")
+            raise TrialError(f"{results} has trials measured by another version of Queuelab. {elsewhere}")
         if earlier["cell"]["workload"] == workload and earlier.get("pictures_sha256") != pictures_sha256:
-            raise TrialError(f"{results} holds trials with other pictures. {elsewhere}")
+            raise TrialError(f"{results} has trials with other pictures. {elsewhere}")
 
 
 def refuse_unwritable(results: Path) -> None:
@@ -106,7 +106,7 @@ def refuse_unwritable(results: Path) -> None:
             refuse_full(results)
     except OSError as error:
         raise TrialError(
-            f"No trial can be kept in {results}: {error.strerror}. From containers, only what lies in "
+            f"Trials cannot be saved in {results}: {error.strerror}. From containers, only what lies in "
             "results/by-hand reaches the host."
         ) from error
 
@@ -129,7 +129,7 @@ def open_trial(results: Path, name: str) -> Path:
             shutil.rmtree(partial)
         partial.mkdir(parents=True)
     except OSError as error:
-        raise TrialError(f"{partial} cannot be made ready for a trial. {reason(error)}") from error
+        raise TrialError(f"{partial} cannot be prepared for a trial. {reason(error)}") from error
     return partial
 
 

@@ -101,7 +101,7 @@ class Coordinator:
         if self._session:
             self._session.close_window()
         elif self._beginning:
-            self._fail(TrialError("The test was stopped before its load had begun: let it last longer (-t)."))
+            self._fail(TrialError("The test was stopped before its load started: run it longer (-t)."))
 
     def _record(self, **_: Any) -> None:
         session, self._session = self._session, None
@@ -142,7 +142,7 @@ class Coordinator:
     def _new_session(self) -> Session:
         """A session on the stack that is up now, which must have nothing to do."""
         if self._busy:
-            raise TrialError("The last test is still being recorded. Try again in a moment.")
+            raise TrialError("The previous test is still being recorded. Try again in a moment.")
         self._busy = True
         try:
             return self._prepared(options_of(self._environment))

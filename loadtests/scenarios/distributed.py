@@ -134,7 +134,7 @@ class LoadWorkers:
         if not self._finished:
             gone |= silent - set(clients)
         for client_id in gone:
-            self._fail(client_id, "it has ended or does not answer any more.")
+            self._fail(client_id, "it has exited or stopped answering.")
         # It was taken for dead when the trial began.
         for client_id in {one.id for one in clients.running} - self._told if not self._finished else ():
             self._fail(client_id, "it came back in the middle of the test.")
@@ -163,7 +163,7 @@ class LoadWorkers:
 
 #: What must be the same in master and worker, and what to say if it is not.
 SAME = {
-    "host": "it runs on another host, whose clock is another.",
+    "host": "it runs on another host, which has another clock.",
     "code_sha256": "it runs another version of Queuelab than the master.",
     "pictures_sha256": "it has other pictures than the master.",
 }

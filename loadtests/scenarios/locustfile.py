@@ -78,7 +78,7 @@ def take_part(environment: Environment, **_: Any) -> None:
 def _role(environment: Environment) -> Coordinator | LoadWorker:
     options, runner, allowed = options_of(environment), environment.runner, allowed_targets(environment)
     if options.planned and not isinstance(runner, LocalRunner):
-        raise SystemExit("A planned trial is sent by one process: run locust without --processes, --master, --worker.")
+        raise SystemExit("A planned trial needs a single process: run locust without --processes, --master, --worker.")
     if options.planned:
         _keep_no_history(environment.stats)
     refuse_foreign(environment.host or host(options.stack), allowed)

@@ -30,8 +30,8 @@ def refuse_foreign(url: str | None, allowed: Collection[str]) -> None:
     if not addresses or not all(ipaddress.ip_address(one).is_loopback for one in addresses):
         found = ", ".join(sorted(addresses)) or "no known address"
         raise TrialError(
-            f"{host or url} ({found}) is not this machine's loopback, so no load is put on it. "
-            f"If you may load it, say so by its name: {FLAG} {host or 'HOST'}."
+            f"{host or url} ({found}) is not a loopback address, so Queuelab puts no load on it. "
+            f"If you are allowed to load it, name it: {FLAG} {host or 'HOST'}."
         )
 
 
@@ -85,19 +85,19 @@ def add_options(parser: LocustArgumentParser) -> None:
         _add_options(parser)
     except ArgumentError as error:
         raise SystemExit(
-            f"Two locustfiles have the same option ({error}). Name this one alone: loadtests/scenarios/locustfile.py."
+            f"Two locustfiles define the same option ({error}). Run this one alone: loadtests/scenarios/locustfile.py."
         ) from None
 
 
 def _add_options(parser: LocustArgumentParser) -> None:
     add = parser.add_argument
-    add("--results", default=str(ROOT / "results" / "by-hand"), help="folder that keeps the trials")
+    add("--results", default=str(ROOT / "results" / "by-hand"), help="folder for the trials")
     add("--seed", default="1", help="seed of arrivals and picture choices")
     add("--pictures", default="", help="folder with pictures of your own")
     add("--drain-limit", type=float, default=15.0, help="seconds to wait for pictures after the load")
     if in_network():
         add("--mode", choices=WORDS["mode"], default="queue", help="the endpoint that receives the load")
-        add("--workload", choices=WORDS["workload"], default="io", help="the pictures that are sent")
+        add("--workload", choices=WORDS["workload"], default="io", help="the pictures to send")
     hidden = partial(parser.add_argument, include_in_web_ui=False)
     add_allow_target(parser)
     hidden("--stack", default=str(BY_HAND / "stack.json"), help="the running stack's file")
@@ -111,7 +111,7 @@ def _add_options(parser: LocustArgumentParser) -> None:
 
 def add_allow_target(parser: LocustArgumentParser) -> None:
     """No field of the form: who may be loaded is decided where Locust is started, not by whoever finds its page."""
-    help = "host that may be loaded although it is not this machine's loopback; can be given several times"
+    help = "host to allow as a target although it is not loopback; can be given several times"
     parser.add_argument(FLAG, action="append", metavar="HOST", help=help, include_in_web_ui=False)
 
 

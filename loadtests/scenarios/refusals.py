@@ -25,13 +25,13 @@ def refuse_other_loads(environment: Environment, ours: type[User]) -> None:
     """Raise unless all that will run is so many users of ours, from beginning to end."""
     if others := [user.__name__ for user in environment.user_classes if user is not ours]:
         raise TrialError(
-            f"A trial records the uploads of {ours.__name__} alone, and {', '.join(others)} would put load on the app "
-            f"beside it. Start Locust with the one name: locust {ours.__name__}."
+            f"A trial records the uploads of {ours.__name__} alone, and {', '.join(others)} would also put load on the "
+            f"app. Start Locust with this one name: locust {ours.__name__}."
         )
     if environment.shape_class:
         raise TrialError(
-            f"A trial has one rate from beginning to end, which {type(environment.shape_class).__name__} would change. "
-            "Take the LoadTestShape out of the locustfile."
+            f"A trial has one rate from start to end, which {type(environment.shape_class).__name__} would change. "
+            "Remove the LoadTestShape from the locustfile."
         )
 
 
@@ -47,7 +47,7 @@ def refuse_unfit(environment: Environment, ours: type[User]) -> float:
 def refuse_nobody(users: int) -> None:
     """Raise unless there is a load at all."""
     if users < 1:
-        raise TrialError("Nobody would send anything: each user is one upload per second, so take at least one (-u 1).")
+        raise TrialError("Nothing would be sent: each user sends one upload per second, so use at least one (-u 1).")
 
 
 def drop_tags(environment: Environment) -> None:
@@ -55,7 +55,7 @@ def drop_tags(environment: Environment) -> None:
     options = environment.parsed_options
     assert options is not None, "Locust's command line parses options before any event"
     if options.tags or options.exclude_tags:
-        logging.warning("Tags are not used here: every user uploads pictures and does nothing else.")
+        logging.warning("Tags are ignored: every user only uploads pictures.")
     options.tags = options.exclude_tags = None
 
 
@@ -79,7 +79,7 @@ def error_message(error: Exception) -> str:
         return reason(error)
     frames = [one for one in traceback.extract_tb(error.__traceback__) if "site-packages" not in one.filename]
     where = f" in {Path(frames[-1].filename).name}, line {frames[-1].lineno}" if frames else ""
-    return f"{type(error).__name__}{where}: {error} (the load generator's own mistake; --loglevel DEBUG tells more)."
+    return f"{type(error).__name__}{where}: {error} (a bug in the load generator; see --loglevel DEBUG)."
 
 
 def guarded(handler: Callable[..., None], fail: Fail) -> Callable[..., None]:

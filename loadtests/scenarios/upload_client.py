@@ -140,7 +140,7 @@ class UploadClient:
             request.answered_at = self._clock.now()
             gevent.sleep(0)
             if not (piece := connection.recv(CHUNK_BYTES)):
-                raise HTTPConnectionClosed("the connection was closed before the whole answer was there")
+                raise HTTPConnectionClosed("the connection was closed before the response was complete")
             answer.feed(piece)
         return answer
 

@@ -39,7 +39,7 @@ def get_json(url: str, *, token: str = "", timeout_s: float = 10.0, **query: obj
     try:
         return json.loads(get(url, token=token, timeout_s=timeout_s, **query))
     except ValueError as error:
-        raise StackError(f"GET {url} answered what is not JSON: {error}") from error
+        raise StackError(f"GET {url} did not answer with JSON: {error}") from error
 
 
 def reachable(url: str, *, timeout_s: float = 5.0) -> bool | None:
@@ -72,8 +72,8 @@ def refuse_busy(info: StackInfo) -> None:
     # What waits at the web server is in no row yet; a question there stands in the same line.
     if counts["queued"] + counts["processing"] or not reachable(f"{info.url}/healthz", timeout_s=WEB_SERVER_S):
         raise StackError(
-            "The stack still has pictures of an earlier test to finish. "
-            "Wait until they are done, or start a fresh one: make down, make up."
+            "The stack is still processing pictures of an earlier test. "
+            "Wait until they are done, or restart it: make down, make up."
         )
 
 

@@ -152,7 +152,7 @@ class Stack(ABC):
         self._open = ExitStack()
 
     def __enter__(self) -> StackInfo:
-        self._open.enter_context(exclusive(alive_lock(self.directory), f"Another stack runs in {self.directory}."))
+        self._open.enter_context(exclusive(alive_lock(self.directory), f"A stack already runs in {self.directory}."))
         try:
             return self.start()
         except BaseException:

@@ -81,11 +81,11 @@ def read_info(path: Path) -> StackInfo:
     try:
         info = StackInfo(**json.loads(path.read_text(encoding="utf-8")))
     except FileNotFoundError:
-        raise StackError("No stack is up. Start one first: make up MODE=queue WORKERS=2.") from None
+        raise StackError("No stack is running. Start one first: make up MODE=queue WORKERS=2.") from None
     except (ValueError, TypeError) as error:
-        raise StackError(f"{path} is not a stack's file ({error}). Remove it and start the stack again.") from error
+        raise StackError(f"{path} is not a stack file ({error}). Remove it and start the stack again.") from error
     if not running(info):
-        raise StackError(f"The stack of {path} is gone; its logs are in {info.directory}. Start another: make up.")
+        raise StackError(f"The stack of {path} has stopped; its logs are in {info.directory}. Start another: make up.")
     return info
 
 

@@ -25,7 +25,7 @@ COPIES = 4
 CACHE = BY_HAND / "pictures"
 SUFFIXES = {".jpg": "image/jpeg", ".jpeg": "image/jpeg", ".png": "image/png", ".webp": "image/webp"}
 FORMATS = ("JPEG", "PNG", "WEBP")
-NO_PICTURE = "no JPEG, PNG or WebP"
+NO_PICTURE = "not a JPEG, PNG or WebP"
 
 #: A load process holds every picture in memory, so that reading it costs no upload any time.
 MOST_BYTES = 1_000_000_000
@@ -68,7 +68,7 @@ def left_out(own: Path | None) -> str:
     first = sorted(unfit, key=lambda path: path.suffix.lower() not in SUFFIXES)
     names = [f"{shown(path)} ({unfit[path]})" for path in first[:MOST_NAMES]]
     more = [f"{len(first) - MOST_NAMES} more"] if len(first) > MOST_NAMES else []
-    return f"Not sent of {own}: {', '.join(names + more)}." if unfit else ""
+    return f"Skipped in {own}: {', '.join(names + more)}." if unfit else ""
 
 
 def shown(path: Path) -> str:
@@ -79,12 +79,12 @@ def shown(path: Path) -> str:
 def _own(folder: Path) -> list[Photo]:
     found = [path for path in _entries(folder) if not _unfit(path)]
     if not found:
-        raise PlanError(f"{folder} holds no picture ({', '.join(SUFFIXES)}). {left_out(folder)}".rstrip())
+        raise PlanError(f"{folder} contains no picture ({', '.join(SUFFIXES)}). {left_out(folder)}".rstrip())
     size = sum(path.stat().st_size for path in found)
     if size > MOST_BYTES:
         raise PlanError(
             f"{folder} holds {size / 1e9:.1f} GB of pictures, and a load process keeps all of them in memory: "
-            f"put fewer into a folder of their own, {MOST_BYTES / 1e9:g} GB at most."
+            f"use a folder with fewer, {MOST_BYTES / 1e9:g} GB at most."
         )
     return [Photo(path, 1.0) for path in found]
 
@@ -93,7 +93,7 @@ def _entries(folder: Path) -> list[Path]:
     try:
         return sorted(folder.iterdir())
     except OSError as error:
-        raise PlanError(f"The pictures cannot be taken from {folder}: {error.strerror}.") from error
+        raise PlanError(f"The pictures in {folder} cannot be read: {error.strerror}.") from error
 
 
 def _unfit(path: Path) -> str:

@@ -19,7 +19,7 @@ def test_without_a_broker_the_account_is_made_all_the_same(client, no_broker, ca
 
     assert answer.status_code == 302
     assert User.objects.get(username="ada").email == "ada@example.org"
-    assert "No welcome was queued" in caplog.text
+    assert "could not be queued" in caplog.text
 
 
 @pytest.mark.django_db(transaction=True)

@@ -103,7 +103,7 @@ def new_compose_layout(spec: StackSpec) -> ComposeLayout:
     """A layout with its own name, ports and secrets; raises on levels that docker-compose.yml does not have."""
     for level, only in (("database", ("postgres",)), ("broker", ("redis", "rabbitmq")), ("broker_delay_s", (0.0,))):
         if getattr(spec, level) not in only:
-            raise StackError(f"The composed stack knows {level} = {' or '.join(map(str, only))} only.")
+            raise StackError(f"The composed stack supports only {level} = {' or '.join(map(str, only))}.")
     return ComposeLayout(
         project=f"queuelab-{os.getpid()}-{secrets.token_hex(4)}",
         web_port=claim(spec.port),
@@ -120,7 +120,7 @@ def attached_layout(spec: StackSpec) -> ComposeLayout:
     """The layout of the project that a person has brought up, as .env and docker-compose.yml describe it."""
     known = _read_environment_file() | os.environ
     if missing := [name for name in SECRETS if not known.get(name)]:
-        raise StackError(f"{ENVIRONMENT_FILE} does not give {', '.join(missing)}. Make it first: make .env.")
+        raise StackError(f"{ENVIRONMENT_FILE} does not set {', '.join(missing)}. Create it first: make .env.")
     return ComposeLayout(
         project=known.get("COMPOSE_PROJECT_NAME", "queuelab"),
         web_port=int(known.get("PORT", 8000)),

@@ -83,8 +83,8 @@ def refuse_other_clock(now: float, clock: Clock) -> None:
     apart_s = now - clock.now()
     if abs(apart_s) > CLOCK_TOLERANCE_S:
         raise StackError(
-            f"The containers' clock is {apart_s:+.1f} s from this machine's: they run in a machine of their own, "
-            "and times of both cannot be compared. Run the harness where the containers run, or the local stack."
+            f"The containers' clock is {apart_s:+.1f} s from this machine's: they run in a virtual machine, "
+            "so their times cannot be compared. Run the harness where the containers run, or the local stack."
         )
 
 
@@ -164,13 +164,13 @@ class Watch:
     def check(self) -> None:
         """Raise if a container has ended, or if nobody samples the stack any more."""
         if self._sampler and not self._sampler.is_alive():
-            raise StackError(f"The stack is not sampled any more: {self._sampler.failure}.")
+            raise StackError(f"Sampling of the stack has stopped: {self._sampler.failure}.")
         if time.monotonic() > self._checked_at + CHECK_PERIOD_S:
             self._checked_at = time.monotonic()
             for one in self._engine.containers():
                 if not one.running and one.service not in ONE_SHOTS:
                     tail = self._engine.tail(one, TAIL_LINES)
-                    raise StackError(f"The container of {one.service} has ended. The end of its log:\n{tail}")
+                    raise StackError(f"The container of {one.service} has exited. The end of its log:\n{tail}")
 
     def close(self) -> None:
         if self._sampler:

@@ -46,7 +46,7 @@ class NetworkStack(Stack):
         settings = _settings(clock)
         levels = live_levels(settings, self.spec)
         if levels.mode == "queue" and not levels.workers:
-            raise StackError("No Celery worker answers. Start some: docker compose up -d --scale worker=2.")
+            raise StackError("No Celery worker answers. Start workers: docker compose up -d --scale worker=2.")
         self._workers = levels.workers
         queue = self._open_queue(settings)
         direct_s = round(round_trip_s(queue), 6)
@@ -66,19 +66,19 @@ class NetworkStack(Stack):
     def check(self) -> None:
         """Raise if nobody samples the stack any more, or if workers came or went: the trial's name would be wrong."""
         if not self._sampler.is_alive():
-            raise StackError(f"The stack is not sampled any more: {self._sampler.failure}.")
+            raise StackError(f"Sampling of the stack has stopped: {self._sampler.failure}.")
         workers = live_levels(_settings(Clock.anchored()), self.spec).workers
         if workers != self._workers:
             before = amount(self._workers, "worker")
             raise StackError(
-                f"{before} answered before the test and {workers} after it. When all that you have started are up, "
-                "start the test again."
+                f"{before} answered before the test and {workers} after it. Wait until all workers are up, "
+                "then start the test again."
             )
 
     def _open_queue(self, settings: dict[str, Any]) -> Queue:
         url, transport = os.environ["CELERY_BROKER_URL"], settings["broker"]["transport"]
         if not url.startswith(transport):
-            raise StackError(f"The app's broker speaks {transport} by now: docker compose restart locust load-worker.")
+            raise StackError(f"The app's broker now speaks {transport}: docker compose restart locust load-worker.")
         queue = open_queue(url)
         self._open.callback(queue.close)
         return queue

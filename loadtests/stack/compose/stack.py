@@ -95,7 +95,7 @@ class AttachedStack(Stack):
         layout = attached_layout(self.spec)
         engine = Engine(find_tools().engine, layout.project)
         if not engine.containers():
-            raise StackError(f"No container of the project {layout.project} is up. Start them: docker compose up -d.")
+            raise StackError(f"No container of {layout.project} is running. Start them: docker compose up -d.")
         return self._begin(Watch(layout, engine, self.directory))
 
     def check(self) -> None:

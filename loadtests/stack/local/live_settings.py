@@ -33,11 +33,11 @@ def verify(settings: dict[str, Any], levels: Configuration) -> None:
     expected = [*_processes(settings, levels), *_servers(settings, levels)]
     wrong = [f"{what}: asked for {asked}, found {found}" for what, asked, found in expected if asked != found]
     if not settings["broker"].get("version"):
-        wrong.append("broker version: not to be read")
+        wrong.append("broker version: unknown")
     if abs(added := settings["broker_delay"]["added_s"] - 2 * levels.broker_delay_s) > DELAY_TOLERANCE_S:
         wrong.append(f"way to the broker and back: {added * 1000:+.1f} ms off")
     if wrong:
-        raise StackError("The live stack is not what was asked for. " + "; ".join(wrong) + ".")
+        raise StackError("The running stack differs from what was asked for. " + "; ".join(wrong) + ".")
 
 
 def at_one_broker(settings: dict[str, Any], address: str | None = None) -> dict[str, Any]:
@@ -51,7 +51,7 @@ def at_one_broker(settings: dict[str, Any], address: str | None = None) -> dict[
     for who, where in found.items():
         if where != asked:
             raise StackError(
-                f"{who} is connected to the broker {where}, and not to {asked}, which this stack is to use."
+                f"{who} is connected to the broker {where}, and not to {asked}, which this stack must use."
             )
     return settings | {"broker": broker, "workers": nodes}
 

@@ -70,7 +70,7 @@ class LocalStack(Stack):
         if self._supervisor:
             self._supervisor.check()
         if self._sampler and not self._sampler.is_alive():
-            raise StackError(f"The stack is not sampled any more: {self._sampler.failure}.")
+            raise StackError(f"Sampling of the stack has stopped: {self._sampler.failure}.")
 
     def stop(self) -> None:
         """End everything: first what talks to the broker, then the broker."""

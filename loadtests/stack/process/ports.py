@@ -43,8 +43,7 @@ def refuse_exposed(group: ProcessGroup) -> None:
     for name, child in group.children.items():
         for address in exposed(child.pid):
             raise StackError(
-                f"{name} listens on {address} and not on {HOST} alone, so others can reach it. It was told otherwise: "
-                f"see {child.log}."
+                f"{name} listens on {address} and not on {HOST} alone, so other machines can reach it. See {child.log}."
             )
 
 

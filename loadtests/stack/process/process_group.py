@@ -158,7 +158,7 @@ class ProcessGroup:
         ended = child.wait(timeout_s)
         self._drop(child)
         if not ended or child.process.returncode != 0:
-            outcome = f"exit code {child.process.returncode}" if ended else f"no end after {timeout_s:g} s"
+            outcome = f"exit code {child.process.returncode}" if ended else f"still running after {timeout_s:g} s"
             raise StackError(f"{child.name} failed ({outcome}). The end of {child.log}:\n{child.tail()}")
 
     def stop(self, names: tuple[str, ...], grace_s: float) -> None:

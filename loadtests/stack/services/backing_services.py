@@ -103,11 +103,11 @@ class BackingServices:
         assert self.queue, "asked once it answers"
         length = self.queue.length()
         if self._spec.broker == "url" and length.waiting + (length.unacked or 0):
-            raise StackError("The broker of CELERY_BROKER_URL has messages in its queue. Use one that is empty.")
+            raise StackError("The broker of CELERY_BROKER_URL has messages in its queue. Use an empty one.")
 
     def _refuse_open(self, what: str, wants_password: Callable[[], bool | None]) -> None:
         if not self._wait(what, wants_password):
-            raise StackError(f"{what} obeys who gives no password, although its configuration asks for one.")
+            raise StackError(f"{what} accepts connections without a password, although its configuration requires one.")
 
     def _wait(self, what: str, ready: Callable[[], bool | None]) -> bool:
         return wait_until(what, ready, check=self._check, timeout_s=START_LIMIT_S)

@@ -86,7 +86,7 @@ def send(sink: socket.socket, pieces: "queue.SimpleQueue[Piece]") -> None:
 def main(argv: list[str] | None = None) -> int:
     """Serve on the loopback interface until told to stop."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--listen", type=int, required=True, help="port on loopback; 0 takes a free one")
+    parser.add_argument("--listen", type=int, required=True, help="port on loopback; 0 picks a free one")
     parser.add_argument("--host", default=HOST)
     parser.add_argument("--port", type=int, required=True)
     parser.add_argument("--delay-s", type=float, required=True, help="added in each direction, in seconds")

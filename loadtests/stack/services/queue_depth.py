@@ -79,7 +79,7 @@ class RedisQueue:
         try:
             return self._lengths()
         except redis.RedisError as error:
-            raise StackError(f"The broker does not say how long its queue is: {error}") from error
+            raise StackError(f"The broker did not report its queue length: {error}") from error
 
     def pictures(self) -> QueuedPictures:
         """The pictures of all messages, the waiting ones first: a message that is handed over is then in one of both.
@@ -90,7 +90,7 @@ class RedisQueue:
             waiting = frozenset(picture for key in QUEUE_KEYS for picture in _pictures_of(self._listed(key)))
             unacked = frozenset(_pictures_of(json.loads(value)[0] for value in self._client.hvals(UNACKED_KEY)))
         except (redis.RedisError, LookupError, TypeError, ValueError) as error:
-            raise StackError(f"The broker does not say which messages it holds: {error}") from error
+            raise StackError(f"The broker did not report its messages: {error}") from error
         return QueuedPictures(waiting=waiting, unacked=unacked)
 
     def append_only(self) -> str:
@@ -98,7 +98,7 @@ class RedisQueue:
         try:
             told = self._client.config_get("appendonly", "appendfsync")
         except redis.RedisError as error:
-            raise StackError(f"The broker does not say when it writes to disk: {error}") from error
+            raise StackError(f"The broker did not report when it writes to disk: {error}") from error
         return str(told["appendfsync"]) if told["appendonly"] == "yes" else "no"
 
     def _listed(self, key: str) -> Iterable[dict[str, object]]:
@@ -140,7 +140,7 @@ class AmqpQueue:
         except amqp.NotFound:
             return QueueLength(0, None)  # Nobody has sent or asked for a message yet.
         except (amqp.AMQPError, OSError) as error:
-            return self._fail("The broker does not say how long its queue is", error)
+            return self._fail("The broker did not report its queue length", error)
 
     def pictures(self) -> None:
         """Nothing: to see a message one has to take it."""

@@ -72,7 +72,7 @@ class RabbitQueue(AmqpQueue):
         answer = self._ask(f"{next(self._numbers)}")
         counts = answer.split()
         if len(counts) != 2 or not all(count.isdecimal() for count in counts):
-            raise StackError(f"The broker does not say how long its queue is: {answer}")
+            raise StackError(f"The broker did not report its queue length: {answer}")
         return QueueLength(waiting=int(counts[0]), unacked=int(counts[1]))
 
     def close(self) -> None:
@@ -94,7 +94,7 @@ class RabbitQueue(AmqpQueue):
         try:
             self._asker.stdin.write(f"{number}\n".encode())
         except BrokenPipeError:
-            return "the Erlang process that asks it has ended"
+            return "the Erlang process that queries it has exited"
         while select.select([self._asker.stdout], [], [], max(0.0, deadline - time.monotonic()))[0]:
             said, _, answer = self._asker.stdout.readline().decode(errors="replace").strip().partition(" ")
             if said == number or self._asker.poll() is not None:
@@ -201,12 +201,10 @@ def server_path() -> Path:
         return BEHIND_THE_WRAPPER
     if found := shutil.which("rabbitmq-server"):
         return Path(found)
-    raise StackError(
-        "There is no rabbitmq-server on the PATH. Install it (Debian and macOS: rabbitmq-server, rabbitmq)."
-    )
+    raise StackError("rabbitmq-server is not on the PATH. Install it (Debian and macOS: rabbitmq-server, rabbitmq).")
 
 
 def _tool(name: str) -> str:
     if not (found := shutil.which(name)):
-        raise StackError(f"There is no {name} on the PATH. It belongs to Erlang, which RabbitMQ needs.")
+        raise StackError(f"{name} is not on the PATH. It is part of Erlang, which RabbitMQ needs.")
     return found

@@ -12,16 +12,16 @@ TWICE = {"valid": False, "lost": 0, "recovery_s": 1.0}
 @pytest.mark.parametrize(
     ("ledgers", "words"),
     [
-        ({"node-killed": KEPT}, "After node-killed nothing was lost and everything was finished in time."),
+        ({"node-killed": KEPT}, "After node-killed nothing was lost and all work finished in time."),
         ({"node-killed": LOST}, "After node-killed accepted pictures were lost."),
         (
             {"web-killed": KEPT, "node-killed": KEPT},
-            "After all 2 faults nothing was lost and everything was finished in time.",
+            "After all 2 faults nothing was lost and all work finished in time.",
         ),
         (
             {"web-killed": KEPT, "node-killed": LOST, "delivered-twice": TWICE},
-            "After 1 of 3 faults nothing was lost and everything was finished in time. After node-killed accepted "
-            "pictures were lost. After delivered-twice nothing was lost, but something else was not as promised.",
+            "After 1 of 3 faults nothing was lost and all work finished in time. After node-killed accepted "
+            "pictures were lost. After delivered-twice nothing was lost, but another promise was broken.",
         ),
     ],
 )
@@ -30,4 +30,4 @@ def test_what_was_kept_and_what_was_not_is_told_in_words(ledgers, words):
 
 
 def test_a_fault_that_was_over_too_late_is_not_called_kept():
-    assert "something else was not as promised" in summary({"web-killed": KEPT | {"recovery_s": 900.0}})
+    assert "another promise was broken" in summary({"web-killed": KEPT | {"recovery_s": 900.0}})

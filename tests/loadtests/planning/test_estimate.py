@@ -64,7 +64,7 @@ def test_before_it_starts_a_plan_says_its_length_and_what_to_expect():
 
 def test_what_cannot_be_compared_is_not_promised():
     alone = PLAN | {"factors": PLAN["factors"] | {"mode": "queue"}}
-    assert "The modes are not compared" in expected(parse(alone))
+    assert "Only one mode" in expected(parse(alone))
     thin = PLAN | {"factors": PLAN["factors"] | {"offered_rate": 5.0}}
     assert "60 uploads a trial are fewer than 72" in expected(parse(thin))
 

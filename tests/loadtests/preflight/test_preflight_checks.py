@@ -30,7 +30,7 @@ def test_each_reading_is_green_up_to_its_limit_and_red_beyond(green, red):
 
 def test_a_red_line_ends_with_what_to_do_and_a_green_one_does_not():
     assert line(checks.on_power(False)) == (
-        "RED  power: on battery. To mend it: plug it in: on battery a laptop slows down"
+        "RED  power: on battery. To fix it: plug it in: on battery a laptop slows down"
     )
     assert line(checks.on_power(True)) == "ok   power: plugged in"
 

@@ -144,5 +144,5 @@ def test_a_folder_that_takes_no_trial_is_refused_before_the_test(tmp_path):
     (tmp_path / "file").write_text("no folder")
 
     result_folder.refuse_unwritable(tmp_path / "new" / "one")
-    with pytest.raises(TrialError, match="No trial can be kept in"):
+    with pytest.raises(TrialError, match="Trials cannot be saved in"):
         result_folder.refuse_unwritable(tmp_path / "file" / "below")

@@ -52,7 +52,7 @@ def test_what_was_asked_for_passes():
         (live(acks_late=False), {}, "late acknowledgement .* found False"),
         (live(pool="celery.concurrency.solo:TaskPool"), {}, "pool of .* found celery.concurrency.solo"),
         (live(queue_type="quorum"), {}, "queue type of .* asked for classic, found quorum"),
-        (LIVE | {"broker": {"server": "valkey"}}, {}, "broker version: not to be read"),
+        (LIVE | {"broker": {"server": "valkey"}}, {}, "broker version: unknown"),
         (LIVE, {"broker": "rabbitmq"}, "broker: asked for rabbitmq, found valkey"),
         (LIVE, {"database": "postgres"}, "database: asked for postgresql, found sqlite"),
         (LIVE | {"web": {"processes": 2, "threads": 1}}, {}, "web processes: asked for 1, found 2"),

@@ -89,7 +89,7 @@ def test_what_is_no_picture_is_left_out_and_named(tmp_path, name):
     make(tmp_path / name)
 
     assert [photo.name for photo in pictures.photos(WORKLOADS["io"], tmp_path)] == ["cat.jpg"]
-    assert pictures.left_out(tmp_path) == f"Not sent of {tmp_path}: {name} ({why})."
+    assert pictures.left_out(tmp_path) == f"Skipped in {tmp_path}: {name} ({why})."
 
 
 def test_a_file_that_cannot_be_read_is_left_out_and_named(tmp_path, monkeypatch):
@@ -106,7 +106,7 @@ def test_a_file_that_cannot_be_read_is_left_out_and_named(tmp_path, monkeypatch)
     monkeypatch.setattr(Image, "open", refuse)
 
     assert [photo.name for photo in pictures.photos(WORKLOADS["io"], tmp_path)] == ["cat.jpg"]
-    assert pictures.left_out(tmp_path) == f"Not sent of {tmp_path}: mine.jpg (permission denied)."
+    assert pictures.left_out(tmp_path) == f"Skipped in {tmp_path}: mine.jpg (permission denied)."
 
 
 def test_many_strangers_are_counted_and_those_that_look_like_pictures_come_first(tmp_path):
@@ -115,7 +115,7 @@ def test_many_strangers_are_counted_and_those_that_look_like_pictures_come_first
     (tmp_path / "z.jpg").mkdir()
 
     told = pictures.left_out(tmp_path)
-    assert told.startswith(f"Not sent of {tmp_path}: z.jpg (a folder), a0.txt (")
+    assert told.startswith(f"Skipped in {tmp_path}: z.jpg (a folder), a0.txt (")
     assert told.endswith(", 5 more.")
 
 
@@ -149,7 +149,7 @@ def test_a_name_that_is_not_utf_8_is_told_with_its_bytes(tmp_path):
 def test_a_folder_without_pictures_is_refused_and_what_it_holds_is_named(tmp_path):
     (tmp_path / "IMG_2.HEIC").touch()
 
-    with pytest.raises(PlanError, match=r"holds no picture .*Not sent of .*: IMG_2.HEIC \("):
+    with pytest.raises(PlanError, match=r"contains no picture .*Skipped in .*: IMG_2.HEIC \("):
         pictures.photos(WORKLOADS["io"], tmp_path)
 
 
@@ -157,7 +157,7 @@ def test_a_folder_without_pictures_is_refused_and_what_it_holds_is_named(tmp_pat
 def test_a_folder_that_is_none_is_refused_in_one_sentence(tmp_path, place, why):
     (tmp_path / "cat.jpg").write_bytes(JPEG)
 
-    with pytest.raises(PlanError, match=f"cannot be taken from {tmp_path}/{place}: {why}"):
+    with pytest.raises(PlanError, match=f"The pictures in {tmp_path}/{place} cannot be read: {why}"):
         pictures.photos(WORKLOADS["io"], tmp_path / place)
 
 

@@ -27,12 +27,12 @@ Files = list[tuple[Path, bytes]]
 
 
 class Command(BaseCommand):
-    help = "Does the work on pictures in so many processes, one after the other in each, and writes a row for each."
+    help = "Processes pictures in N processes, without web server and queue, and writes one row per picture."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("pictures", nargs="+", type=Path, help="taken in turn")
+        parser.add_argument("pictures", nargs="+", type=Path, help="the pictures to process, in turn")
         parser.add_argument("--processes", type=int, default=1)
-        parser.add_argument("--seconds", type=float, default=5.0, help="no picture is begun after this time")
+        parser.add_argument("--seconds", type=float, default=5.0, help="start no picture after this time")
         parser.add_argument("--output", type=Path, default=Path("/dev/stdout"), help="the CSV file")
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -83,5 +83,5 @@ def _one(name: str, file: tuple[Path, bytes]) -> Stamps:
     try:
         deliver(name, data)
     except PictureError as error:
-        raise CommandError(f"No work can be measured with {path}: {error}") from None
+        raise CommandError(f"{path} cannot be processed: {error}") from None
     return started_at, clock.now(), time.process_time() - used_s

@@ -22,7 +22,7 @@ class Command(BaseCommand):
     help = __doc__ or ""
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("--sign-of-life", type=Path, metavar="FILE", help="touched after each look that was made")
+        parser.add_argument("--sign-of-life", type=Path, metavar="FILE", help="touch this after each successful pass")
 
     def handle(self, *_args: Any, sign_of_life: Path | None, **_options: Any) -> None:
         over = threading.Event()
