@@ -50,7 +50,7 @@ LAYERS = {
             "clock",
             "format",
         ),
-        ("file_lock",),
+        ("files",),
         ("machine",),
         ("workload",),
         ("planning",),

@@ -15,7 +15,7 @@ from loadtests.calibration.reference_stack import ReferenceStack
 from loadtests.errors import report_full_disk
 from loadtests.experiment.progress import Trials
 from loadtests.experiment.trial import TrialSetup, apply_load
-from loadtests.file_lock import exclusive
+from loadtests.files import exclusive
 from loadtests.machine.provenance import STORED, calibration_scope
 from loadtests.planning.configuration import Cell
 from loadtests.planning.experiment import Experiment, Factors, Phases, Trial

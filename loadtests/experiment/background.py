@@ -11,7 +11,7 @@ import time
 from loadtests import ROOT
 from loadtests.errors import StackError, refuse_full
 from loadtests.experiment.trial import new_stack
-from loadtests.file_lock import exclusive
+from loadtests.files import exclusive
 from loadtests.format import amount
 from loadtests.stack.base import Stack, StackSpec
 from loadtests.stack.process.ports import claim

@@ -6,8 +6,8 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
+from loadtests.files import complete
 from loadtests.planning.experiment import Experiment
-from loadtests.recording.result_folder import PARTIAL
 from loadtests.stack import commands
 from loadtests.stack.app_client import reachable
 from loadtests.stack.base import StackLayout, StackSpec, new_layout
@@ -34,14 +34,12 @@ def measure_baseline(experiment: Experiment, folder: Path, pictures: Path | None
     path = folder / BASELINE
     if path.exists():
         return
-    partial = path.with_name(path.name + PARTIAL)
-    with partial.open("w", newline="", encoding="utf-8") as file:
+    with complete(path) as partial, partial.open("w", newline="", encoding="utf-8") as file:
         writer = csv.writer(file)
         writer.writerow(COLUMNS)
         for workload in experiment.factors.workload:
             for row in _measured(experiment, workload, pictures):
                 writer.writerow(row)
-    partial.rename(path)
 
 
 def _measured(experiment: Experiment, workload: str, pictures: Path | None) -> Iterator[tuple[object, ...]]:

@@ -17,6 +17,7 @@ from loadtests.errors import TrialError
 from loadtests.experiment.capacity_search import CapacityBounds, Lengths, Outcome, Step, search
 from loadtests.experiment.progress import Trials
 from loadtests.experiment.trial import TrialSetup, new_stack, spec_of
+from loadtests.files import complete
 from loadtests.format import amount
 from loadtests.machine.noise import MOST_NOISY
 from loadtests.planning.configuration import Cell
@@ -24,7 +25,6 @@ from loadtests.planning.estimate import USUAL_TRIALS
 from loadtests.planning.experiment import Experiment, Goal
 from loadtests.recording import result_folder
 from loadtests.recording.analysis_bridge import goal_outcome, noisy_trials, predicted_rates
-from loadtests.recording.result_folder import PARTIAL
 from loadtests.stack.app_client import get, get_json, post
 from loadtests.stack.process.process_group import wait_until
 from loadtests.stack.stack_file import StackInfo
@@ -144,8 +144,7 @@ def _told(answer: CapacityBounds) -> str:
 
 
 def _write(path: Path, goal: Goal, found: list[Found]) -> None:
-    partial = path.with_name(path.name + PARTIAL)
-    with partial.open("w", newline="", encoding="utf-8") as file:
+    with complete(path) as partial, partial.open("w", newline="", encoding="utf-8") as file:
         writer = csv.writer(file)
         levels = list(found[0].cell.levels())
         writer.writerow([*levels, *COLUMNS])
@@ -157,7 +156,6 @@ def _write(path: Path, goal: Goal, found: list[Found]) -> None:
             )
             what = (goal.clock, goal.share, goal.limit_s, *rates, answer.reason, each.trials, f"{each.measured_s:g}")
             writer.writerow([*each.cell.levels().values(), *what])
-    partial.rename(path)
 
 
 #: So many seconds of work are queued, and so many pictures at least for each worker.
@@ -231,6 +229,5 @@ def _done(info: StackInfo, count: int) -> bool | None:
 
 
 def _keep(path: Path, finished_at: list[float]) -> None:
-    partial = path.with_name(path.name + result_folder.PARTIAL)
-    partial.write_text("finished_at\n" + "".join(f"{at:.6f}\n" for at in finished_at), encoding="utf-8")
-    partial.rename(path)
+    with complete(path) as partial:
+        partial.write_text("finished_at\n" + "".join(f"{at:.6f}\n" for at in finished_at), encoding="utf-8")

@@ -12,7 +12,7 @@ from loadtests.experiment.baseline import BASELINE, measure_baseline
 from loadtests.experiment.capacity import Searcher
 from loadtests.experiment.progress import Trials
 from loadtests.experiment.trial import TrialSetup, run_trial
-from loadtests.file_lock import exclusive
+from loadtests.files import PARTIAL, exclusive
 from loadtests.format import amount, are
 from loadtests.machine import provenance
 from loadtests.machine.noise import MOST_NOISY
@@ -106,7 +106,7 @@ def _measure_blocks(blocks: list[list[TrialSetup]], progress: Trials, until: flo
 
 def _is_open(block: list[TrialSetup]) -> bool:
     """Whether something of a block is missing, or was being measured again when somebody stopped it."""
-    broken_off = [setup.folder / f"{setup.trial.rerun().name}{result_folder.PARTIAL}" for setup in block]
+    broken_off = [setup.folder / f"{setup.trial.rerun().name}{PARTIAL}" for setup in block]
     return bool(_missing(block)) or any(path.exists() for path in broken_off)
 
 

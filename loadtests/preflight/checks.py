@@ -21,7 +21,7 @@ from loadtests.clock import Clock
 from loadtests.errors import QueuelabError, StackError
 from loadtests.experiment import smoke_test
 from loadtests.experiment.baseline import BASELINE, measure_baseline
-from loadtests.file_lock import exclusive, held
+from loadtests.files import exclusive, held
 from loadtests.machine import provenance
 from loadtests.machine.provenance import calibration_scope
 from loadtests.planning.configuration import MODES

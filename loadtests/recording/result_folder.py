@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from loadtests.errors import PlanError, QueuelabError, TrialError, reason, refuse_full
+from loadtests.files import PARTIAL, complete
 from loadtests.format import amount
 from loadtests.machine import provenance
 from loadtests.machine.provenance import circumstances, last_calibration
@@ -25,9 +26,6 @@ SCHEMA = 2
 
 #: What tells machines apart; a container has a Python and a name of the system of its own.
 KNOWN_BY = ("cpu", "cores")
-
-#: A trial that is being measured; nobody takes such a folder for a result.
-PARTIAL = ".partial"
 
 #: The name of a trial; the rerun of a noisy one says so, in schema 1 as "again".
 TRIAL_NAME = re.compile(r"(?P<cell>.+)-r(?P<repeat>\d+)(-rerun|-again)?")
@@ -188,10 +186,9 @@ def write_experiment(results: Path, **what: Any) -> None:
 
 
 def write_json(path: Path, value: dict[str, Any]) -> None:
-    """Write a file that is there whole or not at all."""
-    partial = path.with_name(path.name + PARTIAL)
-    partial.write_text(json.dumps(value, indent=2) + "\n", encoding="utf-8")
-    partial.rename(path)
+    """Write a JSON file, complete or not at all."""
+    with complete(path) as partial:
+        partial.write_text(json.dumps(value, indent=2) + "\n", encoding="utf-8")
 
 
 def prepare(experiment: Experiment, folder: Path, pictures: Path | None) -> Path | None:

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from loadtests.errors import TrialError
+from loadtests.files import PARTIAL
 from loadtests.format import amount
 from loadtests.machine.provenance import versions
 from loadtests.recording import result_folder
@@ -102,11 +103,7 @@ def keep(session: Session, *, offered_rate: float) -> tuple[Path, str]:
     """
     folder = session.options.results
     by_hand = session.options.trial is None
-    partial = (
-        result_folder.open_trial(folder, session.trial)
-        if by_hand
-        else folder / f"{session.trial}{result_folder.PARTIAL}"
-    )
+    partial = result_folder.open_trial(folder, session.trial) if by_hand else folder / f"{session.trial}{PARTIAL}"
     requests = session.load.requests()
     write_requests(partial / "requests.csv", requests, session.phases)
     if by_hand:

@@ -12,7 +12,7 @@ from urllib.parse import quote, urlsplit
 
 from loadtests.clock import Clock
 from loadtests.errors import StackError
-from loadtests.file_lock import exclusive
+from loadtests.files import exclusive
 from loadtests.planning.configuration import Configuration
 from loadtests.stack.process.ports import HOST, claim, free_port
 from loadtests.stack.stack_file import StackInfo, alive_lock

@@ -7,7 +7,7 @@ from typing import Any
 
 from loadtests.clock import Clock
 from loadtests.errors import StackError
-from loadtests.file_lock import held
+from loadtests.files import complete, held
 from loadtests.planning.configuration import Configuration
 
 #: What the sampler of a stack writes, in the stack's directory.
@@ -70,10 +70,9 @@ class StackInfo(Configuration):
 
     def write(self, path: Path) -> None:
         """Leave the file for the owner's eyes alone: it holds the token and the broker's password."""
-        partial = path.with_suffix(".partial")
-        partial.touch(mode=0o600)
-        partial.write_text(json.dumps(asdict(self), indent=2) + "\n", encoding="utf-8")
-        partial.rename(path)
+        with complete(path) as partial:
+            partial.touch(mode=0o600)
+            partial.write_text(json.dumps(asdict(self), indent=2) + "\n", encoding="utf-8")
 
 
 def read_info(path: Path) -> StackInfo:

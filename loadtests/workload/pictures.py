@@ -14,6 +14,7 @@ from PIL import Image, UnidentifiedImageError
 
 from loadtests import BY_HAND
 from loadtests.errors import PlanError
+from loadtests.files import complete
 from loadtests.workload.presets import Workload
 
 #: Change it when the way pictures are made changes, so that old caches are not taken for new ones.
@@ -128,9 +129,8 @@ def _cached(megapixels: float, copy: int) -> Path:
     path = CACHE / f"e{EDITION}-{megapixels:g}mp-{copy}.jpg"
     if not path.exists():
         path.parent.mkdir(parents=True, exist_ok=True)
-        partial = path.with_suffix(".partial")
-        partial.write_bytes(photo_like(megapixels, seed=copy))
-        partial.rename(path)
+        with complete(path) as partial:
+            partial.write_bytes(photo_like(megapixels, seed=copy))
     return path
 
 

@@ -15,6 +15,7 @@ from typing import Any
 
 from loadtests.clock import Clock
 from loadtests.errors import StackError
+from loadtests.files import complete
 from loadtests.stack.app_client import get
 from loadtests.stack.services.queue_depth import Queue, QueuedPictures
 
@@ -159,6 +160,5 @@ def _published_before(row: dict[str, str], at: float) -> bool:
 
 
 def _write_whole(path: Path, text: str) -> None:
-    partial = path.with_name(f"{path.name}.partial")
-    partial.write_text(text, encoding="utf-8")
-    partial.rename(path)
+    with complete(path) as partial:
+        partial.write_text(text, encoding="utf-8")

@@ -11,7 +11,7 @@ import psutil
 import pytest
 
 from loadtests.errors import QueuelabError, StackError
-from loadtests.file_lock import exclusive
+from loadtests.files import exclusive
 from loadtests.stack.process.process_group import Command, ProcessGroup, uninterrupted, wait_until
 
 #: Refuses to end when asked, and has a child that refuses too.

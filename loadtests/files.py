@@ -1,4 +1,4 @@
-"""One process at a time in a folder."""
+"""Files that several processes use: locked by one at a time, and complete or not there at all."""
 
 import fcntl
 from collections.abc import Iterator
@@ -6,6 +6,17 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from loadtests.errors import QueuelabError
+
+#: The end of the name of what is still being written; nobody takes such a file or folder for a result.
+PARTIAL = ".partial"
+
+
+@contextmanager
+def complete(path: Path) -> Iterator[Path]:
+    """Give another path to write to; the file gets its own name once the block ends without an error."""
+    partial = path.with_name(path.name + PARTIAL)
+    yield partial
+    partial.rename(path)
 
 
 @contextmanager
