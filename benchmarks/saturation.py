@@ -21,7 +21,7 @@ from analysis.metrics.trial import service_times, throughput
 from analysis.validity.verdict import VALID
 from loadtests.calibration.reference_server import ReferenceModel
 from loadtests.calibration.reference_stack import ReferenceStack
-from loadtests.experiment.progress import Trials
+from loadtests.experiment.progress import TrialProgress
 from loadtests.experiment.trial import TrialSetup, apply_load, run_trial
 from loadtests.planning.configuration import Cell
 from loadtests.planning.experiment import Experiment, Factors, Phases, Trial
@@ -65,7 +65,7 @@ class Row:
 def measured(folder: Path, trials: int) -> Iterator[Row]:
     """The trials one after the other; those of one number replay the same arrivals, scaled to their rates."""
     service_s = {(REFERENCE, mode): REFERENCE_S for mode in MODES}
-    with Trials(trials + len(MODES), 0, USUAL_S) as progress:
+    with TrialProgress(trials + len(MODES), 0, USUAL_S) as progress:
         for mode in MODES:
             pilot = _run(folder, APP, mode, 0.5 * WORKERS / GUESSED_S, 0, progress)[0]
             service_s[APP, mode] = float(service_times(cohort(pilot)).mean())
@@ -93,7 +93,9 @@ def table(rows: list[Row]) -> str:
     return "\n".join(f"| {' | '.join(line)} |" for line in (heads, ["---"] * len(heads), *told))
 
 
-def _run(folder: Path, server: str, mode: str, rate: float, number: int, progress: Trials) -> tuple[Measured, str]:
+def _run(
+    folder: Path, server: str, mode: str, rate: float, number: int, progress: TrialProgress
+) -> tuple[Measured, str]:
     """Measure one trial; returns it with its verdict."""
     stack = "truth" if server == REFERENCE else "local"
     cell = Cell(mode=mode, workers=WORKERS, stack=stack, offered_rate=rate)

@@ -27,7 +27,7 @@ from loadtests.recording.analysis_bridge import ledger_of
 from loadtests.recording.result_folder import read_predictions
 from loadtests.stack.base import StackSpec
 from loadtests.stack.stack_file import Home, StackInfo
-from loadtests.workload.pictures import left_out
+from loadtests.workload.pictures import skipped_files
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -70,7 +70,7 @@ def run(arguments: argparse.Namespace) -> int:
     predictions = read_predictions(arguments.predictions, experiment) if arguments.predictions else None
     phases = experiment.phases
     length_s = phases.warmup_s + phases.measure_s + phases.drain_limit_s
-    _warn(left_out(arguments.pictures))
+    _warn(skipped_files(arguments.pictures))
     _warn(shortage(max(experiment.factors.offered_rate, default=0.0), length_s, most_open()))
     run_experiment(experiment, _short(folder), arguments.pictures, predictions)
     return 0
@@ -98,7 +98,7 @@ def calibrate(arguments: argparse.Namespace) -> int:
         compare=arguments.compare,
     )
     for check in checks:
-        print(calibration.told(check))
+        print(calibration.describe(check))
     missed = sum(not check["passed"] for check in checks)
     passed = f"{len(checks) - missed} of {amount(len(checks), 'check')} passed"
     print(f"{passed}. Reports from this machine now show them.")

@@ -39,8 +39,8 @@ def test_a_tool_that_misbehaves_has_told_nothing_and_the_others_are_heard(tool, 
 
     told = {row["what"]: row["measured"] for row in other_tools.compared(tmp_path)}
     nothing = [what for what, measured in told.items() if measured is None]
-    assert told["told by hey, 10 connections, one stall, p99"] == 0.0065
-    assert [what.split(",")[0] for what in nothing] == ["told by autocannon", "told by wrk2"]
+    assert told["reported by hey, 10 connections, one stall, p99"] == 0.0065
+    assert [what.split(",")[0] for what in nothing] == ["reported by autocannon", "told by wrk2"]
     assert "one stall: nothing. wrk2 had not ended after 1 s." in nothing[1]
 
 

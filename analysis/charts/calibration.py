@@ -18,8 +18,8 @@ LOOKS = {"p50": ("o", "#009E73"), "p95": ("s", "#CC79A7"), "p99": ("D", "#E69F00
 BEYOND = 2.6
 LEFT, BOTTOM, WIDTH = 0.24, 0.13, 0.64
 
-#: How the name of a figure begins that another tool has told.
-TOLD = "told by "
+#: How the name of such a check begins; the second in schema 1.
+REPORTED = ("reported by ", "told by ")
 
 Checks = Sequence[Mapping[str, Any]]
 
@@ -29,7 +29,7 @@ def draw_calibration(calibration: Mapping[str, Any] | None, folder: Path) -> lis
     checks = (calibration or {}).get("checks", [])
     judged = [check for check in checks if check["truth"] is not None and check["limit"]]
     # A tool that misbehaved has told nothing, which the table says.
-    told = [check for check in checks if check["what"].startswith(TOLD) and check["measured"] is not None]
+    told = [check for check in checks if check["what"].startswith(REPORTED) and check["measured"] is not None]
     charts = [_chart("calibration", _judged_title(judged), draw_judged, judged, folder)] if judged else []
     return charts + ([_chart("other_tools", _told_title(told), draw_told, told, folder)] if told else [])
 
@@ -56,7 +56,7 @@ def draw_told(checks: Checks, title: str) -> Figure:
     figure, below = framed(title, "the same stall of 5 s in 50 s at 100 uploads/s · p99 as each tool prints it")
     ax = figure.add_axes((LEFT + 0.1, BOTTOM, WIDTH - 0.1, below - BOTTOM))
     worst = [check for check in checks if _share(check) == "p99"]
-    names = [_server(check).removeprefix(TOLD).removesuffix(", one stall") for check in worst]
+    names = [_tool(check) for check in worst]
     ax.barh(range(len(worst)), [check["measured"] for check in worst], color="#56B4E9", edgecolor=TEXT, height=0.6)
     for place, check in enumerate(worst):
         ax.annotate(
@@ -107,6 +107,10 @@ def _told_title(checks: Checks) -> str:
 def _place(check: Mapping[str, Any]) -> float:
     off = (check["measured"] - check["truth"]) / check["limit"]
     return float(max(-BEYOND, min(BEYOND, off)))
+
+
+def _tool(check: Mapping[str, Any]) -> str:
+    return _server(check).partition(" by ")[2].removesuffix(", one stall")
 
 
 def _server(check: Mapping[str, Any]) -> str:

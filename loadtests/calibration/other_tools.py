@@ -218,21 +218,21 @@ Percentiles = Iterator[tuple[str, float]]
 def compared(folder: Path) -> Iterator[dict[str, Any]]:
     """Rows like those of checks. Told, and not judged: the tools are not ours."""
     for way in WAYS:
-        yield from _told(way.title, partial(reported_by_locust, way, folder), folder)
+        yield from _rows(way.title, partial(reported_by_locust, way, folder), folder)
     for tool in found_tools():
-        yield from _told(tool.title, partial(reported, tool, folder), folder)
+        yield from _rows(tool.title, partial(reported, tool, folder), folder)
 
 
-def _told(title: str, ask: Callable[[], Percentiles], folder: Path) -> Iterator[dict[str, Any]]:
+def _rows(title: str, ask: Callable[[], Percentiles], folder: Path) -> Iterator[dict[str, Any]]:
     try:
         percentiles = list(ask())
     except MISBEHAVIOUR as error:
         # Reports are passed on: where this machine keeps its files is nobody's business.
         reason = " ".join(str(error).replace(f"{folder.resolve()}/", "").split())[:REASON_CHARACTERS]
-        yield _row(f"told by {title}, one stall: nothing. {reason}", None, None)
+        yield _row(f"reported by {title}, one stall: nothing. {reason}", None, None)
         return
     for name, measured_s in percentiles:
-        yield _row(f"told by {title}, one stall, {name}", measured_s, true_s(int(name[1:]) / 100))
+        yield _row(f"reported by {title}, one stall, {name}", measured_s, true_s(int(name[1:]) / 100))
 
 
 def _row(what: str, measured_s: float | None, true_s: float | None) -> dict[str, Any]:

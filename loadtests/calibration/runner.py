@@ -13,7 +13,7 @@ from loadtests.calibration.machine_checks import noise
 from loadtests.calibration.other_tools import compared
 from loadtests.calibration.reference_stack import ReferenceStack
 from loadtests.errors import report_full_disk
-from loadtests.experiment.progress import Trials
+from loadtests.experiment.progress import TrialProgress
 from loadtests.experiment.trial import TrialSetup, apply_load
 from loadtests.files import exclusive
 from loadtests.machine.provenance import STORED, calibration_scope
@@ -59,7 +59,7 @@ def calibrate(
         return checks
 
 
-def told(check: dict[str, Any]) -> str:
+def describe(check: dict[str, Any]) -> str:
     """One check in a line."""
     scale, unit = {"s": (1000, " ms"), "1/s": (1, "/s")}.get(check["unit"], (1, ""))
     measured, truth, limit = (
@@ -82,14 +82,14 @@ def _store(stored: Path, quick: bool, checks: Checks) -> None:
 
 def _measure(folder: Path, planned: list[Case], rates: Sequence[float], quick: bool) -> None:
     mean_s = sum(case.measure_s for case in planned) / len(planned) + OVERHEAD_S
-    with Trials(len(planned) + len(rates), 0, mean_s) as progress:
-        for case in itertools.chain(planned, _kept(rates, quick, folder)):
+    with TrialProgress(len(planned) + len(rates), 0, mean_s) as progress:
+        for case in itertools.chain(planned, _rates_until_missed(rates, quick, folder)):
             progress.begin(case.name)
             record = run_case(case, folder)
             progress.end(case.name, record["verdict"]["name"])
 
 
-def _kept(rates: Sequence[float], quick: bool, folder: Path) -> Iterator[Case]:
+def _rates_until_missed(rates: Sequence[float], quick: bool, folder: Path) -> Iterator[Case]:
     """Rates as long as the last one could be kept."""
     for rate in rates:
         yield rate_case(rate, quick)

@@ -15,7 +15,7 @@ from pathlib import Path
 
 from loadtests.errors import TrialError
 from loadtests.experiment.capacity_search import CapacityBounds, Lengths, Outcome, Step, search
-from loadtests.experiment.progress import Trials
+from loadtests.experiment.progress import TrialProgress
 from loadtests.experiment.trial import TrialSetup, new_stack, spec_of
 from loadtests.files import complete
 from loadtests.format import amount
@@ -42,7 +42,7 @@ Measure = Callable[[TrialSetup], None]
 
 
 @dataclass(frozen=True, kw_only=True)
-class Found:
+class SearchResult:
     """What a search ended with: its cell, answer, trials and measured seconds.
 
     predicted: the rate that the work alone allows; drained: the raw maximum of the workers, None if nobody could hold
@@ -66,19 +66,19 @@ class Searcher:
     folder: Path
     pictures: Path | None
     cores: int
-    progress: Trials
+    progress: TrialProgress
     measure: Measure
 
     def find_all(self) -> None:
         """One search after the other, in an order that the seed decides; each that ends is a row of capacity.csv."""
         cells = self.experiment.cells()
-        found: list[Found] = []
+        found: list[SearchResult] = []
         for cell in random.Random(f"{self.experiment.seed}/order").sample(cells, len(cells)):
-            found.append(self._found(cell))
+            found.append(self._search(cell))
             _write(self.folder / CAPACITY, self.goal, found)
-            self.progress.say(f"{cell.mode}, {amount(cell.workers, 'worker')}: {_told(found[-1].answer)}")
+            self.progress.say(f"{cell.mode}, {amount(cell.workers, 'worker')}: {_describe(found[-1].answer)}")
 
-    def _found(self, cell: Cell) -> Found:
+    def _search(self, cell: Cell) -> SearchResult:
         """Search for the capacity of one cell; trials that are there are not measured again."""
         predicted, most = predicted_rates(self.folder, cell, self.goal, self.cores)
         lengths = Lengths(probe_s=self.goal.probe_s, confirm_s=self.goal.confirm_s, longest_s=self.goal.longest_s)
@@ -92,7 +92,7 @@ class Searcher:
         except StopIteration as end:
             self.progress.extend(len(asked) - USUAL_TRIALS)
             measured_s = sum(step.measure_s for step in asked)
-            return Found(
+            return SearchResult(
                 cell=cell,
                 predicted=predicted,
                 drained=self._drained(cell, most),
@@ -114,12 +114,12 @@ class Searcher:
         """What the trial of one step says; where the machine or the load generator had a hiccup, what a second says."""
         experiment, trial = self.experiment.step(replace(cell, offered_rate=step.rate), number, step.measure_s)
         setup = TrialSetup(experiment=experiment, trial=trial, folder=self.folder, pictures=self.pictures)
-        said = self._said(setup)
-        if said in ("noisy", Outcome.INVALID):
-            said = self._said(replace(setup, trial=trial.rerun()))
-        return Outcome.UNDECIDED if said == "noisy" else Outcome(said)
+        vote = self._vote(setup)
+        if vote in ("noisy", Outcome.INVALID):
+            vote = self._vote(replace(setup, trial=trial.rerun()))
+        return Outcome.UNDECIDED if vote == "noisy" else Outcome(vote)
 
-    def _said(self, setup: TrialSetup) -> str:
+    def _vote(self, setup: TrialSetup) -> str:
         name, step = setup.trial.name, (setup.trial.cell.offered_rate, setup.experiment.phases.measure_s)
         if not result_folder.is_step(self.folder, name, *step):
             result_folder.discard(self.folder, name)
@@ -137,13 +137,13 @@ class Searcher:
             raise
 
 
-def _told(answer: CapacityBounds) -> str:
+def _describe(answer: CapacityBounds) -> str:
     low = "no rate meets the goal" if answer.passed is None else f"{answer.passed:.3g} pictures/s meets the goal"
     high = "no upper bound found" if answer.failed is None else f"{answer.failed:.3g} does not"
     return f"{low}, {high}. {answer.reason}"
 
 
-def _write(path: Path, goal: Goal, found: list[Found]) -> None:
+def _write(path: Path, goal: Goal, found: list[SearchResult]) -> None:
     with complete(path) as partial, partial.open("w", newline="", encoding="utf-8") as file:
         writer = csv.writer(file)
         levels = list(found[0].cell.levels())

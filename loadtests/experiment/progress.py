@@ -8,7 +8,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
 
-class Trials(AbstractContextManager["Trials"]):
+class TrialProgress(AbstractContextManager["TrialProgress"]):
     """Counts the trials of one experiment. expected_s is a first guess of the length of one."""
 
     def __init__(self, total: int, done: int, expected_s: float) -> None:
@@ -27,7 +27,7 @@ class Trials(AbstractContextManager["Trials"]):
         )
         self._task = self._bar.add_task("", total=total, completed=done, left="")
 
-    def __enter__(self) -> "Trials":
+    def __enter__(self) -> "TrialProgress":
         self._bar.start()
         return self
 

@@ -10,7 +10,7 @@ from typing import Any
 from loadtests.errors import QueuelabError, TrialError, reason
 from loadtests.experiment.baseline import BASELINE, measure_baseline
 from loadtests.experiment.capacity import Searcher
-from loadtests.experiment.progress import Trials
+from loadtests.experiment.progress import TrialProgress
 from loadtests.experiment.trial import TrialSetup, run_trial
 from loadtests.files import PARTIAL, exclusive
 from loadtests.format import amount, are
@@ -64,7 +64,7 @@ def _measure(experiment: Experiment, folder: Path, pictures: Path | None, set_as
     first = PILOT_BLOCKS if experiment.precision else len(blocks)
     total = sum(map(len, blocks[:first]))
     done = total - sum(len(_missing(block)) for block in blocks[:first])
-    with Trials(total, done, trial_s(experiment)) as progress:
+    with TrialProgress(total, done, trial_s(experiment)) as progress:
         progress.say(f"{_opening(folder, total, done, set_aside)} {expected_width(experiment)}")
         _measure_blocks(blocks[:first], progress, until)
         if experiment.precision:
@@ -77,7 +77,7 @@ def _find_capacities(experiment: Experiment, goal: Goal, folder: Path, pictures:
     usual = USUAL_TRIALS * len(experiment.cells())
     done = len(result_folder.finished_trials(folder))
     lengths_s = replace(experiment, phases=replace(experiment.phases, measure_s=goal.confirm_s))
-    with Trials(usual, done, trial_s(lengths_s)) as progress:
+    with TrialProgress(usual, done, trial_s(lengths_s)) as progress:
         cells = amount(len(experiment.cells()), "cell")
         progress.say(f"{folder}: some {USUAL_TRIALS} trials for each of {cells}, {done} {are(done)} there.")
         Searcher(
@@ -91,7 +91,7 @@ def _find_capacities(experiment: Experiment, goal: Goal, folder: Path, pictures:
         ).find_all()
 
 
-def _measure_blocks(blocks: list[list[TrialSetup]], progress: Trials, until: float = math.inf) -> None:
+def _measure_blocks(blocks: list[list[TrialSetup]], progress: TrialProgress, until: float = math.inf) -> None:
     """Measure what is missing of some blocks; after the first, none that would not end in time [monotonic s]."""
     begun = False
     for block in filter(_is_open, blocks):
@@ -110,7 +110,7 @@ def _is_open(block: list[TrialSetup]) -> bool:
     return bool(_missing(block)) or any(path.exists() for path in broken_off)
 
 
-def _blocks_wanted(precision: float, folder: Path, progress: Trials) -> int:
+def _blocks_wanted(precision: float, folder: Path, progress: TrialProgress) -> int:
     """How many blocks make the wanted precision, by the scatter of the pilot and by nothing else (R21)."""
     log_sd = log_ratio_sd(folder, PILOT_BLOCKS)
     wanted = FEWEST_BLOCKS if log_sd is None else blocks_needed(log_sd, precision)
@@ -125,7 +125,7 @@ def _missing(block: list[TrialSetup]) -> list[TrialSetup]:
     return [setup for setup in block if setup.trial.name not in result_folder.finished_trials(setup.folder)]
 
 
-def _rerun_noisy(block: list[TrialSetup], progress: Trials) -> None:
+def _rerun_noisy(block: list[TrialSetup], progress: TrialProgress) -> None:
     """Once, in the same block, blind to mode and result (R25); of both the second counts, and the first is kept.
 
     Where more than some of a block are noisy, the machine is like that, and measuring again would not help.
@@ -155,7 +155,7 @@ def _foresee(experiment: Experiment, folder: Path, pictures: Path | None) -> Non
         predict(folder, experiment.cells(), provenance.machine()["cores"])
 
 
-def _run(setup: TrialSetup, progress: Trials) -> None:
+def _run(setup: TrialSetup, progress: TrialProgress) -> None:
     """Measure one trial; whatever stops it is told with what has been reached."""
     progress.begin(setup.trial.name)
     try:

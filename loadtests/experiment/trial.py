@@ -16,7 +16,7 @@ from loadtests.faults.injector import Injector
 from loadtests.machine.noise import NoiseMonitor
 from loadtests.planning.experiment import Experiment, Trial
 from loadtests.recording import result_folder
-from loadtests.stack.app_client import files_left
+from loadtests.stack.app_client import stored_files
 from loadtests.stack.base import Stack, StackSpec
 from loadtests.stack.compose.stack import AttachedStack, ComposeStack
 from loadtests.stack.local.stack import LocalStack
@@ -100,7 +100,7 @@ def _load_watched(setup: TrialSetup, stack: Stack, info: StackInfo, partial: Pat
         injector.end()
     injector.check_all_played()
     events = sorted([*injector.events, *stack.events], key=lambda event: float(event["began_at"]))
-    return {"events": events, "files": files_left(info) if isinstance(stack, LocalStack) else None}
+    return {"events": events, "files": stored_files(info) if isinstance(stack, LocalStack) else None}
 
 
 def spec_of(setup: TrialSetup) -> StackSpec:

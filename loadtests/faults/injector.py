@@ -43,7 +43,7 @@ class Injector:
         """Undo the present fault, also when the trial ends before its time."""
         undo, self._undo = self._undo, None
         if undo:
-            _told(self.events[-1]["what"], undo)
+            _run_action(self.events[-1]["what"], undo)
             self.events[-1]["ended_at"] = self._clock.now()
 
     def check_all_played(self) -> None:
@@ -59,7 +59,7 @@ class Injector:
     def _begin(self, name: str) -> None:
         stack, fault = self._stack, FAULTS[name]
         assert isinstance(stack, LocalStack), "the plan has seen to that"
-        self._undo = _told(name, lambda: ACTIONS[name](stack))
+        self._undo = _run_action(name, lambda: ACTIONS[name](stack))
         # An act may first have to look for somebody at work.
         began_at = self._clock.now()
         self._held_until = began_at + fault.hold_s
@@ -74,7 +74,7 @@ def _expected(fault: Fault, profile: str) -> dict[str, Any]:
     return {"loses": fault.loses, "recovery_s": None, "words": fault.defaults}
 
 
-def _told(name: str, act: Callable[[], T]) -> T:
+def _run_action(name: str, act: Callable[[], T]) -> T:
     """What an act gives; what it meets on its way is told with the fault's name."""
     try:
         return act()

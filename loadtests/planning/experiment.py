@@ -8,7 +8,14 @@ from typing import Any
 
 from loadtests.errors import PlanError
 from loadtests.planning.configuration import BROKERS, NO_FAULT, Cell, database_on, meaningful
-from loadtests.planning.faults import FAULTS, AtRandom, ScheduledFault, made_possible, possible, scheduled_faults
+from loadtests.planning.faults import (
+    FAULTS,
+    RandomFaults,
+    ScheduledFault,
+    possible,
+    scheduled_faults,
+    with_requirements,
+)
 
 #: How much a plan measures: so many repeats, as many as fit in a time, or as many as a precision needs.
 AMOUNTS = ("repeats", "minutes", "precision")
@@ -110,7 +117,7 @@ class Experiment:
     control: bool = False
     goal: Goal | None = None
     faults: tuple[ScheduledFault, ...] = ()
-    random_faults: AtRandom | None = None
+    random_faults: RandomFaults | None = None
     factors: Factors
     phases: Phases
 
@@ -185,7 +192,7 @@ class FaultExperiment(Experiment):
     """One trial for each fault, each on the levels that it needs."""
 
     def combined(self) -> list[Cell]:
-        return [made_possible(cell) for cell in super().combined()]
+        return [with_requirements(cell) for cell in super().combined()]
 
 
 def fault_experiment(profile: str, broker: str, names: Sequence[str]) -> FaultExperiment:

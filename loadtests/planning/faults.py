@@ -215,14 +215,14 @@ class ScheduledFault:
 
 
 @dataclass(frozen=True, kw_only=True)
-class AtRandom:
+class RandomFaults:
     """One of these faults in every so many seconds, drawn by the trial's seed: which, and when in the middle half of
     its turn, so that each is over before the next begins."""
 
     what: tuple[str, ...]
     every_s: float
 
-    def drawn(self, measure_s: float, seed: str) -> list[ScheduledFault]:
+    def draw(self, measure_s: float, seed: str) -> list[ScheduledFault]:
         chance = random.Random(f"{seed}/faults")
         turns = range(int(measure_s / self.every_s))
         return [
@@ -232,11 +232,11 @@ class AtRandom:
 
 
 def scheduled_faults(
-    cell: Cell, planned: Sequence[ScheduledFault], at_random: AtRandom | None, measure_s: float, seed: str
+    cell: Cell, planned: Sequence[ScheduledFault], at_random: RandomFaults | None, measure_s: float, seed: str
 ) -> list[ScheduledFault]:
     """What happens during one trial, in order: the cell's own fault, those of the plan, and those that are drawn."""
     own = [] if cell.fault == NO_FAULT else [ScheduledFault(what=cell.fault, at_s=AT_S)]
-    drawn = at_random.drawn(measure_s, seed) if at_random else []
+    drawn = at_random.draw(measure_s, seed) if at_random else []
     return sorted([*own, *planned, *drawn], key=lambda due: due.at_s)
 
 
@@ -253,7 +253,7 @@ def possible(name: str, cell: Cell) -> bool:
     )
 
 
-def made_possible(cell: Cell) -> Cell:
+def with_requirements(cell: Cell) -> Cell:
     """The cell with what its fault needs, and with the load that it shows most with."""
     fault = FAULTS[cell.fault]
     return replace(

@@ -19,7 +19,7 @@ from loadtests.planning.configuration import (
 )
 from loadtests.planning.estimate import MOST_BLOCKS, repeats_within
 from loadtests.planning.experiment import AMOUNTS, Experiment, Factors, Goal, Phases
-from loadtests.planning.faults import FAULTS, FIND_LIMIT_S, AtRandom, ScheduledFault, possible
+from loadtests.planning.faults import FAULTS, FIND_LIMIT_S, RandomFaults, ScheduledFault, possible
 from loadtests.workload.presets import WORKLOADS
 
 
@@ -127,14 +127,14 @@ def _due(table: Mapping[str, Any], measure_s: float) -> ScheduledFault:
     return ScheduledFault(what=what, at_s=number(table, "at_s", low=0, high=max(0.0, measure_s - FAULTS[what].hold_s)))
 
 
-def _at_random(table: Mapping[str, Any], measure_s: float) -> AtRandom | None:
+def _at_random(table: Mapping[str, Any], measure_s: float) -> RandomFaults | None:
     if "random_faults" not in table:
         return None
     given = subtable(table, "random_faults")
     refuse_unknown(given, ("what", "every_s"), "random_faults.")
     what = tuple(choices(given, "what", tuple(FAULTS)))
     shortest_s = TURNS_OF_A_FAULT * (FIND_LIMIT_S + max(FAULTS[name].hold_s for name in what))
-    return AtRandom(what=what, every_s=number(given, "every_s", low=shortest_s, high=max(shortest_s, measure_s)))
+    return RandomFaults(what=what, every_s=number(given, "every_s", low=shortest_s, high=max(shortest_s, measure_s)))
 
 
 def _needed(name: str) -> str:

@@ -43,7 +43,7 @@ class Check:
 
     what: str
     good: bool
-    told: str
+    found: str
     fix: str
 
 
@@ -77,25 +77,25 @@ def readings(results: Path, stack_file: Path) -> Iterator[Check]:
 def leftover(stack_file: Path) -> Check:
     """Whether a stack of an earlier lesson is still up."""
     try:
-        told, good = f"{read_info(stack_file).url} is up", False
+        found, good = f"{read_info(stack_file).url} is up", False
     except StackError:
-        told, good = "none", True
-    return Check(what="stack left over", good=good, told=told, fix="make down")
+        found, good = "none", True
+    return Check(what="stack left over", good=good, found=found, fix="make down")
 
 
 def measuring(results: Path) -> Check:
     """Whether something is being measured into the folder of all results."""
     busy = [path.name.strip(".").removesuffix(".lock") for path in sorted(results.glob(".*.lock")) if held(path)]
-    told = ", ".join(busy) or "none"
-    return Check(what="other measurement", good=not busy, told=told, fix="wait until it has ended, or stop it: Ctrl-C")
+    found = ", ".join(busy) or "none"
+    return Check(what="other measurement", good=not busy, found=found, fix="wait for its end, or stop it: Ctrl-C")
 
 
 def port_is_free(port: int, fix: str) -> Check:
     try:
         claim(port)
     except StackError:
-        return Check(what=f"port {port}", good=False, told="taken", fix=fix)
-    return Check(what=f"port {port}", good=True, told="free", fix=fix)
+        return Check(what=f"port {port}", good=False, found="taken", fix=fix)
+    return Check(what=f"port {port}", good=True, found="free", fix=fix)
 
 
 def locked() -> dict[str, list[str]]:
@@ -141,54 +141,54 @@ def on_packages(installed: Mapping[str, str | None], locked: Mapping[str, Sequen
     wrong = [
         name for name, version in installed.items() if version is None or version not in locked.get(name, [version])
     ]
-    told = (
+    found = (
         f"Python {python}; {', '.join(wrong)} not as locked"
         if wrong
         else f"Python {python}, {len(installed)} as locked"
     )
     return Check(
-        what="Python and packages", good=not wrong, told=told, fix="rm .venv/run.stamp, and the same once more"
+        what="Python and packages", good=not wrong, found=found, fix="rm .venv/run.stamp, and the same once more"
     )
 
 
 def on_cores(cores: int) -> Check:
     good = cores >= FEWEST_CORES
-    return Check(what="cores", good=good, told=f"{cores}", fix="take another machine, or teach from results/example")
+    return Check(what="cores", good=good, found=f"{cores}", fix="take another machine, or teach from results/example")
 
 
 def on_memory(free_gib: float) -> Check:
     good = free_gib >= LEAST_MEMORY_GIB
-    return Check(what="free memory", good=good, told=f"{free_gib:.1f} GiB", fix="close other programs")
+    return Check(what="free memory", good=good, found=f"{free_gib:.1f} GiB", fix="close other programs")
 
 
 def on_disk(free_gib: float) -> Check:
     good = free_gib >= LEAST_DISK_GIB
-    return Check(what="free disk", good=good, told=f"{free_gib:.1f} GiB", fix="delete old folders in results/")
+    return Check(what="free disk", good=good, found=f"{free_gib:.1f} GiB", fix="delete old folders in results/")
 
 
 def on_others(percent: float) -> Check:
     good = percent <= MOST_OTHERS_PERCENT
-    told = f"others use {percent:.0f} % of the cores"
-    return Check(what="load", good=good, told=told, fix="close browser, updates and backups, then try again")
+    found = f"others use {percent:.0f} % of the cores"
+    return Check(what="load", good=good, found=found, fix="close browser, updates and backups, then try again")
 
 
 def on_power(plugged: bool | None) -> Check:
     """None: the system tells of no battery."""
-    told = {None: "no battery", True: "plugged in", False: "on battery"}[plugged]
-    return Check(what="power", good=plugged is not False, told=told, fix="plug it in: on battery a laptop slows down")
+    found = {None: "no battery", True: "plugged in", False: "on battery"}[plugged]
+    return Check(what="power", good=plugged is not False, found=found, fix="plug it in: on battery a laptop slows down")
 
 
 def on_heat(hottest: tuple[float, float] | None) -> Check:
-    """The temperature that is nearest to its limit, and that limit [degrees Celsius]; None where it is not told."""
-    told = f"{hottest[0]:.0f} °C, limit {hottest[1]:.0f} °C" if hottest else "not told by the system"
+    """The temperature nearest to its limit, and that limit [degrees Celsius]; None where the system reports none."""
+    found = f"{hottest[0]:.0f} °C, limit {hottest[1]:.0f} °C" if hottest else "not reported by the system"
     good = hottest is None or hottest[0] < hottest[1]
-    return Check(what="heat", good=good, told=told, fix="let it cool down: a hot processor slows down")
+    return Check(what="heat", good=good, found=found, fix="let it cool down: a hot processor slows down")
 
 
 def on_clock(step_s: float) -> Check:
     good = abs(step_s) <= MOST_STEP_S
-    told = "steady" if good else f"stepped by {step_s:+.2f} s"
-    return Check(what="clock", good=good, told=told, fix="wait until the clock is set, then try again")
+    found = "steady" if good else f"stepped by {step_s:+.2f} s"
+    return Check(what="clock", good=good, found=found, fix="wait until the clock is set, then try again")
 
 
 SPEC = StackSpec(mode="queue", workers=1, workload="io", seed=1)
@@ -205,9 +205,9 @@ def starts(logs: Path) -> Iterator[Check]:
 
 def _tried(what: str, attempt: Callable[[], str], fix: str) -> Check:
     try:
-        return Check(what=what, good=True, told=attempt(), fix=fix)
+        return Check(what=what, good=True, found=attempt(), fix=fix)
     except (QueuelabError, OSError) as error:
-        return Check(what=what, good=False, told=str(error).splitlines()[0], fix=fix)
+        return Check(what=what, good=False, found=str(error).splitlines()[0], fix=fix)
 
 
 def _start_broker(logs: Path) -> str:
@@ -253,7 +253,7 @@ PREDICTION = "prediction.csv"
 AS_LONG_S = 5.0
 
 
-def expect(folder: Path) -> None:
+def predict_lesson(folder: Path) -> None:
     """Leave baseline.csv and prediction.csv for the lesson's plan in a folder, in place of older ones."""
     experiment = read_plan(PLAN)
     (folder / BASELINE).unlink(missing_ok=True)
@@ -261,7 +261,7 @@ def expect(folder: Path) -> None:
     predict(folder, experiment.cells(), provenance.cores())
 
 
-def told(folder: Path) -> Iterator[str]:
+def forecast(folder: Path) -> Iterator[str]:
     """The numbers in lines: what queue mode should finish and how long a picture should take, by workers."""
     with (folder / PREDICTION).open(newline="", encoding="utf-8") as file:
         rows = [row for row in csv.DictReader(file) if row["mode"] == "queue"]
@@ -280,11 +280,11 @@ def preflight(folder: Path, say: Callable[[str], None], home: Path = BY_HAND) ->
     """
     with exclusive(home / "preflight.lock", "Another preflight is running. Wait until it finishes."):
         anchor = Clock.anchored()
-        checks = list(_said(readings(folder.parent, home / "stack.json"), say))
+        checks = list(_report(readings(folder.parent, home / "stack.json"), say))
         if measuring(folder.parent).good:
-            checks += _said(_started(folder, home / "preflight", anchor), say)
-            for line_told in told(folder):
-                say(line_told)
+            checks += _report(_started(folder, home / "preflight", anchor), say)
+            for sentence in forecast(folder):
+                say(sentence)
         else:
             say("The stack was not started, so as not to disturb it.")
         _keep(checks, folder)
@@ -297,11 +297,11 @@ def _started(folder: Path, logs: Path, anchor: Clock) -> Iterator[Check]:
     shutil.rmtree(logs, ignore_errors=True)
     yield from starts(logs)
     folder.mkdir(parents=True, exist_ok=True)
-    expect(folder)
+    predict_lesson(folder)
     yield on_clock((Clock.anchored().offset_ns - anchor.offset_ns) / 1e9)
 
 
-def _said(checks: Iterable[Check], say: Callable[[str], None]) -> Iterator[Check]:
+def _report(checks: Iterable[Check], say: Callable[[str], None]) -> Iterator[Check]:
     for check in checks:
         say(line(check))
         yield check
@@ -319,4 +319,4 @@ def _keep(checks: Sequence[Check], folder: Path) -> None:
 def line(check: Check) -> str:
     """One check in a line; a red one ends with what to do."""
     mend = "" if check.good else f". To fix it: {check.fix}"
-    return f"{'ok ' if check.good else 'RED'}  {check.what}: {check.told}{mend}"
+    return f"{'ok ' if check.good else 'RED'}  {check.what}: {check.found}{mend}"

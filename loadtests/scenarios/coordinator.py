@@ -60,8 +60,8 @@ class Coordinator:
         events.user_error.add_listener(self._end_without)
         if isinstance(runner, MasterRunner):
             events.worker_connect.add_listener(guarded(self._greet, self._fail))
-            runner.register_message(PREPARED, guarded(self._hear, self._fail))
-            runner.register_message(REPORT, guarded(self._hear, self._fail))
+            runner.register_message(PREPARED, guarded(self._receive, self._fail))
+            runner.register_message(REPORT, guarded(self._receive, self._fail))
 
     def _fail(self, error: Exception) -> None:
         """End the test: it is no trial."""
@@ -133,11 +133,11 @@ class Coordinator:
 
     def _greet(self, client_id: str, **_: Any) -> None:
         if isinstance(self._load, LoadWorkers):
-            self._load.tell(client_id)
+            self._load.invite(client_id)
 
-    def _hear(self, msg: Any, **_: Any) -> None:
+    def _receive(self, msg: Any, **_: Any) -> None:
         if isinstance(self._load, LoadWorkers):
-            self._load.hear(msg.type, msg.node_id, msg.data)
+            self._load.receive(msg.type, msg.node_id, msg.data)
 
     def _new_session(self) -> Session:
         """A session on the stack that is up now, which must have nothing to do."""

@@ -60,7 +60,7 @@ class LoadWorkers:
         self._environment, self._runner, self._clock = environment, environment.runner, clock
         self._trial, self._pictures = trial, {payload.picture: payload for payload in payloads}
         self._report_limit_s = drain_limit_s + LAST_ANSWERS_S + environment.stop_timeout + REPORT_MARGIN_S
-        self._told: set[str] = set()
+        self._invited: set[str] = set()
         self._prepared: set[str] = set()
         self._reported: set[str] = set()
         self._finished = False
@@ -70,19 +70,19 @@ class LoadWorkers:
         """Tell every worker of the trial and wait until all are ready; raise if one cannot take part."""
         for client in self._runner.clients.all:
             if client.state != STATE_MISSING:
-                self.tell(client.id)
-        self._wait(lambda: self._told - self._prepared, PREPARE_LIMIT_S, "did not get ready")
+                self.invite(client.id)
+        self._wait(lambda: self._invited - self._prepared, PREPARE_LIMIT_S, "did not get ready")
 
-    def tell(self, client_id: str) -> None:
+    def invite(self, client_id: str) -> None:
         """A worker that comes late takes part, too: Locust gives it some of the users. Messages keep their order,
         so no user starts before this one has arrived."""
-        if not self._finished and client_id not in self._told:
-            self._told.add(client_id)
+        if not self._finished and client_id not in self._invited:
+            self._invited.add(client_id)
             self._runner.send_message(PREPARE, self._trial, client_id)
 
-    def hear(self, kind: str, client_id: str, data: dict[str, Any]) -> None:
+    def receive(self, kind: str, client_id: str, data: dict[str, Any]) -> None:
         """Take in what a worker says of this trial."""
-        if data["tag"] != self._trial["tag"] or client_id not in self._told:
+        if data["tag"] != self._trial["tag"] or client_id not in self._invited:
             return
         if data["error"]:
             self._fail(client_id, data["error"])
@@ -105,7 +105,7 @@ class LoadWorkers:
 
     def settle(self) -> None:
         """Wait until every worker has reported; raise if one does not."""
-        self._wait(lambda: self._told - self._reported, self._report_limit_s, "did not report")
+        self._wait(lambda: self._invited - self._reported, self._report_limit_s, "did not report")
         self._note_cpu()
 
     def requests(self) -> list[Request]:
@@ -129,14 +129,14 @@ class LoadWorkers:
     def _look(self) -> None:
         """Note a worker that is gone. One that has stopped at the end has left Locust's list and still reports."""
         clients = self._runner.clients
-        silent = self._told - self._reported
+        silent = self._invited - self._reported
         gone = silent & {one.id for one in clients.missing}
         if not self._finished:
             gone |= silent - set(clients)
         for client_id in gone:
             self._fail(client_id, "it has exited or stopped answering.")
         # It was taken for dead when the trial began.
-        for client_id in {one.id for one in clients.running} - self._told if not self._finished else ():
+        for client_id in {one.id for one in clients.running} - self._invited if not self._finished else ():
             self._fail(client_id, "it came back in the middle of the test.")
 
     def _wait(self, silent: Callable[[], set[str]], limit_s: float, what: str) -> None:
@@ -154,7 +154,7 @@ class LoadWorkers:
         self.problem = self.problem or f"load worker {self._runner.get_worker_index(client_id)} failed: {why}"
 
     def _send(self, kind: str, data: dict[str, Any] | None) -> None:
-        for client_id in self._told:
+        for client_id in self._invited:
             self._runner.send_message(kind, data, client_id)
 
     def _note_cpu(self) -> None:

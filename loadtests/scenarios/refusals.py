@@ -15,7 +15,7 @@ from locust.runners import STATE_CLEANUP, STATE_STOPPING
 from loadtests.errors import QueuelabError, TrialError, reason
 from loadtests.machine.open_files import shortage
 from loadtests.scenarios.options import Options
-from loadtests.workload.pictures import left_out
+from loadtests.workload.pictures import skipped_files
 
 #: For so long a test is taken to last of which nobody has said it.
 USUAL_TEST_S = 60.0
@@ -63,7 +63,7 @@ def warn_of(options: Options, rate: float, may_open: int) -> None:
     """Say what of a person's pictures is not sent, and whether a load of so many uploads per second from one process
     may need more open files than it may have."""
     length_s = options.warmup_s + (options.run_time_s or USUAL_TEST_S)
-    for warning in (left_out(options.pictures), shortage(rate, length_s, may_open)):
+    for warning in (skipped_files(options.pictures), shortage(rate, length_s, may_open)):
         if warning:
             logging.warning("%s", warning)
 

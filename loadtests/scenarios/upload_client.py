@@ -32,7 +32,7 @@ LIMITS = {
 }
 
 
-def told(error: Exception) -> str:
+def error_text(error: Exception) -> str:
     """An error in the words of requests.csv."""
     limit = _limit(error)
     if limit:
@@ -124,7 +124,7 @@ class UploadClient:
                 request.error = answer.body[:200].decode(errors="replace")
         except Exception as error:
             request.answered_at = self._clock.now()
-            request.error = told(error)
+            request.error = error_text(error)
             if is_own(request.error) and not connected:
                 request.sent_at = None
 

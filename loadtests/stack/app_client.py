@@ -81,15 +81,15 @@ def refuse_busy(info: StackInfo) -> None:
 VARIANTS = 3
 
 
-def files_left(info: StackInfo) -> dict[str, Any]:
+def stored_files(info: StackInfo) -> dict[str, Any]:
     """How many files a local stack's storage holds, and how many ready pictures are not there whole."""
     rows = get(f"{info.control_url}/pictures.csv", token=info.token, timeout_s=60.0).decode().splitlines()
     media = Path(info.directory) / "media"
     files = [path.relative_to(media).parts for path in media.rglob("*") if path.is_file()]
-    return sorted_out(files, {row["id"]: row["state"] for row in csv.DictReader(rows)})
+    return classify_files(files, {row["id"]: row["state"] for row in csv.DictReader(rows)})
 
 
-def sorted_out(files: Iterable[tuple[str, ...]], states: Mapping[str, str]) -> dict[str, int]:
+def classify_files(files: Iterable[tuple[str, ...]], states: Mapping[str, str]) -> dict[str, int]:
     """How many files are whose, each given by the parts of its path: originals/ID, pictures/ID/VARIANT, partial/ANY.
 
     states: that of each picture by its id. incomplete counts the ready ones that lack a variant.

@@ -62,7 +62,7 @@ def photos(workload: Workload, own: Path | None = None) -> list[Photo]:
     ]
 
 
-def left_out(own: Path | None) -> str:
+def skipped_files(own: Path | None) -> str:
     """A sentence that names what is in a person's folder and cannot be sent; empty if there is nothing."""
     unfit = {path: why for path in _entries(own) if (why := _unfit(path))} if own else {}
     # What looks like a picture was meant to be sent.
@@ -80,7 +80,7 @@ def shown(path: Path) -> str:
 def _own(folder: Path) -> list[Photo]:
     found = [path for path in _entries(folder) if not _unfit(path)]
     if not found:
-        raise PlanError(f"{folder} contains no picture ({', '.join(SUFFIXES)}). {left_out(folder)}".rstrip())
+        raise PlanError(f"{folder} contains no picture ({', '.join(SUFFIXES)}). {skipped_files(folder)}".rstrip())
     size = sum(path.stat().st_size for path in found)
     if size > MOST_BYTES:
         raise PlanError(

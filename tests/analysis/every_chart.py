@@ -178,7 +178,7 @@ def drawn_of_the_harness() -> dict[str, Figure]:
         server | {"what": f"one-stall, {share}", "measured": 1.0 + off}
         for share, off in (("p50", 0.01), ("p95", -0.015), ("p99", 0.005))
     ]
-    told = [server | {"what": f"told by Locust, {n} users, one stall, p99", "measured": n / 9} for n in (1, 10)]
+    told = [server | {"what": f"reported by Locust, {n} users, one stall, p99", "measured": n / 9} for n in (1, 10)]
     found = pd.DataFrame(
         {"mode": mode, "workers": count, "passed": 2.5 * count, "failed": 3.0 * count}
         for mode in MODES

@@ -140,7 +140,7 @@ class ProcessGroup:
         with uninterrupted():
             child = ManagedProcess(command, self.log_dir)
             self.children[child.name] = child
-            self._tell("+", child)
+            self._notify_watchdog("+", child)
         return child
 
     def restart(self, name: str) -> ManagedProcess:
@@ -183,10 +183,10 @@ class ProcessGroup:
     def _drop(self, child: ManagedProcess) -> None:
         child.signal(signal.SIGKILL)
         child.wait(5.0)
-        self._tell("-", child)
+        self._notify_watchdog("-", child)
         del self.children[child.name]
 
-    def _tell(self, sign: str, child: ManagedProcess) -> None:
+    def _notify_watchdog(self, sign: str, child: ManagedProcess) -> None:
         pipe = self._watchdog.stdin
         # A watchdog that was killed must not take the stack with it.
         with contextlib.suppress(BrokenPipeError, ValueError):

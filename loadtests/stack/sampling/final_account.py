@@ -66,7 +66,7 @@ class Look:
         return max(0, len(self.unfinished) - self.waiting - self.unacked) if ids is None else len(ids)
 
 
-def summed_up(looks: Sequence[Look], looked_for_s: float) -> FinalAccount:
+def summarise_looks(looks: Sequence[Look], looked_for_s: float) -> FinalAccount:
     """What all looks together say; there is at least one."""
     last, ids = looks[-1], [look.missing_ids for look in looks if look.missing_ids is not None]
     missing_ids = frozenset.intersection(*ids) if ids else None
@@ -97,7 +97,7 @@ class Accountant:
                 looks.append(self._look())
             except StackError as error:
                 failure = error
-            account = summed_up(looks, self._clock.now() - began) if looks else None
+            account = summarise_looks(looks, self._clock.now() - began) if looks else None
             if account and not account.missing:
                 return account
             if self._clock.now() > began + LOOK_FOR_S or stopped.wait(LOOK_EVERY_S):

@@ -29,11 +29,11 @@ JUDGED = [
     for share in ("p50", "p95")
 ]
 TOLD = [
-    check(f"told by Locust, constant_pacing, {users} users, one stall, p99", told, 4.5, None)
+    check(f"reported by Locust, constant_pacing, {users} users, one stall, p99", told, 4.5, None)
     for users, told in ((10, 0.007), (1000, 4.6))
 ]
 
-NOTHING = check("told by hey, 10 connections, one stall: nothing. It fell over", None, None, None)
+NOTHING = check("reported by hey, 10 connections, one stall: nothing. It fell over", None, None, None)
 
 
 def words(figure):
@@ -72,7 +72,7 @@ def test_the_table_says_which_tool_told_nothing_and_that_a_rate_may_be_higher():
     checks = [NOTHING, rate | {"measured": 6400.0, "at_least": True}, rate | {"measured": 0}]
 
     assert [row[1:3] for row in calibration_table({"checks": checks}).rows] == [
-        ["told by hey, 10 connections, one stall: nothing. It fell over", "–"],
+        ["reported by hey, 10 connections, one stall: nothing. It fell over", "–"],
         ["highest rate", "6,400/s or more"],
         ["highest rate", "0/s"],
     ]

@@ -6,7 +6,7 @@ from dataclasses import replace
 import pandas as pd
 
 from loadtests.experiment.capacity import CAPACITY, Searcher
-from loadtests.experiment.progress import Trials
+from loadtests.experiment.progress import TrialProgress
 from loadtests.planning.reader import parse
 from tests.analysis.synthetic_experiment import Made, write_bare, write_trial
 from tests.loadtests.planning.test_goals import with_goal
@@ -35,7 +35,7 @@ def test_it_finds_a_capacity_though_every_trial_is_noisy(tmp_path):
         folder=tmp_path,
         pictures=None,
         cores=2,
-        progress=Trials(1, 0, 1.0),
+        progress=TrialProgress(1, 0, 1.0),
         measure=noisy_trial,
     )
 

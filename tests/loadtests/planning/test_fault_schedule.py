@@ -9,7 +9,7 @@ from loadtests.errors import PlanError
 from loadtests.faults.actions import ACTIONS
 from loadtests.planning.configuration import Cell
 from loadtests.planning.experiment import fault_experiment
-from loadtests.planning.faults import FAULTS, AtRandom, ScheduledFault, possible
+from loadtests.planning.faults import FAULTS, RandomFaults, ScheduledFault, possible
 from loadtests.planning.reader import parse, read_plan
 
 PLAN_TEXT = """
@@ -65,13 +65,13 @@ def test_a_cell_to_which_its_fault_cannot_happen_is_not_measured():
 
 
 def test_faults_by_chance_are_one_in_every_turn_and_the_seed_decides_which():
-    turns = AtRandom(what=("child-killed", "broker-frozen"), every_s=20)
+    turns = RandomFaults(what=("child-killed", "broker-frozen"), every_s=20)
 
-    drawn = turns.drawn(70, "7/1")
-    assert len(drawn) == 3 and drawn == turns.drawn(70, "7/1")
+    drawn = turns.draw(70, "7/1")
+    assert len(drawn) == 3 and drawn == turns.draw(70, "7/1")
     for turn, fault in enumerate(drawn):
         assert 20 * turn + 5 <= fault.at_s <= 20 * turn + 15
-    assert len({tuple(fault.what for fault in turns.drawn(200, f"7/{repeat}")) for repeat in range(20)}) > 10
+    assert len({tuple(fault.what for fault in turns.draw(200, f"7/{repeat}")) for repeat in range(20)}) > 10
 
 
 @pytest.mark.parametrize(

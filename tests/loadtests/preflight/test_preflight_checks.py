@@ -41,7 +41,7 @@ def test_a_package_that_is_missing_or_in_another_version_is_named():
     check = checks.on_packages(versions, {"celery": ["5.7.0"], "django": ["5.2", "6.0"], "numpy": ["2"]}, "3.11.7")
 
     assert not check.good
-    assert "django, numpy not as locked" in check.told
+    assert "django, numpy not as locked" in check.found
 
 
 def test_every_package_that_is_looked_at_is_in_the_lock_file():
@@ -68,5 +68,5 @@ def test_a_measurement_that_goes_on_is_named_and_one_that_has_ended_is_not(tmp_p
         check = measuring(tmp_path)
 
     assert not check.good
-    assert check.told == "demo"
+    assert check.found == "demo"
     assert measuring(tmp_path).good

@@ -64,7 +64,7 @@ def test_a_person_s_own_pictures_are_sent_whatever_case_their_suffix_has(tmp_pat
         ("cat.JPG", "image/jpeg"),
         ("dog.png", "image/png"),
     ]
-    assert pictures.left_out(tmp_path) == ""
+    assert pictures.skipped_files(tmp_path) == ""
 
 
 #: What folders of pictures hold besides: how it is made, and why it is not sent.
@@ -89,7 +89,7 @@ def test_what_is_no_picture_is_left_out_and_named(tmp_path, name):
     make(tmp_path / name)
 
     assert [photo.name for photo in pictures.photos(WORKLOADS["io"], tmp_path)] == ["cat.jpg"]
-    assert pictures.left_out(tmp_path) == f"Skipped in {tmp_path}: {name} ({why})."
+    assert pictures.skipped_files(tmp_path) == f"Skipped in {tmp_path}: {name} ({why})."
 
 
 def test_a_file_that_cannot_be_read_is_left_out_and_named(tmp_path, monkeypatch):
@@ -106,7 +106,7 @@ def test_a_file_that_cannot_be_read_is_left_out_and_named(tmp_path, monkeypatch)
     monkeypatch.setattr(Image, "open", refuse)
 
     assert [photo.name for photo in pictures.photos(WORKLOADS["io"], tmp_path)] == ["cat.jpg"]
-    assert pictures.left_out(tmp_path) == f"Skipped in {tmp_path}: mine.jpg (permission denied)."
+    assert pictures.skipped_files(tmp_path) == f"Skipped in {tmp_path}: mine.jpg (permission denied)."
 
 
 def test_many_strangers_are_counted_and_those_that_look_like_pictures_come_first(tmp_path):
@@ -114,7 +114,7 @@ def test_many_strangers_are_counted_and_those_that_look_like_pictures_come_first
         (tmp_path / f"a{number}.txt").touch()
     (tmp_path / "z.jpg").mkdir()
 
-    told = pictures.left_out(tmp_path)
+    told = pictures.skipped_files(tmp_path)
     assert told.startswith(f"Skipped in {tmp_path}: z.jpg (a folder), a0.txt (")
     assert told.endswith(", 5 more.")
 
