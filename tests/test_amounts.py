@@ -58,7 +58,7 @@ def test_a_pilot_that_hardly_scatters_is_followed_by_the_fewest_blocks(tmp_path,
     run_experiment(experiment, tmp_path / "precise")
 
     told = capsys.readouterr().err
-    assert "6 of 6 trials are there already" in told
+    assert "6 of 6 trials are already there" in told
     assert f"{PILOT_BLOCKS} blocks are measured, and their ratios scatter by" in told
     assert told.rstrip().endswith(f"{FEWEST_BLOCKS} in all.")
 

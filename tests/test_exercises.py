@@ -60,7 +60,7 @@ def test_a_passage_that_the_app_no_longer_has_is_refused():
 def test_a_copy_that_is_there_is_not_overwritten(tmp_path):
     break_copy(DISCOVERY, tmp_path)
 
-    with pytest.raises(StackError, match="is there already"):
+    with pytest.raises(StackError, match="already exists"):
         break_copy(DISCOVERY, tmp_path)
 
 

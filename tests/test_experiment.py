@@ -135,5 +135,5 @@ def test_a_finished_experiment_is_not_measured_again(overloaded, tmp_path):
     again = measure(tmp_path, tmp_path / "predictions.json")
 
     assert again.returncode == 0
-    assert "2 of 2 trials are there already" in again.stderr
+    assert "2 of 2 trials are already there" in again.stderr
     assert (tmp_path / "results" / "sync-w1-r1" / "trial.json").stat().st_mtime_ns == before

@@ -66,7 +66,7 @@ def test_an_interrupted_experiment_goes_on_where_it_was(interrupted):
     again = measure(interrupted.folder, measure_s=2, rate=2)
 
     assert again.returncode == 0, again.stderr
-    assert "1 of 2 trials is there already" in again.stderr
+    assert "1 of 2 trials is already there" in again.stderr
     assert not list((interrupted.folder / "results").glob("*.partial"))
 
 
