@@ -1,4 +1,4 @@
-"""A stand-in for the slow outside world: an object store that takes its time, the same time in every trial.
+"""Simulates a slow object store whose delays are the same in every trial.
 
 python external_resource.py --port 9000 --delay-s 0.25 --delay-cv 0.1 --seed 7
 """
@@ -19,7 +19,7 @@ CHUNK_BYTES = 64 * 1024
 
 
 class ExternalResource(ThreadingMixIn, TCPServer):
-    """The server, which also remembers how often each object was put."""
+    """The object store; it counts how often each object was written."""
 
     allow_reuse_address = True
     daemon_threads = True
@@ -49,7 +49,7 @@ class ExternalResource(ThreadingMixIn, TCPServer):
 
 
 def delay(name: str, *, mean_s: float, cv: float, seed: int) -> float:
-    """How long an object takes, in seconds.
+    """Return the delay of an object in seconds.
 
     Lognormal with this mean and coefficient of variation. It depends on nothing but the seed and the name, so
     a picture waits equally long whichever endpoint received it and whatever came before it.
@@ -83,7 +83,7 @@ class Handler(BaseHTTPRequestHandler):
         return self._answer(200, page()) if page else self._answer(404)
 
     def log_message(self, format: str, *args: object) -> None:
-        """Say nothing: a line per object costs more than the object."""
+        """Log nothing: a line per object costs more than the object."""
 
     def _skip_body(self) -> None:
         left = int(self.headers.get("Content-Length", 0))

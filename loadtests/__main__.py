@@ -140,13 +140,13 @@ def down(arguments: argparse.Namespace) -> int:
 
 
 def _described(info: StackInfo) -> str:
-    """The levels that were asked for and those that are not what they usually are."""
+    """Describe the levels that differ from the defaults."""
     usual = {field.name: field.default for field in fields(Configuration) if field.name != "workload"}
     return ", ".join(f"{name} {value}" for name, value in info.levels().items() if value != usual.get(name))
 
 
 def _short(folder: Path) -> Path:
-    """The folder as a person would write it from here."""
+    """Return a folder relative to the working directory, if it lies below."""
     return folder.relative_to(Path.cwd()) if folder.is_relative_to(Path.cwd()) else folder
 
 

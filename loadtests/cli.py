@@ -1,4 +1,4 @@
-"""What may be typed behind python -m loadtests."""
+"""The command line of python -m loadtests."""
 
 import argparse
 from collections.abc import Callable, Mapping
@@ -155,7 +155,7 @@ def _add_home(parser: argparse.ArgumentParser) -> None:
 
 
 def _add_level(parser: argparse.ArgumentParser, name: str, default: object) -> None:
-    """An option for one level, with the limits that a plan has."""
+    """Add an option for one level, with the limits that a plan has."""
     option = f"--{name.replace('_', '-')}"
     if name in WORDS:
         parser.add_argument(option, choices=WORDS[name], default=default)

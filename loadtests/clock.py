@@ -16,7 +16,7 @@ class Clock:
 
     @classmethod
     def anchored(cls) -> "Clock":
-        """A clock whose zero is taken from the wall clock now."""
+        """Return a clock anchored at the current wall clock."""
         return cls(time.time_ns() - time.monotonic_ns())
 
     def now(self) -> float:

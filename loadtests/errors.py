@@ -1,4 +1,4 @@
-"""What can go wrong in a set-up; a failed request is a row in the data and never an exception."""
+"""The harness's exceptions. A failed request is a row in the data, never an exception."""
 
 import errno
 import tempfile
@@ -32,7 +32,7 @@ WHAT_TO_DO = "Free some space, then run the same command again."
 
 
 def reason(error: Exception) -> str:
-    """What went wrong, in the words of a person where the disk is full."""
+    """Return an error's message; say so if the disk is full."""
     if not (isinstance(error, OSError) and error.errno in FULL):
         return str(error)
     return f"The disk{f' of {error.filename}' if error.filename else ''} is full. {WHAT_TO_DO}"
@@ -51,7 +51,7 @@ def refuse_full(*folders: Path) -> None:
 
 @contextmanager
 def report_full_disk(folder: Path) -> Iterator[None]:
-    """Whatever fails in here for want of room, in this folder or for temporary files, is told to."""
+    """Turn errors in this block into one about a full disk, if this folder or the temporary one is full."""
     try:
         yield
     except (QueuelabError, OSError):

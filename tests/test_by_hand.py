@@ -182,7 +182,7 @@ def test_a_second_stack_is_refused_in_one_sentence(port, home):
     again = run("loadtests", "up", "--port", free_port(), "--home", home)
 
     assert again.returncode == 1
-    assert again.stderr.startswith(f"A stack is up already: http://127.0.0.1:{port}")
+    assert again.stderr.startswith(f"A stack is already running: http://127.0.0.1:{port}")
     assert len(again.stderr.strip().splitlines()) == 1
 
 

@@ -6,7 +6,7 @@ from django.contrib.auth.models import User
 
 
 class SignUpForm(UserCreationForm):  # type: ignore[type-arg]  # Generic in the stubs only.
-    """Django's own form with the address that the welcome goes to."""
+    """Django's sign-up form with an e-mail address."""
 
     email = forms.EmailField()
 

@@ -1,4 +1,4 @@
-"""The task of the lesson: an e-mail is sent by a worker, not while a person waits."""
+"""The lesson's task: a worker sends an e-mail after the request."""
 
 from celery import shared_task
 from django.contrib.auth.models import User

@@ -30,12 +30,12 @@ def sign_up(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def welcome(request: HttpRequest) -> HttpResponse:
-    """What a person sees after signing up."""
+    """Show the page after signing up."""
     return render(request, "accounts/welcome.html")
 
 
 def _welcome(user: User) -> None:
-    """Queue the e-mail. Without a broker there is an account all the same, and a line in the log."""
+    """Queue the welcome e-mail; without a broker, log the failure and keep the account."""
     try:
         send_welcome_email.delay(user.id)
     except BROKER_ERRORS:

@@ -1,4 +1,4 @@
-"""Pictures in Django's admin, to look at."""
+"""Lists pictures in Django's admin, read-only."""
 
 from datetime import UTC, datetime
 
@@ -46,5 +46,5 @@ class PictureAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # Generic in th
 
 
 def _readable(at: float | None) -> str:
-    """A time to the millisecond, in UTC."""
+    """Format a time to the millisecond, in UTC."""
     return datetime.fromtimestamp(at, UTC).strftime("%Y-%m-%d %H:%M:%S.%f")[:-3] if at else "-"

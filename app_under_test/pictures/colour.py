@@ -1,4 +1,4 @@
-"""Colours: what is transparent becomes white, and what a profile describes becomes sRGB."""
+"""Converts colours: transparency to white, colour profiles to sRGB."""
 
 from io import BytesIO
 

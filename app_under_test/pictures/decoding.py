@@ -1,4 +1,4 @@
-"""From a file that anybody may have sent to its pixels: what is opened, what is decoded, and what is refused."""
+"""Decodes untrusted picture files, and decides what to refuse."""
 
 import hashlib
 import struct
@@ -37,7 +37,7 @@ DECODER_ERRORS = (
 
 
 def opened(file: IO[bytes], *, max_pixels: int) -> Image.Image:
-    """A picture with its header read, nothing decoded; of a PNG the checksums are looked at, too."""
+    """Open a picture and read its header only; check a PNG's checksums."""
     start = file.read(16)
     file.seek(0)
     if start.startswith(png.SIGNATURE):
@@ -46,7 +46,7 @@ def opened(file: IO[bytes], *, max_pixels: int) -> Image.Image:
 
 
 def decoded(data: bytes, *, max_pixels: int) -> tuple[Image.Image, bytes]:
-    """The pixels of a file, and the profile that describes their colours; empty if it has none."""
+    """Decode a file to its pixels and its colour profile, which is empty if it has none."""
     if not data.startswith(png.SIGNATURE):
         image = _decoded(data, max_pixels=max_pixels)
         return image, image.info.get("icc_profile") or b""
@@ -78,7 +78,7 @@ def _check_size(image: Image.Image, *, max_pixels: int) -> None:
 
 
 def _reason(start: bytes) -> str:
-    """Why a file that starts like this could not be opened."""
+    """Return the reason code for a file that starts like this and could not be opened."""
     if start.startswith(_OURS) or (start[:4] == b"RIFF" and start[8:12] == b"WEBP"):
         return "unreadable_image"
     # HEIC and AVIF, which phones send, have their mark after the length of the first box.

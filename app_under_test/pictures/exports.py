@@ -1,4 +1,4 @@
-"""What the harness asks: the rows of a trial, and how many pictures are in which state."""
+"""Exports for the harness: the rows of a trial, and the number of pictures per state."""
 
 import csv
 from collections.abc import Iterator
@@ -34,7 +34,7 @@ COLUMNS = (
 @require_safe
 @token_required
 def pictures_csv(request: HttpRequest) -> HttpResponse | StreamingHttpResponse:
-    """One row per picture, in the order in which they arrived.
+    """Export one row per picture, in order of arrival.
 
     trial and not_trial choose by the name of the trial, unfinished leaves out what is ready or failed.
     """
@@ -55,13 +55,13 @@ def pictures_csv(request: HttpRequest) -> HttpResponse | StreamingHttpResponse:
 @require_safe
 @token_required
 def counts(request: HttpRequest) -> JsonResponse:
-    """How many pictures are in each state."""
+    """Count pictures per state."""
     found = _of_trial(request).values_list("state").annotate(Count("id")).order_by()
     return JsonResponse(dict.fromkeys(State.values, 0) | dict(found))
 
 
 def _of_trial(request: HttpRequest) -> QuerySet[Picture]:
-    """The pictures of the trial asked for; of all trials if none is named."""
+    """Select the pictures of the requested trial, or of all trials."""
     trial = request.GET.get("trial")
     return Picture.objects.all() if trial is None else Picture.objects.filter(trial=trial)
 
@@ -69,7 +69,7 @@ def _of_trial(request: HttpRequest) -> QuerySet[Picture]:
 @require_safe
 @token_required
 def external_writes_csv(request: HttpRequest) -> HttpResponse:
-    """How often the external resource has stored each picture, by its own account."""
+    """Export how often the external resource has stored each picture, by its own count."""
     try:
         return HttpResponse(external.writes(timeout_s=settings.EXTERNAL_RESOURCE_TIMEOUT_S), content_type="text/csv")
     except PictureError:
@@ -91,7 +91,7 @@ def _lines(pictures: QuerySet[Picture]) -> Iterator[str]:
 
 
 def _text(value: object) -> str:
-    """A cell: times to the microsecond, nothing for what has not happened."""
+    """Format a cell: times to the microsecond, missing values as empty text."""
     if value is None:
         return ""
     return f"{value:.6f}" if isinstance(value, float) else str(value)

@@ -28,12 +28,12 @@ def put(name: str, data: bytes) -> None:
 
 
 def is_healthy(timeout_s: float) -> bool:
-    """Whether the external resource answers that it is well."""
+    """Return whether the external resource answers its health check."""
     return _request("GET", "/healthz", timeout_s=timeout_s)[0] == 200
 
 
 def writes(timeout_s: float) -> bytes:
-    """How often the external resource says it stored each picture: a CSV with the columns id and writes."""
+    """Return how often the external resource stored each picture, as CSV with the columns id and writes."""
     try:
         status, body = _request("GET", "/objects.csv", timeout_s=timeout_s)
     except (OSError, http.client.HTTPException) as error:

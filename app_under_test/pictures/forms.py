@@ -77,7 +77,7 @@ class WholeFileHandler(TemporaryFileUploadHandler):
 
 
 def read_upload(request: HttpRequest, *, endpoint: Endpoint, received_at: float) -> Upload:
-    """The upload in a request, or raise."""
+    """Return the upload in a request, or raise."""
     if request.content_type != "multipart/form-data":
         raise PictureError("not_multipart")
     _check_announced_length(request)
@@ -107,7 +107,7 @@ def _check_announced_length(request: HttpRequest) -> None:
 
 
 def _files(request: HttpRequest) -> "MultiValueDict[str, UploadedFile[bytes]]":
-    """The files in the body, or raise."""
+    """Return the files in the body, or raise."""
     request.encoding = "utf-8"  # The client may claim one that is not for text, such as base64.
     small, whole = SmallFileHandler(request), WholeFileHandler(request)
     request.upload_handlers = [small, whole]

@@ -1,4 +1,4 @@
-"""An Idempotency-Key that comes again: whether it comes with the same picture, and whether that starts over."""
+"""Handles a repeated Idempotency-Key: is it the same picture, and may the work start over?"""
 
 import hashlib
 import re
@@ -20,13 +20,13 @@ _QUOTED = re.compile(r'"([^"\\]+)"')
 
 
 def unquote_key(header: str) -> str:
-    """The key in a header, which may be quoted."""
+    """Return the key in a header, without quotes."""
     quoted = _QUOTED.fullmatch(header.strip())
     return quoted[1] if quoted else header
 
 
 def sha256(file: "File[bytes]") -> str:
-    """The hash of a file's content; the file is left at its start."""
+    """Hash a file's content and rewind it."""
     found = hashlib.sha256()
     for chunk in file.chunks():
         found.update(chunk)

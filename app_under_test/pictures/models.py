@@ -1,4 +1,4 @@
-"""The one table that both endpoints write."""
+"""The table that both endpoints write."""
 
 import uuid
 
@@ -6,14 +6,14 @@ from django.db import models
 
 
 class Endpoint(models.TextChoices):
-    """The way a picture came in."""
+    """The endpoint that received a picture."""
 
     SYNC = "sync"
     QUEUE = "queue"
 
 
 class State(models.TextChoices):
-    """How far a picture is."""
+    """The state of a picture."""
 
     QUEUED = "queued"
     PROCESSING = "processing"

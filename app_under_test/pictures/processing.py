@@ -1,4 +1,4 @@
-"""The picture work itself: bytes in, bytes out."""
+"""Makes the variants of a picture: bytes in, bytes out."""
 
 from dataclasses import dataclass
 from io import BytesIO
@@ -28,7 +28,7 @@ _TURNS = {
 
 @dataclass(frozen=True, kw_only=True)
 class Variant:
-    """One finished square of a picture, as a JPEG file."""
+    """One finished square variant, as a JPEG file."""
 
     name: str
     size: int
@@ -42,7 +42,7 @@ def check_header(file: IO[bytes], *, max_pixels: int) -> None:
 
 
 def make_variants(data: bytes, *, max_pixels: int) -> tuple[Variant, ...]:
-    """The finished squares of a picture, the largest first."""
+    """Make all variants of a picture, the largest first."""
     try:
         image, profile = decoded(data, max_pixels=max_pixels)
         to_srgb = colour.to_srgb(profile, image.mode)
@@ -75,7 +75,7 @@ def _turn(image: Image.Image) -> Image.Transpose | None:
 
 
 def _square(image: Image.Image) -> Image.Image:
-    """The largest square in the middle."""
+    """Crop the largest centred square."""
     side = min(image.size)
     left, top = (image.width - side) // 2, (image.height - side) // 2
     return image.crop((left, top, left + side, top + side))

@@ -1,4 +1,4 @@
-"""Puts a picture's id on the queue, within a time that a person waits for an answer."""
+"""Publishes a picture's id to the queue, within the time that a client waits for a response."""
 
 import json
 import time
@@ -31,7 +31,7 @@ _COUNT_HOLDS_S = 0.5
 
 
 class Backlog:
-    """Whether as many pictures wait as may, by this process's last count."""
+    """Whether the queue is full, by this process's last count."""
 
     def __init__(self) -> None:
         self._waiting, self._good_until = 0, 0.0
@@ -48,19 +48,19 @@ _backlog = Backlog()
 
 
 def refuse_if_full() -> None:
-    """Raise if too many pictures wait already; asked before anything is stored."""
+    """Raise if too many pictures are waiting, before anything is stored."""
     if settings.RELIABLE_DELIVERY and _backlog.is_full():
         raise PictureError("queue_full")
 
 
 def waiting_before(picture: Picture) -> int:
-    """How many pictures wait that came before one that waits, too."""
+    """Count the waiting pictures ahead of a waiting one."""
     waiting = Picture.objects.filter(endpoint=Endpoint.QUEUE, state=State.QUEUED)
     return waiting.filter(received_at__lt=picture.received_at).count() if picture.state == State.QUEUED else 0
 
 
 def enqueue(picture: Picture) -> None:
-    """Queue the work on a picture, or mark it failed and raise.
+    """Publish a picture, or mark it failed and raise.
 
     The row is committed before the message goes out, or a quick worker would not find it.
     """
@@ -78,7 +78,7 @@ def enqueue(picture: Picture) -> None:
 
 
 def publish(picture: Picture) -> None:
-    """Send the id only: the worker reads the stored file."""
+    """Send a message with the picture's id; the worker reads the stored file."""
     about = {_PUBLISHED_AT: str(clock.now())}
     with pools.producers[endpoint_connection()].acquire(block=True, timeout=1) as producer:
         process_picture.apply_async((str(picture.id),), task_id=str(picture.id), producer=producer, headers=about)
@@ -96,7 +96,7 @@ def head_published_at() -> float | None:
 
 
 def _published_at(headers: dict[str, Any]) -> float:
-    """What the message says, if it is one of ours."""
+    """Return the publishing time in the headers, 0 if there is none."""
     try:
         return float(headers.get(_PUBLISHED_AT, 0))
     except (TypeError, ValueError):
@@ -128,5 +128,5 @@ def _headers(raw: bytes) -> dict[str, Any]:
 
 
 def endpoint_connection() -> Connection:
-    """To the broker, for as long as a person waits for an answer."""
+    """Connect to the broker with timeouts short enough for a request."""
     return current_app.connection_for_write(transport_options=_ENDPOINT_TIMEOUTS)

@@ -1,11 +1,11 @@
-"""Why a picture was refused or failed: stable codes, each with its HTTP status and a sentence for people."""
+"""The reasons why a picture is refused or fails: a stable code with an HTTP status and a sentence."""
 
 from dataclasses import dataclass
 
 
 @dataclass(frozen=True)
 class ErrorSpec:
-    """How a reason is told over HTTP."""
+    """The HTTP response of a reason."""
 
     status: int
     detail: str
@@ -58,5 +58,5 @@ class PictureError(Exception):
         self.reason = reason
 
     def __reduce__(self) -> tuple[type["PictureError"], tuple[str]]:
-        """Made again from its reason in another process."""
+        """Pickle by the reason code."""
         return type(self), (self.reason,)

@@ -26,7 +26,7 @@ DEAD_AFTER_S = TASK_TIME_LIMIT_S + 5
 
 
 def republish_lost() -> int:
-    """Publish what was lost; returns how many pictures.
+    """Publish lost pictures again; return how many.
 
     A picture that nobody has begun although later ones are at the head of the queue, or nothing waits there, has lost
     its message: with its broker, or with a worker that held it. One published too often does no harm.
@@ -42,13 +42,13 @@ def republish_lost() -> int:
 
 
 def clean_partial_files() -> int:
-    """Remove the half-written files of processes that have died; returns how many."""
+    """Remove half-written files of dead processes; return how many."""
     storage = storages["default"]
     return storage.remove_abandoned(DEAD_AFTER_S) if isinstance(storage, WholeFileStorage) else 0
 
 
 def _border(now: float) -> float:
-    """The time before which a message that still waits cannot have been published [Unix s]."""
+    """Return the time before which no waiting message can have been published [Unix s]."""
     head, long_ago = head_published_at(), now - float(settings.SWEEP_AFTER_S)
     return long_ago if head is None else min(long_ago, head - OUT_OF_ORDER_S)
 

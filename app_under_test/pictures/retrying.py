@@ -1,4 +1,4 @@
-"""Tries again what may be back in a moment."""
+"""Retries work that failed because something was briefly unavailable."""
 
 import random
 import time
@@ -12,7 +12,7 @@ TRY_AGAIN_AFTER_S = (0.5, 2.0)
 
 
 def retry(work: Callable[[], float]) -> float:
-    """What the work gives, which is begun up to three times.
+    """Run the work up to three times and return its result.
 
     Not if it took long to find out that it failed, for others wait. The moments are drawn, so that all workers do not
     come back at once.

@@ -28,7 +28,7 @@ UNFINISHED = (State.QUEUED, State.PROCESSING)
 
 @dataclass(frozen=True, kw_only=True)
 class Upload:
-    """What a client sent to an endpoint."""
+    """An upload as a client sent it."""
 
     key: UUID
     trial: str
@@ -38,7 +38,7 @@ class Upload:
 
 
 def accept(upload: Upload) -> tuple[Picture, bool]:
-    """The row of an upload, its original stored, and whether somebody still has to start the work on it.
+    """Store an upload; return its row and whether the caller must start the work on it.
 
     The same key with the same picture gives the same row, and with another one is refused. The database decides which
     of two uploads at the same moment is the first; the other one finds the row and nothing to do. A promise of the
@@ -89,7 +89,7 @@ def process(picture_id: UUID, node: str = "") -> None:
 
 
 def deliver(name: str, data: bytes) -> float:
-    """The work alone: make the variants of a picture, store them, hand the large one to the external resource.
+    """Do the whole work on a picture: make and store its variants, then send the large one to the external resource.
 
     Gives when the external resource was called.
     """
@@ -105,14 +105,14 @@ def deliver(name: str, data: bytes) -> float:
 
 
 def mark_failed(picture: Picture, reason: str) -> None:
-    """Mark a picture failed on which nobody has begun to work; the same upload may be sent again."""
+    """Mark a picture failed that nobody works on; the client may send the same upload again."""
     Picture.objects.filter(id=picture.id, state=State.QUEUED).update(
         state=State.FAILED, reason=reason, finished_at=clock.now()
     )
 
 
 def requeue_orphaned(node: str) -> int:
-    """Let the pictures wait again that a node of this name was working on when it died; returns how many.
+    """Requeue the pictures that a dead node of this name was working on; return how many.
 
     For a node that has just begun: it cannot be working on any yet, and no two live nodes have one name.
     """
@@ -120,12 +120,12 @@ def requeue_orphaned(node: str) -> int:
 
 
 def original_path(picture_id: UUID) -> str:
-    """Where the storage keeps what the client sent."""
+    """Return the storage path of an original."""
     return f"originals/{picture_id}"
 
 
 def variant_path(picture_id: UUID | str, variant: str) -> str:
-    """Where the storage keeps a variant."""
+    """Return the storage path of a variant."""
     return f"pictures/{picture_id}/{variant}.jpg"
 
 
@@ -138,7 +138,7 @@ def _store_original(picture: Picture, file: "File[bytes]") -> None:
 
 
 def _start(picture_id: UUID, node: str) -> bool:
-    """Whether this execution may do the work. A row in state processing is one whose worker may have died."""
+    """Claim a picture for this execution. A row in state processing may belong to a dead worker."""
     unfinished = Picture.objects.filter(id=picture_id, state__in=UNFINISHED)
     allowed = unfinished.filter(executions__lt=settings.MOST_EXECUTIONS) if settings.RELIABLE_DELIVERY else unfinished
     now = clock.now()

@@ -1,4 +1,4 @@
-"""Files that are there whole or not at all."""
+"""Stores files completely or not at all."""
 
 import contextlib
 import time
@@ -28,7 +28,7 @@ class WholeFileStorage(FileSystemStorage):
         return name
 
     def remove_abandoned(self, age_s: float) -> int:
-        """Remove what processes that died were writing so long ago; returns how many files."""
+        """Remove files that dead processes left half-written this long ago; return how many."""
         before, removed = time.time() - age_s, 0
         for path in Path(self.path(PARTIAL)).glob("*"):
             # It may have got its name since it was found.

@@ -1,4 +1,4 @@
-"""The picture work as a Celery task."""
+"""The Celery task that processes a picture."""
 
 from uuid import UUID
 
@@ -9,5 +9,5 @@ from pictures import services
 
 @shared_task(bind=True)
 def process_picture(self: "Task[[str], None]", picture_id: str) -> None:
-    """Do the work on one stored picture."""
+    """Process one stored picture."""
     services.process(UUID(picture_id), node=self.request.hostname or "")

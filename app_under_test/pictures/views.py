@@ -48,7 +48,7 @@ _ENDPOINTS = (
 
 
 def _refuse_without_database(view: Callable[P, HttpResponse]) -> Callable[P, HttpResponse]:
-    """The view, which answers that the database is away, or locked for too long, where it would have failed."""
+    """Answer 503 where the view fails because the database is unreachable or locked."""
 
     @wraps(view)
     def answer(*args: P.args, **kwargs: P.kwargs) -> HttpResponse:
@@ -63,7 +63,7 @@ def _refuse_without_database(view: Callable[P, HttpResponse]) -> Callable[P, Htt
 
 @require_safe
 def page(request: HttpRequest) -> HttpResponse:
-    """The page where a person sends a picture to either endpoint."""
+    """Show the page where a person uploads to either endpoint."""
     without_workers = [] if settings.QUEUE_HAS_WORKERS else [Endpoint.QUEUE.value]
     return render(request, "pictures/page.html", {"endpoints": _ENDPOINTS, "without_workers": without_workers})
 
@@ -73,7 +73,7 @@ def page(request: HttpRequest) -> HttpResponse:
 @require_POST
 @_refuse_without_database
 def upload_sync(request: HttpRequest) -> HttpResponse:
-    """Do the work, then answer."""
+    """Process the picture, then respond."""
     received_at = clock.now()
     try:
         upload = read_upload(request, endpoint=Endpoint.SYNC, received_at=received_at)
@@ -92,7 +92,7 @@ def upload_sync(request: HttpRequest) -> HttpResponse:
 @require_POST
 @_refuse_without_database
 def upload_queue(request: HttpRequest) -> HttpResponse:
-    """Answer, and let a worker do the work."""
+    """Respond at once and let a worker process the picture."""
     received_at = clock.now()
     try:
         refuse_if_full()
@@ -109,7 +109,7 @@ def upload_queue(request: HttpRequest) -> HttpResponse:
 @require_safe
 @_refuse_without_database
 def picture(request: HttpRequest, picture_id: UUID) -> HttpResponse:
-    """How far a picture is."""
+    """The state of a picture."""
     found = Picture.objects.filter(id=picture_id).first()
     return JsonResponse(_description(found)) if found else _no_such_picture()
 
@@ -117,7 +117,7 @@ def picture(request: HttpRequest, picture_id: UUID) -> HttpResponse:
 @require_safe
 @_refuse_without_database
 def place(request: HttpRequest, picture_id: UUID) -> HttpResponse:
-    """How many pictures are before one that waits, and whether a worker is alive; null if that is not known yet."""
+    """Return how many pictures are ahead of one, and whether a worker is alive (null while unknown)."""
     found = Picture.objects.filter(id=picture_id).first()
     if not found:
         return _no_such_picture()
@@ -126,7 +126,7 @@ def place(request: HttpRequest, picture_id: UUID) -> HttpResponse:
 
 @require_safe
 def variant(request: HttpRequest, picture_id: UUID, name: str) -> HttpResponse | FileResponse:
-    """A finished picture as a file."""
+    """Return a finished variant as a file."""
     if name not in SIZES:
         return _no_such_picture()
     try:
@@ -139,7 +139,7 @@ def variant(request: HttpRequest, picture_id: UUID, name: str) -> HttpResponse |
 
 
 def _description(picture: Picture) -> dict[str, Any]:
-    """A picture as a client sees it."""
+    """Describe a picture for a client."""
     about: dict[str, Any] = {"id": str(picture.id), "endpoint": picture.endpoint, "state": picture.state}
     if picture.state == State.READY:
         about["variants"] = [

@@ -1,4 +1,4 @@
-"""Whether a worker is alive, for a person who waits at the page."""
+"""Tells the page whether a worker is alive."""
 
 import contextlib
 import threading

@@ -1,4 +1,4 @@
-"""The token that opens what is meant for the harness and not for visitors."""
+"""Restricts the harness's views to requests with the export token."""
 
 import functools
 import hmac
@@ -14,7 +14,7 @@ View = Callable[..., HttpResponseBase]
 
 
 def token_required(view: View) -> View:
-    """A view that answers only a request with the export token. With no token set it answers nobody."""
+    """Require the export token; without one configured, refuse every request."""
 
     @functools.wraps(view)
     def guarded(request: HttpRequest, *args: object, **kwargs: object) -> HttpResponseBase:

@@ -1,4 +1,4 @@
-"""What talking to a broker may raise."""
+"""The exceptions that a broker connection may raise."""
 
 import amqp
 import redis

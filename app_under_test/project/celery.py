@@ -32,19 +32,19 @@ if settings.RELIABLE_DELIVERY:
 
 @task_prerun.connect
 def drop_dead_connections(**_: object) -> None:
-    """What Django does before each request: a kept database connection that died is opened anew."""
+    """Replace a dead database connection before each task, as Django does before each request."""
     close_old_connections()
 
 
 @worker_process_init.connect
 def keep_memory_bounded(**_: object) -> None:
-    """Each process of the pool; the node itself works on no picture."""
+    """Limit the memory of each pool process."""
     limit_memory()
 
 
 @worker_init.connect
 def requeue_orphaned(sender: Any, **_: object) -> None:
-    """What a node of this name was working on when it died is free again; the sweeper puts it on the queue."""
+    """Requeue what a node of this name was working on when it died."""
     from pictures import services  # Models are there only once Django is set up.
 
     if settings.RELIABLE_DELIVERY:

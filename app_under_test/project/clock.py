@@ -1,4 +1,4 @@
-"""The one clock of the app."""
+"""The app's clock."""
 
 import time
 
@@ -6,7 +6,7 @@ from django.conf import settings
 
 
 def now() -> float:
-    """Unix seconds that no step of the wall clock can bend.
+    """Return Unix seconds from the monotonic clock.
 
     The monotonic clock is shared by every process of a host. With the same CLOCK_OFFSET_NS in all of them,
     stamps taken in the web server and in a worker may be subtracted from each other.

@@ -1,4 +1,4 @@
-"""One client of a web process: what has come from it so far, and what has still to go to it."""
+"""A non-blocking client connection with its receive and send buffers."""
 
 import re
 import socket
@@ -37,7 +37,7 @@ class Connection:
 
     @property
     def held(self) -> int:
-        """Bytes of this process's memory that it takes."""
+        """Return the bytes of memory that this connection holds."""
         return len(self._came) + len(self._goes)
 
     @property
@@ -72,7 +72,7 @@ class Connection:
         return False
 
     def forget_request(self) -> None:
-        """The request is served, so that nobody needs it any more."""
+        """Free the memory of a request that was served."""
         self.served = True
         self._came, self._taken = bytearray(), 0
 

@@ -1,4 +1,4 @@
-"""A worker's consumer that no message can end."""
+"""A Celery consumer that survives any message."""
 
 import logging
 from collections.abc import Callable
@@ -14,7 +14,7 @@ RUBBISH = (AttributeError, LookupError, RecursionError, TypeError, ValueError)
 
 
 class DiscardingConsumer(Consumer):
-    """Celery's, but what is no task is told and let go.
+    """Celery's consumer, which logs and discards messages that are not tasks.
 
     Celery refuses pickles and unknown tasks by itself. Anything else that it cannot read ends the node, and some of it
     goes back to the queue, to end the next one. Here it is off the queue, and a fresh connection, with every process of

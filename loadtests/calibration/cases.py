@@ -1,4 +1,4 @@
-"""What a calibration measures: servers whose answers are known, and how near the harness must come. Pure."""
+"""The cases of a calibration: reference servers with known response times. Pure."""
 
 from dataclasses import dataclass
 
@@ -30,12 +30,12 @@ class Case:
 
 
 def cases(quick: bool = False) -> list[Case]:
-    """Every case, or for a quick look the shorter ones that still decide."""
+    """Return every case; quick ones are shorter."""
     return [*_floor(quick), *_distributions(quick), *_stalls(quick), *_queues(quick)]
 
 
 def glance() -> list[Case]:
-    """The two that tell most in half a minute: how late uploads leave, and whether a stall is seen."""
+    """Return the two cases of a glance: send lag, and one stall."""
     return [case for case in cases(quick=True) if case.name in ("lag", "one-stall")]
 
 

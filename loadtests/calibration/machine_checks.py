@@ -1,4 +1,4 @@
-"""How quiet this machine is, how good its clock, and how late the sender notices what is due."""
+"""Measures this machine: its noise, its clock, and the sender's timers."""
 
 import json
 import statistics
@@ -47,7 +47,7 @@ class Noise:
 
 
 def noise() -> Noise:
-    """Listen to the machine for some seconds."""
+    """Measure the noise of the machine for some seconds."""
     spins = [spin_s() for _ in range(SPINS)]
     taken = CpuContention()
     hiccups = sorted(_hiccups())
@@ -78,21 +78,21 @@ def _clock_step_s() -> float:
 
 
 def _child_clock_s() -> float:
-    """A child must read its clock between two readings of ours."""
+    """Return how far a child's clock is surely off: it must read it between two readings of ours [s]."""
     before = time.monotonic_ns()
     read = int(_said(("-I", "-S", "-c", "import time; print(time.monotonic_ns())"), CHILD_LIMIT_S))
     return max(before - read, read - time.monotonic_ns(), 0) / 1e9
 
 
 def _timer_lag() -> dict[str, float]:
-    """In a process of its own, because the sender's timers are gevent's."""
+    """Measure the sender's timers, in a process of its own because they are gevent's."""
     arguments = ("-m", "loadtests.scenarios.busy_wait", str(TIMER_RATE), str(TIMER_FOR_S), str(SEED))
     lags: dict[str, float] = json.loads(_said(arguments, TIMER_FOR_S + CHILD_LIMIT_S))
     return lags
 
 
 def _said(arguments: tuple[str, ...], limit_s: float) -> str:
-    """What a Python process prints."""
+    """Run Python and return what it prints."""
     command = (sys.executable, *arguments)
     try:
         done = subprocess.run(

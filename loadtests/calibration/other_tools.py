@@ -1,4 +1,4 @@
-"""What other load generators report of the stall, where they are on the PATH."""
+"""Runs other load generators against the same stall, and records what they report."""
 
 import csv
 import json
@@ -36,7 +36,7 @@ ALLOWANCE_S = 60.0
 
 @dataclass(frozen=True, kw_only=True)
 class PlainLocust:
-    """One way to ask Locust for RATE uploads per second."""
+    """One way to configure Locust for RATE uploads per second."""
 
     wait: str
     users: int
@@ -64,7 +64,7 @@ def true_s(share: float) -> float:
 
 
 def reported_by_locust(way: PlainLocust, folder: Path) -> Iterator[tuple[str, float]]:
-    """The percentiles that Locust itself writes down, by name [s]."""
+    """Yield the percentiles that Locust itself reports, by name [s]."""
     place = folder.resolve() / f"plain-locust-{way.name}"
     with stalling(place) as url:
         group = ProcessGroup(place / "logs")
@@ -81,7 +81,7 @@ def reported_by_locust(way: PlainLocust, folder: Path) -> Iterator[tuple[str, fl
 
 @contextmanager
 def stalling(place: Path) -> Iterator[str]:
-    """A server that stalls once, with its files in `place`; its address."""
+    """Start a server that stalls once, with its files in `place`; give its address."""
     place.mkdir(parents=True, exist_ok=True)
     spec = StackSpec(**Configuration(mode="sync", workers=1, stack="truth").levels(), seed=SEED)
     with ReferenceStack(STALL, spec, place / "stack", place / "logs") as info:
@@ -180,7 +180,7 @@ def found_tools() -> list[Tool]:
 
 
 def reported(tool: Tool, folder: Path) -> Iterator[tuple[str, float]]:
-    """The median and the p99 that a tool reports of the stall [s].
+    """Yield the median and the p99 that a tool reports [s].
 
     Raises TrialError where it tells none.
     """
@@ -216,7 +216,7 @@ Percentiles = Iterator[tuple[str, float]]
 
 
 def compared(folder: Path) -> Iterator[dict[str, Any]]:
-    """Rows like those of checks. Told, and not judged: the tools are not ours."""
+    """Yield rows like those of checks; they always pass, because the tools are not ours."""
     for way in WAYS:
         yield from _rows(way.title, partial(reported_by_locust, way, folder), folder)
     for tool in found_tools():

@@ -1,4 +1,4 @@
-"""When a server whose times are known answers, and nothing else decides it. Pure."""
+"""A server with known response times: its model, its simulator and its HTTP side."""
 
 import argparse
 import asyncio
@@ -43,7 +43,7 @@ class ReferenceModel:
     stall_every_s: float = 0.0
 
     def service_s(self, name: str) -> float:
-        """How long a request takes; it depends on nothing but the seed and the name."""
+        """Return a request's service time; it depends only on the seed and the name."""
         draw = random.Random(f"{self.seed}:{name}")
         if self.distribution == "exponential":
             return draw.expovariate(1 / self.mean_s)
@@ -74,7 +74,7 @@ class ServedRequest:
 
 
 class QueueSimulator:
-    """Takes requests in the order of their arrival and says when each will be finished, in virtual time."""
+    """Computes when each request starts and finishes, in order of arrival."""
 
     def __init__(self, truth: ReferenceModel) -> None:
         self.truth = truth
@@ -108,7 +108,7 @@ TRUTH_COLUMNS = "id,connected_at,received_at,service_s,finished_at,answered_at\n
 
 
 class ReferenceServer:
-    """What has been asked so far, what will be answered, and when."""
+    """Serves uploads at the times that the simulator computes, and reports them."""
 
     def __init__(self, truth: ReferenceModel, mode: str, clock: Clock) -> None:
         self.mode, self.clock = mode, clock

@@ -1,4 +1,4 @@
-"""The reference server as a stack, so that it is measured by the very code that measures the app."""
+"""Runs the reference server as a stack, so that the harness measures it as it measures the app."""
 
 import json
 import secrets
@@ -25,7 +25,7 @@ STOP_GRACE_S = 5.0
 
 
 class ReferenceQueue:
-    """What the server has taken and not finished: it is its own broker."""
+    """The reference server's queue depth."""
 
     def __init__(self, url: str) -> None:
         self._url = url

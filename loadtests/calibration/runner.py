@@ -1,4 +1,4 @@
-"""Calibration: every case through the code that measures the app, its record held against the truth, all kept."""
+"""Runs the calibration cases as trials, and checks their records against the known times."""
 
 import itertools
 import shutil
@@ -60,7 +60,7 @@ def calibrate(
 
 
 def describe(check: dict[str, Any]) -> str:
-    """One check in a line."""
+    """Format one check as a line."""
     scale, unit = {"s": (1000, " ms"), "1/s": (1, "/s")}.get(check["unit"], (1, ""))
     measured, truth, limit = (
         "" if value is None else f"{value * scale:.4g}{unit}"
@@ -90,7 +90,7 @@ def _measure(folder: Path, planned: list[Case], rates: Sequence[float], quick: b
 
 
 def _rates_until_missed(rates: Sequence[float], quick: bool, folder: Path) -> Iterator[Case]:
-    """Rates as long as the last one could be kept."""
+    """Yield rising rates until one was missed."""
     for rate in rates:
         yield rate_case(rate, quick)
         if result_folder.read_record(folder / f"rate-{rate}-r1")["verdict"]["name"].startswith("INVALID"):
@@ -115,7 +115,7 @@ def run_case(case: Case, folder: Path) -> dict[str, Any]:
 
 
 def _keep_plan(partial: Path, setup: TrialSetup) -> None:
-    """When each upload is due, made here anew: what the sender writes down of it is held against this."""
+    """Write the due times computed from the plan; the analysis compares the sender's record with them."""
     rate, measure_s = setup.trial.cell.offered_rate, setup.experiment.phases.measure_s
     # Another picture mix leaves times and ids as they are.
     planned = plan(rate=rate, seed=setup.experiment.seed_of(setup.trial), weights=[1.0], length_s=measure_s)

@@ -1,4 +1,4 @@
-"""Tries a copy of the app with a real broker and a real worker: somebody signs up, and is or is not welcomed."""
+"""Breaks a copy of the app, and tries it with a real broker and worker."""
 
 import re
 import shutil
@@ -103,7 +103,7 @@ def _python(name: str, copy: Path, layout: StackLayout, arguments: Sequence[str]
 
 @dataclass(frozen=True, kw_only=True)
 class Edit:
-    """One passage of a file of the app: as it is there, and as the exercise has it."""
+    """One edit of a file of the app: the right and the wrong text."""
 
     file: str
     right: str
@@ -112,7 +112,7 @@ class Edit:
 
 @dataclass(frozen=True, kw_only=True)
 class Exercise:
-    """What is wrong, and the scene in which it shows; the scene alone does no harm and stays.
+    """A fault, and the harmless changes (scene) in which it shows.
 
     look: where somebody who mends it has to look.
     """
@@ -217,7 +217,7 @@ def fresh_copy(folder: Path) -> Path:
 
 
 def mend_copy(exercise: Exercise, copy: Path) -> None:
-    """Put what the fault has changed as it was."""
+    """Undo the fault's changes."""
     _edit(copy, exercise.fault, mended)
 
 

@@ -1,4 +1,4 @@
-"""The stack that a person starts and stops: in the background, until `make down`."""
+"""Starts and stops a stack in the background, for `make up` and `make down`."""
 
 import contextlib
 import os

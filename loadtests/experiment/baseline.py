@@ -1,4 +1,4 @@
-"""The physical ceiling: the same picture work in N processes of this machine, with no web and no queue."""
+"""Measures the baseline: the picture work in N processes, without web server and queue."""
 
 import csv
 import random
@@ -61,7 +61,7 @@ def _measured(experiment: Experiment, workload: str, pictures: Path | None) -> I
 
 
 def _work_s(experiment: Experiment, count: int) -> float:
-    """A short plan is not held up for long."""
+    """Return how long N processes work [s]: a share of a trial's measurement."""
     goal, phases = experiment.goal, experiment.phases
     measure_s = goal.probe_s if goal else phases.measure_s
     return min(ALONE_S, ALONE_SHARE * measure_s) if count == 1 else min(WORK_S, WORK_SHARE * measure_s)
@@ -70,7 +70,7 @@ def _work_s(experiment: Experiment, count: int) -> float:
 def _worked(
     layout: StackLayout, group: ProcessGroup, count: int, work_s: float, drawn: list[Path]
 ) -> Iterator[list[str]]:
-    """The rows of so many processes."""
+    """Run N processes and yield their rows."""
     output = layout.directory / "baseline.csv"
     group.finish(group.start(commands.baseline(layout, count, work_s, output, drawn)), work_s + START_LIMIT_S)
     with output.open(newline="", encoding="utf-8") as file:

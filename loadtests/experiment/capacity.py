@@ -43,7 +43,7 @@ Measure = Callable[[TrialSetup], None]
 
 @dataclass(frozen=True, kw_only=True)
 class SearchResult:
-    """What a search ended with: its cell, answer, trials and measured seconds.
+    """The result of one search.
 
     predicted: the rate that the work alone allows; drained: the raw maximum of the workers, None if nobody could hold
     them; both in pictures/s.
@@ -59,7 +59,7 @@ class SearchResult:
 
 @dataclass(frozen=True, kw_only=True)
 class Searcher:
-    """What every search of an experiment shares; `measure` makes one trial, finished when it returns."""
+    """Searches every cell of an experiment; `measure` runs one trial."""
 
     experiment: Experiment
     goal: Goal
@@ -70,7 +70,7 @@ class Searcher:
     measure: Measure
 
     def find_all(self) -> None:
-        """One search after the other, in an order that the seed decides; each that ends is a row of capacity.csv."""
+        """Run all searches in seeded order; write each result to capacity.csv."""
         cells = self.experiment.cells()
         found: list[SearchResult] = []
         for cell in random.Random(f"{self.experiment.seed}/order").sample(cells, len(cells)):
@@ -102,7 +102,7 @@ class Searcher:
             )
 
     def _drained(self, cell: Cell, expected_rate: float) -> float | None:
-        """Only processes of our own can be held, and in sync there is no queue to empty."""
+        """Measure the drain rate of a local stack in mode queue; None otherwise."""
         if cell.mode != "queue" or cell.stack != "local":
             return None
         experiment, trial = self.experiment.step(cell, 0, 1.0)
@@ -111,7 +111,7 @@ class Searcher:
         return drained_rate(setup, expected_rate)
 
     def _outcome(self, cell: Cell, step: Step, number: int) -> Outcome:
-        """What the trial of one step says; where the machine or the load generator had a hiccup, what a second says."""
+        """Return the outcome of one step, rerun once if the first trial was noisy or invalid."""
         experiment, trial = self.experiment.step(replace(cell, offered_rate=step.rate), number, step.measure_s)
         setup = TrialSetup(experiment=experiment, trial=trial, folder=self.folder, pictures=self.pictures)
         vote = self._vote(setup)
@@ -168,7 +168,7 @@ LIMIT_S, UPLOAD_LIMIT_S = 120.0, 30.0
 
 
 def drained_rate(setup: TrialSetup, expected_rate: float) -> float:
-    """Hold the workers of a local stack, queue pictures, let go, and give the rate at which they finish [pictures/s].
+    """Queue pictures while the workers are suspended, resume them, and return their rate [pictures/s].
 
     The finish stamps are kept in a file beside the trials; one that is there is not measured again.
     """
@@ -205,7 +205,7 @@ def _measured(setup: TrialSetup, count: int) -> list[float]:
 
 @contextmanager
 def _held(group: int) -> Iterator[None]:
-    """The processes of a group do nothing meanwhile."""
+    """Suspend a process group during the block."""
     os.killpg(group, signal.SIGSTOP)
     try:
         yield

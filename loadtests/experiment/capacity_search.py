@@ -16,7 +16,7 @@ RATES_PER_END, HALVINGS = 7, 6
 
 
 class Outcome(StrEnum):
-    """What a trial says of its rate; INVALID: the load generator could not keep it, so nothing of the server."""
+    """The outcome of a trial at a rate. INVALID: the load generator could not keep the rate."""
 
     PASS = "pass"
     FAIL = "fail"

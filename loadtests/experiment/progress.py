@@ -1,4 +1,4 @@
-"""Tells a person how far an experiment is: a bar on a terminal, plain lines elsewhere; always to stderr."""
+"""Shows the progress of an experiment on stderr: a bar on a terminal, lines elsewhere."""
 
 import time
 from contextlib import AbstractContextManager
@@ -49,7 +49,7 @@ class TrialProgress(AbstractContextManager["TrialProgress"]):
         self.say(f"[{self._done}/{self.total}] {name}: {outcome} ({self._measured_s[-1]:.0f} s)")
 
     def extend(self, trials: int) -> None:
-        """More trials are to come."""
+        """Add trials to the total."""
         self.total += trials
         self._bar.update(self._task, total=self.total)
 
@@ -62,7 +62,7 @@ class TrialProgress(AbstractContextManager["TrialProgress"]):
         return sum(self._measured_s) / len(self._measured_s) if self._measured_s else self._expected_s
 
     def _left(self) -> str:
-        """The time left."""
+        """Format the remaining time."""
         # A search may need more trials than one usually does.
         left_s = round(self.trial_s * max(0, self.total - self._done))
         return f"about {left_s // 60} min {left_s % 60:02d} s left"

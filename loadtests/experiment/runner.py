@@ -1,4 +1,4 @@
-"""The loop over the trials of an experiment: order, resume, progress, save."""
+"""Runs the trials of an experiment in order, and resumes an interrupted one."""
 
 import math
 import sys
@@ -38,7 +38,7 @@ class Interrupted(QueuelabError):
 def run_experiment(
     experiment: Experiment, folder: Path, pictures: Path | None = None, predictions: bytes | None = None
 ) -> None:
-    """Measure every trial that is not there yet; each is on disk before the next starts.
+    """Run every missing trial; each is saved before the next starts.
 
     predictions: what people expect, to be sealed before the first.
     """
@@ -121,7 +121,7 @@ def _blocks_wanted(precision: float, folder: Path, progress: TrialProgress) -> i
 
 
 def _missing(block: list[TrialSetup]) -> list[TrialSetup]:
-    """What of a block is not measured yet."""
+    """Return the trials of a block that are missing."""
     return [setup for setup in block if setup.trial.name not in result_folder.finished_trials(setup.folder)]
 
 
@@ -145,7 +145,7 @@ def _rerun_noisy(block: list[TrialSetup], progress: TrialProgress) -> None:
 
 
 def _foresee(experiment: Experiment, folder: Path, pictures: Path | None) -> None:
-    """Measure the work alone and say what each cell should show, before any is measured."""
+    """Measure the baseline and predict each cell, before the first trial."""
     if result_folder.finished_trials(folder):
         return
     if not (folder / BASELINE).exists():
@@ -156,7 +156,7 @@ def _foresee(experiment: Experiment, folder: Path, pictures: Path | None) -> Non
 
 
 def _run(setup: TrialSetup, progress: TrialProgress) -> None:
-    """Measure one trial; whatever stops it is told with what has been reached."""
+    """Run one trial; report progress and failures."""
     progress.begin(setup.trial.name)
     try:
         record = run_trial(setup)
@@ -184,7 +184,7 @@ def _farewell(folder: Path, total: int) -> str:
 
 
 def _outcome(record: dict[str, Any]) -> str:
-    """The verdict with the first part of its reason, whose whole is in the report, and what became of all uploads."""
+    """Summarise a trial in a line: verdict, short reasons, and what became of its uploads."""
     verdict, ledger = record["verdict"], record["ledger"]
     words = {"completed": "completed", "failed_visibly": "failed", "pending": "waiting", "lost": "lost"}
     counted = ", ".join(f"{ledger[name]} {word}" for name, word in words.items())

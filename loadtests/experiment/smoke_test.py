@@ -1,4 +1,4 @@
-"""One picture to an endpoint before anything is timed, checked pixel for pixel."""
+"""Uploads one picture before a trial, and checks the result pixel by pixel."""
 
 import io
 import json
@@ -31,7 +31,7 @@ LIMIT_S = 60.0
 
 
 def check(info: StackInfo) -> None:
-    """Send the probe to the stack's endpoint and raise unless what comes out is what must come out."""
+    """Upload the probe and raise unless every variant is correct."""
     id_ = _send(info)
     picture = _finished(info, id_)
     sizes = {variant["name"]: (variant["width"], variant["height"]) for variant in picture["variants"]}
@@ -42,7 +42,7 @@ def check(info: StackInfo) -> None:
 
 
 def probe_jpeg() -> bytes:
-    """The probe as a camera stores it that was held on its side: rotated, with the EXIF mark that says so."""
+    """Return the probe rotated by 90 degrees, with the EXIF orientation that says so."""
     upright = Image.new("RGB", (SIDE + 2 * MARGIN_WIDTH, SIDE), MARGIN)
     upright.paste(Image.fromarray(expected(SIDE).astype(np.uint8)), (MARGIN_WIDTH, 0))
     exif = Image.Exif()
@@ -59,7 +59,7 @@ def expected(side: int) -> np.ndarray:
 
 
 def differs(data: bytes) -> str:
-    """What is wrong with a finished variant, in words; empty if nothing is."""
+    """Describe what is wrong with a variant; empty if nothing is."""
     pixels = np.asarray(Image.open(io.BytesIO(data)).convert("RGB")).astype(int)
     side = pixels.shape[0]
     worst = np.abs(pixels - expected(side)).max(axis=-1)[_inside(side)].max()

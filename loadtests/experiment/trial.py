@@ -33,7 +33,7 @@ KINDS: Mapping[str, Callable[[StackSpec, Path, Path], Stack]] = {
 
 
 def new_stack(spec: StackSpec, directory: Path, logs: Path) -> Stack:
-    """A stack that is not started yet."""
+    """Create a stack without starting it."""
     return KINDS[spec.stack](spec, directory, logs)
 
 
@@ -55,7 +55,7 @@ Meanwhile = Callable[[int], None]
 
 @dataclass(frozen=True, kw_only=True)
 class TrialSetup:
-    """Everything that one trial is measured with."""
+    """The inputs of one trial."""
 
     experiment: Experiment
     trial: Trial

@@ -1,4 +1,4 @@
-"""What is done to a running stack, by the name of the fault; each act gives what undoes it."""
+"""The fault actions by name; each returns a function that undoes it."""
 
 import contextlib
 import json
@@ -22,11 +22,11 @@ FaultAction = Callable[[LocalStack], Undo]
 
 
 def nothing() -> None:
-    """A fault that is over as soon as it has happened."""
+    """Undo nothing: the fault is over at once."""
 
 
 def freeze(processes: Iterable[psutil.Process]) -> Undo:
-    """Stop processes where they are; undone, they go on."""
+    """Suspend processes; undo resumes them."""
     stopped = list(processes)
 
     def undo() -> None:
@@ -41,13 +41,13 @@ def freeze(processes: Iterable[psutil.Process]) -> Undo:
 
 
 def tree(stack: LocalStack, name: str) -> list[psutil.Process]:
-    """A component's process and all below it."""
+    """Return a component's process and its descendants."""
     root = psutil.Process(stack.child(name).pid)
     return [root, *root.children(recursive=True)]
 
 
 def pool_child(stack: LocalStack) -> psutil.Process:
-    """A pool process that has just begun to use the processor, so that it is at work."""
+    """Return a pool process that has just started to work."""
     used = _used_s(stack)
     deadline = time.monotonic() + FIND_LIMIT_S
     while time.monotonic() < deadline:
@@ -59,7 +59,7 @@ def pool_child(stack: LocalStack) -> psutil.Process:
 
 
 def _used_s(stack: LocalStack) -> dict[psutil.Process, float]:
-    """What each pool process has used of the processor [s]."""
+    """Return the CPU seconds of each pool process."""
     used = {}
     for child in tree(stack, "worker")[1:]:
         # It may have ended since it was found.
@@ -69,7 +69,7 @@ def _used_s(stack: LocalStack) -> dict[psutil.Process, float]:
 
 
 def take_storage_away(stack: LocalStack) -> Undo:
-    """A plain file stands where the folder was, so that nobody makes it anew."""
+    """Replace the storage folder by a plain file, so that nobody recreates it."""
     media, away = stack.directory / "media", stack.directory / "media-away"
     media.rename(away)
     while not _stands_in_the_way(media):
@@ -86,7 +86,7 @@ def take_storage_away(stack: LocalStack) -> Undo:
 
 
 def _stands_in_the_way(place: Path) -> bool:
-    """Whether an empty file stands there now."""
+    """Create an empty file; return whether that worked."""
     try:
         place.touch(exist_ok=False)
     except FileExistsError:
@@ -125,7 +125,7 @@ LAST_ROOM = 2_000
 
 
 def kill_broker(stack: LocalStack) -> Undo:
-    """Killed, and not started again before the fault is over."""
+    """Kill the broker and keep it down until the fault ends."""
     stack.hold("broker")
     stack.child("broker").signal(signal.SIGKILL)
     return lambda: stack.release("broker")
@@ -157,7 +157,7 @@ def fill_broker_disk(stack: LocalStack) -> Undo:
 
 
 def cut_network(stack: LocalStack) -> Undo:
-    """The proxy stands still, so that nothing arrives and nothing is refused."""
+    """Suspend the proxy: packets neither arrive nor are refused."""
     return freeze(tree(stack, "proxy"))
 
 

@@ -1,4 +1,4 @@
-"""The scenario's own options; Locust shows the first ones as fields of its form."""
+"""The scenario's command-line options; Locust shows the first ones in its form."""
 
 import ipaddress
 import socket

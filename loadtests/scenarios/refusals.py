@@ -1,4 +1,4 @@
-"""What Locust can be asked for and no trial can record, and what is warned of before a load by hand."""
+"""Refuses loads that no trial can record, and reports failures in one sentence."""
 
 import logging
 import traceback
@@ -73,7 +73,7 @@ Fail = Callable[[Exception], None]
 
 
 def error_message(error: Exception) -> str:
-    """What is foreseen says what it is; of all else where it happened. The whole traceback is for --loglevel DEBUG."""
+    """Describe an error in one sentence; an unexpected one with its place. The traceback needs --loglevel DEBUG."""
     logging.debug("Where it happened:", exc_info=error)
     if isinstance(error, (QueuelabError, OSError)):
         return reason(error)
@@ -83,7 +83,7 @@ def error_message(error: Exception) -> str:
 
 
 def guarded(handler: Callable[..., None], fail: Fail) -> Callable[..., None]:
-    """A handler that tells `fail` of its failure."""
+    """Wrap a handler so that it passes its exception to `fail`."""
 
     @wraps(handler)
     def handle(*args: Any, **kwargs: Any) -> None:

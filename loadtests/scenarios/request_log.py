@@ -1,4 +1,4 @@
-"""Every upload of one load process: in memory while more is to be heard of it, then on the disk."""
+"""Keeps every upload of a load process: pending ones in memory, completed ones on disk."""
 
 import json
 import tempfile
@@ -46,7 +46,7 @@ class RequestLog:
         self.pending[request.id] = request
 
     def flush_completed(self, done: Callable[[Request], bool]) -> None:
-        """Write down those of which nothing more is to be heard."""
+        """Move completed requests to disk."""
         for request in [one for one in self.pending.values() if done(one)]:
             self._file.write(json.dumps(to_row(request)) + "\n")
             del self.pending[request.id]

@@ -1,4 +1,4 @@
-"""What one load process sends for a trial: its users' streams, and what became of every upload in them."""
+"""Sends the uploads of one load process, and follows them until they are ready."""
 
 import gc
 import time
@@ -82,7 +82,7 @@ class Sender:
         self._in_flight, self._chores = Group(), Group()
 
     def start(self, phases: Phases | None = None) -> None:
-        """Begin the chores that run beside the users. The phases of a load by hand are told when they are over."""
+        """Start the background greenlets. The phases of a load by hand become known at its end."""
         self._phases = phases or self._phases
         # The collector otherwise walks all that Locust has loaded, some 40 ms in which nothing leaves.
         gc.freeze()
@@ -92,17 +92,17 @@ class Sender:
             self._begin(self._end_when_done)
 
     def next_stream(self) -> ArrivalStream:
-        """What one more user will send; every user has a stream of their own."""
+        """Return the arrival stream of one more user."""
         self._streams.append(ArrivalStream(self._requests_of(len(self._streams) + 1)))
         return self._streams[-1]
 
     def send(self, request: Request) -> None:
-        """Let the request leave without waiting for it."""
+        """Send a request without waiting for its response."""
         self._record.add(request)
         self._in_flight.spawn(self._send, request)
 
     def fail(self, error: Exception) -> None:
-        """This load can be no trial any more. The first problem counts; others often follow from it."""
+        """Note that this load cannot become a trial. The first problem counts."""
         if not self.problem:
             self.problem = error_message(error)
             # Later the problem is raised when it settles.

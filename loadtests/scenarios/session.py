@@ -1,4 +1,4 @@
-"""One test that Locust runs, on its way to a trial: its phases and circumstances, and whether it is whole."""
+"""The state of one Locust test that becomes a trial."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""Keeps a test that Locust has run as a trial."""
+"""Writes the files of a trial after its load."""
 
 import csv
 from collections.abc import Sequence
@@ -26,7 +26,7 @@ BACKLOG_COLUMNS = ("sampled_at", "waiting", "unacked", "in_database", "done", "c
 
 
 def write_requests(path: Path, requests: Sequence[Request], phases: Phases) -> None:
-    """One row for every planned request, whatever became of it."""
+    """Write one row per planned request, sent or not."""
     with path.open("w", newline="", encoding="utf-8") as file:
         writer = csv.writer(file)
         writer.writerow(REQUEST_COLUMNS)

@@ -1,4 +1,4 @@
-"""One upload by one user, who opens a connection of their own."""
+"""Sends one upload over a connection of its own, and stamps it."""
 
 import errno
 from dataclasses import dataclass
@@ -33,7 +33,7 @@ LIMITS = {
 
 
 def error_text(error: Exception) -> str:
-    """An error in the words of requests.csv."""
+    """Return the text of an error for requests.csv."""
     limit = _limit(error)
     if limit:
         return f"{CLIENT}{limit}"
@@ -43,7 +43,7 @@ def error_text(error: Exception) -> str:
 
 
 def is_own(words: str) -> bool:
-    """Whether such words tell of the load generator's own failure."""
+    """Return whether an error text reports a failure of the load generator itself."""
     return words.startswith(CLIENT)
 
 
@@ -90,7 +90,7 @@ class Request:
 
 
 class HttpResponse(HTTPResponse):
-    """An answer that is read piece by piece."""
+    """A response that is parsed piece by piece."""
 
     @property
     def body(self) -> bytes:
@@ -98,7 +98,7 @@ class HttpResponse(HTTPResponse):
 
 
 class UploadClient:
-    """One of the app's two endpoints, for one trial."""
+    """Uploads to one endpoint for one trial."""
 
     def __init__(self, url: str, mode: str, trial: str, clock: Clock) -> None:
         self._host = urlsplit(url).netloc

@@ -1,4 +1,4 @@
-"""The harness's own questions to the app, over HTTP."""
+"""HTTP requests of the harness to the app."""
 
 import csv
 import http.client

@@ -1,4 +1,4 @@
-"""What every kind of stack has in common: it runs from start to stop, and stops whatever happens in between."""
+"""The base of every kind of stack: its settings, its layout, and its life from start to stop."""
 
 import os
 import secrets
@@ -28,7 +28,7 @@ FREE_PORTS = (
 
 @dataclass(frozen=True, kw_only=True)
 class StackSpec(Configuration):
-    """What to start. port is the app's; 0 takes any free one."""
+    """The stack to start. port is the app's; 0 picks a free one."""
 
     seed: int
     port: int = 0
@@ -36,7 +36,7 @@ class StackSpec(Configuration):
 
 @dataclass(frozen=True, kw_only=True)
 class StackLayout:
-    """Where one stack lives. broker_url is for the harness; the app may reach its broker through the proxy.
+    """Directory, ports, addresses and secrets of one stack. The app may reach broker_url through the proxy.
 
     names_port and nodes_port are those on which RabbitMQ's name service and its node wait for other nodes.
     """

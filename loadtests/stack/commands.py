@@ -32,7 +32,7 @@ def migrate(layout: StackLayout) -> Command:
 
 
 def baseline(layout: StackLayout, processes: int, seconds: float, output: Path, pictures: Sequence[Path]) -> Command:
-    """The picture work alone, without the app around it."""
+    """Build the command that measures the baseline."""
     options = ("--processes", processes, "--seconds", seconds, "--output", output)
     return python("baseline", layout, ("manage.py", "baseline", *options, *pictures))
 
@@ -56,7 +56,7 @@ def worker(layout: StackLayout, spec: StackSpec) -> Command:
 
 
 def sweeper(layout: StackLayout) -> Command:
-    """What looks for pictures whose message was lost."""
+    """Build the command of the sweeper, which republishes lost pictures."""
     return python("sweeper", layout, ("manage.py", "sweep"))
 
 

@@ -1,4 +1,4 @@
-"""How others find a running stack: the file stack.json."""
+"""The file stack.json, by which others find a running stack."""
 
 import json
 from dataclasses import asdict, dataclass
@@ -19,7 +19,7 @@ LOAD_PHASES = "load.json"
 
 @dataclass(frozen=True)
 class Home:
-    """Where the stack that is up keeps its files."""
+    """The files of the stack that a person started."""
 
     folder: Path
 
@@ -76,7 +76,7 @@ class StackInfo(Configuration):
 
 
 def read_info(path: Path) -> StackInfo:
-    """What a running stack left; raises if none is up."""
+    """Read a running stack's file; raise if no stack is running."""
     try:
         info = StackInfo(**json.loads(path.read_text(encoding="utf-8")))
     except FileNotFoundError:

@@ -1,4 +1,4 @@
-"""When each upload leaves and which picture it carries, made before the trial from a seed. Pure."""
+"""Draws the due time and picture of every upload from a seed. Pure."""
 
 import hashlib
 import itertools
@@ -18,7 +18,7 @@ class Arrival:
 
 
 def arrivals(*, rate: float, seed: str, weights: Sequence[float], id_seed: str | None = None) -> Iterator[Arrival]:
-    """Poisson arrivals without end, `rate` a second, each with a picture drawn by weight.
+    """Yield endless Poisson arrivals, `rate` per second, each with a picture drawn by weight.
 
     One seed gives the same times, pictures and ids everywhere, so that both modes get the same load: common
     random numbers make a comparison several times more exact than repeats do. Times, pictures and ids are

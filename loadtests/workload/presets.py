@@ -1,4 +1,4 @@
-"""What a picture costs: which pictures are sent, and how slow the outside world is."""
+"""The workloads: which pictures are sent, and the external resource's delay."""
 
 from dataclasses import dataclass
 

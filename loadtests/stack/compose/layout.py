@@ -1,4 +1,4 @@
-"""What a composed stack is told: ports, secrets, levels and limits, as the variables of docker-compose.yml."""
+"""The settings of a composed stack, as the variables of docker-compose.yml."""
 
 import os
 import secrets

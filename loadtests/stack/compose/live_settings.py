@@ -1,4 +1,4 @@
-"""What a composed stack really is, asked of its live containers."""
+"""Asks a composed stack's live containers for the settings in force."""
 
 import shutil
 import time
@@ -121,7 +121,7 @@ ONE_SHOTS = ("migrate",)
 
 
 class Watch:
-    """One composed stack as seen from outside. close lets it go and leaves it up."""
+    """Samples and checks one composed stack from outside; closing it leaves the stack running."""
 
     def __init__(self, layout: ComposeLayout, engine: Engine, directory: Path) -> None:
         self._layout, self._engine, self._directory = layout, engine, directory

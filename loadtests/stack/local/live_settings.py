@@ -1,4 +1,4 @@
-"""What a local stack really is, asked of its live processes."""
+"""Asks a local stack's live processes for the settings in force."""
 
 import itertools
 import time

@@ -1,4 +1,4 @@
-"""Ports on loopback, the only interface that anything here listens on."""
+"""Finds free ports on loopback, and refuses listeners elsewhere."""
 
 import contextlib
 import ipaddress
@@ -14,7 +14,7 @@ HOST = "127.0.0.1"
 
 
 def free_port() -> int:
-    """A port that was free a moment ago."""
+    """Return a free port."""
     with socket.socket() as probe:
         probe.bind((HOST, 0))
         port: int = probe.getsockname()[1]

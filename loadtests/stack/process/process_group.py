@@ -1,4 +1,4 @@
-"""ManagedProcess processes in groups of their own, with logs, a watchdog and an end that is sure to come."""
+"""Child processes in groups of their own, with logs and a watchdog that ends them."""
 
 import contextlib
 import json
@@ -119,7 +119,7 @@ class ManagedProcess:
 
 
 class ProcessGroup:
-    """The processes of one stack; they end together, and also when this process is killed."""
+    """The processes of one stack; a watchdog ends them if this process is killed."""
 
     def __init__(self, log_dir: Path) -> None:
         self.log_dir = log_dir
@@ -196,7 +196,7 @@ class ProcessGroup:
 
 
 def _identity(user: str | None) -> dict[str, Any]:
-    """How Popen is told to become another user with all that goes with it."""
+    """Return Popen's arguments for another user."""
     if user is None:
         return {}
     account = pwd.getpwnam(user)
@@ -204,7 +204,7 @@ def _identity(user: str | None) -> dict[str, Any]:
 
 
 def wait_until(what: str, ready: Callable[[], T | None], *, check: Callable[[], None], timeout_s: float) -> T:
-    """The first answer of `ready` that is not None; `check` may raise while waiting."""
+    """Wait for the first value of `ready` that is not None; `check` may raise meanwhile."""
     deadline = time.monotonic() + timeout_s
     while True:
         check()

@@ -1,4 +1,4 @@
-"""What a component has used of the processor."""
+"""Meters for CPU seconds and memory."""
 
 import contextlib
 import csv
@@ -110,7 +110,7 @@ SHORTEST_S = 30.0
 
 
 class MemorySampler:
-    """Asked again and again, it counts when it is time, one row a process."""
+    """Writes the memory of each process to a CSV file, every few seconds."""
 
     def __init__(self, path: Path, clock: Clock) -> None:
         self._path, self._clock = path, clock
@@ -119,7 +119,7 @@ class MemorySampler:
             csv.writer(file).writerow(MEMORY_COLUMNS)
 
     def check(self, roots: Mapping[str, int]) -> None:
-        """roots: process ids by component; what they have started belongs to them."""
+        """Take a sample if one is due. roots: process ids by component; their descendants count too."""
         now = self._clock.now()
         if now < self._next_at:
             return

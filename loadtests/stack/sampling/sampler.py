@@ -1,4 +1,4 @@
-"""Samples a stack from outside while it works: how long the queue is and what each component has cost."""
+"""Samples a running stack: queue depth and CPU seconds, every half second."""
 
 import contextlib
 import csv
@@ -34,7 +34,7 @@ class Meter(Protocol):
 
 @dataclass(frozen=True, kw_only=True)
 class SamplingTarget:
-    """What is observed, and where it is written."""
+    """The stack to sample, and the file to write."""
 
     observations: Path
     control_url: str
@@ -71,7 +71,7 @@ class Sampler(threading.Thread):
                         answer_request(self._view.observations.parent, self._accountant, self._stopped)
 
     def sample(self) -> dict[str, object]:
-        """One row; what could not be asked stays empty."""
+        """Take one sample; missing values stay empty."""
         row: dict[str, object] = {"sampled_at": f"{self._view.clock.now():.6f}"}
         with contextlib.suppress(StackError):
             row |= self._counts()

@@ -1,4 +1,4 @@
-"""What the app stands on: broker, database with its tables, external resource."""
+"""Starts broker, database with its tables, and external resource."""
 
 import contextlib
 import importlib.metadata
@@ -28,7 +28,7 @@ DEFAULT_PORTS = {"amqp": 5672, "redis": 6379}
 
 
 class BackingServices:
-    """The components below the app. queue is a connection to the broker, once it is started."""
+    """The services that the app needs. queue is a connection to the broker, once that is started."""
 
     def __init__(self, layout: StackLayout, spec: StackSpec, group: ProcessGroup) -> None:
         self._layout, self._spec, self._group = layout, spec, group
@@ -119,7 +119,7 @@ class BackingServices:
 
 
 def _proxy(layout: StackLayout, target: tuple[str, int]) -> Command:
-    """What makes the way to the broker take time."""
+    """Build the command of the proxy that delays the connection to the broker."""
     host, port = target
     where = (delay_proxy.__file__, "--listen", layout.proxy_port, "--host", host, "--port", port)
     return commands.python("proxy", layout, (*where, "--delay-s", layout.levels.broker_delay_s))

@@ -1,4 +1,4 @@
-"""How long a queue is, in the broker's own words."""
+"""Counts the messages of a queue, as the broker reports them."""
 
 import base64
 import contextlib
@@ -29,7 +29,7 @@ LIST_STEP = 1000
 
 @dataclass(frozen=True)
 class QueueLength:
-    """Messages that wait, and messages in a worker's hands; None if the broker does not tell."""
+    """Waiting and unacknowledged messages; None if the broker does not report them."""
 
     waiting: int
     unacked: int | None
