@@ -158,10 +158,10 @@ def test_only_the_scenarios_import_locust_and_gevent():
     assert [path for path in outside if roots(path) & {"locust", "gevent", "geventhttpclient"}] == []
 
 
-def test_the_harness_asks_the_analysis_for_a_verdict_on_a_trial_and_on_itself_and_for_nothing_else():
+def test_the_harness_asks_the_analysis_in_one_module_only():
     asking = {path.relative_to(ROOT).as_posix() for path in files("loadtests") if "analysis" in roots(path)}
 
-    assert asking == {"loadtests/recording/analysis_bridge.py", "loadtests/calibration/runner.py"}
+    assert asking == {"loadtests/recording/analysis_bridge.py"}
 
 
 def test_what_runs_outside_locust_imports_nothing_of_the_scenarios():

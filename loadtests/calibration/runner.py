@@ -20,6 +20,7 @@ from loadtests.machine.provenance import STORED, calibration_scope
 from loadtests.planning.configuration import Cell
 from loadtests.planning.experiment import Experiment, Factors, Phases, Trial
 from loadtests.recording import result_folder
+from loadtests.recording.analysis_bridge import certify
 from loadtests.stack.app_client import get, get_json
 from loadtests.stack.base import StackSpec
 from loadtests.stack.stack_file import StackInfo
@@ -50,7 +51,7 @@ def calibrate(
         folder.mkdir(parents=True)
         heard = noise()
         _measure(folder, glance() if at_a_glance else cases(quick), () if at_a_glance else RATES, quick)
-        checks = _certify(folder, asdict(heard))
+        checks = certify(folder, asdict(heard))
         # Kept before others are asked, who are not ours and may take as long as they like.
         _store(stored, quick or at_a_glance, checks)
         if compare:
@@ -126,13 +127,6 @@ def _keep_plan(partial: Path, setup: TrialSetup) -> None:
 def _keep_truth(partial: Path, case: Case, info: StackInfo) -> None:
     (partial / "truth.csv").write_bytes(get(f"{info.control_url}/truth.csv"))
     result_folder.write_json(partial / "case.json", asdict(case) | get_json(f"{info.control_url}/opened/"))
-
-
-def _certify(folder: Path, heard: dict[str, float]) -> Checks:
-    # Imported late: pandas is slow to load, and nothing of it may run while a trial is measured.
-    from analysis.api import certify
-
-    return [asdict(check) | {"passed": check.passed} for check in certify(folder, heard)]
 
 
 def _trial(case: Case) -> Trial:

@@ -87,6 +87,13 @@ def goal_outcome(trial_dir: Path, goal: Goal) -> str:
         return goal_outcome(trial_dir, asdict(goal))
 
 
+def certify(folder: Path, heard: dict[str, float]) -> list[dict[str, Any]]:
+    """Compare the records of a calibration with the known times; one row per check."""
+    from analysis.api import certify
+
+    return [asdict(check) | {"passed": check.passed} for check in certify(folder, heard)]
+
+
 @contextmanager
 def _raised_as(kind: type[QueuelabError], before: str = "") -> Iterator[None]:
     """What the analysis cannot read, as an error of the harness with the same sentence."""
