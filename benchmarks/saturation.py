@@ -85,12 +85,12 @@ def _cells() -> Iterator[tuple[int, float, str, str]]:
 def table(rows: list[Row]) -> str:
     """One line a trial, as Markdown."""
     heads = ("server", "utilisation", "mode", "arrived [1/s]", "finished [1/s]", "less", "verdict")
-    told = [
+    lines = [
         (each.server, f"{each.utilisation:g}", each.mode, f"{each.arrived:.1f}", f"{each.finished:.1f}")
         + (f"{100 * each.short:.1f} %", each.verdict + (" MISSED" if each.missed else ""))
         for each in rows
     ]
-    return "\n".join(f"| {' | '.join(line)} |" for line in (heads, ["---"] * len(heads), *told))
+    return "\n".join(f"| {' | '.join(line)} |" for line in (heads, ["---"] * len(heads), *lines))
 
 
 def _run(

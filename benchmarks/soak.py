@@ -32,7 +32,7 @@ def broken(trial: Trial, memory: list[MemoryGrowth]) -> Iterator[str]:
             yield f"{component.component} grew by {component.growth_mb:.2f} MB in 10 min"
 
 
-def told(trial: Trial) -> str:
+def summary(trial: Trial) -> str:
     """The ledger in one sentence."""
     drawn_up, done = ledger(trial), faults(trial)
     slowest = "never" if drawn_up.recovery_s is None else f"{drawn_up.recovery_s:.1f} s"
@@ -59,7 +59,7 @@ def main(argv: list[str]) -> int:
     table = memory_table([trial])
     assert table is not None
     found = list(broken(trial, memory_growth(trial.memory)))
-    print(f"{told(trial)}\n\n{as_markdown(table)}\n\n{'; '.join(found) or 'Everything was as expected'}.")
+    print(f"{summary(trial)}\n\n{as_markdown(table)}\n\n{'; '.join(found) or 'Everything was as expected'}.")
     return 1 if found else 0
 
 

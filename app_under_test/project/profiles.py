@@ -7,7 +7,7 @@ PROFILES = ("safe", "defaults")
 #: Work that takes longer is ended; far more than the largest picture needs on a busy machine.
 TASK_TIME_LIMIT_S = 30
 
-#: Before that the task is told to end by itself.
+#: Before that, the task gets an exception and can end by itself.
 SOFT_TIME_LIMIT_S = 25
 
 #: A message that nobody has confirmed comes back after this time. It must be longer than the time limit, or one

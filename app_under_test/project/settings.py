@@ -37,7 +37,7 @@ INSTALLED_APPS = [
     "pictures",
 ]
 MIDDLEWARE = [
-    # First, so that what the others refuse is told in the same words.
+    # First, so that errors of the others become JSON as well.
     "project.problems.JsonErrorsMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",

@@ -189,10 +189,10 @@ def reported(tool: Tool, folder: Path) -> Iterator[tuple[str, float]]:
     with stalling(place) as url:
         body.write_bytes(payload.body)
         done = _run(tool.command(f"{url}/pictures/sync/", payload.content_type, body))
-    told = tool.read(done.stdout) if done.returncode == 0 else {}
-    if not {"p50", "p99"} <= set(told):
+    percentiles = tool.read(done.stdout) if done.returncode == 0 else {}
+    if not {"p50", "p99"} <= set(percentiles):
         raise TrialError(f"{tool.name} reported no percentiles: {done.stderr[-300:] or done.stdout[-300:]}")
-    yield from ((name, told[name]) for name in ("p50", "p99"))
+    yield from ((name, percentiles[name]) for name in ("p50", "p99"))
 
 
 def _run(command: list[str]) -> subprocess.CompletedProcess[str]:
@@ -236,5 +236,5 @@ def _rows(title: str, ask: Callable[[], Percentiles], folder: Path) -> Iterator[
 
 
 def _row(what: str, measured_s: float | None, true_s: float | None) -> dict[str, Any]:
-    told = {"code": "C5", "what": what, "measured": measured_s, "unit": "s", "truth": true_s}
-    return told | {"limit": None, "at_least": False, "passed": True}
+    row = {"code": "C5", "what": what, "measured": measured_s, "unit": "s", "truth": true_s}
+    return row | {"limit": None, "at_least": False, "passed": True}

@@ -153,8 +153,8 @@ class ReferenceServer:
         while self._open and self._open[0][0] <= now:
             heapq.heappop(self._open)
         queued = sum(started_at > now for _, started_at in self._open)
-        told = {"queued": queued, "processing": len(self._open) - queued}
-        return json.dumps(told | {"ready": len(self._served) - len(self._open), "failed": 0})
+        counts = {"queued": queued, "processing": len(self._open) - queued}
+        return json.dumps(counts | {"ready": len(self._served) - len(self._open), "failed": 0})
 
     def pictures_csv(self, query: dict[str, list[str]]) -> str:
         since, now = query.get("finished_since"), self.clock.now()

@@ -35,7 +35,7 @@ from loadtests.workload.presets import WORKLOADS
 CAPACITY = "capacity.csv"
 COLUMNS = ("clock", "share", "limit_s", "passed", "failed", "predicted", "drained", "reason", "trials", "measured_s")
 
-#: Nothing is tried beyond so many times what the bare work allows, nor at first below such a share of it.
+#: Nothing is tried beyond so many times what the baseline allows, nor at first below such a share of it.
 BEYOND, SLOWEST_SHARE = 2.0, 0.05
 
 Measure = Callable[[TrialSetup], None]

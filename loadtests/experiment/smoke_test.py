@@ -83,9 +83,9 @@ def _send(info: StackInfo) -> str:
     id_ = str(uuid.uuid4())
     content_type, body = multipart("probe.jpg", "image/jpeg", probe_jpeg())
     headers = {"Content-Type": content_type, "Idempotency-Key": id_, "X-Trial": "probe"}
-    told = json.loads(post(f"{info.url}/pictures/{info.mode}/", body, headers, timeout_s=LIMIT_S))["id"]
-    if told != id_:
-        raise TrialError(f"The app answered with id {told} for the probe picture {id_}.")
+    answered_id = json.loads(post(f"{info.url}/pictures/{info.mode}/", body, headers, timeout_s=LIMIT_S))["id"]
+    if answered_id != id_:
+        raise TrialError(f"The app answered with id {answered_id} for the probe picture {id_}.")
     return id_
 
 

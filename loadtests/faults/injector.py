@@ -75,7 +75,7 @@ def _expected(fault: Fault, profile: str) -> dict[str, Any]:
 
 
 def _run_action(name: str, act: Callable[[], T]) -> T:
-    """What an act gives; what it meets on its way is told with the fault's name."""
+    """Run an action; name the fault in any error."""
     try:
         return act()
     except (psutil.Error, redis.RedisError, sqlite3.Error, LookupError, OSError) as error:

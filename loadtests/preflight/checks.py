@@ -249,7 +249,7 @@ def _send_to_each_endpoint(logs: Path) -> str:
 
 PLAN = ROOT / "loadtests" / "plans" / "demo.toml"
 PREDICTION = "prediction.csv"
-#: As if the lesson's trials were so long; bare work takes a share of it.
+#: As if the lesson's trials were so long; the baseline takes a share of it.
 AS_LONG_S = 5.0
 
 

@@ -47,7 +47,7 @@ def noisy_trials(folder: Path) -> dict[str, str]:
 
 
 def predict(folder: Path, cells: Sequence[Cell], cores: int) -> None:
-    """Write down what each cell should show, from the work of bare processes, before any is measured."""
+    """Write down what each cell should show, from the baseline, before any is measured."""
     from analysis.api import write_predictions
 
     with _raised_as(TrialError):
@@ -72,7 +72,7 @@ def log_ratio_sd(folder: Path, repeats: int) -> float | None:
 
 
 def predicted_rates(folder: Path, cell: Cell, goal: Goal, cores: int) -> tuple[float, float]:
-    """The rate at which a cell should just keep a goal, and the most it can finish, from bare work [pictures/s]."""
+    """The rate at which a cell should just keep a goal, and the most it can finish, from the baseline [pictures/s]."""
     from analysis.api import predicted_rates
 
     with _raised_as(TrialError):

@@ -70,7 +70,7 @@ class Coordinator:
         if self._session and self._session.problem:
             return
         if self._session:
-            # It is told when nothing is recorded.
+            # It is logged when recording fails.
             self._session.problem = error_message(error)
         else:
             logging.error("%s", error_message(error))

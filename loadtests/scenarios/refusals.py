@@ -68,7 +68,7 @@ def warn_of(options: Options, rate: float, may_open: int) -> None:
             logging.warning("%s", warning)
 
 
-#: What a handler is told to do with its own failure.
+#: What a handler calls with its exception.
 Fail = Callable[[Exception], None]
 
 

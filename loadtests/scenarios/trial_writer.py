@@ -31,18 +31,10 @@ def write_requests(path: Path, requests: Sequence[Request], phases: Phases) -> N
         writer = csv.writer(file)
         writer.writerow(REQUEST_COLUMNS)
         for request in sorted(requests, key=lambda one: one.due_at):
-            stamps = (_stamp(request.due_at), _stamp(request.sent_at), _stamp(request.answered_at))
+            stamps = (_stamp(at) for at in (request.due_at, request.sent_at, request.answered_at))
             status = "" if request.status is None else request.status
-            writer.writerow(
-                (
-                    request.id,
-                    phases.of(request.due_at),
-                    *stamps,
-                    status,
-                    request.error,
-                    request.payload.picture,
-                )
-            )
+            outcome = (*stamps, status, request.error, request.payload.picture)
+            writer.writerow((request.id, phases.of(request.due_at), *outcome))
 
 
 def collect_server_side(directory: Path, info: StackInfo, trial: str, phases: Phases) -> None:

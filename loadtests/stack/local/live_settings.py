@@ -131,8 +131,8 @@ def ask_settings(
     Raises StackError if one of them is at another broker than the one whose address is given, or than the others.
     """
     how = {"brief": "1"} if brief else {}
-    told: dict[str, Any] = get_json(f"{control_url}/config/", token=token, timeout_s=30.0, workers=nodes, **how)
-    return at_one_broker(told, address)
+    settings: dict[str, Any] = get_json(f"{control_url}/config/", token=token, timeout_s=30.0, workers=nodes, **how)
+    return at_one_broker(settings, address)
 
 
 def broker_address(url: str) -> str:

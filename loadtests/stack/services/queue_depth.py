@@ -96,10 +96,10 @@ class RedisQueue:
     def append_only(self) -> str:
         """When the live server writes its messages to disk: no, everysec or always."""
         try:
-            told = self._client.config_get("appendonly", "appendfsync")
+            settings = self._client.config_get("appendonly", "appendfsync")
         except redis.RedisError as error:
             raise StackError(f"The broker did not report when it writes to disk: {error}") from error
-        return str(told["appendfsync"]) if told["appendonly"] == "yes" else "no"
+        return str(settings["appendfsync"]) if settings["appendonly"] == "yes" else "no"
 
     def _listed(self, key: str) -> Iterable[dict[str, object]]:
         """The messages of a list, the newest first: what is added meanwhile moves none of them out of sight."""
