@@ -56,7 +56,7 @@ def test_a_trial_that_fills_the_disk_says_so_and_leaves_nothing_running(small, t
     done = run("loadtests", "run", plan, "--results", small / "results")
 
     assert done.returncode == 1
-    assert "queue-w1-r1 could not be measured. The disk of" in done.stderr
+    assert "queue-w1-r1 failed. The disk of" in done.stderr
     assert "is full. Free some space, then run the same command again." in done.stderr
     assert "Traceback" not in done.stderr
     assert components_in(small) == []

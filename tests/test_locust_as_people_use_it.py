@@ -161,7 +161,7 @@ def test_a_failure_in_a_handler_of_ours_ends_the_run_in_one_sentence(failed, wha
     code, said, is_kept = failed[what]
 
     assert (code, is_kept) == (1, False), said
-    assert said.count("foreseen by nobody (the load generator's own mistake") == 1, said
+    assert said.count("foreseen by nobody (a bug in the load generator") == 1, said
     assert what == "in a user" or "Traceback" not in said
 
 
@@ -186,7 +186,7 @@ def test_settings_and_pictures_of_any_kind_make_a_whole_trial(stack, tmp_path):
 
     assert code == 0, said
     assert "Tags are ignored" in said
-    assert "._caf.jpg (no JPEG, PNG or WebP), album.jpg (a folder)" in said
+    assert "._caf.jpg (not a JPEG, PNG or WebP), album.jpg (a folder)" in said
     assert json.loads((attempt.trial / "trial.json").read_text())["cell"]["offered_rate"] == 4
     assert len(attempt.requests) > 0
     assert attempt.requests["status"].eq(201).all()

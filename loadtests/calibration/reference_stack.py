@@ -11,7 +11,6 @@ import psutil
 from loadtests import ROOT
 from loadtests.calibration.reference_server import ReferenceModel
 from loadtests.clock import Clock
-from loadtests.errors import StackError
 from loadtests.stack.app_client import get_json, reachable
 from loadtests.stack.base import Stack, StackSpec
 from loadtests.stack.process.environment import inherited
@@ -79,8 +78,8 @@ class ReferenceStack(Stack):
     def check(self) -> None:
         if self._group:
             self._group.check()
-        if self._sampler and not self._sampler.is_alive():
-            raise StackError(f"Sampling of the reference server has stopped: {self._sampler.failure}.")
+        if self._sampler:
+            self._sampler.check()
 
     def _command(self, clock: Clock, port: int) -> Command:
         arguments: tuple[object, ...] = ("--port", port, "--mode", self.spec.mode, "--truth")

@@ -102,7 +102,13 @@ def with_faults(experiment: Experiment, table: Mapping[str, Any]) -> Experiment:
 
 
 def refuse_impossible(experiment: Experiment) -> None:
-    """Raise if a fault cannot happen to one of the cells."""
+    """Raise if none of the cells exists, or if a fault cannot happen to one of them."""
+    if not experiment.cells():
+        raise PlanError(
+            'no combination of these levels exists. queue_type = "quorum" needs broker = "rabbitmq"; '
+            'stack = "compose" needs database = "postgres", a broker of its own and broker_delay_s = 0; '
+            'a fault needs stack = "local", most need mode = "queue", and the network faults broker_delay_s above 0.'
+        )
     at_random = experiment.random_faults.what if experiment.random_faults else ()
     for name in dict.fromkeys([*(due.what for due in experiment.faults), *at_random]):
         for cell in experiment.cells():
@@ -158,14 +164,11 @@ def read_plan(path: Path, stack: str | None = None) -> Experiment:
         raise PlanError(f"{path} is not a plan in TOML: {error}.") from error
     try:
         experiment = parse(table)
-    except PlanError as error:
-        raise PlanError(f"{path}: {error}") from None
-    experiment = experiment.on(stack) if stack else experiment
-    try:
+        experiment = experiment.on(stack) if stack else experiment
         refuse_impossible(experiment)
     except PlanError as error:
         raise PlanError(f"{path}: {error}") from None
-    return _refuse_empty(experiment, path)
+    return experiment
 
 
 def parse(table: Mapping[str, Any]) -> Experiment:
@@ -245,17 +248,6 @@ def _factors(table: Mapping[str, Any]) -> Factors:
             low, high = NUMBERS[key]
             levels[key] = tuple(float(one) for one in numbers(table, key, low=low, high=high))
     return Factors(**levels)
-
-
-def _refuse_empty(experiment: Experiment, path: Path) -> Experiment:
-    """The experiment, unless none of its combinations exists."""
-    if experiment.cells():
-        return experiment
-    raise PlanError(
-        f'{path}: no combination of these levels exists. queue_type = "quorum" needs broker = "rabbitmq"; '
-        'stack = "compose" needs database = "postgres", a broker of its own and broker_delay_s = 0; '
-        'a fault needs stack = "local", most need mode = "queue", and the network faults broker_delay_s above 0.'
-    )
 
 
 def _name(table: Mapping[str, Any]) -> str:

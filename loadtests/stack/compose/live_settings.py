@@ -163,8 +163,8 @@ class Watch:
 
     def check(self) -> None:
         """Raise if a container has ended, or if nobody samples the stack any more."""
-        if self._sampler and not self._sampler.is_alive():
-            raise StackError(f"Sampling of the stack has stopped: {self._sampler.failure}.")
+        if self._sampler:
+            self._sampler.check()
         if time.monotonic() > self._checked_at + CHECK_PERIOD_S:
             self._checked_at = time.monotonic()
             for one in self._engine.containers():

@@ -65,8 +65,7 @@ class NetworkStack(Stack):
 
     def check(self) -> None:
         """Raise if nobody samples the stack any more, or if workers came or went: the trial's name would be wrong."""
-        if not self._sampler.is_alive():
-            raise StackError(f"Sampling of the stack has stopped: {self._sampler.failure}.")
+        self._sampler.check()
         workers = live_levels(_settings(Clock.anchored()), self.spec).workers
         if workers != self._workers:
             before = amount(self._workers, "worker")

@@ -6,7 +6,6 @@ from typing import Any
 import psutil
 
 from loadtests.clock import Clock
-from loadtests.errors import StackError
 from loadtests.stack import commands
 from loadtests.stack.app_client import reachable
 from loadtests.stack.base import SQLITE_FILE, Stack, StackLayout, StackSpec, new_layout
@@ -69,8 +68,8 @@ class LocalStack(Stack):
         the stack any more."""
         if self._supervisor:
             self._supervisor.check()
-        if self._sampler and not self._sampler.is_alive():
-            raise StackError(f"Sampling of the stack has stopped: {self._sampler.failure}.")
+        if self._sampler:
+            self._sampler.check()
 
     def stop(self) -> None:
         """End everything: first what talks to the broker, then the broker."""

@@ -95,6 +95,11 @@ class Sampler(threading.Thread):
             "done": counts["ready"] + counts["failed"],
         }
 
+    def check(self) -> None:
+        """Raise if sampling has stopped."""
+        if not self.is_alive():
+            raise StackError(f"Sampling of the stack has stopped: {self.failure}.")
+
     def stop(self) -> None:
         self._stopped.set()
         if self.is_alive():

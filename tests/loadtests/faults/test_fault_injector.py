@@ -82,5 +82,5 @@ def test_before_the_load_process_has_said_when_it_measures_nothing_is_due(inject
 def test_a_fault_that_had_no_turn_is_an_error(injector, clock):
     looks_at(injector, clock, 111.0)
 
-    with pytest.raises(StackError, match="storage-away had no turn before the load ended"):
+    with pytest.raises(StackError, match="Fault storage-away was not injected before the load ended"):
         injector.check_all_played()
