@@ -32,5 +32,6 @@ def test_a_noisy_trial_is_measured_again_in_its_block_with_the_same_load_and_bot
 
     assert run("analysis", folder, "--no-charts").returncode == 0
     page = (folder / "report.html").read_text()
-    assert f"and not counted: {first.name}." in page
+    _, found, named = page.partition("1 trial measured again, because the machine was busy")
+    assert found and first.name in named[:200]
     assert len((folder / "summary.csv").read_text().splitlines()) == 2
