@@ -22,133 +22,11 @@ from loadtests.planning.experiment import AMOUNTS, Experiment, Factors, Goal, Ph
 from loadtests.planning.faults import FAULTS, FIND_LIMIT_S, RandomFaults, ScheduledFault, possible
 from loadtests.workload.presets import WORKLOADS
 
-
-def refuse_unknown(table: Mapping[str, Any], known: tuple[str, ...], where: str) -> None:
-    for key in table:
-        if key not in known:
-            near = difflib.get_close_matches(key, known, n=1, cutoff=0.0)[0]
-            raise PlanError(f"unknown key {where}{key}; the nearest valid one is {where}{near}.")
-
-
-def required(table: Mapping[str, Any], key: str) -> Any:
-    if key not in table:
-        raise PlanError(f"the key {key} is missing.")
-    return table[key]
-
-
-def subtable(table: Mapping[str, Any], key: str) -> Mapping[str, Any]:
-    value = required(table, key)
-    if not isinstance(value, dict):
-        raise PlanError(f"{key} must be a table, written [{key}].")
-    return value
-
-
-def text(table: Mapping[str, Any], key: str) -> str:
-    value = required(table, key)
-    if not isinstance(value, str) or not value.strip():
-        raise PlanError(f"{key} must be a text in quotes.")
-    return value
-
-
-def switch(table: Mapping[str, Any], key: str) -> bool:
-    value = table.get(key, False)
-    if not isinstance(value, bool):
-        raise PlanError(f"{key} = {value!r} must be true or false.")
-    return value
-
-
-def number(table: Mapping[str, Any], key: str, *, low: float, high: float, whole: bool = False) -> float:
-    return _checked(required(table, key), key, low=low, high=high, whole=whole)
-
-
-def numbers(table: Mapping[str, Any], key: str, *, low: float, high: float, whole: bool = False) -> list[float]:
-    return [_checked(one, key, low=low, high=high, whole=whole) for one in _levels(table, key)]
-
-
-def _checked(value: Any, key: str, *, low: float, high: float, whole: bool) -> float:
-    kinds = (int,) if whole else (int, float)
-    if isinstance(value, bool) or not isinstance(value, kinds) or not low <= value <= high:
-        raise PlanError(f"{key} = {value!r} must be a {'whole ' if whole else ''}number from {low:g} to {high:g}.")
-    return value
-
-
-def choices(table: Mapping[str, Any], key: str, valid: tuple[str, ...]) -> list[str]:
-    values = _levels(table, key)
-    for value in values:
-        if value not in valid:
-            raise PlanError(f"{key} = {value!r} is not one of {', '.join(valid)}.")
-    return [str(value) for value in values]
-
-
-def _levels(table: Mapping[str, Any], key: str) -> list[Any]:
-    value = required(table, key)
-    values = value if isinstance(value, list) else [value]
-    if not values or any(values.count(one) > 1 for one in values):
-        raise PlanError(f"{key} = {value!r} must name one or more levels, each once.")
-    return values
-
-
 #: The keys of a plan that give faults.
 FAULT_KEYS = ("fault", "random_faults")
 
 #: A fault comes in the middle half of its turn, so it may take a quarter of it and be over before the turn is.
 TURNS_OF_A_FAULT = 4
-
-
-def with_faults(experiment: Experiment, table: Mapping[str, Any]) -> Experiment:
-    """The experiment with the faults of its plan; raises on anything unclear."""
-    measure_s = experiment.phases.measure_s
-    return replace(experiment, faults=_listed(table, measure_s), random_faults=_at_random(table, measure_s))
-
-
-def refuse_impossible(experiment: Experiment) -> None:
-    """Raise if none of the cells exists, or if a fault cannot happen to one of them."""
-    if not experiment.cells():
-        raise PlanError(
-            'no combination of these levels exists. queue_type = "quorum" needs broker = "rabbitmq"; '
-            'stack = "compose" needs database = "postgres", a broker of its own and broker_delay_s = 0; '
-            'a fault needs stack = "local", most need mode = "queue", and the network faults broker_delay_s above 0.'
-        )
-    at_random = experiment.random_faults.what if experiment.random_faults else ()
-    for name in dict.fromkeys([*(due.what for due in experiment.faults), *at_random]):
-        for cell in experiment.cells():
-            if not possible(name, cell):
-                where = f"stack = {cell.stack}, mode = {cell.mode}, broker = {cell.broker}"
-                raise PlanError(f"the fault {name} cannot happen where {where}: {_needed(name)}.")
-
-
-def _listed(table: Mapping[str, Any], measure_s: float) -> tuple[ScheduledFault, ...]:
-    given = table.get("fault", [])
-    if not isinstance(given, list) or not all(isinstance(one, dict) for one in given):
-        raise PlanError("fault must be a list of tables, each written [[fault]].")
-    faults = [_due(one, measure_s) for one in given]
-    return tuple(sorted(faults, key=lambda due: due.at_s))
-
-
-def _due(table: Mapping[str, Any], measure_s: float) -> ScheduledFault:
-    refuse_unknown(table, ("what", "at_s"), "fault.")
-    what = text(table, "what")
-    choices(table, "what", tuple(FAULTS))
-    # What is not over when the measurement ends would be undone before its time.
-    return ScheduledFault(what=what, at_s=number(table, "at_s", low=0, high=max(0.0, measure_s - FAULTS[what].hold_s)))
-
-
-def _at_random(table: Mapping[str, Any], measure_s: float) -> RandomFaults | None:
-    if "random_faults" not in table:
-        return None
-    given = subtable(table, "random_faults")
-    refuse_unknown(given, ("what", "every_s"), "random_faults.")
-    what = tuple(choices(given, "what", tuple(FAULTS)))
-    shortest_s = TURNS_OF_A_FAULT * (FIND_LIMIT_S + max(FAULTS[name].hold_s for name in what))
-    return RandomFaults(what=what, every_s=number(given, "every_s", low=shortest_s, high=max(shortest_s, measure_s)))
-
-
-def _needed(name: str) -> str:
-    """What a fault needs, in the words of a plan."""
-    fault = FAULTS[name]
-    levels = {"mode": fault.modes, "broker": fault.brokers, "append_only": fault.append_only}
-    needs = [f"{level} = {' or '.join(words)}" for level, words in (levels | {"database": fault.databases}).items()]
-    return f"it needs stack = local, {', '.join(needs)}{' and broker_delay_s above 0' if fault.proxy else ''}"
 
 
 def read_plan(path: Path, stack: str | None = None) -> Experiment:
@@ -287,3 +165,124 @@ def read_goal(table: Mapping[str, Any]) -> Goal:
         most_trials=int(number(full, "most_trials", low=1, high=1000, whole=True)),
         **{name: number(full, name, low=SHORTEST_S, high=3600) for name in LENGTHS_S},
     )
+
+
+def with_faults(experiment: Experiment, table: Mapping[str, Any]) -> Experiment:
+    """The experiment with the faults of its plan; raises on anything unclear."""
+    measure_s = experiment.phases.measure_s
+    return replace(experiment, faults=_listed(table, measure_s), random_faults=_at_random(table, measure_s))
+
+
+def refuse_impossible(experiment: Experiment) -> None:
+    """Raise if none of the cells exists, or if a fault cannot happen to one of them."""
+    if not experiment.cells():
+        raise PlanError(
+            'no combination of these levels exists. queue_type = "quorum" needs broker = "rabbitmq"; '
+            'stack = "compose" needs database = "postgres", a broker of its own and broker_delay_s = 0; '
+            'a fault needs stack = "local", most need mode = "queue", and the network faults broker_delay_s above 0.'
+        )
+    at_random = experiment.random_faults.what if experiment.random_faults else ()
+    for name in dict.fromkeys([*(due.what for due in experiment.faults), *at_random]):
+        for cell in experiment.cells():
+            if not possible(name, cell):
+                where = f"stack = {cell.stack}, mode = {cell.mode}, broker = {cell.broker}"
+                raise PlanError(f"the fault {name} cannot happen where {where}: {_needed(name)}.")
+
+
+def _listed(table: Mapping[str, Any], measure_s: float) -> tuple[ScheduledFault, ...]:
+    given = table.get("fault", [])
+    if not isinstance(given, list) or not all(isinstance(one, dict) for one in given):
+        raise PlanError("fault must be a list of tables, each written [[fault]].")
+    faults = [_due(one, measure_s) for one in given]
+    return tuple(sorted(faults, key=lambda due: due.at_s))
+
+
+def _due(table: Mapping[str, Any], measure_s: float) -> ScheduledFault:
+    refuse_unknown(table, ("what", "at_s"), "fault.")
+    what = text(table, "what")
+    choices(table, "what", tuple(FAULTS))
+    # What is not over when the measurement ends would be undone before its time.
+    return ScheduledFault(what=what, at_s=number(table, "at_s", low=0, high=max(0.0, measure_s - FAULTS[what].hold_s)))
+
+
+def _at_random(table: Mapping[str, Any], measure_s: float) -> RandomFaults | None:
+    if "random_faults" not in table:
+        return None
+    given = subtable(table, "random_faults")
+    refuse_unknown(given, ("what", "every_s"), "random_faults.")
+    what = tuple(choices(given, "what", tuple(FAULTS)))
+    shortest_s = TURNS_OF_A_FAULT * (FIND_LIMIT_S + max(FAULTS[name].hold_s for name in what))
+    return RandomFaults(what=what, every_s=number(given, "every_s", low=shortest_s, high=max(shortest_s, measure_s)))
+
+
+def _needed(name: str) -> str:
+    """What a fault needs, in the words of a plan."""
+    fault = FAULTS[name]
+    levels = {"mode": fault.modes, "broker": fault.brokers, "append_only": fault.append_only}
+    needs = [f"{level} = {' or '.join(words)}" for level, words in (levels | {"database": fault.databases}).items()]
+    return f"it needs stack = local, {', '.join(needs)}{' and broker_delay_s above 0' if fault.proxy else ''}"
+
+
+def refuse_unknown(table: Mapping[str, Any], known: tuple[str, ...], where: str) -> None:
+    for key in table:
+        if key not in known:
+            near = difflib.get_close_matches(key, known, n=1, cutoff=0.0)[0]
+            raise PlanError(f"unknown key {where}{key}; the nearest valid one is {where}{near}.")
+
+
+def required(table: Mapping[str, Any], key: str) -> Any:
+    if key not in table:
+        raise PlanError(f"the key {key} is missing.")
+    return table[key]
+
+
+def subtable(table: Mapping[str, Any], key: str) -> Mapping[str, Any]:
+    value = required(table, key)
+    if not isinstance(value, dict):
+        raise PlanError(f"{key} must be a table, written [{key}].")
+    return value
+
+
+def text(table: Mapping[str, Any], key: str) -> str:
+    value = required(table, key)
+    if not isinstance(value, str) or not value.strip():
+        raise PlanError(f"{key} must be a text in quotes.")
+    return value
+
+
+def switch(table: Mapping[str, Any], key: str) -> bool:
+    value = table.get(key, False)
+    if not isinstance(value, bool):
+        raise PlanError(f"{key} = {value!r} must be true or false.")
+    return value
+
+
+def number(table: Mapping[str, Any], key: str, *, low: float, high: float, whole: bool = False) -> float:
+    return _checked(required(table, key), key, low=low, high=high, whole=whole)
+
+
+def numbers(table: Mapping[str, Any], key: str, *, low: float, high: float, whole: bool = False) -> list[float]:
+    return [_checked(one, key, low=low, high=high, whole=whole) for one in _levels(table, key)]
+
+
+def _checked(value: Any, key: str, *, low: float, high: float, whole: bool) -> float:
+    kinds = (int,) if whole else (int, float)
+    if isinstance(value, bool) or not isinstance(value, kinds) or not low <= value <= high:
+        raise PlanError(f"{key} = {value!r} must be a {'whole ' if whole else ''}number from {low:g} to {high:g}.")
+    return value
+
+
+def choices(table: Mapping[str, Any], key: str, valid: tuple[str, ...]) -> list[str]:
+    values = _levels(table, key)
+    for value in values:
+        if value not in valid:
+            raise PlanError(f"{key} = {value!r} is not one of {', '.join(valid)}.")
+    return [str(value) for value in values]
+
+
+def _levels(table: Mapping[str, Any], key: str) -> list[Any]:
+    value = required(table, key)
+    values = value if isinstance(value, list) else [value]
+    if not values or any(values.count(one) > 1 for one in values):
+        raise PlanError(f"{key} = {value!r} must name one or more levels, each once.")
+    return values
