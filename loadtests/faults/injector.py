@@ -1,4 +1,4 @@
-"""Plays faults on a stack while a trial is measured, and writes down when each really began and ended."""
+"""Injects scheduled faults during a trial, and records when each began and ended."""
 
 import json
 import sqlite3
@@ -22,7 +22,7 @@ T = TypeVar("T")
 
 
 class Injector:
-    """Asked again and again, it does what is due, one fault at a time."""
+    """Injects the faults that are due, one at a time."""
 
     def __init__(self, faults: Sequence[ScheduledFault], stack: Stack, clock: Clock) -> None:
         self._due, self._stack, self._clock = deque(faults), stack, clock
@@ -47,7 +47,7 @@ class Injector:
             self.events[-1]["ended_at"] = self._clock.now()
 
     def check_all_played(self) -> None:
-        """Raise if the trial was over before a fault had its turn."""
+        """Raise if the trial ended before every fault was injected."""
         if self._due:
             raise StackError(f"Fault {self._due[0].what} was not injected before the load ended: measure longer.")
 
@@ -68,7 +68,7 @@ class Injector:
 
 
 def _expected(fault: Fault, profile: str) -> dict[str, Any]:
-    """What a profile should show of a fault: that it loses pictures or none, and how soon all are done [s]."""
+    """Return what a profile is expected to show: whether pictures are lost, and the recovery time [s]."""
     if profile == "safe":
         return {"loses": False, "recovery_s": fault.recovery_s}
     return {"loses": fault.loses, "recovery_s": None, "words": fault.defaults}
@@ -83,7 +83,7 @@ def _run_action(name: str, act: Callable[[], T]) -> T:
 
 
 def _measured_from(path: Path) -> float | None:
-    """When the measurement began or will begin [Unix s]; None until the load process has said so."""
+    """Read when the measurement begins [Unix s]; None until the load process has written it."""
     try:
         return float(json.loads(path.read_text(encoding="utf-8"))["measure_from"])
     except FileNotFoundError:
@@ -97,13 +97,13 @@ HEAD = (
 
 
 def kept(name: str, ledger: Mapping[str, Any]) -> bool:
-    """Whether a fault showed what profile safe must show: the ledger is valid and it recovered in time."""
+    """Return whether the promise was kept: the ledger is valid, and the stack recovered in time."""
     recovery_s = ledger["recovery_s"]
     return bool(ledger["valid"]) and recovery_s is not None and recovery_s <= FAULTS[name].recovery_s
 
 
 def summary(ledgers: Mapping[str, Mapping[str, Any]]) -> str:
-    """What all faults together showed, in sentences: what was kept, and after which of them it was not."""
+    """Summarise all faults in sentences: which kept the promise, and which broke it."""
     whole = [name for name, ledger in ledgers.items() if kept(name, ledger)]
     lost = [name for name, ledger in ledgers.items() if ledger["lost"]]
     rest = [name for name in ledgers if name not in whole and name not in lost]
@@ -116,7 +116,7 @@ def summary(ledgers: Mapping[str, Mapping[str, Any]]) -> str:
 
 
 def table(ledgers: Mapping[str, Mapping[str, Any]]) -> str:
-    """One line a fault, as a Markdown table that can be read as it is."""
+    """Format one line per fault as an aligned Markdown table."""
     rows = [HEAD, *(_cells(name, ledger) for name, ledger in ledgers.items())]
     widths = [max(len(row[column]) for row in rows) for column in range(len(HEAD))]
     rows.insert(1, tuple("-" * width for width in widths))
@@ -124,7 +124,7 @@ def table(ledgers: Mapping[str, Mapping[str, Any]]) -> str:
 
 
 def _of(names: Sequence[str], of_all: Mapping[str, Any]) -> str:
-    """Some faults by their number, or a single one by its name."""
+    """Count faults, or name a single one."""
     if len(of_all) == 1:
         return ", ".join(names)
     return f"all {len(of_all)} faults" if len(names) == len(of_all) else f"{len(names)} of {len(of_all)} faults"

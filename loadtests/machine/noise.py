@@ -1,4 +1,4 @@
-"""How quick the machine was before a trial, and what others took of it meanwhile."""
+"""Measures the machine's noise: its speed before a trial, and the CPU time that others take during it."""
 
 import statistics
 import time
@@ -32,7 +32,7 @@ class Noise:
 
 
 class CpuContention:
-    """Listens from its making on to what others take of the CPU."""
+    """Measures the CPU time that others take from its creation on."""
 
     def __init__(self) -> None:
         self._began_at, self._cpu, self._pressure_s = time.monotonic(), psutil.cpu_times(), _pressure_s()
@@ -47,7 +47,7 @@ class CpuContention:
 
 
 class NoiseMonitor:
-    """Listens from its making to its end; measure_s is how long is measured meanwhile."""
+    """Measures noise from its creation to its end; measure_s is the length of the measurement."""
 
     def __init__(self, measure_s: float) -> None:
         spins = max(FEWEST_SPINS, min(MOST_SPINS, round(SPINS_PER_S * measure_s)))
@@ -55,7 +55,7 @@ class NoiseMonitor:
         self._taken = CpuContention()
 
     def end(self) -> Noise:
-        """What was heard; call it when nothing of the trial runs any more."""
+        """Return the noise; call it when nothing of the trial runs any more."""
         return Noise(spin_before_s=self._spin_before_s, **self._taken.shares())
 
 
@@ -66,14 +66,14 @@ def steady_spin_s(count: int) -> float:
 
 
 def spin_s() -> float:
-    """How long a fixed piece of work takes [s]."""
+    """Time a fixed piece of work [s]."""
     began = time.perf_counter()
     sum(range(SPIN_ADDITIONS))
     return time.perf_counter() - began
 
 
 def busy_s() -> float:
-    """CPU seconds that all processes of this machine and the kernel have used since it started."""
+    """Return the CPU seconds that this machine has used since it started."""
     times = psutil.cpu_times()
     return sum(getattr(times, name, 0.0) for name in ("user", "nice", "system", "irq", "softirq"))
 

@@ -1,4 +1,4 @@
-"""How many files and connections one load process may have open, and how many its load may need."""
+"""Limits of open files: how many a load process may have, and how many its load may need."""
 
 import contextlib
 import resource

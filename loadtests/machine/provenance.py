@@ -1,4 +1,4 @@
-"""The circumstances that belong to a number: machine, versions, and the code that measured."""
+"""Describes the circumstances of a measurement: machine, versions and code."""
 
 import hashlib
 import importlib.metadata
@@ -49,7 +49,7 @@ def machine() -> dict[str, Any]:
 
 
 def cores() -> int:
-    """Cores that this process may use."""
+    """Return how many cores this process may use."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
@@ -67,7 +67,7 @@ def versions() -> dict[str, str]:
 
 
 def git_commit() -> str:
-    """The commit with "-dirty" behind it if files differ from it; empty outside a repository."""
+    """Return the commit, with "-dirty" if files differ from it; empty outside a repository."""
     command = ["git", "describe", "--always", "--dirty", "--abbrev=12", "--exclude=*"]
     here = {name: value for name, value in os.environ.items() if name not in ELSEWHERE}
     try:
@@ -103,12 +103,12 @@ STORED = BY_HAND / "calibration.json"
 
 
 def calibration_scope() -> dict[str, Any]:
-    """What a calibration holds for: this machine, and the code that measures on it."""
+    """Return what a calibration is valid for: this machine with this code."""
     return {"machine": machine(), "code_sha256": code_hash()}
 
 
 def last_calibration(stored: Path = STORED) -> dict[str, Any] | None:
-    """The calibration of this machine with this code; None if there is none."""
+    """Return the calibration of this machine with this code, or None."""
     try:
         kept: dict[str, Any] = json.loads(stored.read_text(encoding="utf-8"))
     except (OSError, ValueError):

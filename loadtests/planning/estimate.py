@@ -1,4 +1,4 @@
-"""How long a plan takes, how exact it will be, and how many blocks a wanted precision needs. Pure."""
+"""Estimates how long a plan takes, how precise it will be, and how many blocks a precision needs. Pure."""
 
 import math
 from collections.abc import Mapping
@@ -32,13 +32,13 @@ T_QUANTILES: Mapping[int, float] = {
 
 
 def trial_s(experiment: Experiment) -> float:
-    """About how long one trial takes [s]."""
+    """Estimate the length of one trial [s]."""
     phases = experiment.phases
     return OVERHEAD_S + phases.warmup_s + phases.measure_s + phases.drain_limit_s / 2
 
 
 def repeats_within(seconds: float, experiment: Experiment) -> int:
-    """How many blocks fit in a time; at least one."""
+    """Return how many blocks fit in a time; at least one."""
     return max(1, int(seconds / (trial_s(experiment) * max(1, len(experiment.cells()) + experiment.control))))
 
 
@@ -57,7 +57,7 @@ def blocks_needed(log_sd: float, precision: float) -> int:
 
 
 def expected(experiment: Experiment) -> str:
-    """What a plan costs and what it will tell, in words."""
+    """Describe how long a plan takes and how precise it will be."""
     if goal := experiment.goal:
         searches, most = amount(len(experiment.cells()), "search"), amount(goal.most_trials, "trial")
         return (
@@ -72,7 +72,7 @@ def expected(experiment: Experiment) -> str:
 
 
 def expected_width(experiment: Experiment) -> str:
-    """How exactly a plan will tell the modes apart, in words."""
+    """Describe how precisely a plan will compare the modes."""
     if len(experiment.factors.mode) < 2:
         return "Only one mode: nothing to compare."
     if experiment.precision:

@@ -1,4 +1,4 @@
-"""Every fault once, on a stack under a steady load."""
+"""An experiment: its factors, phases, trials and their order."""
 
 import itertools
 import random
@@ -23,7 +23,7 @@ AMOUNTS = ("repeats", "minutes", "precision")
 
 @dataclass(frozen=True, kw_only=True)
 class Goal:
-    """What must hold at a rate for it to count as kept: a percentile of one clock, and not one upload that fails.
+    """What a rate must meet: a percentile of one clock within a limit, and no failed upload.
 
     clock: ready or response; share: such as 0.95; limit_s: what the percentile may be [s]. probe_s, confirm_s and
     longest_s: how long to measure while looking, confirming, and at most; most_trials: of one cell's search.
@@ -65,7 +65,7 @@ class Trial:
     control: bool = False
 
     def rerun(self) -> "Trial":
-        """The same once more, with the same load: the machine was not quiet."""
+        """Return the rerun of a noisy trial, with the same load."""
         return replace(self, name=f"{self.name}-rerun")
 
 
@@ -91,7 +91,7 @@ class Factors:
 
 @dataclass(frozen=True, kw_only=True)
 class Phases:
-    """Lengths in seconds."""
+    """The lengths of a trial's phases [s]."""
 
     warmup_s: float
     measure_s: float
@@ -133,14 +133,14 @@ class Experiment:
         return [order.sample(block, len(block)) for block in blocks]
 
     def _block(self, repeat: int) -> list[Trial]:
-        """Every cell once, and the last one, with the most workers and in queue if that is varied, twice."""
+        """Return every cell once, and the last one twice if the plan has a control."""
         trials = [self._trial(cell, repeat) for cell in self.cells()]
         name = f"{trials[-1].name.removesuffix(f'-r{repeat}')}-control-r{repeat}"
         control = replace(trials[-1], name=name, control=True)
         return [*trials, *([control] if self.control else [])]
 
     def cells(self) -> list[Cell]:
-        """Every combination of levels that means something."""
+        """Return every meaningful combination of levels."""
         cells = [cell for cell in self.combined() if meaningful(cell)]
         # What a trial writes down is what runs.
         cells = [replace(cell, prefetch=cell.prefetch_multiplier) for cell in cells]
@@ -153,7 +153,7 @@ class Experiment:
         return [Cell(**dict(zip(names, levels, strict=True))) for levels in combined]
 
     def faults_in(self, trial: Trial) -> list[ScheduledFault]:
-        """What happens to the stack during a trial, in order."""
+        """List the faults of a trial in order."""
         planned, measure_s = (self.faults, self.random_faults), self.phases.measure_s
         return scheduled_faults(trial.cell, *planned, measure_s, self.seed_of(trial))
 
@@ -196,7 +196,7 @@ class FaultExperiment(Experiment):
 
 
 def fault_experiment(profile: str, broker: str, names: Sequence[str]) -> FaultExperiment:
-    """What `python -m loadtests faults` measures: what of these faults can happen to the broker."""
+    """Return the experiment of `python -m loadtests faults`, with the faults that this broker can have."""
     able = tuple(name for name in names if broker in FAULTS[name].brokers)
     if not able:
         raise PlanError(f"{' and '.join(names)} cannot happen to {broker}.")

@@ -234,7 +234,7 @@ class RandomFaults:
 def scheduled_faults(
     cell: Cell, planned: Sequence[ScheduledFault], at_random: RandomFaults | None, measure_s: float, seed: str
 ) -> list[ScheduledFault]:
-    """What happens during one trial, in order: the cell's own fault, those of the plan, and those that are drawn."""
+    """List the faults of one trial in order: the cell's own, those of the plan, and the random ones."""
     own = [] if cell.fault == NO_FAULT else [ScheduledFault(what=cell.fault, at_s=AT_S)]
     drawn = at_random.draw(measure_s, seed) if at_random else []
     return sorted([*own, *planned, *drawn], key=lambda due: due.at_s)
@@ -254,7 +254,7 @@ def possible(name: str, cell: Cell) -> bool:
 
 
 def with_requirements(cell: Cell) -> Cell:
-    """The cell with what its fault needs, and with the load that it shows most with."""
+    """Return the cell with the levels and the load that its fault needs."""
     fault = FAULTS[cell.fault]
     return replace(
         cell,

@@ -144,7 +144,7 @@ SHORTEST_S = 5.0
 
 
 def as_trials(table: Mapping[str, Any]) -> dict[str, Any]:
-    """The rest of a plan with a goal as if it measured one trial a cell: the search brings rates and lengths."""
+    """Return a plan with a goal as a plan of single trials: the search sets rates and lengths."""
     factors, phases = subtable(table, "factors"), subtable(table, "phases")
     given = dict.fromkeys((*AMOUNTS, "control"), table) | {"offered_rate": factors, "measure_s": phases}
     if surplus := [key for key, where in given.items() if key in where]:

@@ -1,4 +1,4 @@
-"""What the analysis says of trials, finished or to come: the harness asks it here, late, and nowhere else.
+"""The only module that imports the analysis; it does so late.
 
 pandas is slow to load, and nothing of it may run while a trial is measured.
 """
@@ -23,7 +23,7 @@ def conclude(trial_dir: Path, record: dict[str, Any]) -> tuple[dict[str, Any], d
 
 
 def ledger_of(trial_dir: Path) -> dict[str, Any]:
-    """What became of every upload of a finished trial."""
+    """Return the ledger of a finished trial: what became of every upload."""
     from analysis.api import ledger_of
 
     with _raised_as(TrialError, "The trial's ledger cannot be drawn up: "):
@@ -47,7 +47,7 @@ def noisy_trials(folder: Path) -> dict[str, str]:
 
 
 def predict(folder: Path, cells: Sequence[Cell], cores: int) -> None:
-    """Write down what each cell should show, from the baseline, before any is measured."""
+    """Predict each cell from the baseline, and save that before the first trial."""
     from analysis.api import write_predictions
 
     with _raised_as(TrialError):
@@ -96,7 +96,7 @@ def certify(folder: Path, heard: dict[str, float]) -> list[dict[str, Any]]:
 
 @contextmanager
 def _raised_as(kind: type[QueuelabError], before: str = "") -> Iterator[None]:
-    """What the analysis cannot read, as an error of the harness with the same sentence."""
+    """Turn errors of the analysis into errors of the harness."""
     from analysis.errors import AnalysisError
 
     try:

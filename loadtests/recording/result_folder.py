@@ -1,4 +1,4 @@
-"""The folder of one experiment: which trials are in it, and how one gets in whole or not at all."""
+"""The folder of one experiment: its trials, and how one gets in completely or not at all."""
 
 import hashlib
 import json
@@ -32,7 +32,7 @@ TRIAL_NAME = re.compile(r"(?P<cell>.+)-r(?P<repeat>\d+)(-rerun|-again)?")
 
 
 def finished_trials(results: Path) -> set[str]:
-    """Names of the trials that are there whole."""
+    """Return the names of the finished trials."""
     return {path.parent.name for path in results.glob("*/trial.json") if path.parent.suffix != PARTIAL}
 
 
@@ -46,19 +46,19 @@ def is_step(results: Path, name: str, rate: float, measure_s: float) -> bool:
 
 
 def to_draw(results: Path) -> str:
-    """The command that draws what is there, as it can be pasted."""
+    """Return the shell command that draws these results."""
     return f"make charts RESULTS={shlex.quote(str(results))}"
 
 
 def discard(results: Path, name: str) -> None:
-    """Let a trial that must be measured anew count no more."""
+    """Set aside a trial that must be measured again."""
     if (results / name).exists():
         shutil.rmtree(results / f"{name}{PARTIAL}", ignore_errors=True)
         (results / name).rename(results / f"{name}{PARTIAL}")
 
 
 def repeat_of(name: str) -> int:
-    """Which trial of its cell a trial is."""
+    """Return the repeat number in a trial's name."""
     found = TRIAL_NAME.fullmatch(name)
     if not found:
         raise TrialError(f'A trial cannot be called "{name}": its name must end like -r1.')

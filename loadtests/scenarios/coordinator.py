@@ -1,4 +1,4 @@
-"""Makes a trial of each test, in the process that people talk to: the only Locust there is, or a master."""
+"""Turns each Locust test into a trial, in the only Locust process or in the master."""
 
 import logging
 from dataclasses import asdict
@@ -34,7 +34,7 @@ from loadtests.workload.presets import WORKLOADS
 
 
 class Coordinator:
-    """Begins, measures and keeps one test after the other, of the load of `ours`; may_open: files of a process."""
+    """Starts, measures and saves one test after the other. ours: the user class; may_open: the limit of open files."""
 
     def __init__(self, environment: Environment, allowed: tuple[str, ...], *, ours: type[User], may_open: int) -> None:
         self._environment, self._allowed, self._ours, self._may_open = environment, allowed, ours, may_open
@@ -48,7 +48,7 @@ class Coordinator:
 
     @property
     def sender(self) -> Sender | None:
-        """What the users of this process send with while a test runs."""
+        """The sender of this process while a test runs."""
         return self._load if self._session and isinstance(self._load, Sender) else None
 
     def listen(self) -> None:

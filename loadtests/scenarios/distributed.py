@@ -1,4 +1,4 @@
-"""The workers of a Locust master, as the master sees them: they send, and it keeps what they report."""
+"""Distributed load: a Locust master collects the requests that its workers send."""
 
 import logging
 import time
@@ -37,7 +37,7 @@ LOOK_PERIOD_S = 0.5
 
 
 class LoadWorkers:
-    """The load of one trial that several processes send.
+    """The load of one trial, sent by several processes.
 
     A headless master tells Locust's workers to stop only after it has told everybody that the test is over, and
     then waits half a second for them. So they are told here, and each is waited for until it has reported.
@@ -170,7 +170,7 @@ SAME = {
 
 
 class LoadWorker:
-    """Takes part in the trials of a master; sender is there while users are to send."""
+    """A worker's part in the trials of a master; sender is set while users send."""
 
     def __init__(self, environment: Environment, allowed: tuple[str, ...]) -> None:
         assert isinstance(environment.runner, WorkerRunner), "only a worker has a master"

@@ -1,4 +1,4 @@
-"""Shows both clocks in Locust's own table and charts while a test runs."""
+"""Shows response and ready times in Locust's own table and charts."""
 
 import csv
 import io
@@ -18,7 +18,7 @@ OVERLAP_S = 1.0
 
 
 class ReadyWatch:
-    """Asks which pictures of one trial are finished, the later ones each time."""
+    """Asks repeatedly which pictures of a trial have finished."""
 
     def __init__(self, info: StackInfo, trial: str) -> None:
         self._info = info

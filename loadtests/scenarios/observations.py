@@ -1,4 +1,4 @@
-"""What the stack's sampler has written beside the load, and what the load generator itself has used."""
+"""Reads the samples of the stack's sampler: phases, CPU seconds, the final account."""
 
 import csv
 from collections.abc import Sequence
@@ -43,14 +43,14 @@ ACCOUNT_S = NEXT_SAMPLE_S + LOOK_FOR_S + 20.0
 
 @dataclass(frozen=True)
 class Sample:
-    """CPU seconds that the load generator itself had used at a time."""
+    """CPU seconds of the load generator at a time."""
 
     at: float
     cpu_s: float
 
 
 def observations(info: StackInfo) -> list[dict[str, str]]:
-    """The complete rows that the stack's sampler has written so far."""
+    """Return the rows that the sampler has written so far."""
     complete = info.observations.read_text(encoding="utf-8").rpartition("\n")[0]
     return list(csv.DictReader(complete.splitlines()))
 
