@@ -127,13 +127,13 @@ def test_what_cannot_be_shown_is_shown_by_what_looks_alike(example):
     told, code = printed("analysis", example, "--no-charts", PYTHONIOENCODING="latin-1")
 
     assert code == 0
-    assert b"* With 1 worker both modes finish 3.6-3.7 pictures/s" in told
+    assert b"* With 1 worker, both modes finish 3.6-3.7 pictures/s" in told
     assert f"Report: {example}/report.html".encode("latin-1") in told
 
 
 def test_a_terminal_that_shows_ascii_only_is_told_all_the_same(example, plan):
     told, code = shown("analysis", example, "--no-charts", **ASCII)
-    assert (b"* With 1 worker both modes" in told, code) == (True, 0)
+    assert (b"* With 1 worker, both modes" in told, code) == (True, 0)
 
     told, code = shown("loadtests", "run", plan.with_name("für-alle.toml"), **ASCII)
     assert (b"There is no plan" in told, b"Traceback" in told, code) == (True, False, 2)

@@ -61,7 +61,7 @@ def test_one_picture_that_is_lost_and_one_that_is_open(tmp_path):
     assert list(map(str, broken_promises(drawn_up))) == [
         "1 accepted picture is lost, 0 of them stuck at the broker.",
         "1 picture was never sent.",
-        "1 picture was stored twice outside.",
+        "1 picture was stored twice externally.",
         "1 ready picture lacks a file.",
     ]
     assert flow_sentence(telling, [one]).endswith("; at most 1 upload is open")

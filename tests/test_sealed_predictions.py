@@ -74,5 +74,5 @@ def test_the_report_holds_the_guess_against_what_was_measured(sealed, tmp_path):
     assert run("analysis", tmp_path / "results", "--no-charts").returncode == 0
 
     text = (tmp_path / "results" / "report.html").read_text()
-    assert "guess of the throughput with 1 worker: 4.5 pictures/s; measured: " in text
-    assert "guess of the ready time with 1 worker: 0.30 s; measured: grows without limit" in text
+    assert "prediction of throughput with 1 worker: 4.5 pictures/s; measured: " in text
+    assert "prediction of ready time with 1 worker: 0.30 s; measured: grows without limit" in text

@@ -38,16 +38,16 @@ CLOCK_LIMIT_S = 0.001
 
 # Of what is heard of the machine: code, words, unit and limit.
 HEARD: Mapping[str, tuple[str, str, str, float | None]] = {
-    "timer_p50_s": ("C2", "lag with nothing to send, p50", "s", None),
-    "timer_p99_s": ("C2", "lag with nothing to send, p99", "s", TIMER_LIMIT_S),
-    "timer_max_s": ("C2", "lag with nothing to send, largest", "s", None),
-    "spin_cv": ("C9", "spread of one fixed piece of work", "", SPIN_CV_LIMIT),
-    "hiccup_p99_s": ("C9", "hiccups of the machine, p99", "s", None),
-    "hiccup_max_s": ("C9", "longest hiccup of the machine", "s", None),
-    "steal_share": ("C9", "share of the CPU time that other machines took", "", STEAL_LIMIT),
-    "pressure_share": ("C9", "share of the time in which something waited for a CPU", "", None),
-    "clock_step_s": ("C12", "smallest step of the clock", "s", CLOCK_LIMIT_S),
-    "child_clock_s": ("C12", "clock of a process started here, off by", "s", CLOCK_LIMIT_S),
+    "timer_p50_s": ("C2", "lag while idle, p50", "s", None),
+    "timer_p99_s": ("C2", "lag while idle, p99", "s", TIMER_LIMIT_S),
+    "timer_max_s": ("C2", "lag while idle, largest", "s", None),
+    "spin_cv": ("C9", "spread of a fixed piece of work", "", SPIN_CV_LIMIT),
+    "hiccup_p99_s": ("C9", "scheduling delay, p99", "s", None),
+    "hiccup_max_s": ("C9", "scheduling delay, largest", "s", None),
+    "steal_share": ("C9", "CPU time taken by other machines", "", STEAL_LIMIT),
+    "pressure_share": ("C9", "time in which something waited for a CPU", "", None),
+    "clock_step_s": ("C12", "resolution of the clock", "s", CLOCK_LIMIT_S),
+    "child_clock_s": ("C12", "clock difference of a child process", "s", CLOCK_LIMIT_S),
 }
 
 
@@ -78,7 +78,7 @@ def certify(folder: Path, noise: Mapping[str, float | None]) -> list[Check]:
     """Every check of a calibration, from the cases' folders and from what the machine's noise was."""
     cases = [_read(path.parent) for path in sorted(folder.glob("*/case.json"))]
     if not cases:
-        raise AnalysisError(f"{folder} holds no case of a calibration.")
+        raise AnalysisError(f"{folder} holds no calibration case.")
     by_kind: dict[str, list[Measured]] = {}
     for case in cases:
         by_kind.setdefault(case.case["kind"], []).append(case)
@@ -98,7 +98,7 @@ def certify(folder: Path, noise: Mapping[str, float | None]) -> list[Check]:
 def _read(folder: Path) -> Measured:
     trial, plan = read_trial(folder), folder / "plan.csv"
     if not plan.exists():
-        raise AnalysisError(f"{folder} holds no plan.csv: another version has measured it. Calibrate again.")
+        raise AnalysisError(f"{folder} holds no plan.csv: it was measured by another version. Calibrate again.")
     return Measured(
         trial=trial,
         truth=pd.read_csv(folder / "truth.csv").set_index("id"),
@@ -128,7 +128,7 @@ def _lag(case: Measured) -> Iterator[Check]:
 def _moved(cases: list[Measured]) -> Check:
     """How far any due time in a record is from its plan; infinitely, if an upload is in no record."""
     off = [(_recorded_due(case).reindex(case.due.index) - case.due).abs().fillna(math.inf).max() for case in cases]
-    what = "largest difference of a due time from the plan"
+    what = "largest difference between a due time and the plan"
     return Check(code="C2", what=what, measured=float(max(off)), limit=DUE_LIMIT_S)
 
 
@@ -143,7 +143,7 @@ def _highest_rate(cases: list[Measured]) -> Iterator[Check]:
     if steps:
         yield Check(
             code="C3",
-            what="highest rate that one process kept",
+            what="highest rate that one process sustained",
             measured=kept[-1].case["rate"] if kept else 0,
             unit="1/s",
             at_least=len(kept) == len(steps),
@@ -183,7 +183,7 @@ def _heard(noise: Mapping[str, float | None], *codes: str) -> Iterator[Check]:
 
 def _negative(cases: list[Measured]) -> Check:
     count = sum(int((case.rows[["response_s", "ready_s"]] < 0).any(axis=1).sum()) for case in cases)
-    return Check(code="C12", what="times below zero", measured=count, unit="", limit=0)
+    return Check(code="C12", what="negative times", measured=count, unit="", limit=0)
 
 
 def calibration_table(calibration: Mapping[str, Any] | None) -> Table | None:
@@ -191,7 +191,7 @@ def calibration_table(calibration: Mapping[str, Any] | None) -> Table | None:
     if not calibration:
         return None
     return Table(
-        headings=["check", "what", "measured", "truth", "may differ by, or be", ""],
+        headings=["check", "what", "measured", "truth", "tolerance", ""],
         rows=[_row(check) for check in calibration["checks"]],
     )
 

@@ -164,8 +164,12 @@ def disagreement_sentences(capacities: pd.DataFrame) -> list[str]:
 def capacity_table(capacities: pd.DataFrame) -> Table:
     """One row per search."""
     return Table(
-        headings=["conditions", "mode", "workers", "kept up to [pictures/s]", "not kept from [pictures/s]"]
-        + ["predicted [pictures/s]", "emptying a full queue [pictures/s]", "most finished under overload [pictures/s]"]
+        headings=["conditions", "mode", "workers", "sustained up to [pictures/s]", "not sustained from [pictures/s]"]
+        + [
+            "predicted [pictures/s]",
+            "draining a full queue [pictures/s]",
+            "highest throughput under overload [pictures/s]",
+        ]
         + ["trials", "measured [min]", "how the search ended"],
         rows=[
             [str(row["prefix"]).removesuffix(": ") or "–", str(row["mode"]), str(row["workers"])]
@@ -222,22 +226,22 @@ def _bounds(row: Mapping[Any, Any]) -> str:
     if math.isnan(row["passed"]) and math.isnan(row["failed"]):
         return "undecided"
     if math.isnan(row["failed"]):
-        return f"keeps it at {kept} pictures/s; how far beyond is open"
+        return f"meets it at {kept} pictures/s; no upper bound found"
     if math.isnan(row["passed"]):
-        return f"does not keep it at {missed} pictures/s; where it does is open"
-    return f"keeps it at {kept} and no more at {missed} pictures/s"
+        return f"misses it at {missed} pictures/s; no lower bound found"
+    return f"meets it at {kept} pictures/s and misses it at {missed}"
 
 
 def _disagreement(row: Mapping[Any, Any]) -> str:
-    start = f"With {workers(int(row['workers']))} a full queue is emptied at {number(row['drained'], 2)} pictures/s"
+    start = f"With {workers(int(row['workers']))}, a full queue drains at {number(row['drained'], 2)} pictures/s"
     share = row["overload"] / row["drained"] - 1
-    more = "more: one of the two is off, so measure again"
-    why = more if share > 0 else "less: uploads are taken in meanwhile"
-    return f"{start}, and under overload {number(row['overload'], 2)} are finished, {number(100 * abs(share))} % {why}"
+    more = "more: one of the two is wrong, so measure again"
+    why = more if share > 0 else "less, because uploads are accepted meanwhile"
+    return f"{start}; under overload it finishes {number(row['overload'], 2)}, {number(100 * abs(share))} % {why}"
 
 
 def _overload(row: Mapping[Any, Any]) -> str:
     """The two clocks of an overloaded trial: only the answer of queue mode does not wait for a worker."""
     if row["mode"] == "sync" or row["unanswered_grows"]:
-        return f"the wait for an answer {GROWS}"
-    return f"the answer still comes in {duration(row['response_p50_s'])}, and the wait for the picture {GROWS}"
+        return f"response time {GROWS}"
+    return f"the response still takes {duration(row['response_p50_s'])}, but the wait for the picture {GROWS}"

@@ -63,11 +63,11 @@ def decision(rows: pd.DataFrame) -> str:
     fine, queue = sync_is_fine(rows), _of(rows, "queue")
     if fine:
         start = f"Up to {at_most(fine.passed)} pictures/s sync is fine"
-        return f"{start}: with {workers(fine.workers)} it keeps {goal_words(rows)}{_beside(queue, fine)}"
-    parts = [] if _of(rows, "sync").empty else [f"sync is confirmed to keep {goal_words(rows)} at no load"]
+        return f"{start}: with {workers(fine.workers)} it meets {goal_words(rows)}{_beside(queue, fine)}"
+    parts = [] if _of(rows, "sync").empty else [f"sync meets {goal_words(rows)} at no confirmed load"]
     if found := steps(queue):
         kept = f"up to {at_most(found[-1].passed)} pictures/s with {workers(found[-1].workers)}"
-        parts.append(f"queue keeps {'it' if parts else goal_words(rows)} {kept}")
+        parts.append(f"queue meets {'it' if parts else goal_words(rows)} {kept}")
     sentence = "; ".join(parts)
     return f"{sentence[:1].upper()}{sentence[1:]}"
 
@@ -123,7 +123,7 @@ def _beside(queue: pd.DataFrame, fine: Step) -> str:
     if found.confirmed is None:
         kept = steps(queue[queue["workers"] == found.possible])
         some = f"queue with {_as_many(found.possible, fine)}"
-        return f"; {some} keeps {at_most(kept[0].passed)}" if kept else f"; {some} is undecided"
+        return f"; {some} sustains {at_most(kept[0].passed)}" if kept else f"; {some} is undecided"
     if found.possible < found.confirmed:
         return f"; queue needs {found.possible} to {workers(found.confirmed)}"
     return f"; queue needs {_as_many(found.confirmed, fine)}"

@@ -36,7 +36,7 @@ def draw_calibration(calibration: Mapping[str, Any] | None, folder: Path) -> lis
 
 def draw_judged(checks: Checks, title: str) -> Figure:
     """Measured minus true, in units of what is allowed: inside the band is good enough; one row a server."""
-    figure, below = framed(title, "servers whose answers are known · 1: as far off as is allowed")
+    figure, below = framed(title, "reference servers with known response times · 1: the tolerance")
     ax = figure.add_axes((LEFT, BOTTOM, WIDTH, below - BOTTOM))
     names = list(dict.fromkeys(_server(check) for check in checks))
     ax.axvspan(-1, 1, color=FAINT, alpha=0.5, linewidth=0)
@@ -46,14 +46,14 @@ def draw_judged(checks: Checks, title: str) -> Figure:
         look: dict[str, Any] = {"color": colour, "markeredgecolor": TEXT, "markersize": 13, "clip_on": False}
         ax.plot(_place(check), names.index(_server(check)), marker, **look)
     ax.set_yticks(range(len(names)), names)
-    ax.set(xlim=(-BEYOND, BEYOND), ylim=(len(names) - 0.5, -0.5), xlabel="error [of what is allowed]")
+    ax.set(xlim=(-BEYOND, BEYOND), ylim=(len(names) - 0.5, -0.5), xlabel="error [share of the tolerance]")
     _legend(ax, sorted({_share(check) for check in checks}))
     return figure
 
 
 def draw_told(checks: Checks, title: str) -> Figure:
     """What other tools tell of one stall, against the truth; one row a tool and its way to ask for the same rate."""
-    figure, below = framed(title, "the same stall of 5 s in 50 s at 100 uploads/s · p99 as each tool prints it")
+    figure, below = framed(title, "the same stall of 5 s in 50 s at 100 uploads/s · p99 as each tool reports it")
     ax = figure.add_axes((LEFT + 0.1, BOTTOM, WIDTH - 0.1, below - BOTTOM))
     worst = [check for check in checks if _share(check) == "p99"]
     names = [_tool(check) for check in worst]
@@ -68,7 +68,7 @@ def draw_told(checks: Checks, title: str) -> Figure:
         )
     truth = worst[0]["truth"]
     ax.axvline(truth, color=QUIET, linestyle=(0, (6, 4)), linewidth=2)
-    ax.annotate(f" truth: {duration(truth)}", (truth, -0.7), va="center", color=QUIET, annotation_clip=False)
+    ax.annotate(f" true: {duration(truth)}", (truth, -0.7), va="center", color=QUIET, annotation_clip=False)
     ax.set_yticks(range(len(names)), names)
     ax.set(ylim=(len(names) - 0.4, -0.9), xlim=(0, 1.4 * max(truth, *(check["measured"] for check in worst))))
     ax.set_xlabel("p99 of response time [s]")
@@ -79,7 +79,7 @@ def _chart(name: str, title: str, draw: Any, checks: Checks, folder: Path) -> Ch
     folder.mkdir(exist_ok=True)
     with matplotlib.rc_context(STYLE):
         save(draw(checks, title), folder / name)
-    headings = ["what", "measured [s]", "truth [s]", "allowed [s]"]
+    headings = ["what", "measured [s]", "true [s]", "tolerance [s]"]
     rows = [
         [
             check["what"],
@@ -93,15 +93,17 @@ def _chart(name: str, title: str, draw: Any, checks: Checks, folder: Path) -> Ch
 def _judged_title(checks: Checks) -> str:
     good = sum(check["passed"] for check in checks)
     if good == len(checks):
-        return f"All {good} percentiles of servers whose truth is known came out as exactly as is asked"
+        return f"All {good} reference percentiles are within tolerance"
     whole = amount(len(checks), "percentile")
-    return f"Of {whole} of servers whose truth is known, {good} came out as exactly as is asked"
+    return f"{good} of {whole} of reference servers are within tolerance"
 
 
 def _told_title(checks: Checks) -> str:
     found = [check for check in checks if _share(check) == "p99"]
     least = min(found, key=lambda check: float(check["measured"]))
-    return f"Of a p99 of {duration(least['truth'])} other tools tell as little as {duration(least['measured'])}"
+    return (
+        f"For a true p99 of {duration(least['truth'])}, other tools report as little as {duration(least['measured'])}"
+    )
 
 
 def _place(check: Mapping[str, Any]) -> float:

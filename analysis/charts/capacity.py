@@ -75,7 +75,9 @@ def _draw_bars(ax: Axes, counts: list[int], rows: pd.DataFrame) -> EndLabel | No
     if not len(known):
         return None
     last = known[-1]
-    return EndLabel(x=float(place[last]), y=float(rows["passed"].iloc[last]), text=f"{mode}: kept", colour=look.colour)
+    return EndLabel(
+        x=float(place[last]), y=float(rows["passed"].iloc[last]), text=f"{mode}: sustained", colour=look.colour
+    )
 
 
 def draw_reached(
@@ -210,7 +212,7 @@ def _over_load(experiment: Experiment, before: str, rows: pd.DataFrame, path: Pa
     table = needed_table(rows)
     if table is None:
         return
-    title, marks = decision(rows), "filled: kept · hollow: not kept · dotted: undecided"
+    title, marks = decision(rows), "filled: sustained · hollow: not sustained · dotted: undecided"
     under = [f"workload {rows['workload'].iloc[0]}", goal_words(rows), marks, *_cores(experiment)]
     with matplotlib.rc_context(STYLE):
         save(draw_needed(rows, title, " · ".join(under)), path)
@@ -236,7 +238,7 @@ def _of_trials(tried: pd.DataFrame, before: str, rows: pd.DataFrame, folder: Pat
         if shown.empty:
             continue
         (title,) = (sentence.removeprefix(before) for sentence in capacity_sentences(own))
-        under = f"workload {own['workload'].iloc[0]} · one point a trial, {_points(shown)} · shaded: the capacity"
+        under = f"workload {own['workload'].iloc[0]} · one point per trial, {_points(shown)} · shaded: the capacity"
         with matplotlib.rc_context(STYLE):
             save(draw_reached(shown, own, goal.limit_s, f"{goal.clock} p{100 * goal.share:g}", title, under), path)
         yield Chart(name=f"searched_w{count}", prefix=before, finding=title, path=path, table=_trials_table(shown))
@@ -270,9 +272,9 @@ def _summed(rows: pd.DataFrame) -> str:
     """What the most workers of one mode keep, such as `sync keeps 9.8 pictures/s with 4 workers`."""
     known = rows.dropna(subset=["passed"])
     if known.empty:
-        return f"{rows['mode'].iloc[0]} keeps the goal at no rate that was confirmed"
+        return f"{rows['mode'].iloc[0]} meets the goal at no confirmed rate"
     last = known.sort_values("workers").to_dict("records")[-1]
-    return f"{last['mode']} keeps {at_most(last['passed'])} pictures/s with {workers(int(last['workers']))}"
+    return f"{last['mode']} sustains {at_most(last['passed'])} pictures/s with {workers(int(last['workers']))}"
 
 
 def _cores(experiment: Experiment) -> Sequence[str]:

@@ -53,7 +53,7 @@ def percentile_spectrum(group: Group) -> list[View]:
 
 def draw_spectrum(group: Group, found: Sequence[Spectrum], title: str) -> Figure:
     """Time against percentile, which is spread out towards 100 %; a line stops where there are too few uploads."""
-    figure, below = framed(title, circumstances(group, "dotted: timed from sending to answer, accepted uploads only"))
+    figure, below = framed(title, circumstances(group, "dotted: timed from send to response, accepted uploads only"))
     modes = list(dict.fromkeys(each.mode for each in found))
     furthest = max(float(_place(each.told[0][-1:]).max(initial=0.3)) for each in found)
     axes = panels(figure, below, [(mode, MODES[mode].colour) for mode in modes], LEFT)

@@ -114,7 +114,7 @@ def _unfinished(cells: pd.DataFrame) -> str:
     if not answers.any():
         return ""
     some = workers([int(count) for count in cells["workers"][answers].sort_values()])
-    return f"the queue with {some} is overloaded and pays for unfinished pictures too"
+    return f"the queue with {some} is overloaded, so it also spends time on unfinished pictures"
 
 
 # Narrower than other bars, because the names of the parts are longer.

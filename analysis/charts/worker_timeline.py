@@ -15,7 +15,7 @@ from analysis.series.worker_timeline import Lanes, lanes, lanes_sentence, lanes_
 from analysis.summary.groups import Group, steadiest
 
 LEFT, RIGHT, BOTTOM, BETWEEN = 0.105, 0.975, 0.13, 0.125
-PACKED = "no process is recorded: each picture in the first free lane"
+PACKED = "no process recorded: each picture is in the first free lane"
 # Of the room of a lane, what its bar takes.
 BAR = 0.82
 # The name of every lane, every second one and so on, as they have room.
@@ -53,7 +53,7 @@ def draw_lanes(group: Group, shown: Sequence[Lanes], title: str) -> Figure:
 
 
 def _notes(shown: Sequence[Lanes]) -> str:
-    hatches = {"crossed: failed": "failed", "hatched: begun again": "again"}
+    hatches = {"crossed: failed": "failed", "hatched: started again": "again"}
     said = [words for words, name in hatches.items() if any(each.work[name].any() for each in shown)]
     packed = [] if all(each.work["process"].all() for each in shown) else [PACKED]
     return "".join(f" · {words}" for words in (*packed, *said))

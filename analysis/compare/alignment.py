@@ -194,7 +194,7 @@ def _contrast(both: "pd.Series[Any]", metric: str, pairs: pd.DataFrame) -> Itera
             utilisation=(float(both["utilisation_base"]), float(both["utilisation_other"])),
             doubt=", ".join(dict.fromkeys(filter(None, doubts))),
             paired=bool(of_pairs) or not ratios,
-            missing=SIDE_OVERLOADED if GROWS in marks else "".join(f"a side has {said}" for said in marks[:1]),
+            missing=SIDE_OVERLOADED if GROWS in marks else "".join(f"one side has {said}" for said in marks[:1]),
         )
 
 

@@ -58,7 +58,7 @@ QUIETLY_HELD = {"append_only": "no", "fault": "none"}
 STACKS = {
     "local": "processes of one machine",
     "compose": "containers",
-    "attached": "containers that somebody else has started",
+    "attached": "containers that somebody else started",
 }
 FIRST_LEVELS = {field.name: field.default for field in fields(Cell)} | {"mode": "sync"}
 

@@ -23,7 +23,7 @@ def noise_words(record: Record) -> str:
     if not (heard := record.get("noise")):
         return ""
     taken = {
-        "programs that are no part of the trial": (record.get("others_share"), OTHERS_LIMIT),
+        "other programs": (record.get("others_share"), OTHERS_LIMIT),
         "other virtual machines": (heard.get("steal_share"), STEAL_LIMIT),
     }
     return "; ".join(

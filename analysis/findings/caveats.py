@@ -17,20 +17,19 @@ from analysis.validity.verdict import Verdict
 NOTABLE_LAG = 0.05
 
 ALWAYS = (
-    "A worker is one process that does picture work, one picture at a time. With N workers, sync runs N web "
-    "processes that work inside the request; queue runs one web process that only accepts, and N Celery "
-    "processes that work. Queue mode therefore has one process more.",
-    "Broker, web, workers and load generator talk over the loopback of one machine unless the settings say "
-    "otherwise: a broker across a network answers later.",
-    "The load generator and the harness use the same cores as what they measure. Send lag shows whether they "
-    "got in the way; their CPU time is in the summary, not in the chart of costs.",
-    "CPU time is divided by finished pictures. In an overloaded cell the web process has also paid for those that "
-    "were accepted and are not finished, so a finished one looks dearer.",
+    "A worker is one process that works on one picture at a time. With N workers, sync mode runs N web processes "
+    "that do the work inside the request; queue mode runs one web process that only accepts uploads, and N Celery "
+    "processes that do the work. Queue mode therefore has one more process.",
+    "Unless the settings say otherwise, broker, web server, workers and load generator talk over loopback on one "
+    "machine; a broker across a network responds later.",
+    "The load generator and the harness share the cores with what they measure. Send lag shows whether they got in "
+    "the way; their CPU time is in the summary, not in the CPU chart.",
+    "CPU time is divided by finished pictures. In an overloaded cell the web process also spent time on uploads that "
+    "were accepted but not finished, so the cost per finished picture looks higher.",
     "Percentiles are nearest-rank over all requests due in the window. A request that failed or did not finish "
-    "counts as infinitely late. No p95 is given for fewer than 72 requests, and no p99 for fewer than 368.",
-    "Throughput counts pictures finished inside the window by the server's stamp, whenever they were due.",
-    "The workload io waits for an external resource and so scales beyond the cores; picture work that needs "
-    "the CPU does not.",
+    "counts as infinitely slow. There is no p95 below 72 requests, and no p99 below 368.",
+    "Throughput counts pictures that finished inside the window by the server's timestamp, whenever they were due.",
+    "Workload io waits for an external resource, so it scales beyond the cores; CPU-bound picture work does not.",
 )
 
 
@@ -54,10 +53,10 @@ def _few_trials(groups: Sequence[Group]) -> list[str]:
         return []
     if any((group.cells["trials"] == 1).any() for group in groups):
         return [
-            "At least one cell was measured only once: there is no interval, and differences of some percent "
-            "mean nothing. Differences below 10 % are called the same."
+            "At least one cell was measured only once, so it has no interval, and differences of a few percent "
+            "mean nothing. Values within 10 % are called the same."
         ]
-    return ["In the chart of throughput the thin lines span the lowest and the highest trial; they are no intervals."]
+    return ["In the throughput chart, thin lines span the lowest and the highest trial; they are not intervals."]
 
 
 def _short_windows(experiment: Experiment) -> list[str]:
@@ -65,8 +64,8 @@ def _short_windows(experiment: Experiment) -> list[str]:
     if shortest >= 60:
         return []
     return [
-        f"The measurement window is {number(shortest)} s. Near saturation even 60 s cannot tell a queue that "
-        "just keeps up from one that just does not; such cells need a longer window."
+        f"The measurement window is {number(shortest)} s. Near saturation, even 60 s cannot tell a system that just "
+        "keeps up from one that just does not; such cells need a longer window."
     ]
 
 
@@ -75,8 +74,8 @@ def _send_lag(groups: Sequence[Group]) -> list[str]:
     if not late:
         return []
     return [
-        f"In {listing(late)} the load generator's own lag, its p99, is more than {100 * NOTABLE_LAG:.0f} % of the "
-        "median response time: a notable part of such short answers."
+        f"In {listing(late)}, the p99 of the load generator's send lag exceeds {100 * NOTABLE_LAG:.0f} % of the median "
+        "response time, a noticeable share of such short times."
     ]
 
 
@@ -85,7 +84,7 @@ def _elsewhere(experiment: Experiment) -> list[str]:
     sent = [f"{amount(count, 'upload')} during {name}" for name, count in counts.items() if count]
     if not sent:
         return []
-    return [f"The stack also took uploads from elsewhere: {listing(sent)}. They are in no figure of the trial."]
+    return [f"The stack also received uploads from elsewhere: {listing(sent)}. No figure of the trial includes them."]
 
 
 def _late(group: Group) -> Iterator[tuple[str, float]]:
@@ -100,22 +99,20 @@ def _late(group: Group) -> Iterator[tuple[str, float]]:
 def _uncompared(groups: Sequence[Group], compared: Sequence[Comparison]) -> list[str]:
     changed = {name for group in groups for name in group.varied} & set(FACTORS)
     missing = [CONDITIONS[name].name for name in FACTORS if name in changed - {each.factor for each in compared}]
-    return [
-        f"No two trials that can be believed differ only in {name}: what it changes is not told." for name in missing
-    ]
+    return [f"No two valid trials differ only in {name}, so its effect is not reported." for name in missing]
 
 
 def _by_hand(experiment: Experiment, compared: Sequence[Comparison]) -> list[str]:
     if experiment.info.get("plan") or not compared:
         return []
-    return ["Measured by hand, the two trials of a pair had their uploads at different times: chance is in each ratio."]
+    return ["By hand, the two trials of a pair have their uploads at different times, so every ratio includes chance."]
 
 
 def _threads(experiment: Experiment) -> list[str]:
     counts = sorted({trial.cell.web_threads for trial in experiment.trials if trial.cell.web_threads > 1})
     return [
         f"A web process with {count} threads works on up to {count} pictures at a time, so in sync a worker with "
-        f"{count} threads is {count} places of work in one Python process."
+        f"{count} threads has {count} slots in one Python process."
         for count in counts
     ]
 
@@ -124,7 +121,7 @@ def _delays(experiment: Experiment) -> list[str]:
     delays = sorted({trial.cell.broker_delay_s for trial in experiment.trials if trial.cell.broker_delay_s > 0})
     return [
         f"{1000 * delay:g} ms were added in each direction between app and broker. A constant delay stands in for "
-        "the distance of a network, not for its jitter, losses and limited bandwidth."
+        "network distance, but not for jitter, packet loss or limited bandwidth."
         for delay in delays
     ]
 

@@ -128,22 +128,22 @@ _DERIVED: Mapping[Kind, Callable[[pd.DataFrame], tuple[Derivation, ...]]] = {
 
 def _response_time(cells: pd.DataFrame) -> str:
     if not (paired := pairs(cells)):
-        return _single_mode(cells, "response", "an answer")
+        return _single_mode(cells, "response", "a response")
     count, sync, queue = paired[0]
     slow, fast = sync["response_p50_s"], queue["response_p50_s"]
     some = told_workers(count, sync, queue)
-    answered = f"With {some} the queue answers in {duration(fast)} at the median"
+    answered = f"With {some}, the queue responds in {duration(fast)} at the median"
     if queue["response_p50_mark"]:
-        return f"The wait for an answer with {some}: {_marks(sync, queue, 'response')}"
+        return f"Response time with {some}: {_marks(sync, queue, 'response')}"
     if sync["response_p50_mark"] == GROWS:
-        return f"{answered}; in sync the wait for an answer {GROWS}"
+        return f"{answered}; in sync, response time {GROWS}"
     if sync["response_p50_mark"]:
-        return f"{answered}; in sync half of the answers or more are missing"
+        return f"{answered}; in sync, half of the responses or more are missing"
     found = likeness(sync, queue, "response_p50_s")
     if found == UNCLEAR:
         return f"{answered}, sync in {duration(slow)}: the two {UNCLEAR}"
     if found == ALIKE:
-        return f"{answered}, sync no differently ({duration(slow)})"
+        return f"{answered}, sync in about the same time ({duration(slow)})"
     times = slow / fast if slow > fast else fast / slow
     return f"{answered}, sync in {duration(slow)}: {number(times)} times as {'long' if slow > fast else 'fast'}"
 
@@ -158,10 +158,10 @@ def _ready_time(cells: pd.DataFrame) -> str:
     some = told_workers(count, sync, queue)
     times = _times(sync, queue)
     if first_sync["ready_p50_mark"] == first_queue["ready_p50_mark"] == GROWS:
-        grown = f"In both modes the wait for a picture {GROWS} with {told_workers(first, first_sync, first_queue)}"
+        grown = f"With {told_workers(first, first_sync, first_queue)}, the wait for a picture {GROWS} in both modes"
         return f"{grown}; with {some} it is {times.removesuffix(' in both modes')}"
     work = duration(np.nanmax([sync["service_p50_s"], queue["service_p50_s"]]))
-    return f"With {some} a picture is ready in {times} (the work alone takes {work})"
+    return f"With {some}, a picture is ready in {times} (the work alone takes {work})"
 
 
 def _times(sync: Row, queue: Row) -> str:
@@ -177,13 +177,13 @@ def _unready(paired: list[tuple[int, Row, Row]]) -> str:
     some = told_workers(count, sync, queue)
     if sync["ready_p50_mark"] == queue["ready_p50_mark"] == GROWS:
         even = "Even with" if len(paired) > 1 else "With"
-        return f"{even} {some} the wait for a picture {GROWS} in both modes"
+        return f"{even} {some}, the wait for a picture {GROWS} in both modes"
     return f"The wait for a picture with {some}: {_marks(sync, queue, 'ready')}"
 
 
 def _marks(sync: Row, queue: Row, clock: str) -> str:
     said = {row["mode"]: row[f"{clock}_p50_mark"] or duration(row[f"{clock}_p50_s"]) for row in (sync, queue)}
-    return "; ".join(f"in {mode} {mark}" for mode, mark in said.items())
+    return "; ".join(f"{mark} in {mode}" for mode, mark in said.items())
 
 
 def _single_mode(cells: pd.DataFrame, clock: str, awaited: str) -> str:
@@ -218,13 +218,13 @@ def _both_clocks(cells: pd.DataFrame) -> str:
     row = queue.iloc[0]
     start = f"Queue mode with {told_workers(int(row['workers']), row)}"
     if row["response_p50_mark"]:
-        return f"{start}: the wait for an answer {_value(row, 'response')}"
-    answer = f"{start}: the answer comes in {duration(row['response_p50_s'])}"
+        return f"{start}: response time {_value(row, 'response')}"
+    answer = f"{start}: the response takes {duration(row['response_p50_s'])}"
     if row["ready_p50_mark"] == GROWS:
         return f"{answer}, but the wait for the picture {GROWS}"
     if row["ready_p50_mark"]:
         return f"{answer}, but half of the pictures or more are missing"
-    return f"{answer}, the picture is ready in {duration(row['ready_p50_s'])}"
+    return f"{answer}, and the picture is ready in {duration(row['ready_p50_s'])}"
 
 
 Pair = tuple[int, Row, Row]
@@ -241,7 +241,7 @@ def headline(groups: Sequence[Group]) -> str:
     if not all(map(_no_capacity, paired)):
         return ""
     more = "; more workers do" if all(map(_workers_help, paired)) else ""
-    return f"A queue answers sooner, but it finishes no more pictures per second{more}"
+    return f"A queue responds sooner, but finishes no more pictures per second{more}"
 
 
 def _told_by_pairs(cells: pd.DataFrame) -> bool:

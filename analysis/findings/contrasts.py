@@ -20,12 +20,12 @@ from analysis.summary.contrasts import (
 )
 
 SUBJECTS = {
-    RESPONSE: "the queue's response time",
+    RESPONSE: "queue response time",
     READY: "ready time",
     THROUGHPUT: "throughput",
     CPU: "CPU time per picture",
 }
-OF_CELLS = "of whole cells, no pairs"
+OF_CELLS = "whole cells, no pairs"
 IN_ONE_CHART_TITLE = 2
 
 
@@ -72,7 +72,7 @@ def ratio_text(ratio: float) -> str:
 
 def _lead(comparison: Comparison) -> str:
     base, level = (short(comparison.factor, side) for side in (comparison.base, comparison.level))
-    return f"With {level} instead of {base} "
+    return f"With {level} instead of {base}, "
 
 
 def _modes(comparison: Comparison) -> list[str]:
@@ -87,8 +87,8 @@ def _part(comparison: Comparison, mode: str) -> str:
 def _start(first: Contrast) -> str:
     """What comes before the findings of one mode; nothing where the queue's answer is told first."""
     if first.control:
-        return "sync, which uses no broker, as a control: "
-    return "" if first.metric == RESPONSE else f"in {first.mode} "
+        return f"control ({first.mode}, which uses no broker): "
+    return "" if first.metric == RESPONSE else f"{first.mode} "
 
 
 def _told(comparison: Comparison, mode: str) -> list[Contrast]:
@@ -128,7 +128,7 @@ def _said(contrast: Contrast, elsewhere: str) -> str:
         return f"{subject} {told}"
     times = ratio_text(contrast.estimate.ratio)
     if contrast.metric == RESPONSE:
-        return f"the queue answers in {times} times the time{elsewhere}"
+        return f"the queue takes {times} times as long to respond{elsewhere}"
     return f"{subject} is {times} times as {'long' if contrast.metric in TIMES else 'high'}"
 
 
@@ -174,14 +174,14 @@ def _utilisation(contrast: Contrast) -> list[str]:
 
 
 ROW_WORDS: Mapping[str, str] = {
-    "response_p50_s": "answer p50",
+    "response_p50_s": "response p50",
     "ready_p50_s": "ready p50",
     "ready_p95_s": "ready p95",
     "throughput": "throughput",
     "cpu_s": "CPU",
 }
 MODE_SUBJECTS: Mapping[str, str] = {
-    "response_p50_s": "answers take",
+    "response_p50_s": "responses take",
     "ready_p50_s": "pictures take",
     "throughput": "throughput is",
     "cpu_s": "CPU time per picture is",
@@ -189,10 +189,10 @@ MODE_SUBJECTS: Mapping[str, str] = {
 # Below this a ratio is told the other way round, because a person cannot picture 0.02 times as long.
 FAR_BELOW = 0.1
 TURNED: Mapping[str, str] = {
-    "response_p50_s": "answers come {} times sooner",
+    "response_p50_s": "responses come {} times sooner",
     "ready_p50_s": "pictures are ready {} times sooner",
     "throughput": "throughput is {} times lower",
-    "cpu_s": "CPU time per picture is {} times shorter",
+    "cpu_s": "CPU time per picture is {} times lower",
 }
 
 

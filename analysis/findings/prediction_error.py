@@ -35,8 +35,8 @@ def _furthest(what: str, guessed: Mapping[int, float], measured: Mapping[int, fl
     worst = max(off, key=lambda count: off[count])
     guess, truth = guessed[worst], measured[worst]
     if all(_held(guessed[count], measured[count]) for count in off):
-        return f"The class's guess of the {what} held, within {100 * SAME_WITHIN:.0f} %, with {workers(list(off))}"
-    return f"The class's guess of the {what} with {workers(worst)}: {told(guess)}; {_compared(guess, truth, told)}"
+        return f"Class prediction of {what}: within {100 * SAME_WITHIN:.0f} % with {workers(list(off))}"
+    return f"Class prediction of {what} with {workers(worst)}: {told(guess)}; {_compared(guess, truth, told)}"
 
 
 def _answers(cells: pd.DataFrame, guess: Guess) -> str:
@@ -49,7 +49,7 @@ def _answers(cells: pd.DataFrame, guess: Guess) -> str:
     guesses = " and ".join(f"{_wait(guess.response_s[mode])} in {mode}" for mode in modes)
     truths = " and ".join(f"{_wait(measured[mode])} in {mode}" for mode in modes)
     count = int(cells["workers"].min())
-    return f"The class's guess of the response time with {workers(count)}: {guesses}; measured: {truths}"
+    return f"Class prediction of response time with {workers(count)}: {guesses}; measured: {truths}"
 
 
 def _times(rows: pd.DataFrame, clock: str = "ready") -> dict[Any, float]:
@@ -83,7 +83,7 @@ def _compared(guess: float, truth: float, told: Told) -> str:
     ratio = max(guess, truth) / min(guess, truth)
     way = "high" if guess > truth else "low"
     times = f"{number(ratio)} times" if ratio >= 2 else f"{number(100 * abs(guess / truth - 1), 0)} %"
-    return f"{measured}, so the guess was {times} too {way}"
+    return f"{measured}, so the prediction was {times} too {way}"
 
 
 def _rate(value: float) -> str:

@@ -31,10 +31,10 @@ def throughput_sentence(cells: pd.DataFrame) -> str:
     rates = (sync["throughput"], queue["throughput"])
     some = told_workers(count, sync, queue)
     if not measured_alike(sync, queue, "throughput"):
-        start = f"With {some} sync finishes {number(rates[0])} pictures/s and queue {number(rates[1])}"
+        start = f"With {some}, sync finishes {number(rates[0])} pictures/s and queue {number(rates[1])}"
         start += f", which {UNCLEAR}" if likeness(sync, queue, "throughput") == UNCLEAR else ""
     else:
-        start = f"With {some} both modes finish {both(*rates)} pictures/s"
+        start = f"With {some}, both modes finish {both(*rates)} pictures/s"
         start += ": a queue adds no capacity" if _saturated(sync) and _saturated(queue) else ""
     return start + _gain_from_workers(paired)
 
@@ -57,8 +57,8 @@ def cost_sentence(cells: pd.DataFrame) -> str:
         return _cost_listed(costed)
     count, sync, queue = paired[-1]
     some = told_workers(count, sync, queue)
-    start = f"With {some} a finished picture costs {cpu_time(sync[COST])} of CPU time in sync"
-    return f"{start}, {cpu_time(queue[COST])} in queue: {_costs_compared(sync, queue)}"
+    start = f"With {some}, each finished picture costs {cpu_time(sync[COST])} of CPU time in sync"
+    return f"{start} and {cpu_time(queue[COST])} in queue: {_costs_compared(sync, queue)}"
 
 
 def _costs_compared(sync: Row, queue: Row) -> str:
@@ -125,7 +125,7 @@ def _growing(growing: pd.DataFrame) -> str:
     fewest = growing[growing["workers"] == growing["workers"].min()]
     rates = {row["mode"]: row["backlog_growth"] for _, row in fewest.iterrows()}
     some = told_workers(int(fewest["workers"].iloc[0]), *(row for _, row in fewest.iterrows()))
-    start = f"With {some} the backlog grows by"
+    start = f"With {some}, the backlog grows by"
     if len(rates) == 2 and same(*rates.values()):
         return f"{start} {both(*rates.values())} pictures/s in both modes"
     said = [f"{number(growth)} pictures/s in {mode}" for mode, growth in rates.items()]
@@ -149,7 +149,7 @@ def drained_sentences(capacities: pd.DataFrame) -> list[str]:
     """The same from how fast held workers emptied a full queue, one for each set of conditions."""
     drained = capacities.dropna(subset=["drained"])
     fits = {str(before): fit(rows["workers"], rows["drained"]) for before, rows in drained.groupby("prefix")}
-    return [_sentence(f"{before}Scalability of emptying a full queue", law) for before, law in fits.items() if law]
+    return [_sentence(f"{before}Scalability of draining a full queue", law) for before, law in fits.items() if law]
 
 
 def _sentence(of_what: str, found: Scalability) -> str:
@@ -171,6 +171,6 @@ def _peak(found: Scalability) -> str:
     if low > furthest:
         return f"no peak up to {amount(furthest, 'worker')}"
     if found.law.peak > furthest:
-        return f"where the peak lies is open ({amount(number(low, 0), 'worker')} or more)"
+        return f"peak unknown ({amount(number(low, 0), 'worker')} or more)"
     last = number(high, 0) if high <= furthest else f"beyond {furthest}"
     return f"peak at {amount(number(float(found.law.peak), 0), 'worker')} ({number(low, 0)} to {last})"

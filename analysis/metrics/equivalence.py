@@ -63,6 +63,6 @@ def unequal_work(cells: pd.DataFrame, prefix: str = "") -> Iterator[str]:
         finished = min(row["ok"] for row in (sync, queue))
         if finished >= MIN_FINISHED and max(in_queue, in_sync) > UNEQUAL_WORK * min(in_queue, in_sync):
             yield (
-                f"{prefix}With {workers(count)} a picture costs its workers {cpu_time(in_sync)} of CPU time in "
+                f"{prefix}With {workers(count)}, a picture costs its workers {cpu_time(in_sync)} of CPU time in "
                 f"sync and {cpu_time(in_queue)} in queue: the modes did not do the same work, so do not compare them"
             )

@@ -87,7 +87,7 @@ def memory_table(trials: Iterable[Trial]) -> Table | None:
         for component in memory_growth(trial.memory)
     ]
     headings = ["trial", "component", "processes", "largest process [MB]"]
-    headings += ["growth of a process until its 10th minute [MB in 10 min]", "and from then on [MB in 10 min]"]
+    headings += ["growth of a process until its 10th minute [MB in 10 min]", "growth after that [MB in 10 min]"]
     return Table(headings=headings, rows=rows) if rows else None
 
 

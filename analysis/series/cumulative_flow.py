@@ -77,8 +77,8 @@ def flow_sentence(telling: Telling, flows: Sequence[Flow]) -> str:
         start = f"{happened.words.capitalize()} after {number(happened.at_s)} s: completions fall up to"
         return f"{start} {duration(flows[0].behind_s)} behind arrivals, and up to {_open(flows[:1])}"
     if telling.overloaded:
-        return f"With {telling.words} completions fall behind arrivals by {behind}; up to {_open(flows)}"
-    return f"With {telling.words} completions follow arrivals within {behind}; at most {_open(flows)}"
+        return f"With {telling.words}, completions fall behind arrivals by {behind}; up to {_open(flows)}"
+    return f"With {telling.words}, completions follow arrivals within {behind}; at most {_open(flows)}"
 
 
 def _open(flows: Sequence[Flow]) -> str:

@@ -45,7 +45,7 @@ def parts_sentence(group: Group, table: pd.DataFrame) -> str:
     told = known[known["workers"] == count]
     said = [f"{duration(each['waits_s'])} of its {duration(each['ready_s'])}" for _, each in told.iterrows()]
     some = told_workers(count, *(row for _, row in rows.iterrows()))
-    return f"With {some} a picture waits {in_modes(told['mode'], said)}, on average"
+    return f"With {some}, a picture waits {in_modes(told['mode'], said)}, on average"
 
 
 def parts_table(table: pd.DataFrame) -> Table:

@@ -54,7 +54,7 @@ def load_curves(groups: Sequence[Group]) -> list[LoadCurve]:
 def load_sentence(curve: LoadCurve) -> str:
     """The median wait at the lowest and at the highest rate that has one, and from where on it grows, in each mode."""
     said = {str(mode): _of_mode(rows.sort_values(RATE)) for mode, rows in curve.cells.groupby("mode", sort=False)}
-    some = f"With {workers(curve.workers)} the median ready time"
+    some = f"With {workers(curve.workers)}, the median ready time"
     if len(said) > 1 and len(set(said.values())) == 1:
         return f"{some} {next(iter(said.values()))} in both modes"
     return f"{some} in {'; in '.join(f'{mode} {words}' for mode, words in said.items())}"

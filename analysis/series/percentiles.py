@@ -64,12 +64,14 @@ def spectrum_sentence(telling: Telling, found: Sequence[Spectrum]) -> str:
     """What the naive clock says of half of the uploads, and what is true of them; of queue where it was measured."""
     last = {each.clock: each for each in found}
     mode, said, true = last[NAIVE].mode, duration(last[NAIVE].at(0.5)), duration(last[READY].at(0.5))
-    return f"With {telling.words} timing the answer alone says {said} in {mode}; the picture takes {true} (medians)"
+    return (
+        f"With {telling.words}, timing the response alone reports {said} in {mode}; the picture takes {true} (medians)"
+    )
 
 
 def spectrum_table(found: Sequence[Spectrum]) -> Table:
     """One row a percentile."""
-    clocks = {READY: "ready time", RESPONSE: "response time", NAIVE: "naive: sent to answered"}
+    clocks = {READY: "ready time", RESPONSE: "response time", NAIVE: "naive: send to response"}
     return Table(
         headings=["percentile", *(f"{each.mode}, {clocks[each.clock]} [s]" for each in found)],
         rows=[[f"{number(100 * share)} %", *(_seconds(each.at(share)) for each in found)] for share in SHARES],

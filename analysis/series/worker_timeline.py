@@ -69,19 +69,19 @@ def lanes_sentence(telling: Telling, shown: Sequence[Lanes]) -> str:
         [trial.cell.mode for trial in trials], [f"{100 * each.busy_share:.0f} % of the time" for each in shown]
     )
     if not happened:
-        return f"With {telling.words} the places of work are busy {busy}"
+        return f"With {telling.words}, the slots are busy {busy}"
     start = f"{happened.words.capitalize()} after {number(happened.at_s)} s"
     nobody_s, not_all_s = (shown[0].longest_below_s(count) for count in (1, shown[0].trial.cell.places))
     if nobody_s >= IDLE_TOLD_S:
-        return f"{start}: for {duration(nobody_s)} nobody works"
-    return f"{start}: for {duration(not_all_s)} not all of {workers(telling.workers)} work"
+        return f"{start}: for {duration(nobody_s)} no worker is busy"
+    return f"{start}: for {duration(not_all_s)} not all of {workers(telling.workers)} are busy"
 
 
 def lanes_table(shown: Sequence[Lanes]) -> Table:
     """One row a trial: what is shown of it, and how busy its workers were then."""
     return Table(
-        headings=["trial", "from [s]", "until [s]", "places of work", "pictures", "begun again [pictures]"]
-        + ["busy [%]", "longest with nobody at work [s]", "longest with not all at work [s]"]
+        headings=["trial", "from [s]", "until [s]", "slots", "pictures", "started again [pictures]"]
+        + ["busy [%]", "longest with none busy [s]", "longest with not all busy [s]"]
         + ["events"],
         rows=[_row(each) for each in shown],
     )

@@ -17,7 +17,7 @@ from analysis.validity.verdict import INVALID, OVERLOADED
 RESPONSE, READY, THROUGHPUT, CPU = "response_p50_s", "ready_p50_s", "throughput", "cpu_s"
 METRICS = (RESPONSE, READY, THROUGHPUT, CPU)
 TIMES = (RESPONSE, READY)
-SIDE_OVERLOADED = "a side is overloaded"
+SIDE_OVERLOADED = "one side is overloaded"
 # What two trials must share to be a pair: the same repeat replays the same uploads at the same times (R19).
 SHARED = ["mode", "workers", "repeat", "load"]
 
@@ -218,8 +218,8 @@ def _why_missing(rows: pd.DataFrame, metric: str, *, overloaded: bool) -> str:
     if metric in CLOCKS and overloaded:
         return SIDE_OVERLOADED
     if metric in CLOCKS and np.isinf(rows[sides].astype(float)).any(axis=None):
-        return f"a side has {MISSING[metric.split('_')[1]]}"
+        return f"one side has {MISSING[metric.split('_')[1]]}"
     if metric in CLOCKS:
-        return "a side has too few uploads"
+        return "one side has too few uploads"
     finished = rows[["throughput_base", "throughput_other"]] > 0
-    return "the CPU time of a side is not known" if finished.all(axis=None) else "a side finished no picture"
+    return "the CPU time of one side is unknown" if finished.all(axis=None) else "one side finished no picture"

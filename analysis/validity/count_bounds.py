@@ -51,8 +51,8 @@ class Sampled:
         """How many are off, and the means of all, such as `3.4 where the stamps of the pictures allow 2 to 3`."""
         counted, least, most = (number(float(count.mean())) for count in (self.counted, self.least, self.most))
         return (
-            f"{counted} in the mean where the pictures' own stamps allow {least} to {most} "
-            f"({self.off} of {len(self.counted)} samples are off)"
+            f"{counted} on average, where the pictures' own timestamps allow {least} to {most} "
+            f"({self.off} of {len(self.counted)} samples out of bounds)"
         )
 
 

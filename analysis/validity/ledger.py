@@ -139,14 +139,14 @@ COLUMNS = {
     "attempted": "sent",
     "accepted": "accepted",
     "refused": "refused",
-    "unknown": "no answer",
+    "unknown": "no response",
     "completed": "completed",
     "failed_visibly": "failed visibly",
     "pending": "pending",
     "recovered": "completed without a 2xx",
     "unexpected": "never sent",
-    "duplicated": "begun more than once",
-    "duplicate_writes": "stored twice outside",
+    "duplicated": "started more than once",
+    "duplicate_writes": "stored twice externally",
     "incomplete": "ready without a file",
 }
 

@@ -59,7 +59,7 @@ WHAT: Mapping[str, Sequence[Made]] = {
     "nothing but failures": both_modes((1, 4), fails_every=1),
     "undecided with failures": [undecided(count, mode=mode, fails_every=7) for mode in MODES for count in (1, 4)],
     "a scalability law": both_modes((1, 2, 3, 4, 6, 8), offered_rate=30.0, service_s=0.8, noise=0.05),
-    "the class's guess": both_modes(),
+    "class prediction": both_modes(),
     "a wild guess": repeated(both_modes(), 2),
     "a guess of what grows": both_modes((4, 8)),
     "many workers": both_modes((8, 32), offered_rate=40.0),
@@ -73,7 +73,7 @@ WHAT: Mapping[str, Sequence[Made]] = {
 }
 WILD = {str(count): value for count, value in zip((1, 2, 4, 8), (9000, 0, 9, 14), strict=True)}
 GUESSES = {
-    "the class's guess": GUESSED,
+    "class prediction": GUESSED,
     "a wild guess": {"schema": 1, "throughput": WILD, "ready_s": {**WILD, "1": "inf"}},
     "a guess of what grows": {"schema": 1, "ready_s": {"4": "inf", "8": "inf"}},
 }

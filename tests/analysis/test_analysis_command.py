@@ -74,7 +74,7 @@ def test_markdown_is_a_list_and_a_table(small: Path, capsys: pytest.CaptureFixtu
     assert main([str(small), "--markdown", "--no-charts"]) == 0
 
     printed = capsys.readouterr().out.splitlines()
-    assert printed[0].startswith("- With 1 worker the queue answers in 13 ms")
+    assert printed[0].startswith("- With 1 worker, the queue responds in 13 ms")
     assert "| queue | 1 | 3.4 | 13 ms / 13 ms | grows without limit | 44/111 | overloaded |" in printed
 
 
@@ -86,8 +86,11 @@ def test_two_brokers_have_a_table_each_and_a_sentence_about_their_difference(
     assert main([str(folder), "--markdown", "--no-charts"]) == 0
 
     printed = capsys.readouterr().out
-    assert "- rabbitmq: With 4 workers the queue answers in 25 ms" in printed
-    assert "- With rabbitmq instead of redis the queue answers in 1.92 times the time (1 pair, so no spread" in printed
+    assert "- rabbitmq: With 4 workers, the queue responds in 25 ms" in printed
+    assert (
+        "- With rabbitmq instead of redis, the queue takes 1.92 times as long to respond (1 pair, so no spread"
+        in printed
+    )
     assert "Workload io, 10 pictures/s offered, broker redis:" in printed
     assert "Workload io, 10 pictures/s offered, broker rabbitmq:" in printed
 
@@ -97,7 +100,7 @@ def test_an_invalid_trial_is_an_error_on_the_screen(small: Path, capsys: pytest.
 
     assert main([str(small), "--no-charts"]) == 0
 
-    assert "ERROR queue-w4-r1: 20 requests were answered 2xx but the server has no picture" in " ".join(
+    assert "ERROR queue-w4-r1: 20 requests got a 2xx but the server has no picture" in " ".join(
         capsys.readouterr().out.split()
     )
 

@@ -29,7 +29,7 @@ def draw_predicted(ax: Axes, counts: list[int], cells: pd.DataFrame, metric: str
     return [EndLabel(x=float(known[-1]), y=float(values.iloc[known[-1]]), text=f"{DIAMOND} {name}", colour=QUIET)]
 
 
-NAME = "the class's guess"
+NAME = "class prediction"
 # Points; left of the arrows of what was measured, halfway up them.
 SIZE = 13
 BESIDE, IN_BAND = 0.2, (ARROW_FROM + ARROW_TO) / 2

@@ -61,7 +61,7 @@ def test_the_highest_rate_is_the_last_step_before_one_whose_trial_is_invalid(tmp
     if spoil:
         spoil(steps[at])
 
-    check = checked(tmp_path)["highest rate that one process kept"]
+    check = checked(tmp_path)["highest rate that one process sustained"]
     assert (check.measured, check.at_least) == (kept, or_more)
 
 
@@ -92,7 +92,7 @@ def test_a_case_that_kept_its_plan_misses_nothing(tmp_path):
 def test_a_due_time_that_is_not_the_plan_s_is_found(tmp_path, by_s):
     change(write_case(tmp_path, "floor"), "due_at", by_s, 3)
 
-    assert missed(tmp_path) == {"largest difference of a due time from the plan"}
+    assert missed(tmp_path) == {"largest difference between a due time and the plan"}
 
 
 def test_a_send_lag_is_not_hidden_by_calling_late_uploads_due_late(tmp_path):
@@ -100,7 +100,7 @@ def test_a_send_lag_is_not_hidden_by_calling_late_uploads_due_late(tmp_path):
     change(case, "due_at", 0.02)
     change(case, "sent_at", 0.02)
 
-    assert missed(tmp_path) == {"send lag at 50/s, p99", "largest difference of a due time from the plan"}
+    assert missed(tmp_path) == {"send lag at 50/s, p99", "largest difference between a due time and the plan"}
 
 
 def test_the_median_of_a_server_that_stalls_may_be_off_by_what_a_connection_costs(tmp_path):
@@ -113,18 +113,18 @@ def test_the_median_of_a_server_that_stalls_may_be_off_by_what_a_connection_cost
 def test_a_calibration_without_its_plans_is_said_to_be_an_older_version_s(tmp_path):
     (write_case(tmp_path, "floor") / "plan.csv").unlink()
 
-    with pytest.raises(AnalysisError, match=r"plan\.csv: another version has measured it\. Calibrate again"):
+    with pytest.raises(AnalysisError, match=r"plan\.csv: it was measured by another version\. Calibrate again"):
         certify(tmp_path, HEARD)
 
 
 @pytest.mark.parametrize(
     ("name", "bad", "what"),
     [
-        ("timer_p99_s", 0.0011, "lag with nothing to send, p99"),
-        ("spin_cv", 0.2, "spread of one fixed piece of work"),
-        ("steal_share", 0.05, "share of the CPU time that other machines took"),
-        ("clock_step_s", 0.01, "smallest step of the clock"),
-        ("child_clock_s", 3600.0, "clock of a process started here, off by"),
+        ("timer_p99_s", 0.0011, "lag while idle, p99"),
+        ("spin_cv", 0.2, "spread of a fixed piece of work"),
+        ("steal_share", 0.05, "CPU time taken by other machines"),
+        ("clock_step_s", 0.01, "resolution of the clock"),
+        ("child_clock_s", 3600.0, "clock difference of a child process"),
     ],
 )
 def test_a_machine_that_is_not_fit_to_measure_is_told(tmp_path, name, bad, what):
@@ -138,4 +138,4 @@ def test_what_a_system_does_not_tell_is_left_out(tmp_path):
     told = checked(tmp_path, steal_share=None, pressure_share=None)
 
     assert not [what for what in told if what.startswith("share of")]
-    assert told["hiccups of the machine, p99"].measured == 0.0002
+    assert told["scheduling delay, p99"].measured == 0.0002

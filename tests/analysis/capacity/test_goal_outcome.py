@@ -129,18 +129,18 @@ def test_a_capacity_is_told_as_the_two_rates_that_it_lies_between(found):
     first, second = capacity_sentences(found)
 
     assert first == (
-        "Ready p95 within 2 s, with 1 worker: sync keeps it at 2.5 and no more at 3 pictures/s; "
-        "queue keeps it at 2.4 and no more at 2.9 pictures/s"
+        "Ready p95 within 2 s, with 1 worker: sync meets it at 2.5 pictures/s and misses it at 3; "
+        "queue meets it at 2.4 pictures/s and misses it at 2.9"
     )
-    assert "queue keeps it at 10.4 pictures/s; how far beyond is open" in second
+    assert "queue meets it at 10.4 pictures/s; no upper bound found" in second
 
 
 def test_a_rate_is_rounded_only_to_the_side_on_which_it_stays_confirmed():
     found = capacities(("sync", 1, 5.656, 6.221, math.nan), ("queue", 1, 14.08, 15.63, math.nan))
 
     (sentence,) = capacity_sentences(found)
-    assert "sync keeps it at 5.65 and no more at 6.23 pictures/s" in sentence
-    assert "queue keeps it at 14 and no more at 15.7 pictures/s" in sentence
+    assert "sync meets it at 5.65 pictures/s and misses it at 6.23" in sentence
+    assert "queue meets it at 14 pictures/s and misses it at 15.7" in sentence
     assert [row[3:5] for row in capacity_table(found).rows] == [["5.65", "6.23"], ["14", "15.7"]]
 
 
@@ -148,8 +148,8 @@ def test_a_rate_is_rounded_only_to_the_side_on_which_it_stays_confirmed():
     ("drained", "words"),
     [
         (3.6, []),
-        (4.0, ["at 4 pictures/s, and under overload 3.5 are finished, 12.5 % less: uploads are taken in meanwhile"]),
-        (3.2, ["at 3.2 pictures/s, and under overload 3.5 are finished, 9.4 % more: one of the two is off"]),
+        (4.0, ["at 4 pictures/s; under overload it finishes 3.5, 12.5 % less, because uploads are accepted meanwhile"]),
+        (3.2, ["at 3.2 pictures/s; under overload it finishes 3.5, 9.4 % more: one of the two is wrong"]),
         (math.nan, []),
     ],
 )
@@ -157,7 +157,7 @@ def test_the_two_raw_maxima_are_told_where_they_differ_by_more_than_five_percent
     said = disagreement_sentences(capacities(("queue", 1, 2.4, 2.9, drained)))
 
     assert [each.removesuffix(", so measure again") for each in said] == [
-        f"With 1 worker a full queue is emptied {rest}" for rest in words
+        f"With 1 worker, a full queue drains {rest}" for rest in words
     ]
 
 
@@ -203,6 +203,6 @@ def test_overload_is_told_by_what_it_does_to_each_clock():
     (sentence,) = overload_sentences(pd.DataFrame(rows))
 
     assert sentence == (
-        "Overload with 4 workers: in sync at 9 pictures/s the wait for an answer grows without limit; in queue at 18 "
-        "pictures/s the answer still comes in 7 ms, and the wait for the picture grows without limit"
+        "Overload with 4 workers: in sync at 9 pictures/s response time grows without limit; in queue at 18 "
+        "pictures/s the response still takes 7 ms, but the wait for the picture grows without limit"
     )

@@ -95,7 +95,7 @@ def test_without_a_load_that_sync_keeps_the_queue_is_told_alone() -> None:
 
     assert decision(capacities(*GAPS[2:])) == "Queue keeps ready p95 within 2 s up to 10.4 pictures/s with 4 workers"
     assert decision(capacities(nothing, *GAPS[2:])) == (
-        "Sync is confirmed to keep ready p95 within 2 s at no load; queue keeps it up to 10.4 pictures/s with 4 workers"
+        "Sync meets ready p95 within 2 s at no confirmed load; queue meets it up to 10.4 pictures/s with 4 workers"
     )
     assert decision_sentences(capacities(("queue", 1, OPEN, OPEN, OPEN))) == []
 

@@ -90,4 +90,4 @@ def test_the_report_shows_the_pictures_in_its_calibration_section(tmp_path, caps
     assert main([str(folder)]) == 0
     page = (folder / "report.html").read_text()
     assert page.index(">Calibration</h2>") < page.index('id="calibration"') < page.index('id="other_tools"')
-    assert "Of 4 percentiles of servers whose truth is known, 2 came out as exactly as is asked" in page
+    assert "2 of 4 percentiles of reference servers are within tolerance" in page

@@ -4,11 +4,11 @@ import pytest
 from analysed import drawn_charts, grouped
 from synthetic_experiment import Made, both_modes, write_experiment
 
-NOTE = "pays for unfinished pictures too"
+NOTE = "spends time on unfinished pictures"
 
 
 def test_it_says_which_cells_of_the_queue_pay_for_pictures_that_they_did_not_finish(tmp_path: Path) -> None:
-    assert f"the queue with 1 and 2 workers is overloaded and {NOTE}" in subtitle(tmp_path, both_modes())
+    assert f"the queue with 1 and 2 workers is overloaded, so it also {NOTE}" in subtitle(tmp_path, both_modes())
 
 
 @pytest.mark.parametrize(

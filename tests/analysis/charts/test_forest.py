@@ -29,9 +29,9 @@ def rows(ax: Axes) -> list[str]:
 def test_there_is_a_row_for_each_ratio_and_the_control_has_its_own(chart: Figure) -> None:
     (ax,) = chart.axes
 
-    assert rows(ax)[:3] == ["answer p50, 4", "ready p50, 4", "ready p95, 4"]
+    assert rows(ax)[:3] == ["response p50, 4", "ready p50, 4", "ready p95, 4"]
     assert {"throughput, 2", "throughput, 4", "A/A ready p95, 4"} <= set(rows(ax))
-    assert "answer p50, 2" not in rows(ax)
+    assert "response p50, 2" not in rows(ax)
     assert "A/A: queue against itself" in chart.texts[1].get_text().replace("\n", " ")
 
 
@@ -47,7 +47,7 @@ def test_the_answer_is_an_arrow_so_that_the_intervals_of_the_others_are_seen(cha
     (ax,) = chart.axes
     (arrow,) = (line for line in ax.lines if line.get_marker() == "<")
 
-    assert list(arrow.get_ydata()) == [rows(ax).index("answer p50, 4")]
+    assert list(arrow.get_ydata()) == [rows(ax).index("response p50, 4")]
     assert ax.get_xlim()[0] > 0.5
     assert [text.xy[1] for text in ax.texts if text.get_text() == "off the axis"] == list(arrow.get_ydata())
 
@@ -79,7 +79,7 @@ def test_a_doubtful_ratio_is_named_beside_its_row_and_ringed(doubtful: Figure) -
     rings = {int(each.get_offsets()[0][1]) for each in ax.collections if isinstance(each, PathCollection)}
 
     assert len(failing) == len(sound) == 5
-    assert rings == {n for n in failing if not rows(ax)[n].startswith("answer")}
+    assert rings == {n for n in failing if not rows(ax)[n].startswith("response")}
 
 
 def test_the_title_names_what_makes_its_ratios_doubtful(doubtful: Figure) -> None:
@@ -94,7 +94,7 @@ def test_the_title_tells_answers_and_pictures() -> None:
     found = [ratio("response_p50_s", 0.03, 0.03, 0.03), ratio("ready_p50_s", 1.01, 0.99, 1.0), ratio("throughput", 1.0)]
 
     assert modes_title(found) == (
-        "Queue instead of sync with 4 workers: answers come 33 times sooner, pictures take the same within 3 % "
+        "Queue instead of sync with 4 workers: responses come 33 times sooner, pictures take the same within 3 % "
         "(medians)"
     )
 
@@ -102,10 +102,10 @@ def test_the_title_tells_answers_and_pictures() -> None:
 @pytest.mark.parametrize(
     ("metric", "said"),
     [
-        ("response_p50_s", "answers come 25 times sooner"),
+        ("response_p50_s", "responses come 25 times sooner"),
         ("ready_p50_s", "pictures are ready 25 times sooner"),
         ("throughput", "throughput is 25 times lower"),
-        ("cpu_s", "CPU time per picture is 25 times shorter"),
+        ("cpu_s", "CPU time per picture is 25 times lower"),
     ],
 )
 def test_a_ratio_far_below_one_is_told_the_other_way_round(metric: str, said: str) -> None:

@@ -81,7 +81,7 @@ def test_trials_by_hand_are_compared_but_never_called_pairs(tmp_path: Path, caps
     assert compared(one, other) == 0
 
     told = capsys.readouterr().out
-    assert "of whole cells, no pairs" in told and "not the same uploads" in told and "1 pair" not in told
+    assert "whole cells, no pairs" in told and "not the same uploads" in told and "1 pair" not in told
     folder = tmp_path / "compared" / "one-other"
     rows = pd.read_csv(folder / "compare.csv").set_index("experiment")
     assert rows.loc["other", "pairs"].tolist() == [0] * 4
@@ -105,7 +105,7 @@ def test_where_trials_are_too_small_for_a_p95_that_of_the_cells_is_compared(tmp_
     assert (row["pairs"], row["ready_p95_ratio"]) == (3, 1.0)
     assert (row["ready_p50_ratio_low"], row["ready_p50_ratio_high"]) == (1.0, 1.0)
     assert math.isnan(row["ready_p95_ratio_low"])
-    assert "of whole cells, no pairs" in (tmp_path / "compared/one-other/compare.html").read_text()
+    assert "whole cells, no pairs" in (tmp_path / "compared/one-other/compare.html").read_text()
 
 
 @pytest.mark.usefixtures("unrendered")
@@ -128,7 +128,7 @@ def test_a_time_that_half_of_the_uploads_lack_is_not_called_overloaded(tmp_path:
     (together,) = togethers(read_sides([one, other]))
 
     readings = {row[2]: row[-1] for row in contrast_table(together.compared[0]).rows}
-    assert readings["ready time, median"] == "not compared: a side has half or more missing (failures)"
+    assert readings["ready time, median"] == "not compared: one side has half or more missing (failures)"
 
 
 @pytest.mark.usefixtures("unrendered")

@@ -90,7 +90,7 @@ def test_the_chart_with_a_guess_has_the_axis_on_which_it_was_drawn(charts: dict[
 def test_the_guess_has_its_name_at_its_end(charts: dict[str, Figure], chart: str) -> None:
     words = [text.get_text() for text in charts[chart].axes[0].texts]
 
-    assert "the class's guess" in words
+    assert "class prediction" in words
 
 
 def test_the_report_says_by_how_much_the_class_was_off_and_when_it_was_sealed(guessed: Path) -> None:
@@ -98,9 +98,10 @@ def test_the_report_says_by_how_much_the_class_was_off_and_when_it_was_sealed(gu
 
     text = (guessed / "report.html").read_text()
     assert (
-        "guess of the throughput with 8 workers: 32 pictures/s; measured: 9.2 pictures/s, so the guess was 3.5" in text
+        "prediction of throughput with 8 workers: 32 pictures/s; measured: 9.2 pictures/s, so the prediction was 3.5"
+        in text
     )
-    assert "guess of the ready time with 1 worker: 30 s; measured: grows without limit." in text
+    assert "prediction of ready time with 1 worker: 30 s; measured: grows without limit." in text
     assert "0.50 s in queue; measured: grows without limit in sync and 13 ms in queue." in text
     assert "sealed 2026-11-25T10:00:00+00:00, before the first trial" in text
 
@@ -110,7 +111,7 @@ def test_a_good_guess_is_called_good(tmp_path: Path) -> None:
     folder = sealed(write_experiment(tmp_path / "demo", both_modes()), good)
     assert main([str(folder), "--no-charts"]) == 0
 
-    assert "guess of the ready time held, within 10 %, with 1 and 8 workers" in (folder / "report.html").read_text()
+    assert "prediction of ready time: within 10 % with 1 and 8 workers" in (folder / "report.html").read_text()
 
 
 def test_a_sealed_guess_may_begin_with_a_byte_order_mark(tmp_path: Path) -> None:

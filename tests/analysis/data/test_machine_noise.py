@@ -35,7 +35,7 @@ def test_the_usual_time_is_the_median_of_all_trials_whatever_they_measured():
         (record(before=0.05), ""),
         (
             record(others=0.173),
-            "programs that are no part of the trial took 17.3% of the machine's CPU time (limit 15%)",
+            "other programs took 17.3% of the machine's CPU time (limit 15%)",
         ),
         (record(steal=0.03), "other virtual machines took 3.0% of the machine's CPU time (limit 1%)"),
         ({"noise": None, "others_share": 0.5}, ""),

@@ -13,15 +13,15 @@ from analysis.findings.caveats import caveats
 def of_lag(folder: Path, made: Sequence[Made]) -> list[str]:
     write_experiment(folder, made)
     told = caveats(read_experiment(folder), grouped(folder), ())
-    return [words for words in told if "own lag" in words]
+    return [words for words in told if "send lag exceeds" in words]
 
 
 def test_a_lag_that_is_a_notable_part_of_short_answers_is_told_with_its_trial_and_size(tmp_path: Path) -> None:
     """The queue answers after 13 ms, sync when the picture is ready."""
     (words,) = of_lag(tmp_path / "short", both_modes((4,)))
 
-    assert words.startswith("In queue-w4-r1 (1.0 ms) the load generator's own lag")
-    assert "more than 5 % of the median response time" in words
+    assert words.startswith("In queue-w4-r1 (1.0 ms), the p99 of the load generator's send lag")
+    assert "exceeds 5 % of the median response time" in words
 
 
 def test_a_lag_that_is_small_beside_the_answers_is_not_told(tmp_path: Path) -> None:

@@ -20,7 +20,7 @@ def test_a_clear_difference_is_told_with_interval_pairs_workers_and_utilisation(
     found = compared(*[({}, SLOWER)] * 5)
 
     assert contrast_title(found) == (
-        "With rabbitmq instead of redis the queue answers in 1.30 times the time (95 % interval 1.30 to 1.30, "
+        "With rabbitmq instead of redis, the queue takes 1.30 times as long to respond (95 % interval 1.30 to 1.30, "
         "5 pairs, 4 workers, utilisation 0.8); ready time is the same within 1 %"
     )
     assert contrast_sentence(found) == (
@@ -33,13 +33,13 @@ def test_a_wide_interval_around_1_cannot_be_told_apart() -> None:
 
     sentence = contrast_sentence(compared(*pairs))
 
-    assert "the queue's response time cannot be told apart (95 % interval 0.57 to 1.74, 3 pairs, " in sentence
+    assert "queue response time cannot be told apart (95 % interval 0.57 to 1.74, 3 pairs, " in sentence
 
 
 def test_one_pair_says_that_there_is_no_spread() -> None:
     sentence = contrast_sentence(compared(({}, SLOWER)))
 
-    assert "answers in 1.30 times the time (1 pair, so no spread, 4 workers, utilisation 0.8)" in sentence
+    assert "takes 1.30 times as long to respond (1 pair, so no spread, 4 workers, utilisation 0.8)" in sentence
     assert "the same" not in sentence
 
 
@@ -58,7 +58,7 @@ def test_sync_is_told_as_a_control_where_the_broker_is_compared() -> None:
     sentence = contrast_sentence(found)
 
     assert (
-        "; sync, which uses no broker, as a control: ready time is the same within 1 % (95 % interval 1.00 to 1.00, "
+        "; control (sync, which uses no broker): ready time is the same within 1 % (95 % interval 1.00 to 1.00, "
         "3 pairs, 4 workers, utilisation 0.8), throughput is the same within 1 %" in sentence
     )
     assert "control" not in contrast_title(found)
@@ -67,7 +67,7 @@ def test_sync_is_told_as_a_control_where_the_broker_is_compared() -> None:
 def test_sync_is_no_control_where_the_database_is_compared() -> None:
     sentence = contrast_sentence(compared(({"mode": "sync"}, {"mode": "sync", "database": "postgres"})))
 
-    assert sentence.startswith("With postgres instead of sqlite in sync ready time is 1.00 times as long (1 pair")
+    assert sentence.startswith("With postgres instead of sqlite, sync ready time is 1.00 times as long (1 pair")
     assert "control" not in sentence
 
 
@@ -77,7 +77,7 @@ def test_times_come_from_the_most_workers_and_throughput_from_the_fewest() -> No
 
     sentence = contrast_sentence(comparisons(per_trial(*rows))[0])
 
-    assert "the queue answers in 1.30 times the time (1 pair, so no spread, 4 workers" in sentence
+    assert "the queue takes 1.30 times as long to respond (1 pair, so no spread, 4 workers" in sentence
     assert "throughput with 1 worker is 0.75 times as high" in sentence
 
 
@@ -86,15 +86,15 @@ def test_overload_at_every_worker_count_leaves_no_times_to_compare() -> None:
 
     sentence = contrast_sentence(compared((overloaded, RABBIT | overloaded)))
 
-    assert sentence.startswith("With rabbitmq instead of redis in queue throughput is 1.00 times as high (1 pair")
-    assert sentence.endswith("times are not compared, because a side is overloaded")
+    assert sentence.startswith("With rabbitmq instead of redis, queue throughput is 1.00 times as high (1 pair")
+    assert sentence.endswith("times are not compared, because one side is overloaded")
 
 
 def test_the_title_puts_what_clearly_differs_first() -> None:
     pairs = [({}, RABBIT | {"cpu_web_s_per_picture": 0.03})] * 3
 
     assert contrast_title(compared(*pairs)).startswith(
-        "With rabbitmq instead of redis in queue CPU time per picture is 2.00 times as high (95 % interval 2.00 to 2.00"
+        "With rabbitmq instead of redis, queue CPU time per picture is 2.00 times as high (95 % interval 2.00 to 2.00"
     )
 
 
@@ -133,7 +133,7 @@ def test_the_table_has_one_row_for_every_contrast() -> None:
         "ready time, median",
         *["–"] * 5,
         "0.8, 0.8",
-        "not compared: a side is overloaded",
+        "not compared: one side is overloaded",
     ] in table.rows
     assert ["sync (control)", "4", "throughput", "1.00", "–", "–", "none", "1", "0.8, 0.8", "one pair: no spread"] in (
         table.rows
@@ -151,7 +151,7 @@ def test_stacks_are_told_as_processes_and_containers() -> None:
     pair = ({}, {"stack": "compose", "response_p50_s": 0.014 * 1.3})
 
     assert contrast_sentence(compared(pair)).startswith(
-        "With containers instead of processes of one machine the queue answers in 1.30 times the time"
+        "With containers instead of processes of one machine, the queue takes 1.30 times as long to respond"
     )
 
 

@@ -34,28 +34,29 @@ def test_the_demo_tells_one_sentence_per_chart(demo_group: Group) -> None:
     sentences = {finding.chart: finding.sentence for finding in findings(demo_group.cells)}
 
     assert sentences == {
-        "response_time": "With 1 worker the queue answers in 13 ms at the median; "
-        "in sync the wait for an answer grows without limit",
-        "throughput": "With 1 worker both modes finish 3.4 pictures/s: a queue adds no capacity; 4 workers finish 9.4",
-        "ready_time": "In both modes the wait for a picture grows without limit with 1 worker; "
+        "response_time": "With 1 worker, the queue responds in 13 ms at the median; "
+        "in sync, response time grows without limit",
+        "throughput": "With 1 worker, both modes finish 3.4 pictures/s: a queue adds no capacity; 4 workers finish 9.4",
+        "ready_time": "With 1 worker, the wait for a picture grows without limit in both modes; "
         "with 8 workers it is 0.30 s",
-        "both_clocks": "Queue mode with 1 worker: the answer comes in 13 ms, "
+        "both_clocks": "Queue mode with 1 worker: the response takes 13 ms, "
         "but the wait for the picture grows without limit",
-        "backlog": "With 1 worker the backlog grows by 6.6 pictures/s in both modes; 4 and 8 workers keep up",
-        "cpu_cost": "With 8 workers a finished picture costs 48.6 ms of CPU time in sync, 64.9 ms in queue: 33 % more",
+        "backlog": "With 1 worker, the backlog grows by 6.6 pictures/s in both modes; 4 and 8 workers keep up",
+        "cpu_cost": "With 8 workers, each finished picture costs 48.6 ms of CPU time in sync and 64.9 ms in queue: "
+        "33 % more",
     }
 
 
 def test_two_finite_answers_are_compared_as_a_ratio() -> None:
     sentence = told(SYNC_4, QUEUE_4)["response_time"]
 
-    assert sentence == "With 4 workers the queue answers in 14 ms at the median, sync in 0.30 s: 21.4 times as long"
+    assert sentence == "With 4 workers, the queue responds in 14 ms at the median, sync in 0.30 s: 21.4 times as long"
 
 
 def test_close_answers_of_single_trials_cannot_be_told_apart() -> None:
     sentence = told(SYNC_4 | {"response_p50_s": 0.0145}, QUEUE_4)["response_time"]
 
-    assert sentence.endswith("the queue answers in 14 ms at the median, sync in 14 ms: the two cannot be told apart")
+    assert sentence.endswith("the queue responds in 14 ms at the median, sync in 14 ms: the two cannot be told apart")
 
 
 def test_answers_are_the_same_only_where_the_interval_says_so() -> None:
@@ -65,7 +66,7 @@ def test_answers_are_the_same_only_where_the_interval_says_so() -> None:
     unclear = told(SYNC_4 | far, QUEUE_4 | {"likeness_response_p50_s": "cannot be told apart"})
     apart = told(SYNC_4 | {"response_p50_s": 0.016}, QUEUE_4 | {"likeness_response_p50_s": "differs"})
 
-    assert alike["response_time"].endswith("sync no differently (14 ms)")
+    assert alike["response_time"].endswith("sync in about the same time (14 ms)")
     assert unclear["response_time"].endswith("sync in 20 ms: the two cannot be told apart")
     assert apart["response_time"].endswith("sync in 16 ms: 1.1 times as long")
 
@@ -74,10 +75,10 @@ def test_both_modes_finish_the_same_only_where_the_interval_says_so() -> None:
     unclear = {"likeness_throughput": "cannot be told apart"}
 
     assert told(SYNC_1, QUEUE_1 | {"throughput": 3.5})["throughput"].startswith(
-        "With 1 worker both modes finish 3.4–3.5"
+        "With 1 worker, both modes finish 3.4–3.5"
     )
     assert told(SYNC_1, QUEUE_1 | {"throughput": 3.5} | unclear)["throughput"] == (
-        "With 1 worker sync finishes 3.4 pictures/s and queue 3.5, which cannot be told apart"
+        "With 1 worker, sync finishes 3.4 pictures/s and queue 3.5, which cannot be told apart"
     )
 
 
@@ -85,7 +86,7 @@ def test_a_ready_time_is_that_of_both_modes_only_where_the_interval_says_so() ->
     unclear = {"ready_p50_s": 0.268, "likeness_ready_p50_s": "cannot be told apart"}
 
     assert told(SYNC_4 | {"ready_p50_s": 0.275}, QUEUE_4 | unclear)["ready_time"] == (
-        "With 4 workers a picture is ready in 0.28 s in sync and 0.27 s in queue, which cannot be told apart "
+        "With 4 workers, a picture is ready in 0.28 s in sync and 0.27 s in queue, which cannot be told apart "
         "(the work alone takes 0.29 s)"
     )
 
@@ -100,7 +101,10 @@ def test_costs_are_about_the_same_only_where_the_interval_says_so(likeness: str,
 
     sentence = told(SYNC_4 | {"cpu_web_s_per_picture": 0.020, "likeness_cpu_s": likeness}, queue)["cpu_cost"]
 
-    assert sentence == f"With 4 workers a finished picture costs 20.0 ms of CPU time in sync, 21.0 ms in queue: {words}"
+    assert (
+        sentence
+        == f"With 4 workers, each finished picture costs 20.0 ms of CPU time in sync and 21.0 ms in queue: {words}"
+    )
 
 
 def test_repeats_say_of_a_group_what_its_table_says(tmp_path: Path) -> None:
@@ -120,13 +124,13 @@ def test_a_faster_sync_is_admitted() -> None:
 def test_different_throughputs_are_not_called_the_same() -> None:
     sentence = told(SYNC_1, QUEUE_1 | {"throughput": 2.9})["throughput"]
 
-    assert sentence == "With 1 worker sync finishes 3.4 pictures/s and queue 2.9"
+    assert sentence == "With 1 worker, sync finishes 3.4 pictures/s and queue 2.9"
 
 
 def test_nothing_is_said_about_capacity_where_workers_were_idle() -> None:
     sentence = told(SYNC_4, QUEUE_4)["throughput"]
 
-    assert sentence == "With 4 workers both modes finish 9.9 pictures/s"
+    assert sentence == "With 4 workers, both modes finish 9.9 pictures/s"
     assert "capacity" not in sentence
 
 
@@ -142,13 +146,13 @@ def test_ready_times_that_nearly_agree_are_given_as_a_range() -> None:
     sentence = told(SYNC_4 | {"ready_p50_s": 0.275}, QUEUE_4 | {"ready_p50_s": 0.268})["ready_time"]
 
     assert (
-        sentence == "With 4 workers a picture is ready in 0.27 s to 0.28 s in both modes (the work alone takes 0.29 s)"
+        sentence == "With 4 workers, a picture is ready in 0.27 s to 0.28 s in both modes (the work alone takes 0.29 s)"
     )
 
 
 def test_everything_overloaded_has_no_ready_time() -> None:
     assert (
-        told(SYNC_1, QUEUE_1)["ready_time"] == "With 1 worker the wait for a picture grows without limit in both modes"
+        told(SYNC_1, QUEUE_1)["ready_time"] == "With 1 worker, the wait for a picture grows without limit in both modes"
     )
 
 
@@ -194,7 +198,7 @@ def test_costs_that_were_not_measured_are_not_mentioned() -> None:
 def test_one_sync_cell_that_grows_beside_a_queue_cell_that_does_not() -> None:
     sentence = told(SYNC_1, QUEUE_4 | {"workers": 1})["ready_time"]
 
-    assert sentence == "The wait for a picture with 1 worker: in sync grows without limit; in queue 0.30 s"
+    assert sentence == "The wait for a picture with 1 worker: grows without limit in sync; 0.30 s in queue"
 
 
 def test_times_read_as_a_person_says_them() -> None:
@@ -228,7 +232,7 @@ def test_more_workers_are_not_praised_where_uploads_fail() -> None:
 def test_capacity_is_not_judged_where_uploads_fail() -> None:
     sentence = told(SYNC_1 | FAILING, QUEUE_1)["throughput"]
 
-    assert sentence == "With 1 worker (failures in sync) both modes finish 3.4 pictures/s"
+    assert sentence == "With 1 worker (failures in sync), both modes finish 3.4 pictures/s"
 
 
 def test_no_sentence_flatters_where_every_upload_fails() -> None:
@@ -237,12 +241,12 @@ def test_no_sentence_flatters_where_every_upload_fails() -> None:
     )
 
     assert told(SYNC_4 | nothing, QUEUE_4 | nothing) == {
-        "response_time": "The wait for an answer with 4 workers (failures): "
-        "in sync half or more missing; in queue half or more missing",
-        "throughput": "With 4 workers (failures) both modes finish 0 pictures/s",
+        "response_time": "Response time with 4 workers (failures): "
+        "half or more missing in sync; half or more missing in queue",
+        "throughput": "With 4 workers (failures), both modes finish 0 pictures/s",
         "ready_time": "The wait for a picture with 4 workers (failures): "
-        "in sync half or more missing; in queue half or more missing",
-        "both_clocks": "Queue mode with 4 workers (failures): the wait for an answer is unknown (half or more missing)",
+        "half or more missing in sync; half or more missing in queue",
+        "both_clocks": "Queue mode with 4 workers (failures): response time is unknown (half or more missing)",
         "backlog": "With 4 workers 200 of 200 uploads failed",
     }
 
@@ -270,6 +274,6 @@ def test_a_queue_whose_front_door_is_overloaded_is_not_said_to_answer() -> None:
     sentences = told(SYNC_1, crowded)
 
     assert sentences["response_time"] == (
-        "The wait for an answer with 1 worker: in sync grows without limit; in queue grows without limit"
+        "Response time with 1 worker: grows without limit in sync; grows without limit in queue"
     )
-    assert sentences["both_clocks"] == "Queue mode with 1 worker: the wait for an answer grows without limit"
+    assert sentences["both_clocks"] == "Queue mode with 1 worker: response time grows without limit"

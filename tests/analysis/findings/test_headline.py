@@ -8,7 +8,7 @@ from synthetic_experiment import Made, both_modes, write_experiment
 from analysis.findings.cells import findings, headline
 from analysis.summary.groups import Group
 
-ANSWER = "A queue answers sooner, but it finishes no more pictures per second; more workers do"
+ANSWER = "A queue responds sooner, but finishes no more pictures per second; more workers do"
 
 
 def test_the_answer_is_given_in_one_line_without_a_number(demo_group: Group) -> None:
@@ -31,7 +31,7 @@ def test_what_others_say_of_the_fewest_queue_workers_is_not_repeated(demo_group:
     one_pair = demo_group.cells[demo_group.cells["workers"] == 4]
 
     assert _redundant([demo_group]) == [
-        "Queue mode with 1 worker: the answer comes in 13 ms, but the wait for the picture grows without limit"
+        "Queue mode with 1 worker: the response takes 13 ms, but the wait for the picture grows without limit"
     ]
     assert len(_redundant([_with(demo_group, one_pair)])) == 1
 

@@ -7,7 +7,7 @@ from analysis.findings.caveats import Remark, remarks
 from analysis.validity.reasons import Kind, Reason, reason
 from analysis.validity.verdict import NOISY, OVERLOADED, VALID, Verdict, verdict_on
 
-LATE = "cannot keep up, so waiting times depend on when one stops measuring. Add workers or offer less load."
+LATE = "cannot keep up, so waiting times depend on when the measurement stops. Add workers or offer less load."
 
 
 def test_what_several_trials_share_is_said_once() -> None:

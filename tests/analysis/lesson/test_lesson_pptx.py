@@ -56,7 +56,7 @@ def test_the_throughput_chart_holds_the_numbers_of_the_summary(deck: Any, cells:
     for mode in ("sync", "queue"):
         assert held[mode] == pytest.approx(list(cells.loc[mode, "throughput"]), rel=1e-5)
     assert held["offered"] == (10, 10, 10, 10)
-    assert held["the class's guess"] == (4, 8, 16, 32)
+    assert held["class prediction"] == (4, 8, 16, 32)
 
 
 @pytest.mark.parametrize(("chart", "column"), [("response_time", "response_p50_s"), ("ready_time", "ready_p50_s")])

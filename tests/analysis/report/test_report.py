@@ -25,17 +25,17 @@ def report(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_the_report_opens_with_the_answer(report: Path) -> None:
     text = report.read_text()
 
-    answer = text.index("<strong>A queue answers sooner")
+    answer = text.index("<strong>A queue responds sooner")
     main_charts = [text.index('<figure id="response_time"'), text.index('<figure id="throughput"')]
     assert [answer, *main_charts] == sorted([answer, *main_charts])
-    assert max(main_charts) < text.index("<li>With 1 worker the queue answers") < text.index(">What needs care</h2>")
+    assert max(main_charts) < text.index("<li>With 1 worker, the queue responds") < text.index(">What needs care</h2>")
     assert text.index(">What needs care</h2>") < text.index(">Watch a trial again</h2>") < text.index(">Charts</h2>")
 
 
 def test_the_answer_is_one_line_and_then_sentences_that_do_not_repeat_each_other(report: Path) -> None:
     answer = report.read_text().partition('<section class="answer"')[2].partition("</section>")[0]
 
-    assert answer.index("<strong>A queue answers sooner") < answer.index("<li>With 1 worker the queue answers")
+    assert answer.index("<strong>A queue responds sooner") < answer.index("<li>With 1 worker, the queue responds")
     assert "Queue mode with 1 worker" not in answer
 
 
@@ -46,7 +46,7 @@ def test_the_answer_in_one_line_is_not_given_where_the_modes_did_not_do_the_same
     text = _reported(folder, "--no-charts")
 
     assert "ERROR: the modes did not do the same work" in text
-    assert "A queue answers sooner" not in text
+    assert "A queue responds sooner" not in text
 
 
 def test_what_holds_of_all_overloaded_trials_is_said_once(report: Path) -> None:
@@ -54,7 +54,7 @@ def test_what_holds_of_all_overloaded_trials_is_said_once(report: Path) -> None:
     box = text.partition('aria-label="Overloaded">')[2].partition("</section>")[0]
 
     assert "waiting times depend" not in text.partition('aria-label="Warnings">')[2].partition("</section>")[0]
-    assert box.count("waiting times depend on when one stops measuring") == 1
+    assert box.count("waiting times depend on when the measurement stops") == 1
     assert all(f"{mode}-w{n}-r1" in box for mode in ("sync", "queue") for n in (1, 2))
 
 
@@ -117,7 +117,7 @@ def test_no_two_elements_share_an_id(report_with_every_box: Path) -> None:
 def test_the_report_says_what_it_does_not_show_and_how_it_was_made(report: Path) -> None:
     text = report.read_text()
 
-    for words in ("loopback", "there is no interval", "measurement window is 12 s", "A worker is one process"):
+    for words in ("loopback", "it has no interval", "measurement window is 12 s", "A worker is one process"):
         assert words in text
     for words in ("Some CPU", "django 5.2", "seed 20261123", "prefetch", "drain_limit_s"):
         assert words in text
@@ -147,7 +147,9 @@ def test_a_difference_has_its_chart_its_sentence_and_its_table(tmp_path: Path) -
     made = repeated(both_brokers(both_modes((4,)), slower=1.3), 3)
     text = _reported(write_experiment(tmp_path / "brokers", made))
 
-    sentence = "With rabbitmq instead of redis the queue answers in 1.28 times the time (95 % interval 1.28 to 1.28"
+    sentence = (
+        "With rabbitmq instead of redis, the queue takes 1.28 times as long to respond (95 % interval 1.28 to 1.28"
+    )
     assert f"<li>{sentence}" in text
     assert f'aria-label="Chart compared broker: {sentence}' in text
     assert "<h3>rabbitmq instead of redis</h3>" in text
@@ -164,7 +166,7 @@ def test_more_threads_and_a_far_broker_have_caveats_of_their_own(tmp_path: Path)
 
     text = _reported(write_experiment(tmp_path / "far", made), "--no-charts")
 
-    assert "a worker with 4 threads is 4 places of work in one Python process" in text
+    assert "a worker with 4 threads has 4 slots in one Python process" in text
     assert "5 ms were added in each direction between app and broker" in text
     assert "0 ms were added" not in text
     assert "loopback" in text
@@ -175,7 +177,7 @@ def test_a_condition_without_any_pair_is_named(tmp_path: Path) -> None:
 
     text = _reported(write_experiment(tmp_path / "odd", made), "--no-charts")
 
-    assert "No two trials that can be believed differ only in database" in text
+    assert "No two valid trials differ only in database" in text
 
 
 def test_pairs_by_hand_are_said_to_have_had_other_uploads(tmp_path: Path) -> None:
@@ -184,8 +186,8 @@ def test_pairs_by_hand_are_said_to_have_had_other_uploads(tmp_path: Path) -> Non
     by_hand = _reported(write_experiment(tmp_path / "hand", made, by_hand=True), "--no-charts")
     planned = _reported(write_experiment(tmp_path / "plan", made), "--no-charts")
 
-    assert "Measured by hand" in by_hand
-    assert "Measured by hand" not in planned
+    assert "By hand, the two trials" in by_hand
+    assert "By hand, the two trials" not in planned
 
 
 def test_failed_uploads_are_warned_of_although_the_trial_is_valid(tmp_path: Path) -> None:

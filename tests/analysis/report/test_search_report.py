@@ -56,7 +56,7 @@ def test_the_answer_begins_with_the_decision_and_ends_with_overload(searched: Pa
     assert sentences[0] == (
         "Up to 10 pictures/s sync is fine: with 4 workers it keeps ready p95 within 2 s; queue needs as many."
     )
-    assert sentences[-1].startswith("Overload with 4 workers: in sync at 20 pictures/s the wait for an answer grows")
+    assert sentences[-1].startswith("Overload with 4 workers: in sync at 20 pictures/s response time grows")
 
 
 def test_its_picture_comes_before_those_of_how_it_was_found(searched: Path) -> None:
@@ -78,5 +78,5 @@ def test_each_trial_has_its_verdict_and_a_time_only_where_it_may_claim_one(searc
 def test_the_chart_has_arrows_for_overload_and_points_for_what_is_told(searched: Path) -> None:
     drawing = (searched / "charts" / "searched-w4.svg").read_text()
 
-    assert "one point a trial, 3 of 4 trials" in drawing
+    assert "one point per trial, 3 of 4 trials" in drawing
     assert "sync grows" in drawing and "queue grows" in drawing

@@ -79,7 +79,7 @@ def test_the_sentence_and_the_table_tell_the_same_numbers(demo_group: Group) -> 
     flows = [flow(each) for each in telling.trials]
 
     assert flow_sentence(telling, flows) == (
-        "With 1 worker completions fall behind arrivals by 12 s in both modes; up to 118 uploads are open"
+        "With 1 worker, completions fall behind arrivals by 12 s in both modes; up to 118 uploads are open"
     )
     assert [row[5] for row in flow_table(flows).rows] == ["118", "118"]
 

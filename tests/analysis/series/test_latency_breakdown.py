@@ -93,7 +93,7 @@ def test_an_overloaded_cell_has_no_times(example: Group) -> None:
 
 def test_the_sentence_tells_the_fewest_workers_that_have_a_time(demo_group: Group) -> None:
     assert parts_sentence(demo_group, time_parts(demo_group)) == (
-        "With 4 workers a picture waits 57 ms of its 0.35 s in both modes, on average"
+        "With 4 workers, a picture waits 57 ms of its 0.35 s in both modes, on average"
     )
 
 

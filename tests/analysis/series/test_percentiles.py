@@ -78,7 +78,7 @@ def test_the_sentence_sets_the_naive_number_against_the_true_one(demo_group: Gro
     found = spectra(demo_group, telling)
 
     assert spectrum_sentence(telling, found) == (
-        "With 4 workers timing the answer alone says 12 ms in queue; the picture takes 0.31 s (medians)"
+        "With 4 workers, timing the response alone reports 12 ms in queue; the picture takes 0.31 s (medians)"
     )
     assert spectrum_table(found).rows[0][0] == "50 %" and spectrum_table(found).rows[-1][1:] == ["–"] * len(found)
 

@@ -66,14 +66,14 @@ def test_after_a_fault_it_is_told_for_how_long_nobody_worked() -> None:
     telling = Telling(workers=2, words="2 workers", overloaded=True, trials=(found.trial,))
 
     assert (found.from_s, found.until_s) == (3.0, 12.0)
-    assert lanes_sentence(telling, [found]) == "Broker killed after 5 s: for 3.50 s nobody works"
+    assert lanes_sentence(telling, [found]) == "Broker killed after 5 s: for 3.50 s no worker is busy"
 
 
 def test_the_sentence_and_the_table_tell_the_same_numbers(demo_group: Group) -> None:
     telling = steadiest(demo_group)
     found = [lanes(each) for each in telling.trials]
 
-    assert lanes_sentence(telling, found) == "With 4 workers the places of work are busy 68 % of the time in both modes"
+    assert lanes_sentence(telling, found) == "With 4 workers, the slots are busy 68 % of the time in both modes"
     assert {round(float(row[6])) for row in lanes_table(found).rows} == {68}
 
 
@@ -100,5 +100,5 @@ def test_the_subtitle_says_where_no_process_is_recorded(chart: Figure, tmp_path:
 
     older = drawn_charts(grouped(folder)[0])["lanes_w4"]
 
-    assert "no process is recorded" in older.texts[1].get_text().replace("\n", " ")
-    assert "no process is recorded" not in chart.texts[1].get_text().replace("\n", " ")
+    assert "no process recorded" in older.texts[1].get_text().replace("\n", " ")
+    assert "no process recorded" not in chart.texts[1].get_text().replace("\n", " ")

@@ -91,12 +91,12 @@ def test_noise_is_told_beside_the_verdicts_and_not_at_every_ratio():
 @pytest.mark.parametrize(
     ("side", "metric", "why"),
     [
-        ({"verdict": "OVERLOADED"}, "ready time, p95", "a side is overloaded"),
-        ({"ready_p95_s": math.nan}, "ready time, p95", "a side has too few uploads"),
-        ({"ready_p95_s": math.inf}, "ready time, p95", "a side has over 5 % missing"),
-        ({"ready_p50_s": math.inf}, "ready time, median", "a side has half or more missing"),
-        ({"throughput": 0.0}, "throughput", "a side finished no picture"),
-        (NO_CPU, "CPU time per picture", "the CPU time of a side is not known"),
+        ({"verdict": "OVERLOADED"}, "ready time, p95", "one side is overloaded"),
+        ({"ready_p95_s": math.nan}, "ready time, p95", "one side has too few uploads"),
+        ({"ready_p95_s": math.inf}, "ready time, p95", "one side has over 5 % missing"),
+        ({"ready_p50_s": math.inf}, "ready time, median", "one side has half or more missing"),
+        ({"throughput": 0.0}, "throughput", "one side finished no picture"),
+        (NO_CPU, "CPU time per picture", "the CPU time of one side is unknown"),
     ],
 )
 def test_a_ratio_that_is_missing_says_why(side, metric, why):

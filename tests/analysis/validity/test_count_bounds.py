@@ -134,10 +134,10 @@ def test_one_odd_sample_of_ten_is_a_machine_that_stopped_for_a_moment():
     [
         (
             (11.5, 0.0, 0, 1, 2),
-            "The database held unfinished pictures, 2 in the mean where the pictures' own stamps allow",
+            "Unfinished pictures in the database: 2 on average, where the pictures' own timestamps allow",
         ),
-        ((11.5, 0.0, 1, 1, 1), "The broker held messages, 2 in the mean where the pictures' own stamps allow 1 to 1"),
-        ((11.5, 0.0, 1, 0, 1), "The broker said that the workers held messages, 0 in the mean"),
+        ((11.5, 0.0, 1, 1, 1), "Messages at the broker: 2 on average, where the pictures' own timestamps allow 1 to 1"),
+        ((11.5, 0.0, 1, 0, 1), "Messages held by workers, by the broker's count: 0 on average"),
     ],
 )
 def test_a_count_that_no_stamps_allow_makes_the_trial_invalid(sample, words):

@@ -26,7 +26,7 @@ TOO_LARGE = ({"status": 413.0, "error": '{"reason": "too_many_pixels", "detail":
 
 def test_failures_are_counted_by_their_reason_the_most_frequent_first() -> None:
     assert _words(TOO_LARGE, DAMAGED, DAMAGED).startswith(
-        "3 of 100 uploads failed: 2 unreadable_image, 1 too_many_pixels. Uploads that fail cost less than those"
+        "3 of 100 uploads failed: 2 unreadable_image, 1 too_many_pixels. Failed uploads cost less than"
     )
 
 

@@ -35,7 +35,7 @@ def test_what_a_fault_on_purpose_has_lost_is_told_as_its_answer(broken_on_purpos
 
     assert verdict.words[:2] == (
         "3 accepted pictures are lost, 0 of them stuck at the broker.",
-        "Something was broken here on purpose: its ledger tells what that did, and its rates and times are left out.",
+        "A fault was injected here: the ledger shows what it did, and rates and times are left out.",
     )
     assert CANNOT not in " ".join(verdict.words)
 

@@ -193,5 +193,5 @@ def test_what_died_by_itself_is_named_once():
     restart = {"kind": "restart", "what": "worker", "began_at": 11.0, "ended_at": 11.1}
 
     assert list(map(str, died(made({}, {}, info={"events": [restart, restart]})))) == [
-        "The worker died and was started again while the trial ran."
+        "The worker died and was restarted during the trial."
     ]

@@ -57,7 +57,7 @@ def test_what_is_finished_clearly_below_what_arrives_is_undecided_near_saturatio
         UNDECIDED,
         (
             "10.0 uploads/s arrived and 9.6 uploads/s were finished, 4 % less.",
-            "A window of 10 s cannot decide near saturation: measure longer.",
+            "A window of 10 s is too short to decide near saturation: measure longer.",
         ),
     )
 
@@ -76,8 +76,8 @@ def test_one_upload_that_never_gets_ready_makes_a_trial_undecided() -> None:
     assert told(verdict) == (
         UNDECIDED,
         (
-            "1 of 100 uploads was not ready when the trial ended, so its time is not known.",
-            "Give the last pictures longer to get ready, or offer less load.",
+            "1 of 100 uploads was not ready when the trial ended, so its time is unknown.",
+            "Raise the drain limit, or offer less load.",
         ),
     )
 
@@ -86,7 +86,7 @@ def test_a_load_that_takes_all_of_the_workers_time_is_never_valid() -> None:
     verdict = judged(even(service_s=0.39))
 
     assert verdict.name == UNDECIDED
-    assert verdict.words[0].startswith("The load asks for 96 % of what 4 workers can do, so chance decides how long")
+    assert verdict.words[0].startswith("The load needs 96 % of the capacity of 4 workers, so chance decides how long")
     assert verdict.words[1] == "Add workers or offer less load."
 
 
@@ -95,7 +95,7 @@ def test_more_than_all_of_it_is_said_to_be_more() -> None:
     assert told(judged(simulated(1.1, 4, (3.0, 12.0), seed=9))) == (
         UNDECIDED,
         (
-            "The load asks for 110 % of what 4 workers can do, so the backlog cannot stay steady.",
+            "The load needs 110 % of the capacity of 4 workers, so the backlog cannot stay steady.",
             "Add workers or offer less load.",
         ),
     )
@@ -110,7 +110,7 @@ def test_cores_that_are_all_busy_are_named_as_the_limit() -> None:
         UNDECIDED,
         (
             "The machine's 2 cores were 98 % busy, so chance decides how long an upload waits.",
-            "More workers would not help, because the cores are the limit: offer less load, or take more cores.",
+            "More workers would not help, because the cores are the limit: offer less load, or use more cores.",
         ),
     )
 
@@ -131,11 +131,11 @@ def test_of_an_unknown_machine_nothing_is_said_of_its_cores() -> None:
 @pytest.mark.parametrize(
     ("busy", "advice"),
     [
-        ({"web": 2.0}, "Give it more threads or offer less load."),
+        ({"web": 2.0}, "Add web threads or offer less load."),
         ({"web": 9.5}, "More threads would not help, because they share one core: offer less load."),
         (
             {"web": 9.0, "load": 9.5},
-            "More threads would not help, because the cores are the limit: offer less load, or take more cores.",
+            "More threads would not help, because the cores are the limit: offer less load, or use more cores.",
         ),
     ],
 )
@@ -159,7 +159,7 @@ def test_an_overloaded_trial_is_told_to_add_workers_while_its_cores_have_time(tm
     (reason,) = api.judge(_experiment(tmp_path, worker=6.0)).words
 
     assert reason.endswith(
-        "4 workers cannot keep up, so waiting times depend on when one stops measuring. Add workers or offer less load."
+        "4 workers cannot keep up, so waiting times depend on when the measurement stops. Add workers or offer less load."
     )
 
 
@@ -167,7 +167,7 @@ def test_it_is_not_where_the_cores_have_none(tmp_path: Path) -> None:
     (reason,) = api.judge(_experiment(tmp_path, worker=20.0, load=2.0)).words
 
     assert reason.endswith(
-        "More workers would not help, because the cores are the limit: offer less load, or take more cores."
+        "More workers would not help, because the cores are the limit: offer less load, or use more cores."
     )
 
 
