@@ -53,9 +53,7 @@ def test_the_report_shows_the_ledger_and_the_faults(safe):
     assert run("analysis", folder).returncode == 0
     page = (folder / "report.html").read_text()
     assert (
-        ">Ledger</h2>" in page
-        and "<td>node-killed</td>" in page
-        and "started again after it had died: worker at" in page
+        ">Ledger</h2>" in page and "<td>node-killed</td>" in page and "restarted after it had died: worker at" in page
     )
 
 

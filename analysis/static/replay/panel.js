@@ -7,7 +7,7 @@ function fillCounts(part, counts) {
   say(part("ready"), plural(counts.ready, "picture"));
   say(part("ready-last"), last(counts.lastReady, "after"));
   say(part("waiting"), plural(counts.waiting, "upload"));
-  say(part("waiting-last"), `${counts.unanswered} of them without an answer`);
+  say(part("waiting-last"), `${counts.unanswered} of them without a response`);
   say(part("bad"), plural(counts.gone, "upload"));
 }
 

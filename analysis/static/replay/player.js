@@ -134,7 +134,7 @@ function startReplay(root) {
     pause();
     // What shares a millisecond is told together, or a step would pass over it.
     const events = find(state.trial, state.t, state.followed);
-    if (!events.length || events[0].at > state.trial.end) return tell("There is no further event.");
+    if (!events.length || events[0].at > state.trial.end) return tell("There are no more events.");
     go(events[0].at);
     const told = events.map(({ what, upload }) => `#${upload.n + 1} ${eventWords(what, upload, state.trial)}`);
     return tell(`${moment(state.t)}: ${told.join("; ")}.`);
@@ -148,7 +148,7 @@ function startReplay(root) {
   function pick(upload) {
     follow(upload);
     draw();
-    tell(upload ? `Following picture #${upload.n + 1}. ${storyOf(upload)}` : "No picture is followed.");
+    tell(upload ? `Following picture #${upload.n + 1}. ${storyOf(upload)}` : "Not following any picture.");
   }
 
   /** Said to screen readers, and only when somebody has done something: not with every frame. */
@@ -203,5 +203,5 @@ function fit(canvas, { width, height }) {
 
 function boundedWords({ uploads, planned, end }) {
   if (uploads.length === planned) return "";
-  return `Only the first ${moment(end)} of this trial are played: ${uploads.length} of its ${planned} uploads.`;
+  return `The replay covers only the first ${moment(end)} of this trial: ${uploads.length} of its ${planned} uploads.`;
 }

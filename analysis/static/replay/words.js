@@ -25,10 +25,10 @@ function eventWords(what, upload, trial) {
   const words = {
     user: "due",
     door: "sent",
-    django: "taken up by Django",
+    django: "received by Django",
     queue: "put into the queue",
-    work: `${trial.mode === "sync" ? "web process" : "worker"} ${upload.place + 1} begins`,
-    ready: "ready, and stored outside",
+    work: `${trial.mode === "sync" ? "web process" : "worker"} ${upload.place + 1} starts`,
+    ready: "ready, and stored externally",
     gone: upload.outcome === "refused" ? `refused: ${upload.reason}` : `failed: ${upload.reason}`,
     answered: upload.status ? `answered ${upload.status}` : "answered",
   };
@@ -40,7 +40,7 @@ function uploadInWords(upload) {
   const end = upload.stops.at(-1);
   const result = {
     ok: `ready after ${duration(end.at - upload.due)}`,
-    unfinished: "not finished",
+    unfinished: "unfinished",
     failed: `failed (${upload.reason})`,
     refused: `refused (${upload.reason})`,
   };
@@ -51,12 +51,12 @@ function uploadInWords(upload) {
 function storyOf(upload) {
   const end = upload.stops.at(-1);
   const sentences = [];
-  if (upload.answered !== null) sentences.push(`The user waited ${duration(upload.answered - upload.due)} for the answer.`);
-  else sentences.push("The user got no answer in this trial.");
+  if (upload.answered !== null) sentences.push(`The user waited ${duration(upload.answered - upload.due)} for the response.`);
+  else sentences.push("The user got no response in this trial.");
   if (end.where === "ready") sentences.push(`The picture was ready after ${duration(end.at - upload.due)}.`);
   if (end.where === "gone") sentences.push(`It ${upload.outcome === "failed" ? "failed" : "was refused"}: ${upload.reason}.`);
-  if (upload.outcome === "unfinished") sentences.push("It was not finished when the trial ended.");
-  if (upload.executions > 1) sentences.push(`Work on it began ${upload.executions} times; the last time is shown.`);
-  if (upload.writes > 1) sentences.push(`It was stored outside ${upload.writes} times.`);
+  if (upload.outcome === "unfinished") sentences.push("It was unfinished when the trial ended.");
+  if (upload.executions > 1) sentences.push(`Work on it started ${upload.executions} times; the last one is shown.`);
+  if (upload.writes > 1) sentences.push(`It was stored externally ${upload.writes} times.`);
   return sentences.join(" ");
 }

@@ -129,12 +129,12 @@ def test_a_picture_chosen_from_the_list_is_followed_through_its_stations(page: P
     expect(_part(page, "followed-title")).to_have_text("Picture #2")
     steps = _part(page, "steps").get_by_role("listitem").all_inner_texts()
     assert [re.sub(r" (at|\+).*", "", step) for step in steps] == [
-        *("due", "sent", "taken up by Django", "put into the queue"),
-        *("worker 2 begins", "answered 202", "ready, and stored outside"),
+        *("due", "sent", "received by Django", "put into the queue"),
+        *("worker 2 starts", "answered 202", "ready, and stored externally"),
     ]
     for _ in steps:
         page.get_by_role("button", name="Next event of #2").click()
-    expect(_part(page, "steps").locator("[aria-current]")).to_have_text(re.compile("ready, and stored outside"))
+    expect(_part(page, "steps").locator("[aria-current]")).to_have_text(re.compile("ready, and stored externally"))
     page.get_by_role("button", name="Stop following").click()
     expect(_part(page, "followed")).to_be_hidden()
 

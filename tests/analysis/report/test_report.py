@@ -29,7 +29,7 @@ def test_the_report_opens_with_the_answer(report: Path) -> None:
     main_charts = [text.index('<figure id="response_time"'), text.index('<figure id="throughput"')]
     assert [answer, *main_charts] == sorted([answer, *main_charts])
     assert max(main_charts) < text.index("<li>With 1 worker, the queue responds") < text.index(">What needs care</h2>")
-    assert text.index(">What needs care</h2>") < text.index(">Watch a trial again</h2>") < text.index(">Charts</h2>")
+    assert text.index(">What needs care</h2>") < text.index(">Replay a trial</h2>") < text.index(">Charts</h2>")
 
 
 def test_the_answer_is_one_line_and_then_sentences_that_do_not_repeat_each_other(report: Path) -> None:
@@ -70,7 +70,7 @@ def test_withheld_and_unfinished_trials_are_counted_and_named(report: Path) -> N
     text = report.read_text()
 
     assert "1 of 8 trials withheld as invalid</summary><p>queue-w8-r1</p>" in text
-    assert "1 trial not finished, so not counted</summary><p>sync-w8-r2.partial</p>" in text
+    assert "1 trial unfinished, so not counted</summary><p>sync-w8-r2.partial</p>" in text
 
 
 def test_every_chart_has_words_and_a_table_beside_it(report: Path) -> None:
@@ -90,9 +90,9 @@ def test_every_rate_and_time_has_its_unit_in_the_heading(report: Path) -> None:
 def test_what_is_left_at_the_broker_and_what_is_pending_is_told_apart_under_the_accounts(report: Path) -> None:
     accounts = report.read_text().partition(">Accounts</h2>")[2].partition("<h2")[0]
 
-    assert "“Left at the broker” counts messages of all phases" in accounts
-    assert "“pending” in the ledger is fewer where a picture was finished in between" in accounts
-    assert "With Celery's defaults it may be more by" in accounts
+    assert "“Left at the broker” counts the messages of all phases" in accounts
+    assert "“pending” in the ledger is smaller if a picture finished in between" in accounts
+    assert "Celery's defaults it may be larger, because" in accounts
 
 
 def test_the_accounts_tell_what_is_unfinished_from_what_failed(report: Path) -> None:
@@ -214,7 +214,7 @@ def test_an_experiment_without_a_valid_trial_answers_nothing(tmp_path: Path) -> 
 
     assert main([str(folder)]) == 0
 
-    assert "No trial of this experiment can be trusted" in (folder / "report.html").read_text()
+    assert "No trial of this experiment is valid" in (folder / "report.html").read_text()
 
 
 def _drawn(report: Path) -> int:

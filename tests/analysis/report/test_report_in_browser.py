@@ -78,7 +78,7 @@ def test_the_first_tab_stop_skips_to_the_answer_and_the_contents_lead_to_every_p
 ) -> None:
     with opened(browser, report) as shown:
         shown.page.keyboard.press("Tab")
-        expect(shown.page.locator(":focus")).to_have_text("Skip to the answer")
+        expect(shown.page.locator(":focus")).to_have_text("Skip to the result")
         shown.page.keyboard.press("Enter")
         assert shown.page.evaluate("document.activeElement.id") == "answer"
 

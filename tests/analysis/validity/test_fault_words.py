@@ -44,7 +44,7 @@ def test_its_report_sends_to_the_ledger_and_shows_no_error(broken_on_purpose: Pa
     report(broken_on_purpose, charts=False, as_markdown=False)
     page = (broken_on_purpose / "report.html").read_text()
 
-    assert "Something was broken here on purpose. What became of every upload is in the ledger below" in page
+    assert "Faults were injected here. The ledger below shows what became of every upload" in page
     assert "<b>queue-w4-r1</b>: 3 accepted pictures are lost" in page
     assert "ERROR" not in page
     assert CANNOT not in page
