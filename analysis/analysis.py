@@ -94,7 +94,7 @@ def _of_cells(made: Analysis) -> Analysis:
 def _of_search(made: Analysis) -> Analysis:
     """What searches for the highest rate that keeps a goal say."""
     if made.experiment.capacities.empty:
-        return replace(made, findings=[Finding(kind=Kind.NO_CAPACITY, sentence="No search has ended yet")])
+        return replace(made, findings=[Finding(kind=Kind.NO_CAPACITY, sentence="No search has finished yet")])
     found = with_prefix(made.experiment.capacities, made.per_trial)
     told = {
         Kind.DECISION: decision_sentences(found),

@@ -80,7 +80,7 @@ def test_a_lesson_about_one_upload_a_second_on_one_core(tmp_path):
     group = grouped_of(alone)
     told = [words for slide in story(gather(analyse(alone), [])) for words in (slide.title, slide.answer, *slide.words)]
 
-    assert "1 upload a second, 1 worker." in told and "Every second brings 1 picture." in told
+    assert "1 upload per second, 1 worker." in told and "We get 1 picture per second." in told
     assert "1 core" in circumstances(group)
     assert [words for words in [*told, circumstances(group)] if ONE_OF_MANY.search(words)] == []
 

@@ -45,14 +45,14 @@ def write_sheets(measured: Measured, folder: Path) -> list[Path]:
 #: What each file is for, in the order of a lesson; those that are not there are not linked to.
 WHAT = {
     "notes.html": "the teacher's notes, minute by minute",
-    "slides.html": "the slides; press S for the speaker's view, print with slides.html?print-pdf",
-    "slides.pptx": "the same story with charts that you can edit",
-    "handout.html": "the hand-out: print it, two pages of A4",
+    "slides.html": "the slides; press S for the speaker view, print with slides.html?print-pdf",
+    "slides.pptx": "the same slides with charts that you can edit",
+    "handout.html": "the hand-out to print, two pages of A4",
     "predict.html": "the page on which the class predicts",
     "exercises.html": "exercises with folded answers",
-    "django.html": "homework: from a Django view to a Celery task, step by step, with two faults to mend",
-    "gallery.html": "how to lie with this data",
-    "quiz.html": "the quiz; it prints with or without its key",
+    "django.html": "homework: from a Django view to a Celery task, step by step, with two bugs to fix",
+    "gallery.html": "how to mislead with this data",
+    "quiz.html": "the quiz, to print with or without its key",
     "quiz.gift": "the quiz for Moodle",
 }
 
@@ -150,7 +150,7 @@ def _read_if_finished(folder: Path) -> Experiment | None:
     try:
         return read_experiment(folder)
     except AnalysisError as error:
-        print(f"analysis: the slides do without {folder.name}: {error}", file=sys.stderr)
+        print(f"analysis: the slides leave out {folder.name}: {error}", file=sys.stderr)
         return None
 
 
@@ -162,14 +162,14 @@ def _parser() -> argparse.ArgumentParser:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("folder", type=Path, help="the experiment's folder, such as results/demo")
-    parser.add_argument("--output", type=Path, help="write into this folder, and leave the experiment's as it is")
+    parser.add_argument("--output", type=Path, help="write into this folder instead of the experiment's")
     parser.add_argument(
         "--faults",
         type=Path,
         action="append",
         default=[],
-        help="an experiment that python -m loadtests faults has measured; can be given several times. Without it those "
-        "of the lesson, faults-live and faults-live-safe beside FOLDER, or else faults-defaults",
+        help="an experiment measured by python -m loadtests faults; may be repeated. Default: faults-live and "
+        "faults-live-safe beside FOLDER, or else faults-defaults",
     )
     parser.add_argument("--open", action="store_true", help="open it in the browser")
     return parser

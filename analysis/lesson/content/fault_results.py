@@ -13,7 +13,7 @@ MOST_ROWS = 7
 #: What the teacher breaks in the lesson, by the notes.
 LIVE_FAULT = "broker-killed"
 #: Told only where there are some.
-CUT_OFF = "no answer: the connection broke"
+CUT_OFF = "no response: the connection broke"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -36,7 +36,7 @@ def all_trials(trials: Sequence[Trial]) -> tuple[str, Table]:
     accepted, lost, twice = (sum(counts[name]) for name in ("accepted", "lost", "stored twice"))
     headings = [f"{mode}, {amount(sum(trial.cell.mode == mode for trial in trials), 'trial')}" for mode in modes]
     told = [[name, *map(str, each)] for name, each in counts.items() if any(each) or name != CUT_OFF]
-    start = "" if lost or twice else "Nothing broken: "
+    start = "" if lost or twice else "No faults: "
     sentence = f"{start}{accepted} accepted, {lost or 'none'} lost, {twice or 'none'} stored twice"
     return sentence, Table(headings=["uploads", *headings], rows=told)
 
@@ -47,12 +47,12 @@ def _added_up(trials: Sequence[Trial]) -> dict[str, int]:
     cut_off = sum(_cut_off(trial) for trial in trials)
     return {
         "sent": sum(each.attempted for each in drawn_up),
-        "refused: answered with an error": sum(each.refused for each in drawn_up),
-        "no answer yet when the trial ended": sum(each.unknown for each in drawn_up) - cut_off,
+        "refused: got an error response": sum(each.refused for each in drawn_up),
+        "no response yet when the trial ended": sum(each.unknown for each in drawn_up) - cut_off,
         CUT_OFF: cut_off,
         "accepted": sum(each.accepted for each in drawn_up),
         "completed": sum(each.completed for each in drawn_up),
-        "failed, and said so": sum(each.failed_visibly for each in drawn_up),
+        "failed visibly": sum(each.failed_visibly for each in drawn_up),
         "still waiting when the trial ended": sum(each.pending for each in drawn_up),
         "lost": sum(each.lost for each in drawn_up),
         "stored twice": sum(each.duplicate_writes or 0 for each in drawn_up),

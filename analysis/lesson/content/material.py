@@ -85,7 +85,7 @@ class Way:
 
     @property
     def told(self) -> str:
-        return f"{self.mode}: {' → '.join(self.parts)}. Answer: {self.answer}."
+        return f"{self.mode}: {' → '.join(self.parts)}. Response: {self.answer}."
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -24,7 +24,7 @@ def how_many(counts: Sequence[int], modes: Sequence[str], rate: str) -> tuple[st
     if len(counts) > 1:
         first = f"From {workers(counts[0])} to {counts[-1]}: how many times as many pictures per second?"
         return (first, *(["In sync too?"] if both else []))
-    first = f"{amount(rate, 'upload')} a second: how many pictures are finished per second?"
+    first = f"{amount(rate, 'upload')} per second: how many pictures are finished per second?"
     return (first, *(["As many in sync as with the queue?"] if both else []))
 
 
@@ -40,14 +40,14 @@ def who_keeps_up(counts: Sequence[int], modes: Sequence[str]) -> tuple[str, ...]
     first = "Which worker counts keep up?" if several else f"{_do(counts).capitalize()} {workers(counts[0])} keep up?"
     if len(modes) < 2:
         return (first,)
-    return first, "Where is the queue faster than sync, where not?" if several else "Is the queue faster than sync?"
+    return first, "Where is the queue faster than sync, and where not?" if several else "Is the queue faster than sync?"
 
 
 def what_it_costs(modes: Sequence[str]) -> tuple[str, tuple[str, ...]]:
     """The title and the words: the queue has a price only beside sync."""
     if len(modes) < 2:
         return "What does a picture cost?", ("How much CPU time does a picture take?",)
-    words = ("One more process answers, one more carries messages.", "How much more CPU time does a picture take?")
+    words = ("One more process responds, and one more carries messages.", "How much more CPU time does a picture take?")
     return "What does the queue cost?", words
 
 

@@ -141,8 +141,8 @@ def truncated(trials: Sequence[Trial], verdicts: Mapping[str, str]) -> Lie | Non
     return Lie(
         name="truncated",
         title="Truncated axis",
-        hides=f"With a difference of {number(100 * (high - low) / low, 2)} % "
-        f"one bar is drawn {EXAGGERATION} times as long as the other",
+        hides=f"With a difference of {number(100 * (high - low) / low, 2)} %, "
+        f"one bar is {EXAGGERATION} times as long as the other",
         how=f"The median wait for a picture with {workers(most)} in both modes, from {start:.1f} ms and from zero.",
         shown=Bars(bars=bars, axis="wait for a picture [ms]", start=start),
         honest=Bars(bars=bars, axis="wait for a picture [ms]"),
@@ -161,9 +161,9 @@ def best_of(trials: Sequence[Trial], verdicts: Mapping[str, str]) -> Lie | None:
     return Lie(
         name="best-of",
         title=f"Best of {len(seconds)}",
-        hides=f"The best of {amount(len(seconds), 'second')} has a median of {duration(best)}, all of them together "
+        hides=f"The best of {amount(len(seconds), 'second')} has a median of {duration(best)}, all together "
         f"{duration(whole)}, the worst {duration(float(seconds.max()))}",
-        how=f"{named_trial(trial)}: the median wait for a picture of the uploads that were due in each second.",
+        how=f"{named_trial(trial)}: the median wait for a picture, by the second in which the uploads were due.",
         shown=Bars(bars=(shown,), axis=WAIT),
         honest=Bars(
             bars=tuple(Bar(label=str(n), value=float(each), words="", mode=mode) for n, each in seconds.items()),
@@ -188,7 +188,7 @@ def _by_mode(trials: Sequence[Trial], count: int) -> list[Trial]:
     return [firsts[mode] for mode in ("sync", "queue") if mode in firsts]
 
 
-ANSWER, ANSWERED, FINISHED = "wait for an answer [s]", "“throughput” [1/s]", "finished [pictures/s]"
+ANSWER, ANSWERED, FINISHED = "wait for a response [s]", "“throughput” [1/s]", "finished [pictures/s]"
 
 
 def closed_loop(trials: Sequence[Trial], verdicts: Mapping[str, str]) -> Lie | None:
@@ -204,11 +204,11 @@ def closed_loop(trials: Sequence[Trial], verdicts: Mapping[str, str]) -> Lie | N
     return Lie(
         name="closed-loop",
         title="Closed loop",
-        hides=f"Users who wait their turn see {duration(percentile(alone, 0.5))}; of those who do not know of each "
-        f"other, {unanswered} of {len(rows)} had no answer by the end",
-        how=f"{named_trial(trial)}. As many users as workers, each of whom waits for his answer, find the server free "
-        "each time: their times are those from received_at to answered_at of what was taken up in the measurement, and "
-        "they send no more than is finished. Beside it the times from when each upload was due.",
+        hides=f"Users who take turns see {duration(percentile(alone, 0.5))}; of independent users, "
+        f"{unanswered} of {len(rows)} had no response by the end",
+        how=f"{named_trial(trial)}. As many users as workers, who each wait for the response, always find the server "
+        "free: their times run from received_at to answered_at, and they send no more than is finished. Beside it: the "
+        "times from when each upload was due.",
         shown=Dots(
             since_s=tuple(taken["received_at"] - trial.window.start),
             values=tuple(alone),
@@ -231,10 +231,10 @@ def submitted(trials: Sequence[Trial], verdicts: Mapping[str, str]) -> Lie | Non
     taken, done = accepted_rate(queue, outcomes(queue)), throughput(queue)
     return Lie(
         name="submitted",
-        title="Submitted taken for done",
-        hides=f"The queue took in {number(taken)} uploads/s and finished {number(done)}, "
-        f"sync {number(throughput(sync))}",
-        how=f"{workers(queue.cell.workers).capitalize()} in both modes: answers with 2xx per second, and finished "
+        title="Submitted counted as done",
+        hides=f"The queue accepted {number(taken)} uploads/s and finished {number(done)}, "
+        f"sync finished {number(throughput(sync))}",
+        how=f"{workers(queue.cell.workers).capitalize()} in both modes: 2xx responses per second, and finished "
         "pictures per second, of the same trials.",
         shown=Bars(
             bars=tuple(_rate(each, accepted_rate(each, outcomes(each))) for each in (sync, queue)), axis=ANSWERED
@@ -255,8 +255,8 @@ def survivors(trials: Sequence[Trial], verdicts: Mapping[str, str]) -> Lie | Non
         title="Failures dropped",
         hides=f"“Half are ready within {duration(float(np.median(known)))}” leaves out {len(waits) - len(known)} of "
         f"{len(waits)} uploads that were not ready by the end",
-        how=f"{named_trial(trial)}: the share that is ready within a time, of those that became ready and of all.",
-        shown=Steps(times_s=tuple(known), of=len(known), mode=trial.cell.mode, axis="share of the finished ones [%]"),
+        how=f"{named_trial(trial)}: the share ready within a time, of those that became ready and of all.",
+        shown=Steps(times_s=tuple(known), of=len(known), mode=trial.cell.mode, axis="share of finished uploads [%]"),
         honest=Steps(times_s=tuple(known), of=len(waits), mode=trial.cell.mode, axis="share of all uploads [%]"),
     )
 

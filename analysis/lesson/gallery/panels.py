@@ -82,7 +82,7 @@ def _draw_dots(ax: Axes, panel: Dots, reach: float) -> None:
         ax.axhspan(reach * BAND, reach, color=WINDOW, zorder=0)
         ax.set_yticks([tick for tick in ax.get_yticks() if tick <= reach * BAND])
         ax.plot(since[~known], np.full((~known).sum(), reach * 0.86), "^", color=TEXT, markersize=8, fillstyle="none")
-        words = f"{(~known).sum()} of {len(values)}: no answer by the end"
+        words = f"{(~known).sum()} of {len(values)}: no response by the end"
         ax.annotate(words, (0.99, 0.98), xycoords="axes fraction", ha="right", va="top", color=TEXT)
     _draw_lines(ax, panel.lines)
     ax.set_xlabel("seconds since the measurement began")

@@ -32,9 +32,9 @@ def closing(material: Material) -> list[Slide]:
             words=("Once with 1 worker, once with 4. What did your machine do?",),
             code=TURN.format(users=users),
             notes=(
-                "On the students' machines, in pairs. Without a stack: report.html of the example.",
-                "Who has run make demo sends a line: `.venv/bin/python -m analysis share results/demo`",
-                "All lines in a folder make one chart: `.venv/bin/python -m analysis pool sent/`",
+                "On the students' machines, in pairs. If there is no stack: report.html of the example.",
+                "Students who ran make demo send a line: `.venv/bin/python -m analysis share results/demo`",
+                "All lines in one folder make one chart: `.venv/bin/python -m analysis pool sent/`",
             ),
         ),
         Slide(
@@ -43,9 +43,9 @@ def closing(material: Material) -> list[Slide]:
             until=40,
             code=CODE,
             notes=(
-                "Homework: django.html, the same step by step, with two faults to mend.",
+                "Homework: django.html, the same step by step, with two bugs to fix.",
                 "Tasks not found: autodiscover_tasks(), INSTALLED_APPS, and the file name tasks.py.",
-                "Wrong times: USE_TZ = True. CELERY_TIMEZONE alone does not heal them; it is for crontab().",
+                "Wrong times: USE_TZ = True. CELERY_TIMEZONE alone does not fix them; it is for crontab().",
             ),
         ),
         Slide(
@@ -53,28 +53,28 @@ def closing(material: Material) -> list[Slide]:
             title="When is a queue worth it?",
             until=41,
             words=(
-                "Yes: the user need not see the result at once.",
-                "Yes: the work is slow, or may fail and must be tried again.",
-                "Yes: peaks come that are over soon.",
-                "No: the answer is the result.",
-                "No: more comes than the workers can do. The wait only moves.",
+                "Yes: the user does not need the result at once.",
+                "Yes: the work is slow, or may fail and must be retried.",
+                "Yes: peaks are short.",
+                "No: the response is the result.",
+                "No: more arrives than the workers can finish. The wait only moves.",
             ),
             notes=("Let the class find an example for each line.",),
         ),
         Slide(
             name="wrap-up",
-            title="What we have measured",
+            title="What we measured",
             until=42,
             words=tuple(f"{sentence}." for sentence in material.sentences),
-            notes=("One sentence each, read by a student.",),
+            notes=("A student reads each sentence.",),
         ),
         Slide(
             name="quiz",
             title="Quiz",
             until=45,
-            words=("Open quiz.html, or take the paper.", "Which answer can you prove with a trial of today?"),
+            words=("Open quiz.html, or take the paper.", "Which answer can you prove with one of today's trials?"),
             notes=(
-                "Alone first. Below a third right: explain again. Up to two thirds: talk in pairs, then vote again.",
+                "First alone. Below a third right: explain again. Up to two thirds: discuss in pairs, then vote again.",
             ),
         ),
     ]

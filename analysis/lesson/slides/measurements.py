@@ -21,7 +21,7 @@ BREAK_NOTES = (
     "`.venv/bin/python -m loadtests faults --profile defaults --only broker-killed --results results/faults-live`",
     "`.venv/bin/python -m loadtests faults --profile safe --only broker-killed --results results/faults-live-safe`",
     "The folders must be new: a finished one is only printed again.",
-    "`make lesson RESULTS=results/demo OPEN=` puts what came out on this slide: load the page again.",
+    "`make lesson RESULTS=results/demo OPEN=` puts the result on this slide: reload the page.",
     "A 202 is a promise; what goes in must come out.",
 )
 
@@ -36,24 +36,24 @@ def observing(material: Material) -> list[Slide]:
         *_answers(material, modes),
         Slide(
             name="clocks",
-            title="The answer came. Is the picture there?",
+            title="The response is here. Is the picture?",
             until=18,
             words=(
-                f"Queue mode, {uploads} a second, {_fewest(cells, 'queue')}.",
+                f"Queue mode, {uploads} per second, {_fewest(cells, 'queue')}.",
                 "How long until the picture is ready?",
             ),
             expected=expected_wait(cells, "queue"),
             chart="both_clocks",
-            notes=("A fast 202 says only that the job was written down.",),
+            notes=("A fast 202 says only that the job is stored.",),
         ),
         Slide(
             name="backlog",
             title="Where do the uploads pile up?",
             until=20,
-            words=(*questions.in_each(modes, ": in front of which part"), questions.who_is_enough(counts)),
-            expected=f"Expected: it grows as long as fewer than {rate} pictures/s are finished",
+            words=(*questions.in_each(modes, ": before which part"), questions.who_is_enough(counts)),
+            expected=f"Expected: the backlog grows while fewer than {rate} pictures/s are finished",
             chart="backlog",
-            notes=("The queue moves the line from the web server to the broker; it does not make it shorter.",),
+            notes=("The queue moves the waiting line from the web server to the broker; it does not shorten it.",),
         ),
         Slide(
             name="throughput",
@@ -62,7 +62,7 @@ def observing(material: Material) -> list[Slide]:
             words=questions.how_many(counts, modes, rate),
             expected=expected_throughput(cells),
             chart="throughput",
-            notes=("Compare with the curve of the class.", "What sets the limit: the workers, the load, the cores?"),
+            notes=("Compare with the curve of the class.", "What is the limit: the workers, the load, or the cores?"),
         ),
         Slide(
             name="ready",
@@ -71,7 +71,7 @@ def observing(material: Material) -> list[Slide]:
             words=questions.who_keeps_up(counts, modes),
             expected=expected_wait(cells, "queue"),
             chart="ready_time",
-            notes=("With workers enough a picture needs the time of the work, and little more, in either mode.",),
+            notes=("With enough workers, a picture takes little more than the work itself, in either mode.",),
         ),
         *guessed,
         *_broken(material),
@@ -81,7 +81,7 @@ def observing(material: Material) -> list[Slide]:
             until=34,
             words=cost_words,
             chart="cpu_cost",
-            notes=("A small price, if the work is much longer than the hand-over.",),
+            notes=("A small price if the work takes much longer than the hand-over.",),
         ),
     ]
 
@@ -94,17 +94,17 @@ def _answers(material: Material, modes: Sequence[str]) -> list[Slide]:
         slides += [
             Slide(
                 name="sync",
-                title="How long does the user wait for an answer?",
+                title="How long does the user wait for a response?",
                 until=14,
                 words=(
-                    f"In sync, {uploads} a second, {workers(material.asked_count('sync'))}.",
-                    "How long do the first, the tenth and the last one wait?",
+                    f"In sync, {uploads} per second, {workers(material.asked_count('sync'))}.",
+                    "How long do the first, the tenth and the last user wait?",
                 ),
                 expected=expected_wait(cells, "sync").replace("alone:", "alone, in sync:"),
                 chart=NAME if "queue" in modes else DRAWN_AS,
                 notes=(
-                    "Ask for hands: milliseconds, seconds, or longer and longer?",
-                    "An arrow has no value: it grows.",
+                    "Ask for a show of hands: milliseconds, seconds, or longer and longer?",
+                    "An arrow means that there is no value: the wait keeps growing.",
                 ),
             )
         ]
@@ -115,11 +115,11 @@ def _answers(material: Material, modes: Sequence[str]) -> list[Slide]:
                 title="And with the queue?",
                 until=16,
                 words=(
-                    f"The same load: {uploads} a second, {workers(material.asked_count('queue'))}.",
-                    "How long does the user wait for an answer?",
+                    f"The same load: {uploads} per second, {workers(material.asked_count('queue'))}.",
+                    "How long does the user wait for a response?",
                 ),
                 chart=DRAWN_AS,
-                notes=("The work is the same. What does the user not wait for any more?",),
+                notes=("The work is the same. What does the user no longer wait for?",),
             )
         ]
     return slides
@@ -141,7 +141,7 @@ def _guessed(material: Material) -> list[Slide]:
             title="How good were our predictions?",
             until=28,
             words=tuple(f"{sentence}." for sentence in sentences),
-            notes=("What did the curve of the class take for granted?",),
+            notes=("What did the curve of the class assume?",),
         )
     ]
 
@@ -150,14 +150,14 @@ def _broken(material: Material) -> list[Slide]:
     # The class may have broken something itself: an experiment given beside its own may hold nothing broken.
     beside = [trial for each in material.broken for trial in fault_results.broken_trials(each)]
     if broken := beside or fault_results.broken_trials(material.experiment):
-        title, first = fault_results.faults_title(broken), "What becomes of the pictures that are on their way?"
+        title, first = fault_results.faults_title(broken), "What happens to the pictures in flight?"
         answer, table = fault_results.faults(broken)
         left_out = []
     else:
         title, first = "What went in, what came out", "Nothing was broken in these trials."
         answer, table = fault_results.all_trials(material.group.trials)
         left_out = material.withheld_trials
-    asked = (first, "Is an upload lost that was accepted?", "Is one done twice?")
+    asked = (first, "Is an accepted upload lost?", "Is one done twice?")
     notes = (*(f"Withheld as invalid, and not counted: {name}." for name in left_out), *BREAK_NOTES)
     return [Slide(name="break", title=title, until=33, words=asked, answer=answer, table=table, notes=notes)]
 

@@ -43,15 +43,15 @@ def opening(material: Material) -> list[Slide]:
             until=2,
             words=(
                 "say what a task queue is, and what it is good for",
-                "follow one upload on its way through the queue",
-                "put work of a Django app into Celery tasks",
-                "tell from measurements where a queue helps and where not",
+                "follow an upload through the queue",
+                "move work of a Django app into Celery tasks",
+                "use measurements to say where a queue helps and where it does not",
             ),
             notes=("Read them aloud; the quiz at the end asks for each.",),
         ),
         Slide(
             name="diagram",
-            title="The way of an upload",
+            title="The path of an upload",
             until=3,
             ways=WAYS,
             notes=(
@@ -64,9 +64,9 @@ def opening(material: Material) -> list[Slide]:
             title="The problem",
             until=4,
             words=(
-                "A user uploads a profile picture. It is cropped, made small, and stored.",
+                "A user uploads a profile picture. It is cropped, resized and stored.",
                 service,
-                f"Every second brings {amount(rate, 'picture')}.",
+                f"We get {amount(rate, 'picture')} per second.",
                 "Who waits, and for what?",
             ),
             notes=(whose,),
@@ -76,25 +76,25 @@ def opening(material: Material) -> list[Slide]:
             title="Two ways to do the work, two clocks",
             until=5,
             words=(
-                "sync: the web process does the work, then it answers 201.",
-                "queue: it writes the job down and answers 202; a worker does the work.",
-                "Response time: until the user has an answer.",
-                "Ready time: until the picture is there.",
+                "sync: the web process does the work, then responds with 201.",
+                "queue: it stores the job and responds with 202; a worker does the work.",
+                "Response time: until the user has a response.",
+                "Ready time: until the picture is stored.",
             ),
-            notes=("In sync the two clocks show the same. Let the class say why.",),
+            notes=("In sync both clocks show the same time. Let the class say why.",),
         ),
         Slide(
             name="predict",
             title="Predict first",
             until=8,
             words=(
-                f"{amount(rate, 'upload')} a second, {workers(counts)}.",
+                f"{amount(rate, 'upload')} per second, {workers(counts)}.",
                 "How many pictures are finished per second?",
                 "How long until a picture is ready?",
                 "Draw both curves: on the hand-out, or in predict.html.",
             ),
             notes=(
-                "Each for himself, then in pairs, then one curve for the class.",
+                "First alone, then in pairs, then one curve for the class.",
                 f"Seal it before the first trial of an experiment: `{SEAL}`",
                 *material.here,
             ),
@@ -112,7 +112,7 @@ def _service(material: Material) -> tuple[str, str]:
     alone = services(material.experiment.bare).get(str(cells["workload"].iloc[0]))
     if alone is None:
         words = f"One picture keeps a worker busy for {in_app}."
-        return words, "The number is the median that was measured in the app on this machine."
+        return words, "The number is the median measured in the app on this machine."
     bare = duration(float(np.median(alone.times_s)))
-    words = f"The work on one picture takes {bare}, with nothing else to do."
+    words = f"The work on one picture takes {bare} on an idle machine."
     return words, f"The number is the median of the bare work on this machine; inside the app it was {in_app}."

@@ -83,7 +83,7 @@ function save(event) {
     return;
   }
   if (isEmpty(prediction())) {
-    status.textContent = "Nothing is predicted yet: type a number, or draw.";
+    status.textContent = "No predictions yet: type a number, or draw.";
     return;
   }
   const link = document.createElement("a");
@@ -92,7 +92,7 @@ function save(event) {
   link.click();
   // Not at once: some browsers read the file only after this.
   setTimeout(() => URL.revokeObjectURL(link.href), REVOKE_MS);
-  status.textContent = "Saved. What is in the file is what will be sealed.";
+  status.textContent = "Saved. The contents of this file will be sealed.";
 }
 
 for (const name of Object.keys(charts)) {

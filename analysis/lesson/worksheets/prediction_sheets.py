@@ -66,7 +66,7 @@ def _asked(slide: Slide, material: Material) -> list[str]:
     """What the class writes down before it sees the chart or the table of a slide."""
     if slide.name in ("sync", "response"):
         mode, where = ("sync", "in sync") if slide.name == "sync" else ("queue", "with the queue")
-        return [f"With {workers(material.asked_count(mode))}: how long until the answer, {where}?"]
+        return [f"With {workers(material.asked_count(mode))}: how long until the response, {where}?"]
     if slide.table:
         return ["How many accepted uploads are lost?"]
     return [slide.title] if slide.chart else []

@@ -69,7 +69,7 @@ def _question(asked: Mapping[str, Any], plain: Environment, known: Mapping[str, 
         Choice(**{**each, "text": filled(each["text"]), "why": filled(each["why"])}) for each in asked["choices"]
     ]
     if sum(choice.right for choice in choices) != 1 or len({choice.text for choice in choices}) < len(choices):
-        raise AnalysisError(f"Question {asked['id']}: its choices must differ, and one must be right.")
+        raise AnalysisError(f"Question {asked['id']}: its choices must differ, and exactly one must be right.")
     return Question(
         id=asked["id"],
         stem=filled(asked["stem"]),

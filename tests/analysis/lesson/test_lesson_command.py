@@ -107,7 +107,7 @@ def test_what_was_broken_live_goes_before_what_was_broken_at_home(
     (tmp_path / "faults-live-safe" / "experiment.json").write_text("{}")
 
     assert [each.title for each in broken_in(demo)] == ["Break it: broker-killed"]
-    assert "the slides do without faults-live-safe: " in capsys.readouterr().err
+    assert "the slides leave out faults-live-safe: " in capsys.readouterr().err
 
     write_broken(tmp_path / "faults-live-safe", "broker-killed", profile="safe")
     (shown,) = broken_in(demo)

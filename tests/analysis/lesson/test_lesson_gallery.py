@@ -71,7 +71,7 @@ def test_a_closed_loop_sees_the_work_and_not_the_wait(told: dict[str, Lie]) -> N
     rows, lie = _rows("sync-w1-r1"), told["closed-loop"]
 
     unanswered = int(rows["answered_at"].isna().sum())
-    assert f"{unanswered} of {len(rows)} had no answer" in lie.hides
+    assert f"{unanswered} of {len(rows)} had no response" in lie.hides
     assert np.isinf(lie.honest.values).sum() == unanswered
     # Users who wait: nobody sends before the last answer is there, so the times do not overlap.
     sent, took = np.array(lie.shown.since_s), np.array(lie.shown.values)

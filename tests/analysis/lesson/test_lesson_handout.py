@@ -44,7 +44,7 @@ def test_it_asks_what_the_slides_ask_and_has_room_for_both_numbers(lesson: Path)
     text = (lesson / "handout.html").read_text()
 
     for mode in ("in sync", "with the queue"):
-        assert f"With 1 worker: how long until the answer, {mode}?" in text
+        assert f"With 1 worker: how long until the response, {mode}?" in text
     for words in ("How much do more workers finish?", "I expect", "measured", "because", "queue [pictures/s]"):
         assert words in text
 

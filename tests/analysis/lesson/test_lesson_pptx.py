@@ -146,13 +146,13 @@ def test_what_is_expected_is_shown_after_the_question_and_before_the_chart(deck:
     asked = next(n for n, words in enumerate(told) if "How many workers are enough?" in words)
 
     assert "Expected" not in told[asked]
-    assert "How many workers are enough?" in told[asked + 1] and "Expected: it grows" in told[asked + 1]
+    assert "How many workers are enough?" in told[asked + 1] and "Expected: the backlog grows" in told[asked + 1]
     assert [shape.name for shape in deck.slides[asked + 2].shapes] == ["backlog"]
 
 
 def test_the_way_of_an_upload_is_drawn_in_both_modes_with_its_answer(deck: Any) -> None:
     (page,) = (
-        slide for slide in deck.slides if slide.shapes.title and slide.shapes.title.text == "The way of an upload"
+        slide for slide in deck.slides if slide.shapes.title and slide.shapes.title.text == "The path of an upload"
     )
     told = [shape.text_frame.text for shape in page.shapes if shape.has_text_frame]
 

@@ -166,7 +166,7 @@ def test_a_number_and_that_it_grows_exclude_each_other(page: Page) -> None:
     assert saved(page).ready_s == {1: 30}
 
 
-@pytest.mark.parametrize(("number", "told"), [("", "Nothing is predicted yet"), ("-3", "Not a number from 0")])
+@pytest.mark.parametrize(("number", "told"), [("", "No predictions yet"), ("-3", "Not a number from 0")])
 def test_what_is_no_prediction_is_not_saved_but_explained(page: Page, number: str, told: str) -> None:
     page.get_by_label("1 worker [pictures/s]").fill(number)
     page.get_by_role("button", name="Save predictions.json").click()

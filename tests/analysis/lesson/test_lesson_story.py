@@ -23,7 +23,7 @@ from analysis.lesson.slides.measurements import NAME as SYNC_ALONE
 from analysis.lesson.slides.reveal import story
 from analysis.summary.groups import Group
 
-REFUSED, NO_ANSWER = "refused: answered with an error", "no answer yet when the trial ended"
+REFUSED, NO_ANSWER = "refused: got an error response", "no response yet when the trial ended"
 SHOWN = (SYNC_ALONE, "response_time", "both_clocks", "backlog", "throughput", "ready_time", "cpu_cost")
 NOTES = (SOURCES / "notes.md").read_text()
 #: A row of the table of minutes: from, to, and what it says of slides.
@@ -87,7 +87,7 @@ def test_the_ledger_of_all_trials_is_their_sum_in_each_mode(experiment: Experime
         assert counts["sent"] == sent == counts["accepted"] + counts[REFUSED] + counts[NO_ANSWER]
         assert counts["accepted"] == counts["completed"] + counts["still waiting when the trial ended"]
     accepted = sum(int(number) for row in table.rows if row[0] == "accepted" for number in row[1:])
-    assert sentence == f"Nothing broken: {accepted} accepted, none lost, none stored twice"
+    assert sentence == f"No faults: {accepted} accepted, none lost, none stored twice"
 
 
 def test_an_upload_that_waits_for_its_answer_is_not_told_as_refused_nor_as_cut_off() -> None:
@@ -99,7 +99,7 @@ def test_an_upload_that_waits_for_its_answer_is_not_told_as_refused_nor_as_cut_o
     told = {row[0]: row[1:] for row in all_trials(kept)[1].rows}
     assert told[NO_ANSWER] == ["1", "1"]
     assert told[REFUSED] == ["1", "2"]
-    assert told["no answer: the connection broke"] == ["0", "1"]
+    assert told["no response: the connection broke"] == ["0", "1"]
 
 
 def test_faults_in_the_experiment_of_the_class_itself_are_told_as_such(
@@ -118,7 +118,7 @@ def test_with_one_worker_count_nothing_is_asked_of_more_workers(material: Materi
 
     assert asked(four, "throughput") == (
         "How much do 4 workers finish?",
-        "10 uploads a second: how many pictures are finished per second?",
+        "10 uploads per second: how many pictures are finished per second?",
         "As many in sync as with the queue?",
     )
     assert asked(four, "ready")[1:] == ("Do 4 workers keep up?", "Is the queue faster than sync?")
@@ -135,7 +135,7 @@ def test_with_one_mode_nothing_is_asked_of_the_other(material: Material, mode: s
     alone = only(material, mode=[mode])
 
     assert [each.name for each in story(alone) if each.name in ("sync", "response")] == [slide]
-    assert asked(alone, "backlog")[1:] == (f"{words}: in front of which part?", "How many workers are enough?")
+    assert asked(alone, "backlog")[1:] == (f"{words}: before which part?", "How many workers are enough?")
     assert asked(alone, "throughput")[1:] == ("From 1 worker to 8: how many times as many pictures per second?",)
     assert asked(alone, "ready")[1:] == ("Which worker counts keep up?",)
     assert asked(alone, "cost") == ("What does a picture cost?", "How much CPU time does a picture take?")
@@ -155,7 +155,7 @@ def test_with_both_modes_and_more_worker_counts_they_are_compared(material: Mate
         "From 1 worker to 8: how many times as many pictures per second?",
         "In sync too?",
     )
-    assert asked(material, "ready")[2] == "Where is the queue faster than sync, where not?"
+    assert asked(material, "ready")[2] == "Where is the queue faster than sync, and where not?"
     assert asked(material, "cost")[0] == "What does the queue cost?"
 
 
@@ -232,7 +232,7 @@ def test_where_nothing_was_broken_the_slide_says_so(material: Material) -> None:
 
     assert slide.title == "What went in, what came out"
     assert slide.words[0] == "Nothing was broken in these trials."
-    assert slide.answer.startswith("Nothing broken: ")
+    assert slide.answer.startswith("No faults: ")
 
 
 @pytest.mark.parametrize(
@@ -262,7 +262,7 @@ def test_the_time_of_the_work_is_the_one_that_the_expectations_are_made_of(mater
         next(slide for slide in story(each) if slide.name == "problem") for each in (alone, material)
     )
 
-    assert "The work on one picture takes 0.20 s, with nothing else to do." in with_bare.words
+    assert "The work on one picture takes 0.20 s on an idle machine." in with_bare.words
     assert "median of the bare work on this machine; inside the app it was" in with_bare.notes[0]
     assert "keeps a worker busy for" in " ".join(without.words)
 

@@ -163,7 +163,7 @@ def test_nothing_is_called_whole_of_which_something_is_lost_and_only_what_is_bel
     (shown,) = (slide for slide in told.slides if slide.name == "break")
     accepted = [set(trial.requests["id"][trial.requests["status"].between(200, 299)]) for trial in told.believed]
 
-    assert shown.answer == f"Nothing broken: {sum(map(len, accepted))} accepted, none lost, none stored twice"
+    assert shown.answer == f"No faults: {sum(map(len, accepted))} accepted, none lost, none stored twice"
     told_of = [f"Withheld as invalid, and not counted: {name}." for name in told.material.withheld_trials]
     assert list(shown.notes[: len(told_of)]) == told_of
     assert len(told_of) == len(CELLS) - len(told.believed)
@@ -241,7 +241,7 @@ def test_the_answers_of_both_modes_are_asked_about_with_as_many_workers(told: To
     """On both slides and on the hand-out."""
     asked = {slide.name: slide for slide in told.slides}
     slides = [re.findall(r"(\d+) workers?\.", " ".join(asked[name].words)) for name in ("sync", "response")]
-    paper = [re.findall(r"^With (\d+) workers?: how long until the answer", words) for words in told.titles]
+    paper = [re.findall(r"^With (\d+) workers?: how long until the response", words) for words in told.titles]
     counts = sum([*slides, *paper], [])
 
     assert len(counts) == 4 and len(set(counts)) == 1, counts
@@ -255,8 +255,8 @@ def test_modes_without_a_worker_count_in_common_are_asked_about_with_their_own(
     asked = {slide.name: " ".join(slide.words) for slide in told.slides}
 
     assert ", 4 workers." in asked["sync"] and ", 1 worker." in asked["response"]
-    assert "With 4 workers: how long until the answer, in sync?" in told.titles
-    assert "With 1 worker: how long until the answer, with the queue?" in told.titles
+    assert "With 4 workers: how long until the response, in sync?" in told.titles
+    assert "With 1 worker: how long until the response, with the queue?" in told.titles
 
 
 def test_the_sync_slide_says_nothing_of_the_queue(told: Told) -> None:
