@@ -77,7 +77,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("folder", type=Path, help="the experiment's folder, such as results/demo")
     parser.add_argument("--markdown", action="store_true", help="print findings and table as Markdown")
-    parser.add_argument("--no-charts", dest="charts", action="store_false", help="draw nothing")
+    parser.add_argument("--no-charts", dest="charts", action="store_false", help="draw no charts")
     return parser
 
 

@@ -62,7 +62,7 @@ def test_rubbish_is_refused_before_anything_is_started(tmp_path):
     done = measure(tmp_path, '{"schema": 1, "throughput": {"1": "much"}}')
 
     assert done.returncode == 2
-    assert "throughput has 'much' where a number from 0 to 10000 belongs" in done.stderr
+    assert "throughput has 'much' instead of a number from 0 to 10000" in done.stderr
     assert not (tmp_path / "results").exists()
 
 

@@ -21,7 +21,7 @@ def read_sides(folders: Sequence[Path]) -> list[Side]:
     """Every folder's experiment, judged; in the order in which they were named."""
     found = [folder.resolve() for folder in folders]
     if len(set(found)) < len(found):
-        raise AnalysisError("The same folder is named twice, and an experiment differs from itself in nothing.")
+        raise AnalysisError("The same folder is given twice; an experiment does not differ from itself.")
     return [_side(folder, label) for folder, label in zip(found, labels(found), strict=True)]
 
 
@@ -51,7 +51,7 @@ def main(argv: list[str]) -> int:
     parser = _parser()
     options = parser.parse_args(argv)
     if not 2 <= len(options.folders) <= len(STYLES):
-        parser.error(f"name two to {len(STYLES)} folders: more cannot be told apart in one chart")
+        parser.error(f"give two to {len(STYLES)} folders: one chart cannot show more")
     try:
         return compare(options.folders, output=options.output, unfair=options.unfair)
     except (AnalysisError, OSError) as error:
@@ -102,11 +102,11 @@ def _parser() -> argparse.ArgumentParser:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("folders", nargs="+", type=Path, metavar="FOLDER", help="an experiment; the first is the base")
-    parser.add_argument("--output", type=Path, help="where to write (default: compared/A-B beside the first)")
+    parser.add_argument("--output", type=Path, help="folder to write into (default: compared/A-B beside the first)")
     parser.add_argument(
         "--unfair",
         default="",
         metavar="WHY",
-        help="compare although it is unfair, and say why; charts, page and CSV show it",
+        help="compare although it is unfair, and give the reason; charts, page and CSV show it",
     )
     return parser

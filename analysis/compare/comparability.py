@@ -46,15 +46,15 @@ def unsound(side: Side) -> Iterator[Objection]:
 
 def _searched(side: Side) -> Iterator[Objection]:
     if side.experiment.searched:
-        words = f"{side.label} searched for a capacity, so its trials have rates of their own and make no cells."
+        words = f"{side.label} searched for a capacity, so its trials have different rates and form no cells."
         yield Objection(short="a search", sentence=words, forcible=False)
 
 
 def _unfinished(side: Side) -> Iterator[Objection]:
     missing = [*side.experiment.unfinished, *_not_measured(side.experiment)]
     if missing:
-        words = f"{side.label} is not finished ({some(missing)}): start its plan again, which goes on from there."
-        yield Objection(short="not finished", sentence=words)
+        words = f"{side.label} is unfinished ({some(missing)}): run its plan again to continue."
+        yield Objection(short="unfinished", sentence=words)
 
 
 def _not_measured(experiment: Experiment) -> list[str]:
@@ -78,7 +78,7 @@ def _ledgers(side: Side) -> Iterator[Objection]:
     if failed := _failed_ledgers(side):
         first = next(iter(failed.values()))[0]
         said = f"In {side.label} the ledger of {some(list(failed))} does not hold: {first}"
-        yield Objection(short="a failed ledger", sentence=said)
+        yield Objection(short="an invalid ledger", sentence=said)
 
 
 def _failed_ledgers(side: Side) -> dict[str, list[Reason]]:
@@ -90,7 +90,7 @@ def _accounts(side: Side) -> Iterator[Objection]:
     judged = {name: verdict for name, verdict in side.verdicts.items() if verdict.name == INVALID_ACCOUNTS}
     if broken := {name: verdict for name, verdict in judged.items() if name not in known}:
         said = next(iter(broken.values())).reasons[0]
-        words = f"In {side.label} the accounts of {some(list(broken))} do not balance: {said}"
+        words = f"In {side.label}, the accounts of {some(list(broken))} do not balance: {said}"
         yield Objection(short="accounts that do not balance", sentence=words)
 
 
@@ -98,7 +98,7 @@ def _other_load(side: Side) -> Iterator[Objection]:
     failed = {name: judged for name, judged in side.verdicts.items() if judged.name == INVALID_CLIENT}
     if failed:
         said = next(iter(failed.values())).reasons[0]
-        words = f"In {side.label} the load of {some(list(failed))} was not the planned one: {said}"
+        words = f"In {side.label}, the load of {some(list(failed))} was not the planned one: {said}"
         yield Objection(short="a load that was not as planned", sentence=words)
 
 
@@ -106,19 +106,19 @@ def _noise(side: Side) -> Iterator[Objection]:
     noisy = {trial.name: words for trial in side.experiment.trials if (words := noise_words(trial.info))}
     if noisy:
         said = next(iter(noisy.values()))
-        words = f"In {side.label} the machine was not quiet beside {some(list(noisy))}: {said}."
-        yield Objection(short="a machine that was not quiet", sentence=words)
+        words = f"In {side.label}, the machine was noisy during {some(list(noisy))}: {said}."
+        yield Objection(short="a noisy machine", sentence=words)
 
 
 # Windows whose lengths differ by more than this share are other windows.
 SAME_WINDOW = 0.05
-OTHER_PICTURES = "other picture mix"
-OTHER_FAULT = "other fault"
+OTHER_PICTURES = "different picture mix"
+OTHER_FAULT = "different fault"
 # These must be equal because they change what is asked of the app, and not how it does it.
 MUST_BE_EQUAL = {
     "workload": ("workload", OTHER_PICTURES),
-    "offered_rate": ("offered rate", "other offered rate"),
-    "profile": ("safety profile", "other safety profile"),
+    "offered_rate": ("offered rate", "different offered rate"),
+    "profile": ("safety profile", "different safety profile"),
     "fault": ("fault", OTHER_FAULT),
 }
 
@@ -133,7 +133,7 @@ def _beside(base: Side, other: Side) -> Iterator[Objection]:
     found = [*_levels(base, other), *_faults(base, other), *_pictures(base, other), *_windows(base, other)]
     yield from found
     if not togethers([base, other]):
-        words = f"{base.label} and {other.label} have no cell in common that can be believed in both."
+        words = f"{base.label} and {other.label} have no cell in common that is valid in both."
         yield Objection(short="no cell in common", sentence=words, forcible=False)
     elif not found:
         yield from _uploads(base, other)
@@ -154,7 +154,7 @@ def _faults(base: Side, other: Side) -> Iterator[Objection]:
     one, another = (_done(side.experiment) for side in (base, other))
     if any(one[level] != another[level] for level in set(one) & set(another)):
         said = [listing(sorted(set().union(*done.values()))) or "nothing" for done in (one, another)]
-        words = f"Other things were done to the stacks: {said[0]} in {base.label} and {said[1]} in {other.label}."
+        words = f"The injected faults differ: {said[0]} in {base.label} and {said[1]} in {other.label}."
         yield Objection(short=OTHER_FAULT, sentence=words)
 
 
@@ -170,7 +170,7 @@ def _pictures(base: Side, other: Side) -> Iterator[Objection]:
     one, another = (_sent(side) for side in (base, other))
     mixed = [name for name in sorted(set(one) & set(another)) if one[name] != another[name]]
     if mixed:
-        words = f"{base.label} and {other.label} sent other pictures as workload {listing(mixed)}."
+        words = f"{base.label} and {other.label} sent different pictures as workload {listing(mixed)}."
         yield Objection(short=OTHER_PICTURES, sentence=words)
 
 
@@ -190,8 +190,8 @@ def _windows(base: Side, other: Side) -> Iterator[Objection]:
     differing = [name for name in one if name in another and _differ(one[name], another[name])]
     if differing:
         said = [f"{name} {number(one[name])} s and {number(another[name])} s" for name in differing]
-        words = f"{base.label} and {other.label} have other time windows: {listing(said)}."
-        yield Objection(short="other time windows", sentence=words)
+        words = f"{base.label} and {other.label} have different time windows: {listing(said)}."
+        yield Objection(short="different time windows", sentence=words)
 
 
 def _lengths_s(experiment: Experiment) -> dict[str, float]:
@@ -217,8 +217,8 @@ def _uploads(base: Side, other: Side) -> Iterator[Objection]:
     one, another = (_loads(side.experiment) for side in (base, other))
     if any(one[key] != another[key] for key in set(one) & set(another)):
         seeds = " and ".join(str(side.experiment.info.get("seed", "unknown")) for side in (base, other))
-        words = f"{base.label} and {other.label} sent other uploads (seeds {seeds}): a ratio would hold chance as well."
-        yield Objection(short="other uploads", sentence=words)
+        words = f"{base.label} and {other.label} sent different uploads (seeds {seeds}): a ratio would include chance."
+        yield Objection(short="different uploads", sentence=words)
 
 
 def _loads(experiment: Experiment) -> dict[Any, str]:

@@ -38,7 +38,7 @@ def title(together: Together, metric: str) -> str:
     rows = {label: _row(group.cells, told) for label, group in zip(together.labels, together.groups, strict=True)}
     some = f"{workers(told.workers)}{_doubts(rows)}"
     ending = _ending(told) if len(together.compared) == 1 else ""
-    return f"With {some} {_said(told.mode, metric, rows)}{ending}"
+    return f"With {some}, {_said(told.mode, metric, rows)}{ending}"
 
 
 def of_chart(comparison: Comparison) -> Comparison:
@@ -113,9 +113,9 @@ def difference_sentence(table: Table) -> str:
     """What differs in a few words, without the full stop."""
     names = [row[0] for row in table.rows if row[0] not in NEVER_A_CAUSE]
     if not names:
-        return "Nothing that was recorded differs between the experiments, so what differs here is chance"
+        return "Nothing recorded differs between the experiments, so differences here are chance"
     more = [f"{len(names) - NAMED} more"] if len(names) > NAMED else []
-    return f"The experiments differ in {listing([*names[:NAMED], *more])}: what follows is the effect of all of it"
+    return f"The experiments differ in {listing([*names[:NAMED], *more])}: the results show the effect of all of it"
 
 
 NEVER_A_CAUSE = {"measured at", "commit", "seed"}

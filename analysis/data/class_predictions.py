@@ -38,7 +38,7 @@ def parse_guess(text: str, *, sealed_at: str = "", sha256: str = "") -> Guess:
     if unknown := [key for key in content if key not in KEYS]:
         raise _refusal(f"it has the unknown key {unknown[0]!r}; known are {', '.join(KEYS)}")
     if content.get("schema") != SCHEMA:
-        raise _refusal(f"its schema is {content.get('schema')!r} and not {SCHEMA}")
+        raise _refusal(f"its schema is {content.get('schema')!r} instead of {SCHEMA}")
     guess = Guess(
         throughput=_by_workers(content, "throughput", MOST_RATE, may_grow=False),
         ready_s=_by_workers(content, "ready_s", MOST_S, may_grow=True),
@@ -57,7 +57,7 @@ def _object(text: str) -> Mapping[str, Any]:
     except (ValueError, RecursionError):
         raise _refusal("it is not JSON") from None
     if not isinstance(content, dict):
-        raise _refusal("it is not an object in braces")
+        raise _refusal("it is not a JSON object")
     return content
 
 
@@ -76,14 +76,14 @@ def _by_mode(content: Mapping[str, Any]) -> dict[str, float]:
 def _table(content: Mapping[str, Any], key: str) -> Mapping[str, Any]:
     table = content.get(key, {})
     if not isinstance(table, dict):
-        raise _refusal(f"{key} is not an object in braces")
+        raise _refusal(f"{key} is not a JSON object")
     return table
 
 
 def _workers(count: str, key: str) -> int:
     # Not all that int() takes: "1_0" and digits of other scripts are numbers to it as well.
     if not re.fullmatch("[1-9][0-9]{0,2}", count) or int(count) > MOST_WORKERS:
-        raise _refusal(f"{key} has {count!r} where a number of workers from 1 to {MOST_WORKERS} belongs")
+        raise _refusal(f"{key} has {count!r} instead of a number of workers from 1 to {MOST_WORKERS}")
     return int(count)
 
 
@@ -93,9 +93,9 @@ def _value(value: Any, key: str, most: float, may_grow: bool) -> float:
     known = isinstance(value, int | float) and not isinstance(value, bool)
     if not known or not 0 <= value <= most:
         or_grows = f' or "{GROWS}"' if may_grow else ""
-        raise _refusal(f"{key} has {value!r} where a number from 0 to {most:g}{or_grows} belongs")
+        raise _refusal(f"{key} has {value!r} instead of a number from 0 to {most:g}{or_grows}")
     return float(value)
 
 
 def _refusal(why: str) -> AnalysisError:
-    return AnalysisError(f"This is no prediction: {why}. Make one with predict.html.")
+    return AnalysisError(f"This is not a prediction: {why}. Make one with predict.html.")

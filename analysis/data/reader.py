@@ -66,10 +66,10 @@ def refuse_strangers(folder: str, head: Record, records: Mapping[str, Record]) -
 def _misnamed(name: str, record: Record) -> str:
     """What is wrong with the name of a trial's folder, and what to do; empty if nothing is."""
     if record.get("name") != name:
-        return f"is the record of {record.get('name')}: remove the copy, or give its folder that name back"
+        return f"is the record of {record.get('name')}: remove the copy, or rename the folder back"
     found = REPEAT.search(name)
     if found and found[1] != str(record.get("repeat")):
-        return f"says that it is repeat {record.get('repeat')}, which its name denies: remove the copy"
+        return f"says that it is repeat {record.get('repeat')}, but its name does not: remove the copy"
     return ""
 
 
@@ -77,7 +77,7 @@ def _foreign(folder: str, head: Record, record: Record) -> str:
     """What a trial has not in common with its experiment, and what to do; empty if it belongs there."""
     out = f"move the trial out of {folder}"
     if not head.get("plan"):
-        return f"was measured for a plan and not by hand: {out}" if record.get("fingerprint") else ""
+        return f"was measured for a plan, not by hand: {out}" if record.get("fingerprint") else ""
     pictures = (head.get("pictures_sha256") or {}).get((record.get("cell") or {}).get("workload"))
     told = {
         "with other code": (head.get("code_sha256"), record.get("code_sha256")),
@@ -215,7 +215,7 @@ def read_trial(folder: Path, machine: Machine | None = None, record: dict[str, A
             f"{path} lacks {error}. It was written by another version: measure the trial again."
         ) from error
     except (TypeError, ValueError) as error:
-        raise AnalysisError(f"{path} holds a value that cannot be used: {error}.") from error
+        raise AnalysisError(f"{path} contains an unusable value: {error}.") from error
 
 
 def _described(info: Mapping[str, Any]) -> dict[str, Any]:
@@ -265,11 +265,11 @@ def read_record(path: Path) -> dict[str, Any]:
     try:
         content = json.loads(path.read_text(encoding="utf-8-sig"))
     except OSError as error:
-        raise AnalysisError(f"{path} cannot be read ({error.strerror}). Is it a folder of results?") from error
+        raise AnalysisError(f"{path} cannot be read ({error.strerror}). Is it a results folder?") from error
     except ValueError as error:
         raise AnalysisError(f"{path} is not JSON: {error}. Measure the trial again.") from error
     if not isinstance(content, dict):
-        raise AnalysisError(f"{path} holds a list or a single value where an object was expected.")
+        raise AnalysisError(f"{path} contains a list or a single value instead of an object.")
     refuse_newer(str(path), content)
     return _renamed(content)
 
@@ -318,8 +318,8 @@ def read_sealed(path: Path, seal: Mapping[str, Any] | None) -> Guess | None:
     digest = hashlib.sha256(content).hexdigest()
     if digest != seal.get("sha256"):
         raise AnalysisError(
-            f"{path} was changed after it was sealed: it is not the prediction of {seal.get('sealed_at')} any more. "
-            "Put the sealed file back, or remove `predictions` from experiment.json to go on without it."
+            f"{path} was changed after it was sealed at {seal.get('sealed_at')}. "
+            "Restore the sealed file, or remove `predictions` from experiment.json to continue without it."
         )
     text = content.decode("utf-8-sig", errors="replace")
     try:

@@ -20,7 +20,7 @@ from analysis.report.html import environment
 from analysis.report.page import figure_of
 
 EXAMPLES = """examples:
-  python -m analysis pool sent/                             # every file and folder of results in it
+  python -m analysis pool sent/                             # every shared file and results folder in it
   python -m analysis pool a.json b.csv lines.txt results/demo --workers 2 --output results/pooled
 """
 #: One laptop each, by the place that it came from.
@@ -45,11 +45,11 @@ def pool_all(paths: Sequence[Path], folder: Path, workers: int | None = None) ->
         if each.problem:
             print(f"not read: {each.source} {each.problem}", file=sys.stderr)
     if not laptops:
-        raise AnalysisError(f"{amount(len(received), 'result')} came, and none can be read.")
+        raise AnalysisError(f"{amount(len(received), 'result')} received, and none can be read.")
     pooled = pool(list(laptops), workers)
     if not pooled.dots:
-        why = pooled.left_out[0][1] if pooled.left_out else "nobody has measured more than one worker"
-        raise AnalysisError(f"No speed-up can be told: {why}.")
+        why = pooled.left_out[0][1] if pooled.left_out else "nobody measured more than one worker"
+        raise AnalysisError(f"No speed-up can be computed: {why}.")
     folder.mkdir(parents=True, exist_ok=True)
     charts = _draw(pooled, folder / "charts")
     told = _counts(received, laptops, pooled)
@@ -85,8 +85,8 @@ def _counts(received: Sequence[Received], laptops: Laptops, pooled: Pooled) -> l
     unread = sum(bool(each.problem) for each in received)
     twice = len(received) - unread - len(laptops)
     drawn = len({dot.laptop for dot in pooled.dots})
-    said = [f"{amount(len(received), 'result')} came, {amount(drawn, 'laptop')} {'is' if drawn == 1 else 'are'} drawn"]
-    said += [f"{twice} came more than once and {'counts' if twice == 1 else 'count'} once"] if twice else []
+    said = [f"{amount(len(received), 'result')} received, {amount(drawn, 'laptop')} drawn"]
+    said += [f"{twice} received more than once and counted once"] if twice else []
     said += [f"{unread} could not be read"] if unread else []
     return ["; ".join(said)]
 
@@ -121,9 +121,11 @@ def _parser() -> argparse.ArgumentParser:
         epilog=EXAMPLES,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    parser.add_argument("paths", nargs="+", type=Path, metavar="PATH", help="a file that was sent, or a folder")
-    parser.add_argument("--workers", type=int, help="over one worker (default: the most that most have measured)")
-    parser.add_argument("--output", type=Path, help="where to write (default: pooled/ beside the first)")
+    parser.add_argument("paths", nargs="+", type=Path, metavar="PATH", help="a shared file, or a folder of them")
+    parser.add_argument(
+        "--workers", type=int, help="speed-up of this many workers (default: the most that most laptops measured)"
+    )
+    parser.add_argument("--output", type=Path, help="folder to write into (default: pooled/ beside the first)")
     return parser
 
 
@@ -161,5 +163,5 @@ def _share_parser() -> argparse.ArgumentParser:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("folder", type=Path, help="the experiment's folder, such as results/demo")
-    parser.add_argument("--csv", action="store_true", help="write share.csv as well, a table with a row for each cell")
+    parser.add_argument("--csv", action="store_true", help="also write share.csv, a table with one row per cell")
     return parser

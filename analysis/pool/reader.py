@@ -87,7 +87,7 @@ def _of_table(path: Path) -> Shared:
         raise AnalysisError(f"lacks the column {', '.join(missing)}")
     laptops = rows[list(LAPTOP_KEYS)].drop_duplicates()
     if len(laptops) != 1:
-        raise AnalysisError(f"holds {len(laptops)} laptops, and should hold one")
+        raise AnalysisError(f"contains {len(laptops)} laptops instead of one")
     laptop = {key: laptops[key].iloc[0] for key in LAPTOP_KEYS}
     return from_values(laptop | {"cells": rows[list(CELL_KEYS)].to_numpy().tolist()})
 

@@ -61,7 +61,9 @@ def load_of(experiment: Experiment, cells: pd.DataFrame) -> Load:
 def refuse_faults(trials: Sequence[Trial]) -> None:
     """AnalysisError if something was done to a stack on purpose."""
     if done := sorted({str(event["what"]) for trial in trials for event in faults(trial)}):
-        raise AnalysisError(f"This experiment tells nothing of a laptop: {listing(done)} was done to its stack.")
+        raise AnalysisError(
+            f"This experiment says nothing about a laptop: {listing(done)} was injected into its stack."
+        )
 
 
 def _unusual(levels: dict[str, Any]) -> str:
@@ -139,7 +141,7 @@ def shared(experiment: Experiment, cells: pd.DataFrame) -> Shared:
     if experiment.searched or cells["throughput"].isna().all():
         raise AnalysisError("This experiment has no cells to share: it searched for a capacity, or nothing is valid.")
     if not experiment.cores:
-        raise AnalysisError("This experiment does not say how many cores its machine had.")
+        raise AnalysisError("This experiment does not record how many cores its machine had.")
     refuse_faults(experiment.trials)
     rows = most_measured(with_marks(cells.dropna(subset=["throughput"])))
     machine: Mapping[str, Any] = experiment.info.get("machine") or {}
@@ -164,7 +166,7 @@ def from_line(text: str) -> Shared:
     try:
         content = json.loads(text)
     except (ValueError, RecursionError):
-        raise AnalysisError("is not JSON, or was cut off") from None
+        raise AnalysisError("is not JSON, or is truncated") from None
     if not isinstance(content, dict) or content.get("schema") != SCHEMA:
         raise AnalysisError(f"is not what this version of `python -m analysis share` writes{_other_schema(content)}")
     return from_values(content)
@@ -173,7 +175,7 @@ def from_line(text: str) -> Shared:
 def _other_schema(content: Any) -> str:
     """Which side is to update, where another version of Queuelab has written a line."""
     found = content.get("schema") if isinstance(content, dict) else None
-    what = "update Queuelab here" if type(found) is int and found > SCHEMA else "share it anew with this version"
+    what = "update Queuelab here" if type(found) is int and found > SCHEMA else "share it again with this version"
     return f", which has schema {SCHEMA} and not {found}: {what}" if type(found) is int else ""
 
 
@@ -190,7 +192,7 @@ def from_values(content: Mapping[str, Any]) -> Shared:
     except KeyError as error:
         raise AnalysisError(f"lacks {error}") from error
     except (TypeError, ValueError, OverflowError) as error:
-        raise AnalysisError(f"holds a value that cannot be used ({error})") from error
+        raise AnalysisError(f"contains an unusable value ({error})") from error
     _check(sent)
     return sent
 
@@ -241,9 +243,9 @@ def _check(sent: Shared) -> None:
     if not all(LEAST <= value <= MOST for value in (sent.offered_rate, sent.measured_s)):
         raise AnalysisError(f"says that {sent.offered_rate} pictures/s were offered for {sent.measured_s} s")
     if not sent.cells:
-        raise AnalysisError("holds no cell")
+        raise AnalysisError("contains no cell")
     if len({(cell.mode, cell.workers) for cell in sent.cells}) < len(sent.cells):
-        raise AnalysisError("holds the same cell twice")
+        raise AnalysisError("contains the same cell twice")
     for cell in sent.cells:
         _check_cell(cell, sent.cells)
 
@@ -251,9 +253,9 @@ def _check(sent: Shared) -> None:
 def _check_cell(cell: SentCell, cells: Sequence[SentCell]) -> None:
     name = f"{cell.mode} with {cell.workers}"
     if cell.mode not in MODES or not 1 <= cell.workers <= MOST_CORES or cell.verdict not in FROM_BEST_TO_WORST:
-        raise AnalysisError(f"holds a cell that cannot be: {name}, {cell.verdict}")
+        raise AnalysisError(f"contains an impossible cell: {name}, {cell.verdict}")
     if not (cell.throughput == 0 or LEAST <= cell.throughput <= MOST) or not 0 <= cell.failed <= 1:
         raise AnalysisError(f"says that {name} finished {cell.throughput} pictures/s and failed in {cell.failed}")
     one = next((each.throughput for each in cells if (each.mode, each.workers) == (cell.mode, 1)), 0.0)
     if cell.speedup is not None and abs(cell.speedup * one - cell.throughput) > ROUNDING * max(cell.throughput, 1e-9):
-        raise AnalysisError(f"says of {name} a speed-up that its throughputs do not give")
+        raise AnalysisError(f"gives a speed-up for {name} that does not follow from its throughputs")

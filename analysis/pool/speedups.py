@@ -98,7 +98,7 @@ def median(dots: Sequence[Dot]) -> Median:
 def _otherwise(load: Load, usual: Load) -> str:
     """In what a load differs from that of most."""
     only_pictures = load == replace(usual, pictures=load.pictures)
-    return "other pictures" if only_pictures else f"another load: {load.words}"
+    return "different pictures" if only_pictures else f"a different load: {load.words}"
 
 
 def _of_mode(
@@ -129,9 +129,9 @@ def _dot(laptop: int, result: Shared, mode: str, workers: int) -> Dot | str:
         if cells[count].verdict in INVALID:
             return f"the trials with {count} are invalid"
         if cells[count].failed > FAILED_TOLERANCE:
-            return f"with {workers_words(count)} {100 * cells[count].failed:.1f} % of the uploads failed"
+            return f"with {workers_words(count)}, {100 * cells[count].failed:.1f} % of the uploads failed"
     if cells[1].verdict != OVERLOADED or not cells[1].throughput:
-        return "one worker was not saturated, so it is no measure for more"
+        return "one worker was not saturated, so speed-up cannot be computed"
     many = cells[workers]
     return Dot(
         laptop=laptop,
@@ -195,7 +195,7 @@ def table(dots: Sequence[Dot]) -> Table:
 
 
 def _remark(dot: Dot) -> str:
-    said = ["outlier" if dot.outlier else "", "at least: all that was offered was done" if dot.at_least else ""]
+    said = ["outlier" if dot.outlier else "", "at least: everything offered was finished" if dot.at_least else ""]
     return ", ".join(filter(None, said)) or "–"
 
 
@@ -224,7 +224,7 @@ def draw_speedups(pooled: Pooled, mode: str, title: str) -> Figure:
 
 
 def _subtitle(pooled: Pooled, dots: Sequence[Dot]) -> str:
-    hollow = "hollow: at least, because all that was offered was done" if any(dot.at_least for dot in dots) else ""
+    hollow = "hollow: at least, because everything offered was finished" if any(dot.at_least for dot in dots) else ""
     rule = f"outlier: beyond median ± {LIMIT_MAD} MAD of {MIN_ALIKE} or more laptops with as many cores"
     parts = [pooled.load.words.replace(", ", " · "), counted([len(dots)], "laptop"), rule, hollow]
     return " · ".join(filter(None, parts))

@@ -104,7 +104,7 @@ def drawn_comparisons(made: Analysis) -> dict[str, Figure]:
 def drawn_together(*folders: Path) -> dict[str, Figure]:
     """Every chart of a comparison of folders, as if it had been forced."""
     (together,) = togethers(read_sides(folders))
-    forced = "forced: other time windows"
+    forced = "forced: different time windows"
     lines = {metric: draw_lines(together, metric, forced) for metric in AXES}
     return lines | {f"ratios {which}": draw_ratios_of(together, which, forced) for which in charted(together)}
 

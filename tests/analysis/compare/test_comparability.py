@@ -100,18 +100,18 @@ def other(other: Path) -> Path:
 
 
 UNFAIR = {
-    smaller_pictures: ("other picture mix", "sent other pictures as workload io"),
-    longer_warm_up: ("other time windows", "warm-up 3 s and 6 s"),
-    longer_drain: ("other time windows", "drain at most 4 s and 60 s"),
-    other_rate: ("other offered rate", "12/s in one and 11/s in other"),
-    celery_as_it_comes: ("other safety profile", "profile safe in one and profile defaults in other"),
-    other_seed: ("other uploads", "a ratio would hold chance as well"),
-    stolen_time: ("a machine that was not quiet", "other virtual machines took 20.0% of the machine's CPU time"),
-    lost_pictures: ("a failed ledger", "the ledger of queue-w4-r1 does not hold: 3 accepted pictures are lost"),
-    late_load: ("a load that was not as planned", "In other the load of queue-w4-r1 was not the planned one: "),
-    broken_off: ("not finished", "other is not finished (queue-w4-r1.partial)"),
-    killed: ("other fault", "Other things were done to the stacks: nothing in one and worker-kill in other"),
-    never_begun: ("not finished", "other is not finished (queue-w4-r1)"),
+    smaller_pictures: ("different picture mix", "sent different pictures as workload io"),
+    longer_warm_up: ("different time windows", "warm-up 3 s and 6 s"),
+    longer_drain: ("different time windows", "drain at most 4 s and 60 s"),
+    other_rate: ("different offered rate", "12/s in one and 11/s in other"),
+    celery_as_it_comes: ("different safety profile", "profile safe in one and profile defaults in other"),
+    other_seed: ("different uploads", "a ratio would include chance"),
+    stolen_time: ("a noisy machine", "other virtual machines took 20.0% of the machine's CPU time"),
+    lost_pictures: ("an invalid ledger", "the ledger of queue-w4-r1 is invalid: 3 accepted pictures are lost"),
+    late_load: ("a load that was not as planned", "In other, the load of queue-w4-r1 was not the planned one: "),
+    broken_off: ("unfinished", "other is unfinished (queue-w4-r1.partial)"),
+    killed: ("different fault", "The injected faults differ: nothing in one and worker-kill in other"),
+    never_begun: ("unfinished", "other is unfinished (queue-w4-r1)"),
 }
 
 
@@ -158,7 +158,7 @@ def test_what_is_forced_says_so_in_every_chart(one: Path, other: Path) -> None:
     for chart in (one.parent / "compared" / "one-other" / "charts").glob("*.svg"):
         # Matplotlib keeps the words of each line as a comment beside its outlines.
         words = " ".join(re.findall(r"<!-- (.*?) -->", chart.read_text()))
-        assert "forced: other offered rate" in words, chart.name
+        assert "forced: different offered rate" in words, chart.name
 
 
 def test_every_reason_is_told_at_once(one: Path, other: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -208,10 +208,10 @@ def test_a_plan_that_ends_at_a_time_or_a_precision_need_not_begin_every_block(
     never_begun(other)
 
     assert compared(one, other) == 1
-    assert "other is not finished (queue-w4-r1)" in capsys.readouterr().err
+    assert "other is unfinished (queue-w4-r1)" in capsys.readouterr().err
 
 
 def test_a_plan_of_repeats_must_measure_every_block(one: Path, other: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert compared(one, in_blocks(other)) == 1
 
-    assert "other is not finished" in capsys.readouterr().err
+    assert "other is unfinished" in capsys.readouterr().err

@@ -41,7 +41,7 @@ def test_what_differs_is_told_in_sentences(one: Path, other: Path, capsys: pytes
     told = capsys.readouterr().out
     assert "The experiments differ in cpu and cores" in told
     one_ms, other_ms = (f"{1000 * faster * median_s():.0f} ms" for faster in (1.0, 1.5))
-    sentence = f"With 8 workers the median response time in queue mode is {one_ms} in one and {other_ms} in other"
+    sentence = f"With 8 workers, the median response time in queue mode is {one_ms} in one and {other_ms} in other"
     assert f"{sentence}: 1.50 times" in told
 
 
@@ -167,7 +167,7 @@ def test_folders_of_one_name_are_told_apart_by_what_they_lie_in(tmp_path: Path) 
 def test_the_same_folder_twice_is_refused(one: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert compared(one, one) == 1
 
-    assert "The same folder is named twice" in capsys.readouterr().err
+    assert "The same folder is given twice" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("count", [1, 5])

@@ -51,13 +51,13 @@ def refused(folder: Path, capsys: pytest.CaptureFixture[str]) -> str:
 def test_a_copied_trial_is_refused(planned: Path, capsys: pytest.CaptureFixture[str], name: str) -> None:
     copy(planned, name)
 
-    assert f"{name}/trial.json is the record of queue-w4-r1: remove the copy, or give" in refused(planned, capsys)
+    assert f"{name}/trial.json is the record of queue-w4-r1: remove the copy, or rename" in refused(planned, capsys)
 
 
 def test_a_copy_whose_record_was_renamed_is_refused(planned: Path, capsys: pytest.CaptureFixture[str]) -> None:
     copy(planned, "queue-w4-r2")
     with_trials(planned, lambda trial: trial.update(name="queue-w4-r2"), "queue-w4-r2")
-    assert "queue-w4-r2/trial.json says that it is repeat 1, which its name denies" in refused(planned, capsys)
+    assert "queue-w4-r2/trial.json says that it is repeat 1, but its name does not" in refused(planned, capsys)
 
     (planned / "queue-w4-r2").rename(planned / "queue-w4-redis-r1")
     with_trials(planned, lambda trial: trial.update(name="queue-w4-redis-r1"), "queue-w4-redis-r1")
@@ -90,7 +90,7 @@ def test_a_trial_of_another_experiment_is_refused(
         ({"code_sha256": "other"}, "with other code than queue-w2-r1"),
         ({"pictures_sha256": "others"}, "with other pictures as workload io than queue-w2-r1"),
         ({"machine": MACHINE | {"cores": 8}}, "on another machine than queue-w2-r1"),
-        ({"fingerprint": "f" * 64}, "for a plan and not by hand"),
+        ({"fingerprint": "f" * 64}, "for a plan, not by hand"),
     ],
 )
 def test_a_trial_that_is_no_neighbour_of_those_by_hand_is_refused(

@@ -62,7 +62,7 @@ def test_each_laptop_is_one_dot_and_what_came_twice_counts_once(pooled: Path) ->
     drawn = rows[rows["mode"] == "queue"]
 
     assert sorted(drawn["speedup"]) == pytest.approx([0.6, 1.9, 1.95, 2.0, 2.05, 3.1, 3.8])
-    assert "10 results came, 7 laptops are drawn; 1 came more than once" in (pooled / "pool.html").read_text()
+    assert "10 results received, 7 laptops drawn; 1 received more than once" in (pooled / "pool.html").read_text()
 
 
 def test_a_file_and_a_laptop_named_in_another_encoding_are_pooled_like_any(
@@ -92,7 +92,7 @@ def test_what_cannot_be_read_is_listed_and_counted(pooled: Path) -> None:
     page = (pooled / "pool.html").read_text()
 
     assert "2 could not be read" in page
-    assert "Result 9 is not JSON, or was cut off." in page
+    assert "Result 9 is not JSON, or is truncated." in page
     assert "Result 10 is not text." in page
     assert pd.read_csv(pooled / "pool.csv")["problem"].notna().sum() == 2
 
@@ -139,13 +139,13 @@ def test_nothing_to_draw_is_one_sentence_and_exit_code_1(
 ) -> None:
     assert main(["pool", str(write_experiment(tmp_path / "demo", made))]) == 1
 
-    assert "No speed-up can be told" in capsys.readouterr().err
+    assert "No speed-up can be computed" in capsys.readouterr().err
 
 
 def test_nothing_readable_is_exit_code_1(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["pool", str(tmp_path / "nowhere.json")]) == 1
 
-    assert "1 result came, and none can be read" in capsys.readouterr().err
+    assert "1 result received, and none can be read" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("size", SIZES)

@@ -49,24 +49,24 @@ def test_an_invalid_trial_is_not_sent(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("change", "words"),
     [
-        ({"schema": 1}, "which has schema 2 and not 1: share it anew with this version"),
+        ({"schema": 1}, "which has schema 2 and not 1: share it again with this version"),
         ({"schema": 3}, "which has schema 2 and not 3: update Queuelab here"),
         ({"schema": "new"}, "is not what this version of `python -m analysis share` writes$"),
-        ({"cores": math.inf}, "holds a value that cannot be used"),
-        ({"cores": 10**400, "offered_rate": 10**400}, "holds a value that cannot be used"),
+        ({"cores": math.inf}, "contains an unusable value"),
+        ({"cores": 10**400, "offered_rate": 10**400}, "contains an unusable value"),
         ({"measured_s": math.nan}, "were offered for nan s"),
         ({"cores": 0}, "says that the machine has 0 cores"),
-        ({"cores": "many"}, "holds a value that cannot be used"),
-        ({"cells": []}, "holds no cell"),
-        ({"cells": [["queue", 1, 2.0]]}, "holds a value that cannot be used"),
+        ({"cores": "many"}, "contains an unusable value"),
+        ({"cells": []}, "contains no cell"),
+        ({"cells": [["queue", 1, 2.0]]}, "contains an unusable value"),
         ({"cells": [["queue", 1, -2.0, None, None, "VALID", 0.0]]}, "finished -2.0 pictures/s"),
-        ({"cells": [["queue", 10**30, 2.0, None, None, "VALID", 0.0]]}, "holds a cell that cannot be"),
+        ({"cells": [["queue", 10**30, 2.0, None, None, "VALID", 0.0]]}, "contains an impossible cell"),
         ({"cells": [["queue", 1, 1e-300, None, None, "VALID", 0.0]]}, "finished 1e-300 pictures/s"),
-        ({"cells": [["wish", 1, 2.0, None, None, "VALID", 0.0]]}, "holds a cell that cannot be"),
-        ({"cells": [["queue", 1, 2.0, 1.0, None, "OVERLOADED", 0.0]] * 2}, "holds the same cell twice"),
+        ({"cells": [["wish", 1, 2.0, None, None, "VALID", 0.0]]}, "contains an impossible cell"),
+        ({"cells": [["queue", 1, 2.0, 1.0, None, "OVERLOADED", 0.0]] * 2}, "contains the same cell twice"),
         (
             {"cells": [["queue", 1, 2.0, 1.0, None, "OVERLOADED", 0.0], ["queue", 4, 4.0, 9.0, None, "VALID", 0.0]]},
-            "a speed-up that its throughputs do not give",
+            "that does not follow from its throughputs",
         ),
     ],
 )
@@ -95,7 +95,7 @@ def test_what_was_broken_on_purpose_is_not_shared(tmp_path: Path, capsys: pytest
 
     assert main(["share", str(folder)]) == 1
 
-    assert "worker-kill was done to its stack" in capsys.readouterr().err
+    assert "worker-kill was injected into its stack" in capsys.readouterr().err
 
 
 def test_only_cells_under_the_same_conditions_are_shared_and_the_record_says_which(tmp_path: Path) -> None:

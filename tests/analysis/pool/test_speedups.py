@@ -28,7 +28,7 @@ def test_another_load_is_left_out_with_its_reason() -> None:
     pooled = pool([laptop(2, 2.0), laptop(2, 1.9), laptop(2, 1.8, offered_rate=5.0)])
 
     assert [dot.laptop for dot in pooled.dots] == [1, 2]
-    assert pooled.left_out == ((3, "another load: workload cpu, 5 pictures/s offered, 12 s measured"),)
+    assert pooled.left_out == ((3, "a different load: workload cpu, 5 pictures/s offered, 12 s measured"),)
 
 
 @pytest.mark.parametrize(
@@ -47,15 +47,15 @@ def test_other_conditions_and_other_pictures_are_left_out_with_their_reason() ->
 
     left_out = pool([*same, laptop(2, 2.0, conditions="rabbitmq"), laptop(2, 2.0, pictures="ba9876543210")]).left_out
 
-    usual = "another load: workload cpu, 20 pictures/s offered, 12 s measured"
-    assert left_out == ((3, f"{usual}, rabbitmq"), (4, "other pictures"))
+    usual = "a different load: workload cpu, 20 pictures/s offered, 12 s measured"
+    assert left_out == ((3, f"{usual}, rabbitmq"), (4, "different pictures"))
 
 
 def test_a_laptop_whose_uploads_failed_is_left_out_with_its_reason() -> None:
     pooled = pool([laptop(2, 2.0, failed=0.01), laptop(2, 3.5, failed=0.25)])
 
     assert [dot.laptop for dot in pooled.dots] == [1]
-    assert pooled.left_out == ((2, "queue: with 4 workers 25.0 % of the uploads failed"),)
+    assert pooled.left_out == ((2, "queue: with 4 workers, 25.0 % of the uploads failed"),)
 
 
 @pytest.mark.parametrize(

@@ -47,7 +47,7 @@ def test_one_rate_makes_no_curve(demo: Path) -> None:
 
 def test_the_sentence_tells_both_ends_and_where_it_grows(curve: LoadCurve) -> None:
     assert load_sentence(curve) == (
-        "With 4 workers the median ready time is 0.29 s at 4/s, 0.31 s at 11/s and grows without limit from "
+        "With 4 workers, the median ready time is 0.29 s at 4/s, 0.31 s at 11/s and grows without limit from "
         "16/s in both modes"
     )
     assert [row[3] for row in as_table(curve.cells, COLUMNS).rows][:4] == [

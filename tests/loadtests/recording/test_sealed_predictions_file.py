@@ -49,7 +49,7 @@ def test_a_prediction_about_workers_that_are_not_planned_is_refused(experiment):
 
 
 def test_rubbish_and_a_missing_file_are_refused(tmp_path, experiment):
-    with pytest.raises(PlanError, match="This is no prediction: it predicts nothing"):
+    with pytest.raises(PlanError, match="This is not a prediction: it predicts nothing"):
         read_predictions('{"schema": 1}', experiment)
     with pytest.raises(PlanError, match=r"cannot be read \(No such file"):
         read_predictions(str(tmp_path / "none.json"), experiment)
