@@ -64,8 +64,8 @@ def test_the_table_says_what_is_undecided() -> None:
         ([("queue", 4, 10.4, 11.0, OPEN)], "; queue needs as many"),
         ([("queue", 2, 10.4, 11.0, OPEN)], "; queue needs 2 workers"),
         ([("queue", 2, 9.0, 11.0, OPEN), ("queue", 4, 18.0, 20.0, OPEN)], "; queue needs 2 to 4 workers"),
-        ([("queue", 4, 9.8, 11.0, OPEN)], "; queue with as many keeps 9.8"),
-        ([("queue", 8, 9.8, OPEN, OPEN)], "; queue with 8 workers keeps 9.8"),
+        ([("queue", 4, 9.8, 11.0, OPEN)], "; queue with as many sustains 9.8"),
+        ([("queue", 8, 9.8, OPEN, OPEN)], "; queue with 8 workers sustains 9.8"),
         ([("queue", 4, OPEN, OPEN, OPEN)], "; queue with as many is undecided"),
         ([("queue", 4, 8.0, 9.0, OPEN)], "; queue needs more workers than were tried"),
         ([], ""),
@@ -73,7 +73,7 @@ def test_the_table_says_what_is_undecided() -> None:
 )
 def test_sync_is_fine_up_to_the_most_that_it_was_confirmed_to_keep(queue, said) -> None:
     assert decision(capacities(*GAPS[:2], *queue)) == (
-        f"Up to 10 pictures/s sync is fine: with 4 workers it keeps ready p95 within 2 s{said}"
+        f"Up to 10 pictures/s sync is fine: with 4 workers it meets ready p95 within 2 s{said}"
     )
 
 
@@ -93,7 +93,7 @@ def test_a_confirmed_load_is_never_rounded_up(passed, told) -> None:
 def test_without_a_load_that_sync_keeps_the_queue_is_told_alone() -> None:
     nothing = ("sync", 1, OPEN, 1.0, OPEN)
 
-    assert decision(capacities(*GAPS[2:])) == "Queue keeps ready p95 within 2 s up to 10.4 pictures/s with 4 workers"
+    assert decision(capacities(*GAPS[2:])) == "Queue meets ready p95 within 2 s up to 10.4 pictures/s with 4 workers"
     assert decision(capacities(nothing, *GAPS[2:])) == (
         "Sync meets ready p95 within 2 s at no confirmed load; queue meets it up to 10.4 pictures/s with 4 workers"
     )

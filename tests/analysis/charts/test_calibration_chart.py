@@ -49,7 +49,7 @@ def test_each_server_is_a_row_and_what_is_too_far_off_stands_outside_the_band():
 
 
 def test_other_tools_s_p99_stands_beside_the_truth():
-    assert "7 ms" in words(draw_told(TOLD, "title")) and "truth: 4.50 s" in words(draw_told(TOLD, "title"))
+    assert "7 ms" in words(draw_told(TOLD, "title")) and "true: 4.50 s" in words(draw_told(TOLD, "title"))
 
 
 @pytest.mark.parametrize(

@@ -54,7 +54,7 @@ def test_the_answer_begins_with_the_decision_and_ends_with_overload(searched: Pa
     sentences = re.findall("<li>(.*?)</li>", answer[0])
 
     assert sentences[0] == (
-        "Up to 10 pictures/s sync is fine: with 4 workers it keeps ready p95 within 2 s; queue needs as many."
+        "Up to 10 pictures/s sync is fine: with 4 workers it meets ready p95 within 2 s; queue needs as many."
     )
     assert sentences[-1].startswith("Overload with 4 workers: in sync at 20 pictures/s response time grows")
 

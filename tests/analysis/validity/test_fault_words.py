@@ -11,7 +11,7 @@ from analysis import api
 from analysis.__main__ import report
 
 FAULT = {"kind": "fault", "what": "node-killed", "began_at": START + 5.0, "ended_at": START + 6.0}
-CANNOT = "can be trusted"
+CANNOT = "Do not trust any number of this trial"
 
 
 @pytest.fixture
