@@ -26,7 +26,7 @@ BESIDE := $(if $(call same,$(patsubst %/,%,$(LESSON)),results/example),--output 
 
 .PHONY: demo help test test-faults test-compose lint up attach down charts screenshots preflight lesson calibrate faults fuzz bench bench-rows bench-accounts bench-noise bench-sampling bench-intervals bench-capacity bench-speed bench-million bench-promise bench-saturation bench-verdicts bench-replay soak example lock vendor clean
 
-demo: .venv/run.stamp  ## measure sync against queue with 1, 2, 4, 8 workers, then charts and report
+demo: .venv/run.stamp  ## measure sync and queue with 1, 2, 4 and 8 workers, then draw charts and report
 	@# The report shows what the calibration missed, too.
 	-$(BIN)/python -m loadtests calibrate --glance
 	$(BIN)/python -m loadtests run loadtests/plans/demo.toml $(if $(PREDICTIONS),--predictions $(call quote,$(PREDICTIONS)))
@@ -35,24 +35,24 @@ demo: .venv/run.stamp  ## measure sync against queue with 1, 2, 4, 8 workers, th
 # What `make help` tells of: the variables that a person may give on the command line.
 TOLD := MODE WORKERS WORKLOAD PORT STACK BROKER DATABASE RESULTS OPEN MINUTES PYTHON
 
-help:  ## these lines
+help:  ## list the commands
 	@awk -F ':.*## ' '/^[a-z.-]+:.*## / { printf "make %-17s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
 	@echo
 	@echo 'Variables, as in make up WORKERS=4, with their values:'
 	@echo $(call quote, $(foreach name,$(TOLD), $(name)=$($(name))))
 
-test: .venv/dev.stamp  ## all tests; those that time something one after the other, with nothing beside them
+test: .venv/dev.stamp  ## run all tests; those that measure time run last, one after the other
 	$(BIN)/python -m pytest -n 3 --dist loadfile --no-loadscope-reorder -m "not quiet and not compose and not faults"
 	@# Only the files in which there are some: looking through all others takes ten seconds.
 	$(BIN)/python -m pytest -m "quiet and not faults" $$(grep -rl --include="test_*.py" pytest.mark.quiet tests)
 
-test-faults: .venv/dev.stamp  ## break a stack under load: what the safe queue keeps, and what Celery as it comes loses
+test-faults: .venv/dev.stamp  ## inject faults under load: what the safe queue keeps, and what Celery's defaults lose
 	$(BIN)/python -m pytest -m faults
 
-test-compose: .venv/compose.stamp  ## build the image and run docker-compose.yml; skips where there is no container tool
+test-compose: .venv/compose.stamp  ## build the image and run docker-compose.yml; skipped without a container tool
 	$(BIN)/python -m pytest -m compose tests/compose
 
-.env:  ## settings for docker-compose.yml, with fresh secrets
+.env:  ## write settings for docker-compose.yml, with fresh secrets
 	@umask 077 && $(call quote,$(PYTHON)) -c 'import re, secrets; \
 	    fill = lambda line: line[0] + secrets.token_hex(24); \
 	    print(re.sub(r"(?m)^\w+=$$", fill, open(".env.example").read()), end="")' > $@.new
@@ -62,7 +62,7 @@ test-compose: .venv/compose.stamp  ## build the image and run docker-compose.yml
 	    else echo "LOAD_USER=$$(id -u):$$(id -g)" >> $@.new; fi
 	@mv $@.new $@
 
-lint: .venv/dev.stamp  ## format, lint rules, types
+lint: .venv/dev.stamp  ## check format, lint rules and types
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
@@ -72,66 +72,66 @@ up: .venv/run.stamp  ## start a stack in the background: make up MODE=queue WORK
 		--workload $(call quote,$(WORKLOAD)) --port $(call quote,$(PORT)) --stack $(call quote,$(STACK)) \
 		--broker $(call quote,$(BROKER)) --database $(call quote,$(DATABASE))
 
-attach: .venv/run.stamp  ## watch containers that docker compose has started, so that locust finds them
+attach: .venv/run.stamp  ## watch containers that docker compose started, so that locust finds them
 	$(BIN)/python -m loadtests attach --mode $(call quote,$(MODE)) --workload $(call quote,$(WORKLOAD))
 
-down: .venv/run.stamp  ## stop the stack, or let go of the attached one
+down: .venv/run.stamp  ## stop the stack, or stop watching an attached one
 	$(BIN)/python -m loadtests down
 
-charts: .venv/run.stamp  ## draw charts and report from the files alone: make charts RESULTS=results/demo
+charts: .venv/run.stamp  ## draw charts and report from the result files: make charts RESULTS=results/demo
 	$(BIN)/python -m analysis $(call quote,$(RESULTS))
 
-screenshots: .venv/dev.stamp charts  ## pictures of every page and chart, on a projector and on a phone: make screenshots RESULTS=results/demo
+screenshots: .venv/dev.stamp charts  ## save every page and chart as on a projector and on a phone: make screenshots RESULTS=results/demo
 	$(BIN)/python -m tests.screenshots $(call quote,$(RESULTS)) $(if $(TO),--to $(call quote,$(TO)))
 
-preflight: .venv/run.stamp  ## half a minute before a lesson: is this machine ready, and what will it measure?
+preflight: .venv/run.stamp  ## check in half a minute whether this machine is ready for a lesson
 	$(BIN)/python -m loadtests preflight
 
-lesson: .venv/run.stamp  ## slides, hand-out, prediction page and report for a class, opened: make lesson RESULTS=results/demo OPEN=
+lesson: .venv/run.stamp  ## build slides, hand-out, prediction page and report, and open them: make lesson RESULTS=results/demo OPEN=
 	$(BIN)/python -m analysis lesson $(call quote,$(LESSON)) $(if $(OPEN),--open) $(BESIDE)
 
-calibrate: .venv/run.stamp  ## measure servers whose answers are known; later reports show how near this machine comes
+calibrate: .venv/run.stamp  ## measure reference servers with known response times; later reports show the result
 	$(BIN)/python -m loadtests calibrate
 
-faults: .venv/run.stamp  ## break a stack in every way we know, safe and as Celery comes: into docs/security.md
+faults: .venv/run.stamp  ## inject every fault, with profile safe and with Celery's defaults: into docs/security.md
 	$(BIN)/python -m loadtests faults | $(BIN)/python -m analysis.report.terminal docs/security.md safe
 	$(BIN)/python -m loadtests faults --profile defaults | $(BIN)/python -m analysis.report.terminal docs/security.md defaults
 	$(BIN)/python -m loadtests faults --broker rabbitmq | $(BIN)/python -m analysis.report.terminal docs/security.md rabbitmq
 
-soak: .venv/run.stamp  ## half an hour in which something breaks every 75 s: into docs/security.md
+soak: .venv/run.stamp  ## inject a random fault every 75 s for half an hour: into docs/security.md
 	$(BIN)/python -m loadtests run loadtests/plans/soak.toml
 	$(BIN)/python -m analysis results/soak
 	$(BIN)/python -m benchmarks.soak results/soak | $(BIN)/python -m analysis.report.terminal docs/security.md soak
 
-fuzz: .venv/dev.stamp  ## send odd files and broken requests for MINUTES; SEED= repeats a run
+fuzz: .venv/dev.stamp  ## send malformed files and requests for MINUTES; SEED= repeats a run
 	$(BIN)/python -m tests.fuzz --minutes $(call quote,$(MINUTES)) $(if $(SEED),--seed $(call quote,$(SEED)))
 
-bench: demo  ## measure, hold the figures against the laws that both modes must obey, and see how fast the harness is
+bench: demo  ## measure, check the results against the laws that both modes obey, and time the harness
 	$(BIN)/python -m benchmarks.laws results/demo
 	$(BIN)/python -m benchmarks.million
 	@# Its target is missed for a reason that docs/method.md tells.
 	-$(BIN)/python -m benchmarks.speed
 
-bench-intervals: .venv/run.stamp  ## how often an interval holds the truth, and what common uploads gain: into docs/method.md
+bench-intervals: .venv/run.stamp  ## how often an interval contains the true value, and what common uploads gain: into docs/method.md
 	$(BIN)/python -m benchmarks.coverage | $(BIN)/python -m analysis.report.terminal docs/method.md coverage
 	$(BIN)/python -m benchmarks.pairing | $(BIN)/python -m analysis.report.terminal docs/method.md pairing
 
 bench-sampling: .venv/run.stamp  ## what a sample of the queue costs each broker
 	$(BIN)/python -m benchmarks.sampling redis rabbitmq
 
-bench-capacity: .venv/run.stamp  ## how often the search for a capacity holds the truth: into docs/method.md
+bench-capacity: .venv/run.stamp  ## how often a capacity search contains the true value: into docs/method.md
 	$(BIN)/python -m benchmarks.capacity | $(BIN)/python -m analysis.report.terminal docs/method.md capacity
 
-bench-accounts: .venv/run.stamp  ## whether the accounts of 220 short trials close where nothing is lost, and only there: into docs/method.md
+bench-accounts: .venv/run.stamp  ## whether the accounts of 220 short trials close exactly if nothing is lost: into docs/method.md
 	$(BIN)/python -m benchmarks.accounts | $(BIN)/python -m analysis.report.terminal docs/method.md accounts
 
-bench-noise: .venv/run.stamp  ## which signs of noise tell that a trial is off; needs a browser: into docs/method.md
+bench-noise: .venv/run.stamp  ## which signs of noise reveal a distorted trial; needs a browser: into docs/method.md
 	$(BIN)/python -m benchmarks.noise | $(BIN)/python -m analysis.report.terminal docs/method.md noise
 
-bench-speed: .venv/run.stamp  ## how many uploads one load process sends, against Locust's own fast client: into docs/method.md
+bench-speed: .venv/run.stamp  ## how many uploads one load process sends, compared with Locust's fast client: into docs/method.md
 	$(BIN)/python -m benchmarks.speed | $(BIN)/python -m analysis.report.terminal docs/method.md speed
 
-bench-million: .venv/run.stamp  ## whether the analysis keeps its pace on a million uploads
+bench-million: .venv/run.stamp  ## time the analysis on a million uploads
 	$(BIN)/python -m benchmarks.million
 
 bench-promise: .venv/run.stamp  ## what the promise costs in throughput and CPU time: into docs/security.md
@@ -139,22 +139,22 @@ bench-promise: .venv/run.stamp  ## what the promise costs in throughput and CPU 
 	$(BIN)/python -m analysis results/promise
 	$(BIN)/python -m benchmarks.promise results/promise | $(BIN)/python -m analysis.report.terminal docs/security.md price
 
-bench-saturation: .venv/run.stamp  ## forty short trials near saturation: none may be valid that finished clearly less than arrived
+bench-saturation: .venv/run.stamp  ## forty short trials near saturation: none that fell clearly behind may be valid
 	$(BIN)/python -m benchmarks.saturation
 
-bench-verdicts: .venv/run.stamp  ## how often a simulated trial gets which verdict: into docs/method.md
+bench-verdicts: .venv/run.stamp  ## how often a simulated trial gets each verdict: into docs/method.md
 	$(BIN)/python -m benchmarks.verdicts | $(BIN)/python -m analysis.report.terminal docs/method.md verdicts
 
-bench-replay: .venv/dev.stamp  ## how many frames a second the replay in a report shows: make bench-replay RESULTS=results/demo
+bench-replay: .venv/dev.stamp  ## how many frames per second the replay shows: make bench-replay RESULTS=results/demo
 	$(BIN)/python -m benchmarks.replay $(call quote,$(RESULTS))
 
-bench-rows: .venv/run.stamp  ## whether SQLite and PostgreSQL keep every row at full load
+bench-rows: .venv/run.stamp  ## check that SQLite and PostgreSQL keep every row at full load
 	for name in sqlite-full postgres-full; do \
 		$(BIN)/python -m loadtests run loadtests/plans/$$name.toml && $(BIN)/python -m analysis results/$$name || exit 1; \
 	done
 	$(BIN)/python -m benchmarks.rows results/sqlite-full results/postgres-full
 
-example: .venv/run.stamp  ## replace the committed example by what `make demo` measured, and README's block with it
+example: .venv/run.stamp  ## replace the committed example and README's block with what `make demo` measured
 	test -f results/demo/summary.csv
 	rm -rf results/example
 	cp -r results/demo results/example
@@ -162,14 +162,14 @@ example: .venv/run.stamp  ## replace the committed example by what `make demo` m
 	$(BIN)/python -m analysis results/example --markdown | $(BIN)/python -m analysis.report.terminal README.md example
 	find results/example -name '*.svg' -delete -o -name report.html -delete -o -name '*.png' ! -name throughput.png ! -name response_time.png -delete
 
-lock:  ## resolve every *.in anew; needs uv on the PATH
+lock:  ## resolve every *.in again; needs uv on the PATH
 	for name in requirements requirements-dev requirements-compose app_under_test/requirements \
 		app_under_test/container/flower; do \
 		uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header \
 			-o $$name.txt $$name.in || exit 1; \
 	done
 
-vendor:  ## fetch the slides' reveal.js anew; needs npm and a network. Its notes plugin holds marked
+vendor:  ## fetch the slides' reveal.js again; needs npm and a network
 	@folder=$(call quote,$(CURDIR))/analysis/lesson/vendor/reveal && from=$$(mktemp -d) && cd "$$from" && \
 	npm pack --silent reveal.js@$(REVEAL) marked@$(MARKED) >/dev/null && \
 	for each in *.tgz; do mkdir "$${each%%[.-]*}" && tar -xzf "$$each" -C "$${each%%[.-]*}" --strip-components 1; done && \
@@ -177,7 +177,7 @@ vendor:  ## fetch the slides' reveal.js anew; needs npm and a network. Its notes
 	cp marked/LICENSE* "$$folder/LICENSE-marked" && \
 	echo "reveal.js $(REVEAL) as npm has it; notes.js holds marked $(MARKED)" > "$$folder/VERSION" && rm -rf "$$from"
 
-clean:  ## stop the stack if one is up, and remove what is made here, but no results
+clean:  ## stop the stack and remove everything generated except results
 	@if [ -d .venv ]; then $(BIN)/python -m loadtests down; fi
 	rm -rf .venv .queuelab .pytest_cache .mypy_cache .ruff_cache
 

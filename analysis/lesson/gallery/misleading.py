@@ -232,7 +232,7 @@ def submitted(trials: Sequence[Trial], verdicts: Mapping[str, str]) -> Lie | Non
     return Lie(
         name="submitted",
         title="Submitted counted as done",
-        hides=f"The queue accepted {number(taken)} uploads/s and finished {number(done)}, "
+        hides=f"The queue accepted {number(taken)} uploads/s and finished {number(done)}; "
         f"sync finished {number(throughput(sync))}",
         how=f"{workers(queue.cell.workers).capitalize()} in both modes: 2xx responses per second, and finished "
         "pictures per second, of the same trials.",

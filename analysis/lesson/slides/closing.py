@@ -55,7 +55,7 @@ def closing(material: Material) -> list[Slide]:
             words=(
                 "Yes: the user does not need the result at once.",
                 "Yes: the work is slow, or may fail and must be retried.",
-                "Yes: peaks are short.",
+                "Yes: the load comes in short peaks.",
                 "No: the response is the result.",
                 "No: more arrives than the workers can finish. The wait only moves.",
             ),

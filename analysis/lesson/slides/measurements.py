@@ -154,7 +154,7 @@ def _broken(material: Material) -> list[Slide]:
         answer, table = fault_results.faults(broken)
         left_out = []
     else:
-        title, first = "What went in, what came out", "Nothing was broken in these trials."
+        title, first = "What went in, what came out", "No faults were injected in these trials."
         answer, table = fault_results.all_trials(material.group.trials)
         left_out = material.withheld_trials
     asked = (first, "Is an accepted upload lost?", "Is one done twice?")

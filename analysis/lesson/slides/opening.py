@@ -9,12 +9,12 @@ from analysis.models.predictions import services
 #: What the diagram shows.
 WAYS = (
     Way(
-        mode="sync: the web process does the work, then answers",
+        mode="sync: the web process does the work, then responds",
         parts=("User", "Django app", "External resource"),
         answer="201, when it is done",
     ),
     Way(
-        mode="queue: the web process answers at once, a worker does the work",
+        mode="queue: the web process responds at once, a worker does the work",
         parts=("User", "Django app", "Task queue", "Worker processes", "External resource"),
         answer="202, at once",
     ),

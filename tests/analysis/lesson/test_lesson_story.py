@@ -231,7 +231,7 @@ def test_where_nothing_was_broken_the_slide_says_so(material: Material) -> None:
     slide = breaking(material)
 
     assert slide.title == "What went in, what came out"
-    assert slide.words[0] == "Nothing was broken in these trials."
+    assert slide.words[0] == "No faults were injected in these trials."
     assert slide.answer.startswith("No faults: ")
 
 
