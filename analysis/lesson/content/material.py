@@ -66,8 +66,8 @@ def gather(
     """The material in what was analysed: the first group in which both modes were measured, or the first."""
     if not made.groups:
         raise AnalysisError(
-            f"{made.experiment.name} has no trial at a given rate that can be believed, and so nothing to teach with. "
-            "Measure one with make demo, or take results/example."
+            f"{made.experiment.name} has no valid trial at a planned rate, so there is nothing to teach with. "
+            "Measure one with make demo, or use results/example."
         )
     both = [group for group in made.groups if group.cells["mode"].nunique() > 1]
     group = (both or list(made.groups))[0]

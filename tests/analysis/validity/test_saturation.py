@@ -159,7 +159,8 @@ def test_an_overloaded_trial_is_told_to_add_workers_while_its_cores_have_time(tm
     (reason,) = api.judge(_experiment(tmp_path, worker=6.0)).words
 
     assert reason.endswith(
-        "4 workers cannot keep up, so waiting times depend on when the measurement stops. Add workers or offer less load."
+        "4 workers cannot keep up, so waiting times depend on when the measurement stops. "
+        "Add workers or offer less load."
     )
 
 
