@@ -222,7 +222,7 @@ def test_where_nothing_is_overloaded_there_is_less_to_lie_with(tmp_path: Path) -
     text = write_gallery(easy, tmp_path).read_text()
 
     assert {lie.name for lie in _lies(easy)}.isdisjoint({"closed-loop", "submitted", "survivors"})
-    assert "more need cells that this experiment does not have" in text
+    assert "more need cells that this experiment lacks" in text
 
 
 def test_an_older_picture_does_not_stay(example: Measured, tmp_path: Path) -> None:

@@ -74,7 +74,7 @@ def test_a_file_and_a_laptop_named_in_another_encoding_are_pooled_like_any(
 
     assert main(["pool", str(folder)]) == 0
 
-    assert "8 results came, 8 laptops are drawn" in capsys.readouterr().out
+    assert "8 results received, 8 laptops drawn" in capsys.readouterr().out
     assert (tmp_path / "pooled" / "pool.csv").read_text(encoding="utf-8").count("M?ller.json") == 1
 
 
