@@ -46,6 +46,14 @@ def test_the_table_lists_the_packages_on_disk(part):
 
 
 @pytest.mark.parametrize("part", list(LAYERS))
+def test_every_module_below_and_above_the_packages_is_named(part):
+    section = PAGE.partition(f"## Packages of `{part}/`\n")[2].partition("\n## ")[0]
+
+    modules = {path.name for path in (ROOT / part).glob("*.py")} - {"__init__.py"}
+    assert set(re.findall(r"`(\w+\.py)`", section)) == modules
+
+
+@pytest.mark.parametrize("part", list(LAYERS))
 def test_the_table_has_the_order_that_the_imports_keep(part):
     told = [name.removeprefix(f"{part}/").replace("/", ".") for name in packages_in_the_table(part)]
     kept = [name for layer in LAYERS[part] for name in layer if name in told]
