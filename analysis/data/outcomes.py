@@ -10,7 +10,7 @@ import pandas as pd
 
 from analysis.data.model import Trial
 
-SERVER_COLUMNS = ["id", "received_at", "enqueued_at", "started_at", "external_at", "finished_at", "state", "reason"]
+SERVER_COLUMNS = ["received_at", "enqueued_at", "started_at", "external_at", "finished_at", "state", "reason"]
 Value = TypeVar("Value")
 
 
@@ -65,8 +65,10 @@ def in_system(rows: pd.DataFrame, at: np.ndarray, until: str = "left_at") -> np.
 
 @once_per_trial
 def _computed(trial: Trial) -> pd.DataFrame:
-    server = trial.pictures.drop_duplicates("id").reindex(columns=SERVER_COLUMNS)
-    rows = trial.requests.merge(server, on="id", how="left")
+    server = trial.pictures.drop_duplicates("id").set_index("id").reindex(columns=SERVER_COLUMNS)
+    # The client's columns are those of the trial and no copies.
+    requests = trial.requests.reset_index(drop=True)
+    rows = pd.concat([requests, server.reindex(requests["id"]).set_axis(requests.index)], axis=1)
     return (
         rows.assign(in_cohort=trial.window.holds(rows["due_at"]), accepted=accepted(rows))
         .pipe(_with_outcome, trial.cell.mode)

@@ -3,6 +3,7 @@
 import hashlib
 import json
 import re
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -283,24 +284,35 @@ def _renamed(record: dict[str, Any]) -> dict[str, Any]:
 
 def _read_rows(path: Path, columns: Sequence[str], later: Sequence[str] = ()) -> pd.DataFrame:
     try:
-        rows = pd.read_csv(path, dtype=str, keep_default_na=False).rename(columns=SINCE_SCHEMA_2)
+        rows = _parsed(path, [name for name in (*columns, *later) if name not in TEXT_COLUMNS])
     except OSError as error:
         raise AnalysisError(f"{path} cannot be read ({error.strerror}). Measure the trial again.") from error
     except ValueError as error:
         raise AnalysisError(f"{path} is not a table: {error}. Measure the trial again.") from error
-    rows = rows.assign(**{name: value for name, value in FIRST_LEVELS.items() if name in columns and name not in rows})
+    lacking = {name: value for name, value in FIRST_LEVELS.items() if name in columns and name not in rows}
+    rows = rows.assign(**{name: value if name in TEXT_COLUMNS else float(value) for name, value in lacking.items()})
     if missing := [column for column in columns if column not in rows]:
         raise AnalysisError(
             f"{path} lacks the column {', '.join(missing)}. It was written by another version: "
             "see results/README.md for the columns, or measure the trial again."
         )
-    known = [*columns, *(column for column in later if column in rows)]
-    return pd.DataFrame({column: _typed(path, rows[column]) for column in known})
+    return rows[[*columns, *(column for column in later if column in rows)]]
+
+
+def _parsed(path: Path, numbers: Sequence[str]) -> pd.DataFrame:
+    """The rows of a CSV file, all text but these columns; an empty number is NaN."""
+    written = [*numbers, *(old for old, new in SINCE_SCHEMA_2.items() if new in numbers)]
+    kinds: defaultdict[str, type] = defaultdict(lambda: str, dict.fromkeys(written, float))
+    try:
+        rows = pd.read_csv(path, dtype=kinds, keep_default_na=False, na_values=dict.fromkeys(written, [""]))
+        return rows.rename(columns=SINCE_SCHEMA_2)
+    except ValueError:
+        # Slower, but it names the column that holds no number.
+        rows = pd.read_csv(path, dtype=str, keep_default_na=False).rename(columns=SINCE_SCHEMA_2)
+        return rows.assign(**{name: _typed(path, rows[name]) for name in numbers if name in rows})
 
 
 def _typed(path: Path, values: pd.Series) -> pd.Series:
-    if values.name in TEXT_COLUMNS:
-        return values
     try:
         return pd.to_numeric(values.where(values != "")).astype(float)
     except ValueError as error:

@@ -142,11 +142,21 @@ def places_of(work: pd.DataFrame, count: int) -> pd.Series:
 
 def _first_free(work: pd.DataFrame, most: int | None = None) -> pd.Series:
     """The greedy colouring of an interval graph: in order of their starts each takes the first lane that is free."""
+    order = np.argsort(work["from_s"].to_numpy(), kind="stable")
+    begins, ends = (work[name].to_numpy()[order] for name in ("from_s", "until_s"))
+    lanes = np.zeros(len(work), dtype=int)
+    # Nothing that waits for what was before it needs a second lane.
+    if not (ends[:-1] <= begins[1:]).all():
+        lanes[order] = _greedily(begins.tolist(), ends.tolist(), most)
+    return pd.Series(lanes, work.index)
+
+
+def _greedily(begins: list[float], ends: list[float], most: int | None) -> list[int]:
     free_at: list[float] = []
-    taken = {}
-    for row, begins, ends in work[["from_s", "until_s"]].sort_values("from_s", kind="stable").itertuples():
-        lane = next((n for n, free in enumerate(free_at) if free <= begins), len(free_at))
+    taken = []
+    for begun, ended in zip(begins, ends, strict=True):
+        lane = next((n for n, free in enumerate(free_at) if free <= begun), len(free_at))
         lane = int(np.argmin(free_at)) if lane == most else lane
-        free_at[lane : lane + 1] = [ends]
-        taken[row] = lane
-    return pd.Series(taken).reindex(work.index)
+        free_at[lane : lane + 1] = [ended]
+        taken.append(lane)
+    return taken
