@@ -3,6 +3,7 @@
 import hashlib
 import json
 import re
+import sys
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -290,6 +291,9 @@ def _read_rows(path: Path, columns: Sequence[str], later: Sequence[str] = ()) ->
     except ValueError as error:
         raise AnalysisError(f"{path} is not a table: {error}. Measure the trial again.") from error
     lacking = {name: value for name, value in FIRST_LEVELS.items() if name in columns and name not in rows}
+    if "id" in rows:
+        # Client and server, and the trials of one repeat, have the same ids: each is kept once.
+        rows = rows.assign(id=rows["id"].map(sys.intern, na_action="ignore"))
     rows = rows.assign(**{name: value if name in TEXT_COLUMNS else float(value) for name, value in lacking.items()})
     if missing := [column for column in columns if column not in rows]:
         raise AnalysisError(

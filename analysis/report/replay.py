@@ -51,7 +51,9 @@ def replay(experiment: Experiment, verdicts: Mapping[str, Verdict]) -> dict[str,
 def replayed(trial: Trial) -> dict[str, Any]:
     """One trial from when its load began: `due` in ms since then, other stamps in ms after `due`, null if missing."""
     rows = _rows(trial)
-    shown, end_at = _first_part(rows, trial)
+    early = rows[rows["due_at"] < trial.started_at + LONGEST_S].head(MOST_UPLOADS)
+    shown = _with_stages(trial, early, _places(trial, rows))
+    end_at = _ends_at(trial, shown, rows["due_at"])
     reasons = list(dict.fromkeys(shown["cause"]))
     return {
         "name": trial.name,
@@ -87,13 +89,18 @@ def _label(trial: Trial, apart: Sequence[str], judged: Verdict) -> str:
 
 
 def _rows(trial: Trial) -> pd.DataFrame:
-    """Every upload in order of its due time, with all that is known of it."""
-    more = [name for name in ("id", "executions", "process_id") if name in trial.pictures]
-    rows = outcomes(trial).merge(trial.pictures.drop_duplicates("id")[more], on="id", how="left")
-    rows = rows.sort_values("due_at", kind="stable", ignore_index=True)
+    """Every upload in order of its due time, with what the server wrote down of its executions."""
+    known = trial.pictures.drop_duplicates("id").set_index("id")
+    more = {name: known[name].reindex(outcomes(trial)["id"]) for name in ("executions", "process_id") if name in known}
+    rows = outcomes(trial).assign(**{name: values.array for name, values in more.items()})
+    return rows.sort_values("due_at", kind="stable", ignore_index=True)
+
+
+def _with_stages(trial: Trial, rows: pd.DataFrame, places: pd.Series) -> pd.DataFrame:
+    """The same rows with the place of each upload, when it left the system, and why if it failed."""
     ended_badly = rows["outcome"] == "failed"
     return rows.assign(
-        place=_places(trial, rows),
+        place=places.reindex(rows.index),
         writes=_writes(trial, rows["id"]),
         outcome=rows["outcome"].where(~refused(rows), "refused"),
         gone_at=rows["left_at"].where(ended_badly),
@@ -129,13 +136,13 @@ def _writes(trial: Trial, ids: pd.Series) -> pd.Series:
     return ids.map(trial.external_writes.drop_duplicates("id").set_index("id")["writes"]).fillna(0.0)
 
 
-def _first_part(rows: pd.DataFrame, trial: Trial) -> tuple[pd.DataFrame, float]:
-    """The uploads that are played, and when the replay ends: before the first that is not, or with the last stamp."""
-    early = rows[rows["due_at"] < trial.started_at + LONGEST_S].head(MOST_UPLOADS)
-    if len(early) < len(rows):
-        return early, min(trial.load_stopped_at, trial.started_at + LONGEST_S, float(rows["due_at"].iloc[len(early)]))
-    stamps = early[list(AFTER_DUE)].to_numpy(dtype=float)
-    return early, max([trial.load_stopped_at, *(stamps[np.isfinite(stamps)] + ROUNDING_S)])
+def _ends_at(trial: Trial, shown: pd.DataFrame, due_at: pd.Series) -> float:
+    """When the replay ends: before the first upload that is not played, or with the last stamp."""
+    if len(shown) < len(due_at):
+        return min(trial.load_stopped_at, trial.started_at + LONGEST_S, float(due_at.iloc[len(shown)]))
+    stamps = shown[list(AFTER_DUE)].to_numpy(dtype=float)
+    last = stamps[np.isfinite(stamps)].max(initial=-math.inf) + ROUNDING_S
+    return max(trial.load_stopped_at, float(last))
 
 
 def _ms(seconds: float) -> int | None:

@@ -27,7 +27,7 @@ def time_parts(group: Group) -> pd.DataFrame:
     Made of the pictures of the measurement that became ready. The times of an overloaded cell are missing: they
     depend on when one stops measuring.
     """
-    called = bool(_ready(group.trials)["external_at"].notna().all())
+    called = all(_ready([trial])["external_at"].notna().all() for trial in group.trials)
     rows = [_of_cell(group, row, called) for _, row in group.cells.iterrows()]
     return pd.DataFrame(rows).dropna(axis="columns", how="all")
 
