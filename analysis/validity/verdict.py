@@ -7,7 +7,7 @@ import pandas as pd
 
 from analysis.data.machine_noise import noise_words
 from analysis.data.model import Trial
-from analysis.data.outcomes import outcomes
+from analysis.data.outcomes import once_per_trial, outcomes
 from analysis.metrics.backlog import backlog_growth, unanswered_growth
 from analysis.metrics.failures import FAILED_TOLERANCE, causes, client_failures, failed_by_client
 from analysis.metrics.trial import send_lag_p99
@@ -57,6 +57,7 @@ class Verdict:
         return self.name in INVALID
 
 
+@once_per_trial
 def verdict_on(trial: Trial) -> Verdict:
     """The verdict on one trial: the worst that any check found, with the reasons of all of them."""
     return _together([*_checks(trial), _check_noise(trial)])

@@ -1,11 +1,14 @@
 """Experiments to analyse, simulated once; what is made of them is made once in a run."""
 
+import inspect
+from collections.abc import Iterator
 from pathlib import Path
 
 import matplotlib
 import pytest
 from altered import EXAMPLE, copied
 from analysed import drawn_charts, grouped, measured, render_nothing
+from cached_reader import CachedReader
 from every_chart import COMPARED, POOLED, SEARCHES, WHAT, drawn_of, drawn_of_the_harness
 from made_once import Shelf
 from matplotlib.figure import Figure
@@ -21,6 +24,23 @@ from analysis.lesson.content.material import Measured
 from analysis.summary.groups import Group
 
 HARNESS = "the harness itself"
+
+
+@pytest.fixture(scope="session", autouse=True)
+def reader() -> Iterator[CachedReader]:
+    """Trials whose files are the same are read once in a process, and so are judged and summarised once."""
+    cached = CachedReader()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("analysis.data.reader.read_trial", cached)
+        yield cached
+
+
+@pytest.fixture(autouse=True)
+def fresh_trials_where_the_analysis_is_altered(request: pytest.FixtureRequest, reader: CachedReader) -> Iterator[None]:
+    """What was computed by other code counts for nothing."""
+    reader.on = "monkeypatch" not in inspect.signature(request.function).parameters
+    yield
+    reader.on = True
 
 
 @pytest.fixture
