@@ -11,7 +11,8 @@ from uuid import UUID
 
 import pytest
 
-from analysis.metrics.failures import CLIENT, REMEDIES
+from analysis.metrics.failures import CLIENT
+from analysis.validity.reasons import REMEDIES
 from loadtests.__main__ import run
 from loadtests.clock import Clock
 from loadtests.machine.open_files import OWN, most_open, raise_limit, shortage
