@@ -33,7 +33,7 @@ def test_under_every_fault_the_promise_is_kept_and_everything_is_over_in_time(sa
     done, folder = safe
 
     assert done.returncode == 0, done.stdout + done.stderr
-    assert f"After all {len(SAFE)} faults nothing was lost and all work finished in time." in done.stdout
+    assert f"After all {len(SAFE)} faults, nothing was lost and all work finished in time." in done.stdout
     for record in ledgers(folder).values():
         ledger = record["ledger"]
         assert ledger["valid"] and ledger["accepted"] == ledger["completed"] + ledger["failed_visibly"]
@@ -63,7 +63,7 @@ def test_celery_as_it_comes_loses_what_it_had_promised(tmp_path):
     assert done.returncode == 0, done.stdout + done.stderr
     ledger = ledgers(tmp_path / "f")["node-killed"]["ledger"]
     assert not ledger["valid"] and ledger["lost"] > 0
-    assert "After node-killed accepted pictures were lost." in done.stdout
+    assert "After node-killed, accepted pictures were lost." in done.stdout
 
 
 @pytest.fixture(scope="module")

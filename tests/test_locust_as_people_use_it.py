@@ -203,7 +203,7 @@ def test_a_client_that_runs_out_of_files_says_so_and_blames_nobody_else(tmp_path
     own = attempt.requests["error"].eq("client: too many open files")
 
     assert code == 0, said
-    assert "may have 64 files open, and 200 uploads wait at once" in said
+    assert "may open 64 files, but 200 uploads wait at once" in said
     assert 0 < own.sum() < len(own)
     assert attempt.requests["sent_at"][own].isna().all()
     assert verdict["name"] == "INVALID_CLIENT"

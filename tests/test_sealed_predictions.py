@@ -40,7 +40,7 @@ def test_another_one_is_refused_in_one_sentence_after_the_trial(sealed):
     done = measure(sealed, GUESSED.replace("4.5", "3.6"))
 
     assert done.returncode == 1
-    assert "Another prediction is sealed" in done.stderr
+    assert "Another prediction was sealed" in done.stderr
     assert "Traceback" not in done.stderr
     assert (sealed / "results" / "predictions.json").read_text() == GUESSED
 
@@ -55,7 +55,7 @@ def test_a_first_prediction_after_the_trial_is_refused(sealed):
         head.write_text(sealed_head)
 
     assert done.returncode == 1
-    assert "was measured already, so nothing can be predicted any more" in done.stderr
+    assert "already holds a trial, so it is too late for predictions" in done.stderr
 
 
 def test_rubbish_is_refused_before_anything_is_started(tmp_path):

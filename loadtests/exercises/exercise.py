@@ -196,7 +196,7 @@ def mended(text: str, edit: Edit) -> str:
     Refused if somebody has made something else of it.
     """
     if edit.wrong not in text and edit.right not in text:
-        raise ValueError(f"{edit.file} holds neither this nor what was to be mended:\n{edit.right}")
+        raise ValueError(f"{edit.file} contains neither this nor the code to fix:\n{edit.right}")
     return text.replace(edit.wrong, edit.right)
 
 

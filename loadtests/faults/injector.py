@@ -91,7 +91,7 @@ def _measured_from(path: Path) -> float | None:
 
 
 HEAD = (
-    *("fault", "", "accepted", "refused", "no answer", "completed", "failed", "lost", "stuck", "stored twice"),
+    *("fault", "", "accepted", "refused", "no response", "completed", "failed", "lost", "stuck", "stored twice"),
     *("recovered in", "expected of safe", "expected of defaults"),
 )
 
@@ -108,9 +108,9 @@ def summary(ledgers: Mapping[str, Mapping[str, Any]]) -> str:
     lost = [name for name, ledger in ledgers.items() if ledger["lost"]]
     rest = [name for name in ledgers if name not in whole and name not in lost]
     found = {
-        f"After {_of(whole, ledgers)} nothing was lost and all work finished in time.": whole,
-        f"After {', '.join(lost)} accepted pictures were lost.": lost,
-        f"After {', '.join(rest)} nothing was lost, but another promise was broken.": rest,
+        f"After {_of(whole, ledgers)}, nothing was lost and all work finished in time.": whole,
+        f"After {', '.join(lost)}, accepted pictures were lost.": lost,
+        f"After {', '.join(rest)}, nothing was lost, but another promise was broken.": rest,
     }
     return " ".join(words for words, names in found.items() if names)
 

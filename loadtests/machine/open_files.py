@@ -37,8 +37,8 @@ def shortage(rate: float, length_s: float, limit: int) -> str:
     if waiting + OWN <= limit:
         return ""
     return (
-        f"A load process may have {limit} files open, and {waiting} uploads wait at once if the server answers none: "
-        f"those that find no free file make the trial INVALID_CLIENT. Allow more (ulimit -n {waiting + OWN}) or offer "
+        f"A load process may open {limit} files, but {waiting} uploads wait at once if the server answers none. "
+        f"Uploads without a free file make the trial INVALID_CLIENT. Allow more (ulimit -n {waiting + OWN}) or offer "
         "less load."
     )
 

@@ -269,13 +269,13 @@ def seal(folder: Path, content: bytes) -> None:
         if sealed["sha256"] == digest:
             return
         raise QueuelabError(
-            f"Another prediction is sealed in {folder} since {sealed['sealed_at']}. "
-            "Go on without --predictions, or take another folder: --results."
+            f"Another prediction was sealed in {folder} at {sealed['sealed_at']}. "
+            "Continue without --predictions, or choose another folder: --results."
         )
     if finished_trials(folder):
         raise QueuelabError(
-            f"A trial of {folder} was measured already, so nothing can be predicted any more. "
-            "Go on without --predictions, or take another folder: --results."
+            f"{folder} already holds a trial, so it is too late for predictions. "
+            "Continue without --predictions, or choose another folder: --results."
         )
     (folder / PREDICTIONS).write_bytes(content)
     head["predictions"] = {"sha256": digest, "sealed_at": datetime.now(UTC).isoformat(timespec="seconds")}

@@ -12,16 +12,16 @@ TWICE = {"valid": False, "lost": 0, "recovery_s": 1.0}
 @pytest.mark.parametrize(
     ("ledgers", "words"),
     [
-        ({"node-killed": KEPT}, "After node-killed nothing was lost and all work finished in time."),
-        ({"node-killed": LOST}, "After node-killed accepted pictures were lost."),
+        ({"node-killed": KEPT}, "After node-killed, nothing was lost and all work finished in time."),
+        ({"node-killed": LOST}, "After node-killed, accepted pictures were lost."),
         (
             {"web-killed": KEPT, "node-killed": KEPT},
-            "After all 2 faults nothing was lost and all work finished in time.",
+            "After all 2 faults, nothing was lost and all work finished in time.",
         ),
         (
             {"web-killed": KEPT, "node-killed": LOST, "delivered-twice": TWICE},
-            "After 1 of 3 faults nothing was lost and all work finished in time. After node-killed accepted "
-            "pictures were lost. After delivered-twice nothing was lost, but another promise was broken.",
+            "After 1 of 3 faults, nothing was lost and all work finished in time. After node-killed, accepted "
+            "pictures were lost. After delivered-twice, nothing was lost, but another promise was broken.",
         ),
     ],
 )

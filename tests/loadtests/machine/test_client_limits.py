@@ -122,7 +122,7 @@ def test_the_limit_of_open_files_is_raised_as_far_as_it_goes():
 def test_a_load_that_may_need_more_files_than_there_are_is_warned_of():
     """Ten uploads a second for twenty seconds, none answered: 200 connections."""
     assert shortage(10.0, 20.0, limit=200 + OWN) == ""
-    assert "may have 256 files open, and 200 uploads wait at once" in shortage(10.0, 20.0, limit=256)
+    assert "may open 256 files, but 200 uploads wait at once" in shortage(10.0, 20.0, limit=256)
     assert "ulimit -n 300" in shortage(10.0, 20.0, limit=256)
 
 
@@ -136,4 +136,4 @@ def test_what_a_plan_may_lack_is_said_before_its_first_trial(tmp_path, monkeypat
 
     said = capsys.readouterr().err
     assert "album.jpg (a folder)" in said
-    assert "may have 256 files open, and 228 uploads wait at once" in said
+    assert "may open 256 files, but 228 uploads wait at once" in said

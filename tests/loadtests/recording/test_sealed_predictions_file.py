@@ -78,7 +78,7 @@ def test_the_same_prediction_may_be_given_again_when_an_experiment_goes_on(folde
 def test_after_the_first_trial_nothing_can_be_predicted(folder):
     measured(folder)
 
-    with pytest.raises(QueuelabError, match="was measured already, so nothing can be predicted any more"):
+    with pytest.raises(QueuelabError, match="already holds a trial, so it is too late for predictions"):
         seal(folder, LINE.encode())
 
     assert not (folder / "predictions.json").exists()
@@ -88,7 +88,7 @@ def test_after_the_first_trial_nothing_can_be_predicted(folder):
 def test_a_sealed_prediction_is_not_replaced_by_another(folder):
     seal(folder, LINE.encode())
 
-    with pytest.raises(QueuelabError, match="Another prediction is sealed"):
+    with pytest.raises(QueuelabError, match="Another prediction was sealed"):
         seal(folder, LINE.replace("3.5", "4").encode())
 
     assert (folder / "predictions.json").read_text() == LINE
