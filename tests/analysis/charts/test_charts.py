@@ -206,6 +206,16 @@ def test_one_group_needs_no_names(demo_group: Group) -> None:
     assert (demo_group.prefix, demo_group.suffix) == ("", "")
 
 
+def test_the_throughput_of_each_mode_is_drawn_as_it_was_measured(
+    demo_group: Group, demo_charts: dict[str, Figure]
+) -> None:
+    (ax,) = demo_charts["throughput"].axes
+
+    for mode, rows in demo_group.cells.groupby("mode"):
+        drawn = [line for line in ax.lines if to_hex(line.get_color()) == MODES[str(mode)].colour.lower()]
+        assert any(list(line.get_ydata()) == rows["throughput"].tolist() for line in drawn), mode
+
+
 def test_the_same_numbers_give_the_same_file(
     demo: Path,
     demo_group: Group,

@@ -20,6 +20,15 @@ def test_in_sync_mode_ready_time_is_response_time() -> None:
     assert rows["ready_s"].tolist() == rows["response_s"].tolist() == [2.0]
 
 
+@pytest.mark.parametrize("status", [422.0, 500.0, 503.0])
+def test_in_sync_mode_an_answer_with_an_error_is_no_finished_picture(status: float) -> None:
+    """Whatever the server says of the picture: the person was told that it went wrong."""
+    rows = outcomes(trial([{"status": status}], [{}], mode="sync"))
+
+    assert rows["outcome"].tolist() == ["failed"]
+    assert np.isinf(rows["response_s"]).tolist() == np.isinf(rows["ready_s"]).tolist() == [True]
+
+
 @pytest.mark.parametrize(
     ("request_row", "picture_row", "outcome"),
     [

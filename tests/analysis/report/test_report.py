@@ -64,6 +64,7 @@ def test_accounts_that_do_not_balance_are_an_error_box(report: Path) -> None:
     assert box is not None
     assert "ERROR" in box[0]
     assert "queue-w8-r1" in box[0]
+    assert "the server has no picture" in box[0]
 
 
 def test_withheld_and_unfinished_trials_are_counted_and_named(report: Path) -> None:
