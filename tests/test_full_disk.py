@@ -65,7 +65,7 @@ def test_a_trial_that_fills_the_disk_says_so_and_leaves_nothing_running(small, t
 def test_a_test_by_hand_is_refused_before_it_begins(small):
     fill(small, leave=100_000)
 
-    with pytest.raises(QueuelabError, match=rf"The disk of {small} is full\. Make room"):
+    with pytest.raises(QueuelabError, match=rf"The disk of {small} is full\. Free some space"):
         result_folder.refuse_unwritable(small)
 
 
