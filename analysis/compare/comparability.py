@@ -77,7 +77,7 @@ def _block(name: str) -> str:
 def _ledgers(side: Side) -> Iterator[Objection]:
     if failed := _failed_ledgers(side):
         first = next(iter(failed.values()))[0]
-        said = f"In {side.label} the ledger of {some(list(failed))} does not hold: {first}"
+        said = f"In {side.label}, the ledger of {some(list(failed))} is invalid: {first}"
         yield Objection(short="an invalid ledger", sentence=said)
 
 
