@@ -4,6 +4,7 @@ import json
 import shutil
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 import pytest
@@ -11,6 +12,7 @@ import pytest
 from analysis.__main__ import main as analyse
 from analysis.api import AnalysisError, judge
 from analysis.data.reader import read_trial
+from analysis.data.schema import SINCE_SCHEMA_2
 from analysis.metrics.trial import p95, p99
 from analysis.summary.cells import summarise
 from loadtests.errors import StackError
@@ -70,12 +72,20 @@ MUTATIONS: list[tuple[str, Callable[[Record], None], str]] = [
 ]
 
 
+def renamed(content: Any) -> Any:
+    """The content of a file of schema 1 by the names of schema 2, which the ways to break a trial use."""
+    if not isinstance(content, dict):
+        return content
+    return {SINCE_SCHEMA_2.get(key, key): renamed(value) for key, value in content.items()}
+
+
 def judged(folder: Path, name: str, mutate: Callable[[Record], None]) -> tuple[str, str]:
     """The verdict on a copy of one of the example's trials after a mutation, with its reasons."""
     place = folder / name
     shutil.copytree(EXAMPLE / name, place, dirs_exist_ok=True)
     tables = {table: pd.read_csv(place / f"{table}.csv") for table in ("requests", "pictures", "backlog")}
-    trial = Record(info=json.loads((place / "trial.json").read_text()), **tables)
+    tables = {table: rows.rename(columns=SINCE_SCHEMA_2) for table, rows in tables.items()}
+    trial = Record(info=renamed(json.loads((place / "trial.json").read_text())), **tables)
     mutate(trial)
     (place / "trial.json").write_text(json.dumps(trial.info))
     for table in tables:

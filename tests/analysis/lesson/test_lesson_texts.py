@@ -104,7 +104,10 @@ def test_names_from_files_stand_for_themselves(example: Measured, browser: Brows
     machine = {"cpu": name, "cores": 2}
     hostile = replace(
         example,
-        experiment=replace(example.experiment, name=name, info={**example.experiment.info, "machine": machine}),
+        made=replace(
+            example.made,
+            experiment=replace(example.experiment, name=name, info={**example.experiment.info, "machine": machine}),
+        ),
         group=replace(example.group, cells=cells),
         here=(name,),
     )
