@@ -94,14 +94,14 @@ calibrate: .venv/run.stamp  ## measure reference servers with known response tim
 	$(BIN)/python -m loadtests calibrate
 
 faults: .venv/run.stamp  ## inject every fault, with profile safe and with Celery's defaults: into docs/security.md
-	$(BIN)/python -m loadtests faults | $(BIN)/python -m analysis.report.terminal docs/security.md safe
-	$(BIN)/python -m loadtests faults --profile defaults | $(BIN)/python -m analysis.report.terminal docs/security.md defaults
-	$(BIN)/python -m loadtests faults --broker rabbitmq | $(BIN)/python -m analysis.report.terminal docs/security.md rabbitmq
+	$(BIN)/python -m loadtests faults | $(BIN)/python -m analysis markdown-block docs/security.md safe
+	$(BIN)/python -m loadtests faults --profile defaults | $(BIN)/python -m analysis markdown-block docs/security.md defaults
+	$(BIN)/python -m loadtests faults --broker rabbitmq | $(BIN)/python -m analysis markdown-block docs/security.md rabbitmq
 
 soak: .venv/run.stamp  ## inject a random fault every 75 s for half an hour: into docs/security.md
 	$(BIN)/python -m loadtests run loadtests/plans/soak.toml
 	$(BIN)/python -m analysis results/soak
-	$(BIN)/python -m benchmarks.soak results/soak | $(BIN)/python -m analysis.report.terminal docs/security.md soak
+	$(BIN)/python -m benchmarks.soak results/soak | $(BIN)/python -m analysis markdown-block docs/security.md soak
 
 fuzz: .venv/dev.stamp  ## send malformed files and requests for MINUTES; SEED= repeats a run
 	$(BIN)/python -m tests.fuzz --minutes $(call quote,$(MINUTES)) $(if $(SEED),--seed $(call quote,$(SEED)))
@@ -113,23 +113,23 @@ bench: demo  ## measure, check the results against the laws that both modes obey
 	-$(BIN)/python -m benchmarks.speed
 
 bench-intervals: .venv/run.stamp  ## how often an interval contains the true value, and what common uploads gain: into docs/method.md
-	$(BIN)/python -m benchmarks.coverage | $(BIN)/python -m analysis.report.terminal docs/method.md coverage
-	$(BIN)/python -m benchmarks.pairing | $(BIN)/python -m analysis.report.terminal docs/method.md pairing
+	$(BIN)/python -m benchmarks.coverage | $(BIN)/python -m analysis markdown-block docs/method.md coverage
+	$(BIN)/python -m benchmarks.pairing | $(BIN)/python -m analysis markdown-block docs/method.md pairing
 
 bench-sampling: .venv/run.stamp  ## what a sample of the queue costs each broker
 	$(BIN)/python -m benchmarks.sampling redis rabbitmq
 
 bench-capacity: .venv/run.stamp  ## how often a capacity search contains the true value: into docs/method.md
-	$(BIN)/python -m benchmarks.capacity | $(BIN)/python -m analysis.report.terminal docs/method.md capacity
+	$(BIN)/python -m benchmarks.capacity | $(BIN)/python -m analysis markdown-block docs/method.md capacity
 
 bench-accounts: .venv/run.stamp  ## whether the accounts of 220 short trials close exactly if nothing is lost: into docs/method.md
-	$(BIN)/python -m benchmarks.accounts | $(BIN)/python -m analysis.report.terminal docs/method.md accounts
+	$(BIN)/python -m benchmarks.accounts | $(BIN)/python -m analysis markdown-block docs/method.md accounts
 
 bench-noise: .venv/run.stamp  ## which signs of noise reveal a distorted trial; needs a browser: into docs/method.md
-	$(BIN)/python -m benchmarks.noise | $(BIN)/python -m analysis.report.terminal docs/method.md noise
+	$(BIN)/python -m benchmarks.noise | $(BIN)/python -m analysis markdown-block docs/method.md noise
 
 bench-speed: .venv/run.stamp  ## how many uploads one load process sends, compared with Locust's fast client: into docs/method.md
-	$(BIN)/python -m benchmarks.speed | $(BIN)/python -m analysis.report.terminal docs/method.md speed
+	$(BIN)/python -m benchmarks.speed | $(BIN)/python -m analysis markdown-block docs/method.md speed
 
 bench-million: .venv/run.stamp  ## time the analysis on a million uploads
 	$(BIN)/python -m benchmarks.million
@@ -137,13 +137,13 @@ bench-million: .venv/run.stamp  ## time the analysis on a million uploads
 bench-promise: .venv/run.stamp  ## what the promise costs in throughput and CPU time: into docs/security.md
 	$(BIN)/python -m loadtests run loadtests/plans/promise.toml
 	$(BIN)/python -m analysis results/promise
-	$(BIN)/python -m benchmarks.promise results/promise | $(BIN)/python -m analysis.report.terminal docs/security.md price
+	$(BIN)/python -m benchmarks.promise results/promise | $(BIN)/python -m analysis markdown-block docs/security.md price
 
 bench-saturation: .venv/run.stamp  ## forty short trials near saturation: none that fell clearly behind may be valid
 	$(BIN)/python -m benchmarks.saturation
 
 bench-verdicts: .venv/run.stamp  ## how often a simulated trial gets each verdict: into docs/method.md
-	$(BIN)/python -m benchmarks.verdicts | $(BIN)/python -m analysis.report.terminal docs/method.md verdicts
+	$(BIN)/python -m benchmarks.verdicts | $(BIN)/python -m analysis markdown-block docs/method.md verdicts
 
 bench-replay: .venv/dev.stamp  ## how many frames per second the replay shows: make bench-replay RESULTS=results/demo
 	$(BIN)/python -m benchmarks.replay $(call quote,$(RESULTS))
@@ -159,7 +159,7 @@ example: .venv/run.stamp  ## replace the committed example and README's block wi
 	rm -rf results/example
 	cp -r results/demo results/example
 	rm -rf results/example/*/logs results/example/*.partial results/example/lesson
-	$(BIN)/python -m analysis results/example --markdown | $(BIN)/python -m analysis.report.terminal README.md example
+	$(BIN)/python -m analysis results/example --markdown | $(BIN)/python -m analysis markdown-block README.md example
 	find results/example -name '*.svg' -delete -o -name report.html -delete -o -name '*.png' ! -name throughput.png ! -name response_time.png -delete
 
 lock:  ## resolve every *.in again; needs uv on the PATH

@@ -41,7 +41,7 @@ LAYERS = {
             "lesson.gallery",
         ),
         ("lesson",),
-        ("api",),
+        ("api", "cli"),
         ("__main__",),
     ),
     "loadtests": (
@@ -77,9 +77,9 @@ IMPURE = {"os", "time", "socket", "subprocess", "pathlib", "urllib", "http", "da
 #: What of a part may do I/O or read a clock: modules, and packages with all that is in them. Everything else computes.
 MAY_DO_IO = {
     "analysis": (
-        *("__init__", "__main__", "api", "console", "data.reader", "calibration.checks", "charts.__init__"),
+        *("__init__", "__main__", "api", "cli", "console", "data.reader", "calibration.checks", "charts.__init__"),
         *("charts.calibration", "charts.capacity", "report.html", "report.page", "report.terminal", "report.writer"),
-        *("compare.charts", "compare.cli", "compare.output", "pool.cli", "pool.reader", "lesson"),
+        *("compare.charts", "compare.comparison", "compare.output", "pool.pooling", "pool.reader", "lesson"),
     ),
 }
 #: Of the other parts, modules that only compute.

@@ -7,7 +7,7 @@ import time
 
 import pytest
 
-from analysis.lesson.cli import expected_here
+from analysis.lesson.build import expected_here
 from tests.real_stack import components_in, run
 
 pytestmark = [pytest.mark.stack, pytest.mark.quiet]

@@ -1,10 +1,8 @@
 """The result as a person reads it in a terminal, or as Markdown for a README."""
 
 import re
-import sys
 from collections.abc import Sequence
 from itertools import zip_longest
-from pathlib import Path
 from typing import Any
 
 import pandas as pd
@@ -109,15 +107,3 @@ def with_block(text: str, block: str, name: str = "example") -> str:
     if count != 1:
         raise ValueError(f"the marks {name}:begin and {name}:end are missing")
     return replaced
-
-
-def main(argv: list[str]) -> int:
-    """Replace a block in a file by what stands on standard input."""
-    path = Path(argv[0])
-    block = sys.stdin.buffer.read().decode("utf-8")
-    path.write_text(with_block(path.read_text(encoding="utf-8"), block, *argv[1:]), encoding="utf-8")
-    return 0
-
-
-if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))

@@ -19,7 +19,7 @@ from analysis.charts.parts.layout import View
 from analysis.charts.render import views
 from analysis.compare.alignment import togethers
 from analysis.compare.charts import AXES, charted, draw_lines, draw_ratios_of
-from analysis.compare.cli import read_sides
+from analysis.compare.comparison import read_sides
 from analysis.data.reader import read_experiment
 from analysis.findings.cells import findings
 from analysis.lesson.content.material import Measured

@@ -19,7 +19,7 @@ from two_experiments import with_other_machine
 
 from analysis.__main__ import main
 from analysis.charts.parts.layout import STYLE
-from analysis.lesson.cli import write_sheets
+from analysis.lesson.build import write_sheets
 from analysis.lesson.content.material import Measured
 from analysis.summary.groups import Group
 

@@ -7,6 +7,7 @@ import pytest
 from synthetic_experiment import Made, both_brokers, both_modes, break_books, repeated, write_experiment
 
 from analysis.__main__ import main
+from analysis.cli import COMMANDS
 
 ROOT = Path(__file__).parents[2]
 # Whoever receives a result by mail has none of these.
@@ -163,3 +164,31 @@ def test_the_summary_file_keeps_what_is_not_believed(small: Path) -> None:
     kept = pd.read_csv(small / "summary.csv").set_index(["mode", "workers"]).loc[("queue", 4)]
     assert kept["verdict"] == "INVALID_ACCOUNTS"
     assert kept["throughput"] > 0
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_every_command_has_help_with_an_example_of_its_own(command: str, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as stopped:
+        main([command, "--help"])
+
+    assert stopped.value.code == 0
+    assert f"examples:\n  python -m analysis {command} " in capsys.readouterr().out
+
+
+def test_a_folder_without_a_command_is_reported_on(small: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["report", str(small), "--no-charts", "--markdown"]) == 0
+    named = capsys.readouterr().out
+
+    assert main(["--no-charts", "--markdown", str(small)]) == 0
+    assert capsys.readouterr().out == named != ""
+
+
+def test_a_marked_block_takes_what_stands_on_standard_input(tmp_path: Path) -> None:
+    page = tmp_path / "page.md"
+    page.write_text("before\n<!-- table:begin (made) -->\nold\n<!-- table:end -->\nafter\n")
+    words = [sys.executable, "-m", "analysis", "markdown-block", str(page)]
+
+    assert subprocess.run([*words, "table"], cwd=ROOT, input=b"new\n", check=False).returncode == 0
+    assert page.read_text() == "before\n<!-- table:begin (made) -->\nnew\n<!-- table:end -->\nafter\n"
+    unknown = subprocess.run([*words, "other"], cwd=ROOT, input=b"new", capture_output=True, check=False)
+    assert (unknown.returncode, b"other:begin" in unknown.stderr) == (1, True)

@@ -13,7 +13,7 @@ from synthetic_experiment import Made, both_modes, repeated, write_experiment
 from two_experiments import compared, with_other_machine
 
 from analysis.compare.alignment import togethers
-from analysis.compare.cli import read_sides
+from analysis.compare.comparison import read_sides
 from analysis.tables.contrasts import contrast_table
 from tests.pages import SIZES, opened, serious_findings
 

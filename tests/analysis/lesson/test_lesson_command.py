@@ -10,7 +10,7 @@ from playwright.sync_api import Browser
 from synthetic_experiment import Made, both_modes, break_books, write_experiment
 
 from analysis.__main__ import main
-from analysis.lesson.cli import broken_beside
+from analysis.lesson.build import broken_beside
 from analysis.lesson.content.material import Slide, gather
 from analysis.lesson.slides.reveal import story
 from tests.pages import A4, offline, pages_of, serious_findings, sizes_of

@@ -8,7 +8,7 @@ import pytest
 from synthetic_experiment import START, Made, write_experiment
 
 from analysis import api
-from analysis.__main__ import report
+from analysis.cli import report
 
 FAULT = {"kind": "fault", "what": "node-killed", "began_at": START + 5.0, "ended_at": START + 6.0}
 CANNOT = "Do not trust any number of this trial"

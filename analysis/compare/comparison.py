@@ -1,6 +1,5 @@
 """Puts two or more experiments on the same axes, or says why that would be unfair."""
 
-import argparse
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -8,10 +7,9 @@ from pathlib import Path
 from analysis.analysis import analyse
 from analysis.charts import Chart, empty
 from analysis.compare.alignment import Side, Together, togethers
-from analysis.compare.charts import STYLES, draw_all
+from analysis.compare.charts import draw_all
 from analysis.compare.comparability import Objection, reasons
 from analysis.compare.output import answer, compared_rows, forced_words, render
-from analysis.console import failed
 from analysis.data.reader import read_experiment
 from analysis.errors import AnalysisError
 from analysis.format import readable
@@ -37,25 +35,6 @@ def labels(folders: Sequence[Path]) -> list[str]:
 
 def _side(folder: Path, label: str) -> Side:
     return Side(label=label, made=analyse(read_experiment(folder)))
-
-
-EXAMPLES = """examples:
-  python -m analysis compare results/demo results/demo-on-the-server
-  python -m analysis compare results/redis results/rabbitmq results/far-broker --output results/compared/brokers
-  python -m analysis compare results/demo results/example --unfair "the example is only an example"
-"""
-
-
-def main(argv: list[str]) -> int:
-    """0 done, 1 refused or failed with a sentence for each reason on stderr, 2 misused."""
-    parser = _parser()
-    options = parser.parse_args(argv)
-    if not 2 <= len(options.folders) <= len(STYLES):
-        parser.error(f"give two to {len(STYLES)} folders: one chart cannot show more")
-    try:
-        return compare(options.folders, output=options.output, unfair=options.unfair)
-    except (AnalysisError, OSError) as error:
-        return failed(error)
 
 
 def compare(folders: Sequence[Path], *, output: Path | None, unfair: str) -> int:
@@ -92,21 +71,3 @@ def _write(
 def _beside(first: Path, sides: Sequence[Side]) -> Path:
     name = "-".join(side.label.replace("/", "-") for side in sides)
     return first.resolve().parent / "compared" / name
-
-
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
-        prog="python -m analysis compare",
-        description=__doc__,
-        epilog=EXAMPLES,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
-    parser.add_argument("folders", nargs="+", type=Path, metavar="FOLDER", help="an experiment; the first is the base")
-    parser.add_argument("--output", type=Path, help="folder to write into (default: compared/A-B beside the first)")
-    parser.add_argument(
-        "--unfair",
-        default="",
-        metavar="WHY",
-        help="compare although it is unfair, and give the reason; charts, page and CSV show it",
-    )
-    return parser

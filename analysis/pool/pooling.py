@@ -1,6 +1,5 @@
 """Puts the results of many laptops into one chart by number of cores."""
 
-import argparse
 import sys
 from collections.abc import Sequence
 from dataclasses import asdict
@@ -10,7 +9,6 @@ import pandas as pd
 
 from analysis.charts import Chart, empty, save
 from analysis.charts.parts.palette import MODES
-from analysis.console import failed
 from analysis.errors import AnalysisError
 from analysis.format import amount
 from analysis.pool.reader import Received, as_table, receive, share_of
@@ -19,22 +17,8 @@ from analysis.pool.speedups import Pooled, draw_speedups, pool, table, title
 from analysis.report.html import environment
 from analysis.report.page import figure_of
 
-EXAMPLES = """examples:
-  python -m analysis pool sent/                             # every shared file and results folder in it
-  python -m analysis pool a.json b.csv lines.txt results/demo --workers 2 --output results/pooled
-"""
 #: One laptop each, by the place that it came from.
 Laptops = dict[Shared, str]
-
-
-def main(argv: list[str]) -> int:
-    """0 done, 1 failed with a sentence on stderr, 2 misused."""
-    options = _parser().parse_args(argv)
-    try:
-        pool_all(options.paths, options.output or options.paths[0].resolve().parent / "pooled", options.workers)
-    except (AnalysisError, OSError) as error:
-        return failed(error)
-    return 0
 
 
 def pool_all(paths: Sequence[Path], folder: Path, workers: int | None = None) -> None:
@@ -114,37 +98,6 @@ def _page(pooled: Pooled, charts: Sequence[Chart], told: Sequence[str], received
     )
 
 
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
-        prog="python -m analysis pool",
-        description=__doc__,
-        epilog=EXAMPLES,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
-    parser.add_argument("paths", nargs="+", type=Path, metavar="PATH", help="a shared file, or a folder of them")
-    parser.add_argument(
-        "--workers", type=int, help="speed-up of this many workers (default: the most that most laptops measured)"
-    )
-    parser.add_argument("--output", type=Path, help="folder to write into (default: pooled/ beside the first)")
-    return parser
-
-
-SHARE_EXAMPLES = """examples:
-  python -m analysis share results/demo            # results/demo/share.json, and the same as a line to copy
-  python -m analysis share results/demo --csv      # results/demo/share.csv as well
-"""
-
-
-def share_main(argv: list[str]) -> int:
-    """0 done, 1 failed with a sentence on stderr, 2 misused."""
-    options = _share_parser().parse_args(argv)
-    try:
-        share(options.folder, csv=options.csv)
-    except (AnalysisError, OSError) as error:
-        return failed(error)
-    return 0
-
-
 def share(folder: Path, *, csv: bool) -> None:
     """Writes `share.json`, and `share.csv` if wanted, into the folder; prints the line."""
     sent = share_of(folder)
@@ -153,15 +106,3 @@ def share(folder: Path, *, csv: bool) -> None:
         as_table(sent).to_csv(folder / "share.csv", index=False, lineterminator="\n")
     print(f"Send {folder / 'share.json'}, or copy this line:", file=sys.stderr)
     print(as_line(sent))
-
-
-def _share_parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
-        prog="python -m analysis share",
-        description=__doc__,
-        epilog=SHARE_EXAMPLES,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
-    parser.add_argument("folder", type=Path, help="the experiment's folder, such as results/demo")
-    parser.add_argument("--csv", action="store_true", help="also write share.csv, a table with one row per cell")
-    return parser

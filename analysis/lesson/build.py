@@ -1,18 +1,16 @@
 """Everything that a lesson needs, from the files of one experiment."""
 
-import argparse
 import json
 import os
 import sys
 import webbrowser
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
 import pandas as pd
 
-from analysis.console import failed
 from analysis.data.model import Experiment
 from analysis.data.reader import PREDICTION, read_experiment
 from analysis.data.schema import PREDICTED
@@ -94,46 +92,29 @@ def expected_here(results: Path) -> tuple[str, ...]:
     return (f"Preflight of this machine, {checked_at}.", *(f"{sentence}." for sentence in told))
 
 
-EXAMPLES = """examples:
-  python -m analysis lesson results/demo
-  python -m analysis lesson results/demo --faults results/faults-live --faults results/faults-live-safe --open
-  python -m analysis lesson results/example --output results/lesson-example
-"""
 #: Into these the lesson breaks something while the class looks on; into the last one all faults are measured.
 LIVE, ALL_FAULTS = ("faults-live", "faults-live-safe"), ("faults-defaults",)
 #: One of these is set where a browser can be shown.
 DESKTOPS = ("DISPLAY", "WAYLAND_DISPLAY", "BROWSER")
 
 
-def main(argv: list[str]) -> int:
-    """0 done, 1 failed with a sentence on stderr, 2 misused."""
-    options = _parser().parse_args(argv)
-    try:
-        written = _write(options)
-    except (AnalysisError, OSError) as error:
-        return failed(error)
-    print("\n".join(map(str, written)))
-    if options.open:
-        _open(written[0])
-    return 0
+def write_lesson(folder: Path, *, output: Path | None, faults: Sequence[Path]) -> list[Path]:
+    """Writes the lesson of an experiment, with charts and report, into its folder or another one; gives the files."""
+    into = output or folder
+    written = write_results(folder, into, charts=True)
+    here, lesson = expected_here(folder.parent), into / "lesson"
+    broken = list(map(read_experiment, faults)) or broken_beside(folder)
+    material = gather(written.analysis, written.charts, broken=broken, here=here)
+    drawn_here = sync_chart(material.group, lesson / "charts")
+    return build(replace(material, charts={**material.charts, **drawn_here}), lesson, written.report)
 
 
-def _open(page: Path) -> None:
+def open_in_browser(page: Path) -> None:
     """Where somebody sits in front of it; the pages are there all the same where no browser starts."""
     if os.environ.get("CI") or not (sys.platform == "darwin" or any(map(os.environ.get, DESKTOPS))):
         return
     with suppress(webbrowser.Error, OSError):
         webbrowser.open(page.resolve().as_uri())
-
-
-def _write(options: argparse.Namespace) -> list[Path]:
-    into = options.output or options.folder
-    written = write_results(options.folder, into, charts=True)
-    here, lesson = expected_here(options.folder.parent), into / "lesson"
-    broken = list(map(read_experiment, options.faults)) or broken_beside(options.folder)
-    material = gather(written.analysis, written.charts, broken=broken, here=here)
-    drawn_here = sync_chart(material.group, lesson / "charts")
-    return build(replace(material, charts={**material.charts, **drawn_here}), lesson, written.report)
 
 
 def broken_beside(folder: Path) -> list[Experiment]:
@@ -152,24 +133,3 @@ def _read_if_finished(folder: Path) -> Experiment | None:
     except AnalysisError as error:
         print(f"analysis: the slides leave out {folder.name}: {error}", file=sys.stderr)
         return None
-
-
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
-        prog="python -m analysis lesson",
-        description="Slides, hand-out and prediction page, with charts and report, in FOLDER/lesson.",
-        epilog=EXAMPLES,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
-    parser.add_argument("folder", type=Path, help="the experiment's folder, such as results/demo")
-    parser.add_argument("--output", type=Path, help="write into this folder instead of the experiment's")
-    parser.add_argument(
-        "--faults",
-        type=Path,
-        action="append",
-        default=[],
-        help="an experiment measured by python -m loadtests faults; may be repeated. Default: faults-live and "
-        "faults-live-safe beside FOLDER, or else faults-defaults",
-    )
-    parser.add_argument("--open", action="store_true", help="open it in the browser")
-    return parser
