@@ -155,7 +155,7 @@ def test_a_stack_file_is_private_and_one_of_a_stack_that_is_gone_is_refused(queu
     # Its process id, which another process may have by now, is not what counts.
     alive_lock(tmp_path).touch()
     dataclasses.replace(queue_stack, directory=str(tmp_path)).write(path)
-    with pytest.raises(StackError, match="is gone"):
+    with pytest.raises(StackError, match="has stopped"):
         read_info(path)
     with pytest.raises(StackError, match="No stack is running"):
         read_info(tmp_path / "none.json")
