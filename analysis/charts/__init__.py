@@ -11,14 +11,16 @@ from matplotlib.figure import Figure
 from analysis.analysis import Analysis
 from analysis.charts.backlog import draw_backlog
 from analysis.charts.contrasts import draw_contrast
+from analysis.charts.cumulative_flow import arrivals
 from analysis.charts.forest import forest
 from analysis.charts.latency import draw_both_clocks, draw_ready_time, draw_response_time
 from analysis.charts.load_curve import against_load
 from analysis.charts.parts.layout import DPI, STYLE, View, counted, subtitle
 from analysis.charts.parts.svg_data import answering, points, tag_modes
-from analysis.charts.render import views
-from analysis.charts.stacked_bars import draw_cpu_cost
+from analysis.charts.percentiles import percentile_spectrum
+from analysis.charts.stacked_bars import draw_cpu_cost, where_time_goes
 from analysis.charts.throughput import draw_throughput
+from analysis.charts.worker_timeline import swim_lanes
 from analysis.data.factors import named, prefix, suffix
 from analysis.findings.cells import Finding
 from analysis.findings.contrasts import contrast_title
@@ -65,6 +67,11 @@ def draw_charts(made: Analysis, folder: Path) -> list[Chart]:
     charts += [_of_view(view, folder, group.prefix, group.suffix) for group, view in views_of]
     charts += [_of_view(view, folder, curve.prefix, curve.suffix) for curve, view in against_load(groups, MOST_CURVES)]
     return charts + [_of_comparison(each, groups, folder, made.compared) for each in made.compared]
+
+
+def views(group: Group) -> list[View]:
+    """Every chart that the trials of a group allow, in the order in which they are told."""
+    return [*arrivals(group), *where_time_goes(group), *swim_lanes(group), *percentile_spectrum(group)]
 
 
 def empty(folder: Path) -> None:

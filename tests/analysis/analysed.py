@@ -12,11 +12,10 @@ from matplotlib.figure import Figure
 from PIL import Image
 
 from analysis.analysis import Analysis, analyse
-from analysis.charts import MOST_CURVES, draw, draw_comparison, draw_view
+from analysis.charts import MOST_CURVES, draw, draw_comparison, draw_view, views
 from analysis.charts.forest import forest
 from analysis.charts.load_curve import against_load
 from analysis.charts.parts.layout import View
-from analysis.charts.render import views
 from analysis.compare.alignment import togethers
 from analysis.compare.charts import AXES, charted, draw_lines, draw_ratios_of
 from analysis.compare.comparison import read_sides

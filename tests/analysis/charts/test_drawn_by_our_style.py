@@ -41,7 +41,7 @@ from pathlib import Path
 sys.path.append(sys.argv[2])
 from analysed import grouped
 from analysis.charts import as_png, as_svg, draw
-from analysis.charts.render import views
+from analysis.charts import views
 from analysis.charts import draw_view
 from analysis.findings.cells import findings
 from analysis.lesson.gallery.panels import draw_lie

@@ -9,8 +9,8 @@ from analysed import drawn_charts, grouped
 from every_chart import without_later_columns
 from synthetic_experiment import ACCEPT_S, HAND_OVER_S, OWN_SHARE, both_modes, repeated, write_experiment
 
+from analysis.charts import views
 from analysis.charts.parts.palette import TIME_PARTS
-from analysis.charts.render import views
 from analysis.data.outcomes import cohort
 from analysis.series.latency_breakdown import PARTS, parts_of, parts_sentence, time_parts
 from analysis.summary.groups import Group
