@@ -17,6 +17,12 @@ signal.signal(signal.SIGINT, signal.default_int_handler)
 settings.register_profile("queuelab", deadline=None)
 settings.load_profile("queuelab")
 
+# Locust makes the whole process run on gevent's loop, on which pytest's own processes would wait for ever. Only this
+# process is spared: what tests start is patched as always.
+with pytest.MonkeyPatch.context() as once:
+    once.setenv("LOCUST_SKIP_MONKEY_PATCH", "yes")
+    import locust  # noqa: F401
+
 LONGEST = "test_each_chart.py"
 
 
