@@ -7,7 +7,7 @@ import re
 from importlib.resources import files
 from typing import Any
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
+from jinja2 import ChoiceLoader, Environment, PackageLoader, StrictUndefined
 from jinja2.utils import htmlsafe_json_dumps
 from markupsafe import Markup
 
@@ -17,7 +17,7 @@ from analysis.format import amount, verdict
 def environment() -> Environment:
     """What every page is made with: `static` and `scripts` take files in, `policy` forbids all that is not in it."""
     made = Environment(
-        loader=PackageLoader("analysis"),
+        loader=ChoiceLoader([PackageLoader("analysis"), PackageLoader("analysis.lesson")]),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,

@@ -8,7 +8,7 @@ from html import unescape
 from pathlib import Path
 from typing import Any
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
+from jinja2 import StrictUndefined
 from jinja2.sandbox import SandboxedEnvironment
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
@@ -16,7 +16,7 @@ from markupsafe import Markup, escape
 
 from analysis.lesson.content.material import SOURCES, Measured
 from analysis.lesson.content.numbers import literal, words
-from analysis.report.html import policy
+from analysis.report.html import environment
 
 #: So many letters of code a phone shows beside each other.
 LINE_OF_A_PHONE = 30
@@ -27,16 +27,9 @@ DIAGRAM = SOURCES / "diagram.svg"
 
 def render(template: str, **what: object) -> str:
     """A page as text."""
-    environment = Environment(
-        loader=PackageLoader("analysis.lesson"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    environment.globals["policy"] = policy
-    environment.filters["whole_words"] = whole_words
-    return environment.get_template(template).render(**what)
+    pages = environment()
+    pages.filters["whole_words"] = whole_words
+    return pages.get_template(template).render(**what)
 
 
 def whole_words(code: str) -> Markup:
@@ -84,10 +77,10 @@ def render_text(name: str, measured: Measured, folder: Path = SOURCES) -> str:
 
 def fill(text: str, measured: Measured) -> str:
     """The Markdown with its numbers in it; what comes from the files cannot become markup."""
-    environment = SandboxedEnvironment(
+    sandbox = SandboxedEnvironment(
         undefined=StrictUndefined, autoescape=True, finalize=literal, keep_trailing_newline=True
     )
-    return environment.from_string(text).render(words(measured))
+    return sandbox.from_string(text).render(words(measured))
 
 
 def as_html(text: str) -> str:
