@@ -16,7 +16,8 @@ from analysis.data.model import Cell
 from analysis.data.outcomes import outcomes
 from analysis.data.reader import PREDICTION, read_bare, read_experiment, read_record, read_trial, trial_folders
 from analysis.errors import AnalysisError
-from analysis.metrics.trial import percentile, rate
+from analysis.metrics.percentiles import percentile
+from analysis.metrics.trial import rate
 from analysis.models.mgc import capacity, highest_rate
 from analysis.models.predictions import predictions, services
 from analysis.summary.cells import summarise_trials

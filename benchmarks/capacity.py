@@ -16,7 +16,7 @@ from analysis.calibration.expected_times import fifo
 from analysis.capacity.results import Goal, outcome
 from analysis.console import print_anything
 from analysis.data.model import Cell, Trial, Window
-from analysis.metrics.trial import percentile
+from analysis.metrics.percentiles import percentile
 from analysis.validity.verdict import verdict_on
 from loadtests.experiment.capacity_search import CapacityBounds, Outcome, Step, search
 

@@ -12,7 +12,7 @@ import pandas as pd
 
 from analysis.calibration.expected_times import fifo
 from analysis.console import print_anything
-from analysis.metrics.intervals import interval
+from analysis.metrics.percentiles import interval
 
 STUDIES, TRIALS, MEASURED = 100, 8, 2000
 PLACES = 2

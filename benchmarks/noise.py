@@ -22,7 +22,8 @@ from analysis.console import print_anything
 from analysis.data.machine_noise import noise_words
 from analysis.data.outcomes import cohort
 from analysis.data.reader import read_trial
-from analysis.metrics.trial import percentile, throughput
+from analysis.metrics.percentiles import percentile
+from analysis.metrics.trial import throughput
 from analysis.validity.verdict import verdict_but_for_noise
 from benchmarks.trials import beside, hog, is_measured
 from loadtests import ROOT

@@ -14,8 +14,8 @@ import pandas as pd
 
 from analysis.calibration.expected_times import fifo
 from analysis.console import print_anything
-from analysis.metrics.intervals import Estimate, estimate
-from analysis.metrics.trial import percentile
+from analysis.metrics.equivalence import Estimate, estimate
+from analysis.metrics.percentiles import percentile
 
 STUDIES, BLOCKS = 100, 8
 PLACES, SLOWER = 2, 1.05

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from analysis.console import print_anything
 from analysis.data.reader import read_experiment
-from analysis.metrics.intervals import estimate
+from analysis.metrics.equivalence import estimate
 from analysis.summary.cells import summarise_trials
 from analysis.summary.contrasts import CPU, THROUGHPUT, Comparison, comparisons
 from analysis.tables.contrasts import METRIC_WORDS, spread_texts

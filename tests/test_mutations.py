@@ -13,7 +13,7 @@ from analysis.__main__ import main as analyse
 from analysis.api import AnalysisError, judge
 from analysis.data.reader import read_trial
 from analysis.data.schema import SINCE_SCHEMA_2
-from analysis.metrics.trial import p95, p99
+from analysis.metrics.percentiles import p95, p99
 from analysis.summary.cells import summarise
 from loadtests.errors import StackError
 from loadtests.planning.configuration import Configuration

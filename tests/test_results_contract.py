@@ -13,7 +13,7 @@ from analysis.data.machine_noise import RERUN
 from analysis.data.reader import read_experiment
 from analysis.data.schema import FILES_OF_SCHEMA_1, SINCE_SCHEMA_2
 from loadtests.recording.result_folder import close_trial, open_trial, write_experiment
-from loadtests.scenarios import trial_writer
+from loadtests.scenarios import request_log, trial_writer
 from loadtests.scenarios.observations import Phases
 from loadtests.scenarios.upload_client import Request
 from loadtests.stack.sampling.meters import MEMORY_COLUMNS
@@ -46,7 +46,7 @@ def header(path):
 
 
 def test_the_recorder_writes_the_columns_that_the_dictionary_explains():
-    assert explained("TRIAL/requests.csv") == list(trial_writer.REQUEST_COLUMNS)
+    assert explained("TRIAL/requests.csv") == list(request_log.REQUEST_COLUMNS)
     assert explained("TRIAL/backlog.csv") == list(trial_writer.BACKLOG_COLUMNS)
     assert explained("TRIAL/pictures.csv") == PICTURE_COLUMNS.split(",")
     assert explained("TRIAL/memory.csv") == list(MEMORY_COLUMNS)
@@ -88,7 +88,7 @@ def written(tmp_path):
         Request(UUID(int=2), 100.2, payload, 100.2, 100.7, 201),
         Request(UUID(int=3), 100.3, payload, 100.3),
     ]
-    trial_writer.write_requests(folder / "requests.csv", requests, phases)
+    request_log.write_requests(folder / "requests.csv", requests, phases)
     rows = [
         f"{UUID(int=n)},sync-w1-r1,sync,100.{n},,100.{2 * n - 1},100.{n + 2},ready,1,,100.{n + 1},a-1" for n in (1, 2)
     ]

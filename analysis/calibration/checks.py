@@ -16,7 +16,7 @@ from analysis.data.outcomes import cohort
 from analysis.data.reader import read_trial
 from analysis.errors import AnalysisError
 from analysis.format import Table
-from analysis.metrics.trial import MIN_SAMPLES_P99, p99, percentile
+from analysis.metrics.percentiles import MIN_SAMPLES_P99, p99, percentile
 from analysis.validity.verdict import verdict_on
 
 SHARES = {"p50": 0.5, "p95": 0.95, "p99": 0.99}

@@ -13,7 +13,7 @@ from analysis.data.outcomes import cohort
 from analysis.errors import AnalysisError
 from analysis.format import GROWS, Table, duration, number, workers
 from analysis.metrics.backlog import backlog_growth, unanswered_growth
-from analysis.metrics.trial import claimed, least_samples
+from analysis.metrics.percentiles import claimed, least_samples
 from analysis.validity.saturation import doubts_of_growth
 from analysis.validity.verdict import INVALID_ACCOUNTS, OVERLOADED, UNDECIDED, Verdict
 

@@ -17,7 +17,7 @@ from analysis.charts.latency import draw_both_clocks, draw_ready_time, draw_resp
 from analysis.charts.load_curve import against_load
 from analysis.charts.parts.layout import DPI, STYLE, View, counted, subtitle
 from analysis.charts.parts.svg_data import answering, points, tag_modes
-from analysis.charts.percentiles import percentile_spectrum
+from analysis.charts.percentile_spectrum import percentile_spectrum
 from analysis.charts.stacked_bars import draw_cpu_cost, where_time_goes
 from analysis.charts.throughput import draw_throughput
 from analysis.charts.worker_timeline import swim_lanes

@@ -23,7 +23,7 @@ from analysis.charts.parts.layout import circumstances
 from analysis.charts.parts.palette import MODES
 from analysis.charts.parts.predictions import draw_guessed, draw_predicted
 from analysis.format import GROWS
-from analysis.metrics.intervals import bounds, bounds_words
+from analysis.metrics.percentiles import bounds, bounds_words
 from analysis.summary.groups import Group
 
 # The lines that show how far a point can be trusted: how wide their ends are, and that they lie behind all points.

@@ -5,8 +5,7 @@ from collections.abc import Mapping, Sequence
 
 from analysis.data.factors import prefix, short
 from analysis.format import listing, number, workers
-from analysis.metrics.equivalence import DIFFERENT, UNCLEAR, same
-from analysis.metrics.intervals import Estimate, estimate
+from analysis.metrics.equivalence import DIFFERENT, UNCLEAR, Estimate, estimate, same
 from analysis.summary.contrasts import (
     CPU,
     METRICS,

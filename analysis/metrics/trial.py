@@ -1,6 +1,5 @@
 """The numbers of a cell, each from the raw rows of all its trials. No plotting, no I/O."""
 
-import math
 from collections import defaultdict
 from collections.abc import Sequence
 
@@ -9,49 +8,9 @@ import pandas as pd
 
 from analysis.data.model import Trial, Window
 from analysis.data.outcomes import in_system
+from analysis.metrics.percentiles import percentile
 
-# What each end of a two-sided 95 % interval with equal tails may miss.
-TAIL = 0.025
 BACKLOG_STEP_S = 0.5
-
-
-def least_samples(share: float) -> int:
-    """The fewest samples from which a percentile from the median up may be claimed (R26).
-
-    All of n samples lie below the true one with probability share**n, which must be less than the tail. A bound from
-    above alone, at 95 %, needs fewer: 59 instead of 72 for the p95.
-    """
-    return math.ceil(math.log(TAIL) / math.log(share))
-
-
-MIN_SAMPLES_P95, MIN_SAMPLES_P99 = least_samples(0.95), least_samples(0.99)
-
-
-def percentile(samples: pd.Series, share: float) -> float:
-    """The nearest-rank percentile (Hyndman and Fan's definition 1); `share` in (0, 1]; NaN if empty.
-
-    The rank counts from the smallest, so infinite samples leave it exact until they reach it.
-    """
-    if samples.empty:
-        return math.nan
-    # The rounding keeps 0.95 * 100 from becoming rank 96 by the last bit of a float.
-    place = math.ceil(round(share * len(samples), 9)) - 1
-    return float(np.partition(samples.to_numpy(dtype=float), place)[place])
-
-
-def claimed(samples: pd.Series, share: float) -> float:
-    """The percentile; NaN when there are too few samples to claim one."""
-    return percentile(samples, share) if len(samples) >= least_samples(share) else math.nan
-
-
-def p95(samples: pd.Series) -> float:
-    """The 95th percentile; NaN when there are too few samples to claim one."""
-    return claimed(samples, 0.95)
-
-
-def p99(samples: pd.Series) -> float:
-    """The 99th percentile; NaN when there are too few samples to claim one."""
-    return claimed(samples, 0.99)
 
 
 def rate(at: pd.Series, window: Window) -> float:

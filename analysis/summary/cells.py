@@ -17,13 +17,10 @@ from analysis.format import GROWS, workers
 from analysis.metrics.backlog import backlog_growth, unanswered_growth
 from analysis.metrics.equivalence import Row
 from analysis.metrics.failures import FAILED_TOLERANCE
-from analysis.metrics.intervals import CLOCKS, interval_columns
+from analysis.metrics.percentiles import CLOCKS, interval_columns, p95, p99, percentile
 from analysis.metrics.trial import (
     accepted_rate,
     cpu_per_picture,
-    p95,
-    p99,
-    percentile,
     rate,
     send_lag_p99,
     service_times,

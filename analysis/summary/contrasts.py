@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from analysis.data.factors import CONDITIONS, FACTORS, OF_THE_BROKER, Levels, rank
-from analysis.metrics.intervals import MIN_PAIRS, Estimate, estimate
+from analysis.metrics.equivalence import MIN_PAIRS, Estimate, estimate
 from analysis.summary.cells import MISSING, system_cost, with_doubts
 from analysis.validity.verdict import INVALID, OVERLOADED
 

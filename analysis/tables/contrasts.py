@@ -9,7 +9,7 @@ import pandas as pd
 from analysis.data.factors import prefix, short
 from analysis.findings.contrasts import ratio_text, reading, reading_of, with_doubt
 from analysis.format import GROWS, Table, number
-from analysis.metrics.intervals import estimate
+from analysis.metrics.equivalence import estimate
 from analysis.models.predictions import residual
 from analysis.summary.contrasts import CPU, READY, RESPONSE, THROUGHPUT, Comparison, Contrast, ModeRatio
 from analysis.summary.groups import Group

@@ -13,7 +13,7 @@ import pandas as pd
 
 from analysis.data.model import Trial
 from analysis.format import number
-from analysis.metrics.trial import percentile
+from analysis.metrics.percentiles import percentile
 from analysis.validity.reasons import Kind, Reason, reason
 from analysis.validity.unfinished import most_handed_over
 

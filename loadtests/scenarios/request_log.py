@@ -1,15 +1,20 @@
-"""Keeps every upload of a load process: pending ones in memory, completed ones on disk."""
+"""Keeps every upload of a load process, and writes requests.csv."""
 
+import csv
 import json
 import tempfile
 from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
 from typing import Any
 from uuid import UUID
 
 import gevent
 
+from loadtests.scenarios.observations import Phases
 from loadtests.scenarios.upload_client import Request
 from loadtests.workload.pictures import Payload
+
+REQUEST_COLUMNS = ("id", "phase", "due_at", "sent_at", "answered_at", "status", "error", "picture")
 
 #: From the master: get ready for a trial; its load has ended, report; nobody wants a report any more.
 PREPARE, FINISH, RELEASE = "queuelab_prepare", "queuelab_finish", "queuelab_release"
@@ -58,3 +63,19 @@ class RequestLog:
         self._file.seek(0)
         written = [from_row(json.loads(line), self._pictures) for line in self._file]
         return [*written, *self.pending.values()]
+
+
+def write_requests(path: Path, requests: Sequence[Request], phases: Phases) -> None:
+    """Write one row per planned request, sent or not."""
+    with path.open("w", newline="", encoding="utf-8") as file:
+        writer = csv.writer(file)
+        writer.writerow(REQUEST_COLUMNS)
+        for request in sorted(requests, key=lambda one: one.due_at):
+            stamps = (_stamp(at) for at in (request.due_at, request.sent_at, request.answered_at))
+            status = "" if request.status is None else request.status
+            outcome = (*stamps, status, request.error, request.payload.picture)
+            writer.writerow((request.id, phases.of(request.due_at), *outcome))
+
+
+def _stamp(at: float | None) -> str:
+    return "" if at is None else f"{at:.6f}"

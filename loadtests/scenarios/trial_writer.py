@@ -13,6 +13,7 @@ from loadtests.machine.provenance import versions
 from loadtests.recording import result_folder
 from loadtests.scenarios import observations
 from loadtests.scenarios.observations import Phases
+from loadtests.scenarios.request_log import write_requests
 from loadtests.scenarios.session import Session
 from loadtests.scenarios.stack_lookup import known_machine
 from loadtests.scenarios.upload_client import Request
@@ -21,20 +22,7 @@ from loadtests.stack.process.process_group import restarts_since
 from loadtests.stack.stack_file import StackInfo
 from loadtests.workload.arrivals import Arrival, plan, plan_hash
 
-REQUEST_COLUMNS = ("id", "phase", "due_at", "sent_at", "answered_at", "status", "error", "picture")
 BACKLOG_COLUMNS = ("sampled_at", "waiting", "unacked", "in_database", "done", "counted_by")
-
-
-def write_requests(path: Path, requests: Sequence[Request], phases: Phases) -> None:
-    """Write one row per planned request, sent or not."""
-    with path.open("w", newline="", encoding="utf-8") as file:
-        writer = csv.writer(file)
-        writer.writerow(REQUEST_COLUMNS)
-        for request in sorted(requests, key=lambda one: one.due_at):
-            stamps = (_stamp(at) for at in (request.due_at, request.sent_at, request.answered_at))
-            status = "" if request.status is None else request.status
-            outcome = (*stamps, status, request.error, request.payload.picture)
-            writer.writerow((request.id, phases.of(request.due_at), *outcome))
 
 
 def collect_server_side(directory: Path, info: StackInfo, trial: str, phases: Phases) -> None:
@@ -63,10 +51,6 @@ def write_elsewhere(path: Path, info: StackInfo, trial: str, phases: Phases) -> 
 
 def _finished_before(row: dict[str, str], at: float) -> bool:
     return bool(row["finished_at"]) and float(row["finished_at"]) < at
-
-
-def _stamp(at: float | None) -> str:
-    return "" if at is None else f"{at:.6f}"
 
 
 #: How far a due time may be from the plan's: less than anybody measures.

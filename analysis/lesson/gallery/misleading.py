@@ -9,7 +9,8 @@ import pandas as pd
 from analysis.data.model import Trial
 from analysis.data.outcomes import cohort, outcomes
 from analysis.format import amount, duration, number, workers
-from analysis.metrics.trial import accepted_rate, p95, percentile, throughput
+from analysis.metrics.percentiles import p95, percentile
+from analysis.metrics.trial import accepted_rate, throughput
 from analysis.validity.verdict import OVERLOADED, STEADY
 
 #: What the axis of a wait says.

@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from analysis.format import GROWS
-from analysis.metrics.intervals import interval, interval_columns
+from analysis.metrics.percentiles import interval, interval_columns
 from analysis.tables.summary import as_table
 from benchmarks.coverage import coverage, true_percentile
 

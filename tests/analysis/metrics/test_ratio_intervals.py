@@ -3,7 +3,7 @@ import math
 import numpy as np
 import pytest
 
-from analysis.metrics.intervals import T_QUANTILES, estimate, t_quantile
+from analysis.metrics.equivalence import T_QUANTILES, estimate, t_quantile
 
 
 def test_the_mean_of_ratios_is_geometric() -> None:

@@ -6,20 +6,8 @@ import pytest
 from hand_made import trial
 
 from analysis.data.model import Window
-from analysis.metrics.trial import (
-    MIN_SAMPLES_P95,
-    MIN_SAMPLES_P99,
-    claimed,
-    cpu_per_picture,
-    growth_rate,
-    p95,
-    p99,
-    percentile,
-    rate,
-    send_lag_p99,
-    throughput,
-    utilisation,
-)
+from analysis.metrics.percentiles import MIN_SAMPLES_P95, MIN_SAMPLES_P99, claimed, p95, p99, percentile
+from analysis.metrics.trial import cpu_per_picture, growth_rate, rate, send_lag_p99, throughput, utilisation
 
 
 def test_a_percentile_is_a_sample_that_was_really_seen() -> None:

@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from analysis.calibration.expected_times import fifo
-from analysis.metrics.trial import percentile
+from analysis.metrics.percentiles import percentile
 from analysis.metrics.utilisation import ceilings
 from analysis.models.mgc import Service, capacity, erlang_c, predict
 from analysis.models.predictions import services

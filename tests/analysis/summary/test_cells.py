@@ -17,7 +17,7 @@ from analysis.data.outcomes import cohort
 from analysis.data.reader import read_experiment
 from analysis.errors import AnalysisError
 from analysis.format import GROWS
-from analysis.metrics.trial import p95, p99
+from analysis.metrics.percentiles import p95, p99
 from analysis.report.writer import write_summary
 from analysis.summary.cells import believed, summarise, with_marks
 from analysis.tables.summary import as_table

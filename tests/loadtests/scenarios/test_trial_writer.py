@@ -5,7 +5,7 @@ from uuid import UUID
 
 import pytest
 
-from loadtests.scenarios import trial_writer
+from loadtests.scenarios import request_log
 from loadtests.scenarios.observations import Phases, Sample, cpu_seconds
 from loadtests.scenarios.upload_client import Request
 from loadtests.stack.sampling.sampler import COMPONENTS
@@ -31,7 +31,7 @@ def test_every_planned_request_is_a_row_whatever_became_of_it(tmp_path):
         # Late: it left after the window in which it was due.
         request(4, 111.9, sent_at=112.2),
     ]
-    trial_writer.write_requests(tmp_path / "requests.csv", requests, PHASES)
+    request_log.write_requests(tmp_path / "requests.csv", requests, PHASES)
     with (tmp_path / "requests.csv").open(newline="") as file:
         rows = list(csv.DictReader(file))
 

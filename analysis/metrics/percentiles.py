@@ -1,79 +1,55 @@
-"""How far a percentile can be trusted, from the trials that it was pooled from. Pure."""
+"""Percentiles, and how far each can be trusted. Pure."""
 
 import math
-import statistics
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 
-from analysis.metrics.equivalence import ALIKE, DIFFERENT, SAME_WITHIN, UNCLEAR
-from analysis.metrics.trial import MIN_SAMPLES_P95, percentile
+from analysis.metrics.equivalence import MIN_PAIRS, t_quantile
 
-# Two-sided 95 % quantiles of Student's t by degrees of freedom, from NIST/SEMATECH, e-Handbook of Statistical
-# Methods, section 1.3.6.7.2. A larger number of degrees takes the last one, which is a little too wide.
-T_QUANTILES = (
-    *(12.706, 4.303, 3.182, 2.776, 2.571, 2.447, 2.365, 2.306, 2.262, 2.228),
-    *(2.201, 2.179, 2.160, 2.145, 2.131, 2.120, 2.110, 2.101, 2.093, 2.086),
-    *(2.080, 2.074, 2.069, 2.064, 2.060, 2.056, 2.052, 2.048, 2.045, 2.042),
-)
-# Fewer pairs than this have a lowest and a highest ratio, but no interval worth the name.
-MIN_PAIRS = 3
+# What each end of a two-sided 95 % interval with equal tails may miss.
+TAIL = 0.025
 
 
-@dataclass(frozen=True, kw_only=True)
-class Estimate:
-    """The geometric mean `ratio` of so many pairs; `low` to `high` is its interval, or all there is."""
+def least_samples(share: float) -> int:
+    """The fewest samples from which a percentile from the median up may be claimed (R26).
 
-    ratio: float
-    low: float
-    high: float
-    pairs: int
-
-    @property
-    def has_interval(self) -> bool:
-        """Whether `low` to `high` is a 95 % interval; with two pairs it is the lowest and the highest."""
-        return self.pairs >= MIN_PAIRS
-
-    @property
-    def same(self) -> bool:
-        """Whether the whole interval lies so close to 1 that there is no difference that matters (R28)."""
-        return self.has_interval and self.low >= 1 - SAME_WITHIN and self.high <= 1 + SAME_WITHIN
-
-    @property
-    def unclear(self) -> bool:
-        """Whether the interval shows neither a difference nor that there is none."""
-        return self.has_interval and not self.same and self.low <= 1 <= self.high
-
-    @property
-    def likeness(self) -> str:
-        """What the interval shows, in the words of a table; empty where there is none."""
-        if not self.has_interval:
-            return ""
-        return ALIKE if self.same else UNCLEAR if self.unclear else DIFFERENT
-
-    @property
-    def within_percent(self) -> int:
-        """How far from 1 the interval reaches, rounded up."""
-        return max(1, math.ceil(round(100 * max(1 - self.low, self.high - 1), 6)))
+    All of n samples lie below the true one with probability share**n, which must be less than the tail. A bound from
+    above alone, at 95 %, needs fewer: 59 instead of 72 for the p95.
+    """
+    return math.ceil(math.log(TAIL) / math.log(share))
 
 
-def estimate(ratios: Sequence[float]) -> Estimate:
-    """The t interval on the log ratios (R28) from three pairs on; below that the lowest and the highest."""
-    logs = [math.log(ratio) for ratio in ratios]
-    mean = statistics.fmean(logs)
-    if len(logs) < MIN_PAIRS:
-        low, high = min(logs), max(logs)
-    else:
-        half = t_quantile(len(logs) - 1) * statistics.stdev(logs) / math.sqrt(len(logs))
-        low, high = mean - half, mean + half
-    return Estimate(ratio=math.exp(mean), low=math.exp(low), high=math.exp(high), pairs=len(logs))
+MIN_SAMPLES_P95, MIN_SAMPLES_P99 = least_samples(0.95), least_samples(0.99)
 
 
-def t_quantile(degrees: int) -> float:
-    """The t that 2.5 % of its distribution exceed."""
-    return T_QUANTILES[min(degrees, len(T_QUANTILES)) - 1]
+def percentile(samples: pd.Series, share: float) -> float:
+    """The nearest-rank percentile (Hyndman and Fan's definition 1); `share` in (0, 1]; NaN if empty.
+
+    The rank counts from the smallest, so infinite samples leave it exact until they reach it.
+    """
+    if samples.empty:
+        return math.nan
+    # The rounding keeps 0.95 * 100 from becoming rank 96 by the last bit of a float.
+    place = math.ceil(round(share * len(samples), 9)) - 1
+    return float(np.partition(samples.to_numpy(dtype=float), place)[place])
+
+
+def claimed(samples: pd.Series, share: float) -> float:
+    """The percentile; NaN when there are too few samples to claim one."""
+    return percentile(samples, share) if len(samples) >= least_samples(share) else math.nan
+
+
+def p95(samples: pd.Series) -> float:
+    """The 95th percentile; NaN when there are too few samples to claim one."""
+    return claimed(samples, 0.95)
+
+
+def p99(samples: pd.Series) -> float:
+    """The 99th percentile; NaN when there are too few samples to claim one."""
+    return claimed(samples, 0.99)
 
 
 #: The percentiles that get an interval: clock, share, and the fewest samples that it may be claimed from.

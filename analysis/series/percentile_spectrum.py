@@ -9,7 +9,7 @@ import pandas as pd
 
 from analysis.data.outcomes import cohort
 from analysis.format import Table, duration, number
-from analysis.metrics.trial import percentile
+from analysis.metrics.percentiles import percentile
 from analysis.summary.groups import Group, Telling
 
 READY, RESPONSE, NAIVE = "ready", "answer", "naive"

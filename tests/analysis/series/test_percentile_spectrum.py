@@ -9,8 +9,8 @@ from analysed import drawn_charts
 from hand_made import trial
 from matplotlib.figure import Figure
 
-from analysis.metrics.trial import MIN_SAMPLES_P95
-from analysis.series.percentiles import (
+from analysis.metrics.percentiles import MIN_SAMPLES_P95
+from analysis.series.percentile_spectrum import (
     NAIVE,
     READY,
     RESPONSE,

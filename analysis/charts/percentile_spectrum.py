@@ -13,7 +13,7 @@ from analysis.charts.parts.annotations import EndLabel, label_ends
 from analysis.charts.parts.axes import panels, scale_time_axis
 from analysis.charts.parts.layout import View, circumstances, framed
 from analysis.charts.parts.palette import MODES, TEXT
-from analysis.series.percentiles import (
+from analysis.series.percentile_spectrum import (
     NAIVE,
     READY,
     RESPONSE,
