@@ -40,7 +40,7 @@ def test_a_tool_that_misbehaves_has_told_nothing_and_the_others_are_heard(tool, 
     told = {row["what"]: row["measured"] for row in other_tools.compared(tmp_path)}
     nothing = [what for what, measured in told.items() if measured is None]
     assert told["reported by hey, 10 connections, one stall, p99"] == 0.0065
-    assert [what.split(",")[0] for what in nothing] == ["reported by autocannon", "told by wrk2"]
+    assert [what.split(",")[0] for what in nothing] == ["reported by autocannon", "reported by wrk2"]
     assert "one stall: nothing. wrk2 did not finish within 1 s." in nothing[1]
 
 
@@ -50,7 +50,7 @@ def test_a_tool_that_ends_badly_has_its_last_words_kept(tool, tmp_path, monkeypa
 
     (row,) = other_tools.compared(tmp_path)
     assert row["what"].endswith("one stall: nothing. hey reported no percentiles: no such host")
-    assert runner.told(row).endswith("no such host")
+    assert runner.describe(row).endswith("no such host")
 
 
 def test_where_the_cases_are_is_not_told(tool, tmp_path, monkeypatch):

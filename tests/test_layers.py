@@ -86,7 +86,7 @@ MAY_DO_IO = {
 PURE = {
     "loadtests": (
         *("calibration.cases", "experiment.capacity_search", "planning.configuration", "planning.estimate"),
-        *("planning.experiment", "planning.faults", "planning.fields", "workload.arrivals", "workload.presets"),
+        *("planning.experiment", "planning.faults", "workload.arrivals", "workload.presets"),
     ),
     "app_under_test": ("pictures.colour", "pictures.decoding", "pictures.jpeg", "pictures.png", "pictures.processing"),
 }
@@ -133,6 +133,7 @@ def within(name, packages):
 
 def pure(part):
     if part in PURE:
+        assert set(PURE[part]) <= modules(part).keys()
         return {name: path for name, path in modules(part).items() if name in PURE[part]}
     return {name: path for name, path in modules(part).items() if not within(name, MAY_DO_IO[part])}
 

@@ -12,7 +12,7 @@ import pytest
 from analysis.data.machine_noise import RERUN
 from analysis.data.reader import read_experiment
 from analysis.data.schema import FILES_OF_SCHEMA_1, SINCE_SCHEMA_2
-from loadtests.recording.result_folder import close_trial, open_trial, write_experiment
+from loadtests.recording.result_folder import close_trial, open_trial, write_experiment, write_json
 from loadtests.scenarios import request_log, trial_writer
 from loadtests.scenarios.observations import Phases
 from loadtests.scenarios.upload_client import Request
@@ -77,17 +77,13 @@ def test_every_column_of_the_summary_is_explained():
     assert [name for name in columns if not any(re.fullmatch(pattern, name) for pattern in patterns)] == []
 
 
-@pytest.fixture
-def written(tmp_path):
-    """A trial of one second by the real writers: two uploads done, one unfinished."""
-    folder = open_trial(tmp_path, "sync-w1-r1")
+PAYLOAD = Payload("a.jpg", "multipart/form-data", b"", 1.0)
+
+
+def write(folder_of_all, requests):
+    """A trial of one second by the real writers, of which the server has finished the first two uploads."""
+    folder = open_trial(folder_of_all, "sync-w1-r1")
     phases = Phases(started_at=99.0, measure_from=100.0, measure_until=101.0, load_stopped_at=101.5, collected_at=102.0)
-    payload = Payload("a.jpg", "multipart/form-data", b"", 1.0)
-    requests = [
-        Request(UUID(int=1), 100.1, payload, 100.1, 100.4, 201),
-        Request(UUID(int=2), 100.2, payload, 100.2, 100.7, 201),
-        Request(UUID(int=3), 100.3, payload, 100.3),
-    ]
     request_log.write_requests(folder / "requests.csv", requests, phases)
     rows = [
         f"{UUID(int=n)},sync-w1-r1,sync,100.{n},,100.{2 * n - 1},100.{n + 2},ready,1,,100.{n + 1},a-1" for n in (1, 2)
@@ -107,9 +103,21 @@ def written(tmp_path):
         "broker_remaining": None,
         "outcome": "finished",
     }
-    write_experiment(tmp_path, name="round-trip", question="?", plan=None, order=[])
-    close_trial(folder, record=record)
-    return tmp_path
+    write_experiment(folder_of_all, name="round-trip", question="?", plan=None, order=[])
+    write_json(folder / "trial.json", record)
+    close_trial(folder)
+    return folder_of_all
+
+
+@pytest.fixture
+def written(tmp_path):
+    """Two uploads done, one unfinished."""
+    requests = [
+        Request(UUID(int=1), 100.1, PAYLOAD, 100.1, 100.4, 201),
+        Request(UUID(int=2), 100.2, PAYLOAD, 100.2, 100.7, 201),
+        Request(UUID(int=3), 100.3, PAYLOAD, 100.3),
+    ]
+    return write(tmp_path, requests)
 
 
 def test_what_is_written_is_read_back_the_same(written):
@@ -129,3 +137,13 @@ def test_a_trial_of_the_real_writers_is_judged_and_its_record_keeps_what_people_
     assert record["achieved_rate"] == 3.0
     assert record["send_lag"] == {"p50_s": 0.0, "p99_s": 0.0, "max_s": 0.0}
     assert "ledger" not in record
+
+
+def test_the_record_keeps_the_send_lag_of_the_window_and_the_rate_that_was_sent_in_it(tmp_path):
+    lags_s = {1: (100.1, 0.01), 2: (100.2, 0.02), 3: (100.3, 0.03), 4: (100.4, 0.04), 5: (100.9, 0.25), 6: (99.5, 0.4)}
+    requests = [Request(UUID(int=n), due, PAYLOAD, due + lag) for n, (due, lag) in lags_s.items()]
+
+    record = json.loads((write(tmp_path, requests) / "sync-w1-r1" / "trial.json").read_text())
+
+    assert record["send_lag"] == {"p50_s": 0.03, "p99_s": 0.25, "max_s": 0.25}
+    assert record["achieved_rate"] == 4.0

@@ -100,7 +100,7 @@ def _draw_offered(ax: Axes, offered_rate: float, counts: list[int]) -> EndLabel:
 
 def _draw_limit(ax: Axes, counts: list[int], cells: pd.DataFrame, top: float) -> list[EndLabel]:
     """The line of what is possible; where it leaves the axes its name stands beside it, above the offered load."""
-    if len(counts) == 1:
+    if cells["workers"].nunique() == 1:
         return _draw_only_limit(ax, _only_ceiling(cells), top)
     per_count = cells.drop_duplicates("workers").set_index("workers").reindex(columns=list(LIMITS)).sort_index()
     known = [column for column in LIMITS if per_count[column].notna().all()]

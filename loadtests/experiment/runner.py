@@ -188,5 +188,5 @@ def _outcome(record: dict[str, Any]) -> str:
     verdict, ledger = record["verdict"], record["ledger"]
     words = {"completed": "completed", "failed_visibly": "failed", "pending": "waiting", "lost": "lost"}
     counted = ", ".join(f"{ledger[name]} {word}" for name, word in words.items())
-    reasons = (reason.partition(":")[0] for reason in verdict["reasons"])
+    reasons = (reason.partition(". ")[0].removesuffix(".") for reason in verdict["reasons"])
     return "; ".join([verdict["name"], *reasons, f"{ledger['accepted']} accepted: {counted}"])

@@ -131,18 +131,15 @@ def open_trial(results: Path, name: str) -> Path:
     return partial
 
 
-def close_trial(
-    partial: Path, also: dict[str, Any] | None = None, *, record: dict[str, Any] | None = None
-) -> tuple[Path, dict[str, Any]]:
+def close_trial(partial: Path, also: dict[str, Any] | None = None) -> tuple[Path, dict[str, Any]]:
     """Judge a measured trial, write its record and give it its name; from here on it counts.
 
     also: what the load process cannot know: noise (of the machine meanwhile, None if nobody listened), control (whether
-    it is an A/A control), events (what happened to the stack) and files (that its storage holds). record: what the load
-    process knows, if it has not left that in a file. Returns the trial's folder, and its record with the ledger, which
-    trial.json does not keep.
+    it is an A/A control), events (what happened to the stack) and files (that its storage holds). Returns the trial's
+    folder, and its record with the ledger, which trial.json does not keep.
     """
     unknown: dict[str, Any] = {"noise": None, "control": False, "events": [], "files": None}
-    record = record or read_record(partial)
+    record = read_record(partial)
     record |= {"fingerprint": _fingerprint(partial, record)} | unknown | (also or {})
     concluded, ledger = conclude(partial, record)
     record |= concluded

@@ -86,11 +86,12 @@ def keep(session: Session, *, offered_rate: float) -> tuple[Path, str]:
         _write_head(folder)
     collect_server_side(partial, session.info, session.tag, session.phases)
     record = _record(session, requests, offered_rate)
+    # What only this process knows is on the disk before anything is made of it.
+    result_folder.write_json(partial / "trial.json", record)
     if not by_hand:
-        result_folder.write_json(partial / "trial.json", record)
         return partial, "not judged yet"
     events = restarts_since(Path(session.info.directory), session.phases.started_at)
-    final, record = result_folder.close_trial(partial, {"events": events}, record=record)
+    final, record = result_folder.close_trial(partial, {"events": events})
     return final, record["verdict"]["name"]
 
 

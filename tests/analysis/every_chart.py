@@ -45,7 +45,7 @@ WHAT: Mapping[str, Sequence[Made]] = {
     "one trial": [Made(mode="queue", workers=8)],
     "all overloaded": both_modes((1, 2)),
     "by hand": [Made(workers=2, offered_rate=5.0), Made(workers=4, offered_rate=5.0)],
-    "repeats": repeated(both_modes((1, 2, 3, 4, 8)), 2),
+    "repeats": repeated(both_modes((1, 2, 3, 4, 8)), 3),
     "a mode unevenly": [*both_modes((1, 4)), Made(mode="sync", workers=16)],
     "two brokers": repeated(both_brokers(both_modes((1, 4), noise=0.03), slower=1.3), 3),
     "two brokers, many workers": both_brokers(both_modes((1, 3, 4, 6, 8, 12, 16)), slower=2.3),

@@ -28,7 +28,7 @@ TOKEN = "a token for the tests"
 
 
 @dataclass(frozen=True, kw_only=True)
-class ErrorSpec:
+class Response:
     """What came back over HTTP."""
 
     status: int
@@ -48,10 +48,10 @@ class RunningApp:
     worker: "subprocess.Popen[bytes]"
     env: dict[str, str]
 
-    def get(self, path: str) -> ErrorSpec:
+    def get(self, path: str) -> Response:
         return fetch(self.url + path, headers={"Authorization": f"Bearer {TOKEN}"})
 
-    def upload(self, endpoint: str, image: bytes, *, key: str = "", trial: str = "") -> ErrorSpec:
+    def upload(self, endpoint: str, image: bytes, *, key: str = "", trial: str = "") -> Response:
         boundary = uuid.uuid4().hex
         head = f'--{boundary}\r\nContent-Disposition: form-data; name="image"; filename="a.jpg"\r\n\r\n'
         headers = {
@@ -74,7 +74,7 @@ class RunningApp:
 
 def fetch(
     url: str, *, method: str | None = None, body: bytes | None = None, headers: dict[str, str] | None = None
-) -> ErrorSpec:
+) -> Response:
     """One HTTP exchange; an error status is an answer too."""
     request = urllib.request.Request(url, data=body, headers=headers or {}, method=method)
     try:
@@ -82,7 +82,7 @@ def fetch(
     except urllib.error.HTTPError as error:
         response = error
     with response:
-        return ErrorSpec(status=response.status, headers=response.headers, body=response.read())
+        return Response(status=response.status, headers=response.headers, body=response.read())
 
 
 def wait_for(condition: Callable[[], Any], *, limit_s: float = 20.0) -> Any:

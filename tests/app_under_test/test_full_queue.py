@@ -6,7 +6,7 @@ import pytest
 
 from pictures.publishing import _COUNT_HOLDS_S as COUNT_HOLDS_S
 from tests.app_under_test.picture_files import jpeg
-from tests.app_under_test.running_app import ErrorSpec, RunningApp, apart, celery_worker, wait_for, web_server
+from tests.app_under_test.running_app import Response, RunningApp, apart, celery_worker, wait_for, web_server
 
 pytestmark = pytest.mark.stack
 
@@ -28,10 +28,10 @@ def test_61_a_full_queue_refuses_keeps_what_it_took_and_opens_again(app, tmp_pat
             assert wait_for(lambda: endpoint.upload("queue", jpeg()).status == 202, limit_s=COUNT_HOLDS_S + 5)
 
 
-def fill(endpoint: RunningApp) -> tuple[list[str], ErrorSpec]:
+def fill(endpoint: RunningApp) -> tuple[list[str], Response]:
     """Upload until the app refuses: what it took, and the refusal. It counts now and then only."""
     taken: list[str] = []
-    refused: list[ErrorSpec] = []
+    refused: list[Response] = []
 
     def upload() -> bool:
         key = str(uuid4())

@@ -11,7 +11,7 @@ from csv import DictReader
 import pytest
 
 from tests.app_under_test.picture_files import damaged_jpeg, encode, jpeg, quarters
-from tests.app_under_test.running_app import TOKEN, ErrorSpec, RunningApp, fetch
+from tests.app_under_test.running_app import TOKEN, Response, RunningApp, fetch
 from tests.app_under_test.slow_clients import everything, opened
 
 pytestmark = pytest.mark.stack
@@ -122,7 +122,7 @@ def test_head_is_answered_where_get_is_with_the_same_head_and_no_body(app):
         assert asked.headers["Content-Type"] == shown.headers["Content-Type"]
 
 
-def fetch_either(app: RunningApp, method: str, path: str) -> ErrorSpec:
+def fetch_either(app: RunningApp, method: str, path: str) -> Response:
     return fetch(app.url + path, method=method, headers={"Authorization": f"Bearer {TOKEN}"})
 
 

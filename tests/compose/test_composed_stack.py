@@ -61,7 +61,7 @@ def test_a_worker_has_the_limits_that_were_set(running):
 
 
 @pytest.mark.parametrize("endpoint", ENDPOINTS)
-def test_a_picture_becomes_ready_to_each_endpoint(running, endpoint):
+def test_a_picture_becomes_ready_through_each_endpoint(running, endpoint):
     answer = running.app.upload(endpoint, jpeg())
 
     assert answer.status == ENDPOINTS[endpoint]

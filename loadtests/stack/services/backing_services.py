@@ -79,12 +79,14 @@ class BackingServices:
         """Migrate; an SQLite file is copied from one that the same code has migrated before, which saves a second."""
         migrated = MIGRATED / f"{code_hash()}-{importlib.metadata.version('django')}.sqlite3"
         if self._spec.database == "sqlite":
-            with contextlib.suppress(FileNotFoundError):
+            with contextlib.suppress(OSError):
                 shutil.copyfile(migrated, self._layout.directory / SQLITE_FILE)
                 return
         self._group.finish(self._group.start(commands.migrate(self._layout)), START_LIMIT_S)
         if self._spec.database == "sqlite":
-            _keep(self._layout.directory / SQLITE_FILE, migrated)
+            # Without a copy the next start migrates again.
+            with contextlib.suppress(OSError):
+                _keep(self._layout.directory / SQLITE_FILE, migrated)
 
     def _wait_for_broker(self) -> Queue:
         if self._spec.broker == "redis":
@@ -131,10 +133,13 @@ def _keep(file: Path, migrated: Path) -> None:
         return
     migrated.parent.mkdir(parents=True, exist_ok=True)
     partial = migrated.with_name(f"{migrated.name}.{os.getpid()}.partial")
-    shutil.copyfile(file, partial)
-    for older in migrated.parent.glob("*.sqlite3"):
-        older.unlink(missing_ok=True)
-    partial.rename(migrated)
+    try:
+        shutil.copyfile(file, partial)
+        for older in migrated.parent.glob("*.sqlite3"):
+            older.unlink(missing_ok=True)
+        partial.rename(migrated)
+    finally:
+        partial.unlink(missing_ok=True)
 
 
 def _answers(queue: Queue) -> bool | None:

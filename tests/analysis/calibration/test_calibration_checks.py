@@ -137,5 +137,5 @@ def test_what_a_system_does_not_tell_is_left_out(tmp_path):
     write_case(tmp_path, "floor")
     told = checked(tmp_path, steal_share=None, pressure_share=None)
 
-    assert not [what for what in told if what.startswith("share of")]
+    assert told.keys().isdisjoint({"CPU time taken by other machines", "time in which something waited for a CPU"})
     assert told["scheduling delay, p99"].measured == 0.0002
