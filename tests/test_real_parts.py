@@ -57,7 +57,9 @@ def one_worker(request, tmp_path_factory):
         yield info
 
     # Pictures have waited in the meantime, and it has looked at the head of the queue as this broker allows it.
-    assert (folder / "logs" / "sweeper.log").read_text() == ""
+    said = (folder / "logs" / "sweeper.log").read_text().splitlines()
+    # A busy machine may keep one picture from its worker for so long that it is published again, which does no harm.
+    assert len(said) <= 1 and all("It was published again" in line for line in said)
     assert components_in(folder) == []
 
 

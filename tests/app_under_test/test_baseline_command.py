@@ -15,7 +15,7 @@ def test_a_picture_that_cannot_be_worked_on_is_named_at_once(tmp_path, external_
     for path, data in zip(pictures, (jpeg(), damaged_jpeg()), strict=True):
         path.write_bytes(data)
 
-    with pytest.raises(CommandError, match=r"/damaged\.jpg: The picture is damaged"):
+    with pytest.raises(CommandError, match=r"/damaged\.jpg cannot be processed: The picture is damaged"):
         call_command("baseline", *map(str, pictures), processes=2, seconds=0.1, output=tmp_path / "baseline.csv")
 
 

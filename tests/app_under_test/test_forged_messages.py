@@ -16,7 +16,7 @@ from tests.app_under_test.running_app import RunningApp, apart, celery_worker, w
 #: What a worker's log says of a message that it does not execute.
 TOLD = (
     *("Discarded", "unknown task", "unregistered task", "unknown message", "invalid task message"),
-    *("Can't decode message body", "raised unexpected", "nothing to do"),
+    *("Can't decode message body", "raised unexpected", "Nothing to do"),
 )
 
 KINDS = forged_messages(Path())
