@@ -39,6 +39,10 @@ class Figure:
     table: Table
 
 
+#: The charts that answer the question, in the order in which the page opens with them.
+MAIN_CHARTS = ("response_time", "throughput")
+
+
 def render(made: Analysis, charts: Sequence[Chart], calibrated: Sequence[Chart]) -> str:
     """The whole page as text."""
     experiment, verdicts, cells = made.experiment, made.verdicts, made.cells
@@ -46,17 +50,22 @@ def render(made: Analysis, charts: Sequence[Chart], calibrated: Sequence[Chart])
     broken = _with_verdict(made, lambda judgement: judgement.name == INVALID_ACCOUNTS)
     on_purpose = [trial.name for trial in experiment.measured if faults(trial)]
     summary = summary_table(cells)
+    figures = [figure_of(chart) for chart in charts]
+    main = [figure for figure in figures if figure.name in MAIN_CHARTS]
+    # With one group of cells both are there, and their titles say what they show.
+    titled = MAIN_CHARTS if len(main) == len(MAIN_CHARTS) else ()
     text = page.render(
         experiment=experiment,
         info=dict.fromkeys(CIRCUMSTANCES) | dict(experiment.info) | {"order": _order(experiment)},
         lead=made.headline,
-        sentences=[finding.words for finding in made.findings if not finding.redundant],
+        sentences=[finding.words for finding in made.findings if not finding.redundant and finding.chart not in titled],
         conditions=varied_and_held(trial.cell for trial in experiment.trials),
         unequal=made.unequal,
         differences=[(contrast_heading(each), contrast_table(each)) for each in made.compared],
         modes=mode_table(made.modes, varied(trial.cell for trial in experiment.trials)),
         replay=replay(experiment, verdicts),
-        figures=[figure_of(chart) for chart in charts],
+        main_figures=main if titled else [],
+        figures=[figure for figure in figures if not titled or figure not in main],
         expected=expected_table(made.groups),
         capacities=_capacity_tables(made.capacities),
         summary=summary,
