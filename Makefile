@@ -32,7 +32,7 @@ demo: .venv/run.stamp  ## measure sync and queue with 1, 2, 4 and 8 workers, the
 	$(BIN)/python -m loadtests run loadtests/plans/demo.toml $(if $(PREDICTIONS),--predictions $(call quote,$(PREDICTIONS)))
 	$(BIN)/python -m analysis results/demo
 
-# What `make help` tells of: the variables that a person may give on the command line.
+# What `make help` lists: the variables that a person may give on the command line.
 TOLD := MODE WORKERS WORKLOAD PORT STACK BROKER DATABASE RESULTS OPEN MINUTES PYTHON
 
 help:  ## list the commands
@@ -81,7 +81,7 @@ down: .venv/run.stamp  ## stop the stack, or stop watching an attached one
 charts: .venv/run.stamp  ## draw charts and report from the result files: make charts RESULTS=results/demo
 	$(BIN)/python -m analysis $(call quote,$(RESULTS))
 
-screenshots: .venv/dev.stamp charts  ## save every page and chart as on a projector and on a phone: make screenshots RESULTS=results/demo
+screenshots: .venv/dev.stamp charts  ## take a screenshot of every page and chart at projector and phone size: make screenshots RESULTS=results/demo
 	$(BIN)/python -m tests.screenshots $(call quote,$(RESULTS)) $(if $(TO),--to $(call quote,$(TO)))
 
 preflight: .venv/run.stamp  ## check in half a minute whether this machine is ready for a lesson
@@ -93,12 +93,12 @@ lesson: .venv/run.stamp  ## build slides, hand-out, prediction page and report, 
 calibrate: .venv/run.stamp  ## measure reference servers with known response times; later reports show the result
 	$(BIN)/python -m loadtests calibrate
 
-faults: .venv/run.stamp  ## inject every fault, with profile safe and with Celery's defaults: into docs/security.md
+faults: .venv/run.stamp  ## inject every fault, with profile safe and with Celery's defaults, and write the results to docs/security.md
 	$(BIN)/python -m loadtests faults | $(BIN)/python -m analysis markdown-block docs/security.md safe
 	$(BIN)/python -m loadtests faults --profile defaults | $(BIN)/python -m analysis markdown-block docs/security.md defaults
 	$(BIN)/python -m loadtests faults --broker rabbitmq | $(BIN)/python -m analysis markdown-block docs/security.md rabbitmq
 
-soak: .venv/run.stamp  ## inject a random fault every 75 s for half an hour: into docs/security.md
+soak: .venv/run.stamp  ## inject a random fault every 75 s for half an hour, and write the results to docs/security.md
 	$(BIN)/python -m loadtests run loadtests/plans/soak.toml
 	$(BIN)/python -m analysis results/soak
 	$(BIN)/python -m benchmarks.soak results/soak | $(BIN)/python -m analysis markdown-block docs/security.md soak
@@ -109,43 +109,43 @@ fuzz: .venv/dev.stamp  ## send malformed files and requests for MINUTES; SEED= r
 bench: demo  ## measure, check the results against the laws that both modes obey, and time the harness
 	$(BIN)/python -m benchmarks.laws results/demo
 	$(BIN)/python -m benchmarks.million
-	@# Its target is missed for a reason that docs/method.md tells.
+	@# Its target is missed; docs/method.md says why.
 	-$(BIN)/python -m benchmarks.speed
 
-bench-intervals: .venv/run.stamp  ## how often an interval contains the true value, and what common uploads gain: into docs/method.md
+bench-intervals: .venv/run.stamp  ## measure how often an interval contains the true value and what common uploads gain, and write the results to docs/method.md
 	$(BIN)/python -m benchmarks.coverage | $(BIN)/python -m analysis markdown-block docs/method.md coverage
 	$(BIN)/python -m benchmarks.pairing | $(BIN)/python -m analysis markdown-block docs/method.md pairing
 
-bench-sampling: .venv/run.stamp  ## what a sample of the queue costs each broker
+bench-sampling: .venv/run.stamp  ## measure what a sample of the queue costs each broker
 	$(BIN)/python -m benchmarks.sampling redis rabbitmq
 
-bench-capacity: .venv/run.stamp  ## how often a capacity search contains the true value: into docs/method.md
+bench-capacity: .venv/run.stamp  ## measure how often a capacity search contains the true value, and write the results to docs/method.md
 	$(BIN)/python -m benchmarks.capacity | $(BIN)/python -m analysis markdown-block docs/method.md capacity
 
-bench-accounts: .venv/run.stamp  ## whether the accounts of 220 short trials close exactly if nothing is lost: into docs/method.md
+bench-accounts: .venv/run.stamp  ## check that the accounts of 228 short trials balance if nothing is lost, and only then, and write the results to docs/method.md
 	$(BIN)/python -m benchmarks.accounts | $(BIN)/python -m analysis markdown-block docs/method.md accounts
 
-bench-noise: .venv/run.stamp  ## which signs of noise reveal a distorted trial; needs a browser: into docs/method.md
+bench-noise: .venv/run.stamp  ## measure which signs of noise reveal a distorted trial (needs a browser), and write the results to docs/method.md
 	$(BIN)/python -m benchmarks.noise | $(BIN)/python -m analysis markdown-block docs/method.md noise
 
-bench-speed: .venv/run.stamp  ## how many uploads one load process sends, compared with Locust's fast client: into docs/method.md
+bench-speed: .venv/run.stamp  ## measure how many uploads one load process sends, compared with Locust's fast client, and write the results to docs/method.md
 	$(BIN)/python -m benchmarks.speed | $(BIN)/python -m analysis markdown-block docs/method.md speed
 
 bench-million: .venv/run.stamp  ## time the analysis on a million uploads
 	$(BIN)/python -m benchmarks.million
 
-bench-promise: .venv/run.stamp  ## what the promise costs in throughput and CPU time: into docs/security.md
+bench-promise: .venv/run.stamp  ## measure what the promise costs in throughput and CPU time, and write the results to docs/security.md
 	$(BIN)/python -m loadtests run loadtests/plans/promise.toml
 	$(BIN)/python -m analysis results/promise
 	$(BIN)/python -m benchmarks.promise results/promise | $(BIN)/python -m analysis markdown-block docs/security.md price
 
-bench-saturation: .venv/run.stamp  ## forty short trials near saturation: none that fell clearly behind may be valid
+bench-saturation: .venv/run.stamp  ## run forty short trials near saturation: none that fell clearly behind may be valid
 	$(BIN)/python -m benchmarks.saturation
 
-bench-verdicts: .venv/run.stamp  ## how often a simulated trial gets each verdict: into docs/method.md
+bench-verdicts: .venv/run.stamp  ## simulate how often a trial gets each verdict, and write the results to docs/method.md
 	$(BIN)/python -m benchmarks.verdicts | $(BIN)/python -m analysis markdown-block docs/method.md verdicts
 
-bench-replay: .venv/dev.stamp  ## how many frames per second the replay shows: make bench-replay RESULTS=results/demo
+bench-replay: .venv/dev.stamp  ## measure how many frames per second the replay shows: make bench-replay RESULTS=results/demo
 	$(BIN)/python -m benchmarks.replay $(call quote,$(RESULTS))
 
 bench-rows: .venv/run.stamp  ## check that SQLite and PostgreSQL keep every row at full load

@@ -51,7 +51,7 @@ def test_readme_says_how_long_each_of_them_takes():
     section = README.partition("## Two commands")[2].partition("\n## ")[0]
 
     assert re.search(
-        r"`make demo` takes about \w+ minutes, installing included, and `make test` some \w+ minutes", section
+        r"`make demo` takes about \w+ minutes, including installation, and `make test` about \w+ minutes", section
     )
 
 
