@@ -28,7 +28,7 @@ from analysis.validity.verdict import Verdict, verdicts_on
 class Analysis:
     """An experiment with the verdicts on its trials, its numbers, and what they say.
 
-    `summary` has one row a cell as `summary.csv` keeps it, `cells` the same for people; `per_trial` has one row a
+    `summary` has one row per cell as `summary.csv` keeps it, `cells` the same for people; `per_trial` has one row per
     trial, `controls` the same of cells that were measured a second time. `groups`, `compared` and `modes` are made of
     the trials that are believed. `findings` come in the order in which they are told; `unequal` says where the modes
     did not do the same work. `capacities` has one row for each search for the highest rate that keeps a goal, None

@@ -51,7 +51,7 @@ def judge(trial_dir: Path) -> Verdict:
 def conclude(trial_dir: Path, record: dict[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
     """What the record of a trial keeps of the analysis, and the trial's ledger.
 
-    record: what `trial.json` will hold beside that.
+    record: what else `trial.json` will hold.
     """
     trial = read_trial(trial_dir, record=record)
     verdict, rows = verdict_on(trial), outcomes(trial)
@@ -91,7 +91,7 @@ def goal_outcome(trial_dir: Path, goal: Mapping[str, Any]) -> str:
 
 
 def noisy_trials(folder: Path) -> dict[str, str]:
-    """The trials of an experiment beside which the machine was not quiet, by name with the reason in words."""
+    """The trials of an experiment during which the machine was not quiet, by name with the reason in words."""
     words = {name: noise_words(record) for name, record in _records(folder).items()}
     return {name: said for name, said in words.items() if said}
 

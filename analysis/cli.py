@@ -44,7 +44,7 @@ COMMANDS: Mapping[str, Command] = {
         ("sent/", "a.json b.csv lines.txt results/demo --workers 2 --output results/pooled"),
     ),
     "share": Command(
-        "write what can be sent of a result, as a file and as a line to copy",
+        "export a shareable summary of a result, as a file and as a line to copy",
         ("results/demo", "results/demo --csv"),
     ),
     "lesson": Command(
@@ -56,7 +56,7 @@ COMMANDS: Mapping[str, Command] = {
         ),
     ),
     "markdown-block": Command(
-        "replace a marked block of a file by what stands on standard input",
+        "replace a marked block of a file with standard input",
         ("README.md example < table.md",),
     ),
 }
@@ -66,7 +66,6 @@ def main(argv: list[str] | None = None) -> int:
     """0 done, 1 failed with a sentence on stderr, 2 misused."""
     words = sys.argv[1:] if argv is None else argv
     if words and words[0] not in (*COMMANDS, "-h", "--help"):
-        # A folder alone is reported on.
         words = ["report", *words]
     options = _parser().parse_args(words)
     try:
@@ -78,7 +77,7 @@ def main(argv: list[str] | None = None) -> int:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="python -m analysis",
-        description="Analyse the files of an experiment. A folder without a command is reported on.",
+        description="Analyse the files of an experiment. With only a folder, runs `report` on it.",
         epilog=_examples(*COMMANDS),
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
@@ -145,7 +144,7 @@ def report(folder: Path, *, charts: bool, as_markdown: bool) -> None:
 def _add_compare(parser: argparse.ArgumentParser) -> None:
     parser.set_defaults(run=_compare, misused=parser.error)
     parser.add_argument("folders", nargs="+", type=Path, metavar="FOLDER", help="an experiment; the first is the base")
-    parser.add_argument("--output", type=Path, help="where to write (default: compared/A-B beside the first)")
+    parser.add_argument("--output", type=Path, help="where to write (default: compared/A-B next to the first)")
     parser.add_argument(
         "--unfair",
         default="",
@@ -163,8 +162,12 @@ def _compare(options: argparse.Namespace) -> int:
 def _add_pool(parser: argparse.ArgumentParser) -> None:
     parser.set_defaults(run=_pool)
     parser.add_argument("paths", nargs="+", type=Path, metavar="PATH", help="a file that was sent, or a folder")
-    parser.add_argument("--workers", type=int, help="over one worker (default: the most that most have measured)")
-    parser.add_argument("--output", type=Path, help="where to write (default: pooled/ beside the first)")
+    parser.add_argument(
+        "--workers",
+        type=int,
+        help="worker count whose speed-up over one worker is charted (default: the largest that most laptops measured)",
+    )
+    parser.add_argument("--output", type=Path, help="where to write (default: pooled/ next to the first)")
 
 
 def _pool(options: argparse.Namespace) -> int:
@@ -193,7 +196,7 @@ def _add_lesson(parser: argparse.ArgumentParser) -> None:
         action="append",
         default=[],
         help="an experiment measured by python -m loadtests faults; may be repeated. Default: faults-live and "
-        "faults-live-safe beside FOLDER, or else faults-defaults",
+        "faults-live-safe next to FOLDER, or else faults-defaults",
     )
     parser.add_argument("--open", action="store_true", help="open it in the browser")
 

@@ -1,10 +1,10 @@
-"""Do the accounts of a queue close whenever nothing is lost, and only then? python -m benchmarks.accounts
+"""Do the accounts of a queue balance whenever nothing is lost, and only then? python -m benchmarks.accounts
 
-Measures short queue trials, with 2 and 4 workers, overloaded and at utilisation 0.7, half of them beside a process that
-takes a fifth of a core: none may be INVALID_ACCOUNTS. In some more trials one message is taken off the queue behind
-everybody's back: each must say that exactly one picture is lost. Then tells how long the broker's messages were on
-their way to a worker, from the broker's own record of its commands. Prints Markdown; exits 1 if an account is wrong.
-Finished trials are kept in results/accounts, and the same command goes on from there.
+Measures short queue trials, with 2 and 4 workers, overloaded and at utilisation 0.7, half of them while a process
+takes a fifth of a core: none may be INVALID_ACCOUNTS. In some more trials one message is taken off the queue unnoticed:
+each must say that exactly one picture is lost. Then prints how long the broker's messages were on their way to a
+worker, from the broker's own record of its commands. Prints Markdown; exits 1 if an account is wrong. Finished trials
+are kept in results/accounts, and the same command continues from there.
 """
 
 import argparse
@@ -70,7 +70,7 @@ class Case:
 
 @dataclass(frozen=True, kw_only=True)
 class Outcome:
-    """What one trial said of itself, and how many messages were really taken away."""
+    """What one trial said of itself, and how many messages were really taken."""
 
     case: Case
     verdict: str
@@ -118,7 +118,7 @@ class Stacks:
     def close(self) -> None:
         self._open.close()
         self._running = None
-        # The next one begins on an empty database.
+        # The next one starts with an empty database.
         shutil.rmtree(self._folder / "stack", ignore_errors=True)
 
 
@@ -240,7 +240,7 @@ def outcome_of(case: Case, record: Mapping[str, Any]) -> Outcome:
 
 
 def as_expected(outcome: Outcome) -> bool:
-    """Whether an account is right: it closes, or it lacks what was taken."""
+    """Whether an account is right: it balances, or it lacks what was taken."""
     if outcome.taken:
         return outcome.verdict == "INVALID_ACCOUNTS" and outcome.lost == outcome.taken
     return outcome.case.act != "lose" and outcome.verdict != "INVALID_ACCOUNTS" and not outcome.lost
@@ -248,8 +248,8 @@ def as_expected(outcome: Outcome) -> bool:
 
 def table(outcomes: list[Outcome]) -> list[str]:
     lines = [
-        "| load | workers | profile | beside it | messages taken | trials | verdicts | lost | first look missed more "
-        "| as expected |"
+        "| load | workers | profile | background load | messages taken | trials | verdicts | lost "
+        "| first check missed more | as expected |"
     ]
     lines.append("| --- " * 10 + "|")
     kinds = dict.fromkeys(one.case for one in outcomes)
@@ -268,7 +268,7 @@ def table(outcomes: list[Outcome]) -> list[str]:
 
 
 def handover_table(recorded: Mapping[Case, list[float]]) -> list[str]:
-    lines = ["| load | workers | beside it | messages | p50 [ms] | p99 [ms] | longest [ms] |", "| --- " * 7 + "|"]
+    lines = ["| load | workers | background load | messages | p50 [ms] | p99 [ms] | longest [ms] |", "| --- " * 7 + "|"]
     for case, times in recorded.items():
         p50, p99, longest = (
             f"{1000 * float(np.quantile(times, share, method='inverted_cdf')):.2f}" for share in (0.5, 0.99, 1)

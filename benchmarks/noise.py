@@ -1,10 +1,10 @@
 """Which signs of noise tell that a trial's numbers are off? python -m benchmarks.noise
 
-Measures the same uploads again and again: beside nothing, beside a process that takes a share of a core, beside a
-browser that draws a film, and beside processes that take whole cores. A trial is off if a number of it is more than
-10 % from the median of the quiet trials of its cell. Prints, as Markdown, what was heard beside the trials, how far off
-they were, and how many the rule of the analysis calls noisy; exits 1 if it marks more than one quiet trial in twenty or
-misses one that is off. Finished trials are kept in results/noise, and the same command goes on from there.
+Measures the same uploads repeatedly: with no background load, with a process that takes a share of a core, with a
+browser that draws a video, and with processes that take whole cores. A trial is off if one of its numbers is more than
+10 % from the median of the quiet trials of its cell. Prints, as Markdown, what the noise guard recorded, how far off
+the trials were, and how many the analysis marks as noisy; exits 1 if it marks more than one quiet trial in twenty or
+misses one that is off. Finished trials are kept in results/noise, and the same command continues from there.
 """
 
 import argparse
@@ -37,10 +37,10 @@ PHASES = Phases(warmup_s=2.0, measure_s=8.0, drain_limit_s=8.0)
 CELLS = (("queue", 4, "io", 10.0), ("sync", 4, "io", 10.0))
 OFF, MOST_MARKED = 0.10, 1 / 20
 
-#: Thirty frames a second, every pixel new, as a browser shows a film without help from a graphics card.
-FILM = """
-<!doctype html><title>film</title><canvas id="film" width="1280" height="720"></canvas><script>
-const context = document.getElementById('film').getContext('2d'), frame = context.createImageData(1280, 720);
+#: Thirty frames a second, every pixel new, as a browser shows a video without help from a graphics card.
+VIDEO = """
+<!doctype html><title>video</title><canvas id="video" width="1280" height="720"></canvas><script>
+const context = document.getElementById('video').getContext('2d'), frame = context.createImageData(1280, 720);
 const pixels = new Uint32Array(frame.data.buffer);
 let n = 0;
 setInterval(() => {
@@ -54,7 +54,7 @@ setInterval(() => {
 
 @dataclass(frozen=True, kw_only=True)
 class Heard:
-    """One trial: what ran beside it, what was heard of that, and its numbers."""
+    """One trial: what ran at the same time, what the noise guard recorded, and its numbers."""
 
     cell: str
     beside: str
@@ -65,19 +65,19 @@ class Heard:
     numbers: Mapping[str, float]
 
 
-def _film(folder: Path) -> list[list[str]]:
-    page = folder / "film.html"
-    page.write_text(FILM, encoding="utf-8")
+def _video(folder: Path) -> list[list[str]]:
+    page = folder / "video.html"
+    page.write_text(VIDEO, encoding="utf-8")
     browser = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
     if not browser:
-        raise SystemExit("A film needs a browser: install chromium.")
+        raise SystemExit("The video needs a browser: install chromium.")
     quiet = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
     return [
         [browser, "--headless", *quiet, f"--user-data-dir={folder}/profile", "--remote-debugging-port=0", str(page)]
     ]
 
 
-BESIDE = ("nothing", "20 % of a core", "half a core", "a film", "a core", "two cores")
+BESIDE = ("nothing", "20 % of a core", "half a core", "a video", "a core", "two cores")
 
 
 @contextlib.contextmanager
@@ -85,7 +85,7 @@ def _running(what: str) -> Iterator[None]:
     """One of BESIDE."""
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as place:
         hogs = {"20 % of a core": [0.2], "half a core": [0.5], "a core": [1.0], "two cores": [1.0, 1.0]}
-        commands = _film(Path(place)) if what == "a film" else [hog(share) for share in hogs.get(what, [])]
+        commands = _video(Path(place)) if what == "a video" else [hog(share) for share in hogs.get(what, [])]
         with beside(commands):
             yield
 
@@ -136,7 +136,7 @@ def deviations(trials: Sequence[Heard]) -> list[float]:
 
 def table(trials: Sequence[Heard], off_by: Sequence[float]) -> list[str]:
     lines = [
-        "| beside it | trials | others' share of the CPU | steal | spin before [ms] | off by, median and most "
+        "| background load | trials | others' share of the CPU | steal | spin before [ms] | off by, median and most "
         "| off by more than 10 % | marked | off and not marked |",
         "| --- " * 9 + "|",
     ]
@@ -171,7 +171,7 @@ def main(argv: list[str] | None = None) -> int:
     print("\n".join(table(trials, off_by)))
     quiet = [one.marked for one in trials if one.beside == "nothing"]
     missed = [off for one, off in zip(trials, off_by, strict=True) if off > OFF and not one.marked]
-    print(f"\n{sum(quiet)} of {len(quiet)} quiet trials are marked; {len(missed)} that are off are not.")
+    print(f"\nMarked quiet trials: {sum(quiet)} of {len(quiet)}. Distorted trials not marked: {len(missed)}.")
     return 0 if sum(quiet) <= MOST_MARKED * len(quiet) and not missed else 1
 
 

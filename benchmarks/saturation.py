@@ -83,7 +83,7 @@ def _cells() -> Iterator[tuple[int, float, str, str]]:
 
 
 def table(rows: list[Row]) -> str:
-    """One line a trial, as Markdown."""
+    """One line per trial, as Markdown."""
     heads = ("server", "utilisation", "mode", "arrived [1/s]", "finished [1/s]", "less", "verdict")
     lines = [
         (each.server, f"{each.utilisation:g}", each.mode, f"{each.arrived:.1f}", f"{each.finished:.1f}")

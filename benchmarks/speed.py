@@ -1,8 +1,9 @@
 """How many uploads one load process sends, against Locust's own fast client: python -m benchmarks.speed
 
 Both send the workload's pictures to a server that answers at once. Locust's FastHttpUser with files= sends as fast as
-it can, in a closed loop, over connections that it keeps, and then over one for each upload, as ours has; ours counts as
-long as no upload leaves late. Where `ab` is on the PATH, a client in C shows how much the server can take at all.
+it can, in a closed loop, over connections that it keeps, and then over a new one for each upload, as Queuelab does;
+Queuelab's rate counts as long as no upload leaves late. Where `ab` is on the PATH, a client in C shows how much the
+server can take at all.
 """
 
 import csv
@@ -98,7 +99,7 @@ def most(folder: Path) -> Speed | None:
 
 @contextmanager
 def _server(folder: Path) -> Iterator[str]:
-    """A server that answers at once; its address."""
+    """A server that answers at once; its URL."""
     spec = StackSpec(**Configuration(mode="sync", workers=1, stack="truth").levels(), seed=SEED)
     with ReferenceStack(ReferenceModel(seed=SEED), spec, folder / "stack", folder / "logs") as info:
         yield info.url
@@ -134,8 +135,10 @@ def _locust(url: str, folder: Path, connection: str) -> Command:
 def main() -> int:
     """Side by side, round by round; 1 if the target is missed."""
     ratios = []
-    print("| round | ours, kept | FastHttpUser | a connection each | ab | uploads per CPU second, the same | ratio |")
-    print("| --- " * 7 + "|")
+    columns = ("round", "Queuelab", "FastHttpUser", "FastHttpUser, new connections", "ab")
+    columns += ("uploads per CPU second (same order)", "ratio")
+    print(f"| {' | '.join(columns)} |")
+    print("| --- " * len(columns) + "|")
     for number in range(1, ROUNDS + 1):
         with tempfile.TemporaryDirectory(prefix="queuelab-speed-") as place:
             speeds = [ours(Path(place) / "ours")]

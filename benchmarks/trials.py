@@ -1,4 +1,4 @@
-"""What benchmarks of many trials share: trials that are kept on disk, and other programs that run beside them."""
+"""What benchmarks of many trials share: trials that are kept on disk, and other programs that run at the same time."""
 
 import subprocess
 import sys
@@ -38,7 +38,7 @@ def hog(share: float) -> list[str]:
 
 @contextmanager
 def beside(commands: Sequence[Sequence[str]]) -> Iterator[None]:
-    """Let some programs run meanwhile."""
+    """Let some programs run at the same time."""
     quiet = subprocess.DEVNULL
     running = [subprocess.Popen(command, stdout=quiet, stderr=quiet) for command in commands]
     try:

@@ -95,7 +95,8 @@ def _add_run(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--predictions",
         metavar="FILE",
-        help="the class's predictions (a file of predict.html, or its line); sealed before the first trial",
+        help="the class's predictions (the file that predict.html saves, or its one-line form); sealed "
+        "before the first trial",
     )
 
 
@@ -154,14 +155,30 @@ def _add_home(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--home", type=Path, default=BY_HAND, help="folder for the running stack's files")
 
 
+#: What each level of a stack is, for the help of `up`.
+LEVELS: Mapping[str, str] = {
+    "mode": "process pictures in the request (sync) or by way of a queue",
+    "workers": "processes that work on pictures",
+    "workload": "kind of work done for each picture",
+    "broker": "the broker; url is the one in CELERY_BROKER_URL",
+    "queue_type": "RabbitMQ's type of queue",
+    "database": "the database; url is the one in DATABASE_URL",
+    "web_threads": "threads per web process",
+    "prefetch": "messages a worker process may hold; 1 is the profile's own setting",
+    "broker_delay_s": "seconds of delay added in each direction between app and broker",
+    "append_only": "when Redis writes its messages to disk",
+    "profile": "the safe queue, or Celery's defaults",
+}
+
+
 def _add_level(parser: argparse.ArgumentParser, name: str, default: object) -> None:
     """Add an option for one level, with the limits that a plan has."""
     option = f"--{name.replace('_', '-')}"
     if name in WORDS:
-        parser.add_argument(option, choices=WORDS[name], default=default)
+        parser.add_argument(option, choices=WORDS[name], default=default, help=f"{LEVELS[name]} (default: {default})")
         return
     kind, limits = (int, COUNTS[name]) if name in COUNTS else (float, NUMBERS[name])
-    help = f"from {limits[0]:g} to {limits[1]:g}, default {default}"
+    help = f"{LEVELS[name]}, from {limits[0]:g} to {limits[1]:g} (default: {default})"
     parser.add_argument(option, type=_within(kind, *limits), default=default, metavar="N", help=help)
 
 

@@ -65,7 +65,7 @@ MUTATIONS: list[tuple[str, Callable[[Record], None], str]] = [
     *((f"{cell}-r1", breaking.lose_the_database_s_counts, "hardly sampled") for cell in CELLS),
     *((f"{cell}-r1", breaking.lose_the_database_s_counts, "Messages at the broker") for cell in QUEUES),
     *((f"{cell}-r1", breaking.lose_the_database_s_counts_for_a_while, "Messages at the broker") for cell in QUEUES),
-    ("queue-w4-r1", breaking.move_the_window_past_the_load, "No request was due"),
+    ("queue-w4-r1", breaking.move_the_window_past_the_load, "No upload was due"),
     ("queue-w4-r1", breaking.move_the_window_by_a_second, "were planned, but"),
     ("queue-w4-r1", breaking.miss_a_file, "lack a file"),
     ("sync-w4-r1", breaking.answer_before_the_work_is_done, "although the picture is not ready"),

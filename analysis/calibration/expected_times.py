@@ -56,7 +56,7 @@ def _logged(case: Measured) -> pd.Series:
 
 def _stalled(case: Measured) -> pd.Series:
     """The plan replayed on a server that stalls [s]: an upload that comes in a stall waits for its end, and one that is
-    being worked on when it begins is finished at its end.
+    being worked on when it starts is finished at its end.
 
     Whether an upload came before a stall or in it hangs on a hair for one in a stall, and is the server's to say.
     """

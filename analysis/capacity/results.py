@@ -33,7 +33,7 @@ class Goal:
 
 
 def outcome(trial: Trial, verdict: Verdict, goal: Goal) -> str:
-    """What a trial says of its rate; raises where it says nothing because its books do not close."""
+    """What a trial says of its rate; raises where it says nothing because its books do not balance."""
     if verdict.name == INVALID_ACCOUNTS:
         raise AnalysisError(f"{trial.name}: {' '.join(verdict.words)}")
     if verdict.invalid:
@@ -85,7 +85,7 @@ def at_least(missed: float) -> str:
 
 
 def floored(kept: float) -> float:
-    """The rate as it is told."""
+    """The rate as it is reported."""
     return _rounded(kept, math.floor)
 
 
@@ -195,7 +195,7 @@ def goal_of(capacities: pd.DataFrame) -> Goal:
 
 
 def _reached(trial: Trial, verdict: Verdict, goal: Goal) -> dict[str, Any]:
-    """One trial; of an INVALID one no time is told, nor of one whose time depends on when one stops measuring."""
+    """One trial; of an INVALID one no time is reported, nor of one whose time depends on when one stops measuring."""
     seconds = reached_s(trial, goal)
     mark = _mark(trial, verdict, goal, seconds)
     row = {"trial": trial.name, "mode": trial.cell.mode, "workers": trial.cell.workers}
@@ -204,7 +204,7 @@ def _reached(trial: Trial, verdict: Verdict, goal: Goal) -> dict[str, Any]:
 
 
 def _mark(trial: Trial, verdict: Verdict, goal: Goal, seconds: float) -> str:
-    """What is said in the place of a time; empty where the time is told."""
+    """What is said in the place of a time; empty where the time is reported."""
     if verdict.invalid:
         return WITHHELD
     if _grows(trial, verdict, goal):

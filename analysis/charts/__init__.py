@@ -94,7 +94,7 @@ def draw_view(view: View) -> Figure:
 
 
 def draw_comparison(comparison: Comparison, groups: Sequence[Group]) -> Figure:
-    """One comparison as a figure; how and on what it was measured is told by the groups of its two sides."""
+    """One comparison as a figure; how and on what it was measured is stated by the groups of its two sides."""
     sides = [{**comparison.held, comparison.factor: level} for level in (comparison.base, comparison.level)]
     compared = [group for group in groups if group.levels in sides]
     return draw_ratios(comparison, compared, named(comparison.held, comparison.varied))

@@ -35,7 +35,7 @@ def draw_calibration(calibration: Mapping[str, Any] | None, folder: Path) -> lis
 
 
 def draw_judged(checks: Checks, title: str) -> Figure:
-    """Measured minus true, in units of what is allowed: inside the band is good enough; one row a server."""
+    """Measured minus true, in units of what is allowed: inside the band is good enough; one row per server."""
     figure, below = framed(title, "reference servers with known response times · 1: the tolerance")
     ax = figure.add_axes((LEFT, BOTTOM, WIDTH, below - BOTTOM))
     names = list(dict.fromkeys(_server(check) for check in checks))
@@ -52,7 +52,7 @@ def draw_judged(checks: Checks, title: str) -> Figure:
 
 
 def draw_told(checks: Checks, title: str) -> Figure:
-    """What other tools tell of one stall, against the truth; one row a tool and its way to ask for the same rate."""
+    """What other tools tell of one stall, against the truth; one row per tool and its way to ask for the same rate."""
     figure, below = framed(title, "the same stall of 5 s in 50 s at 100 uploads/s · p99 as each tool reports it")
     ax = figure.add_axes((LEFT + 0.1, BOTTOM, WIDTH - 0.1, below - BOTTOM))
     worst = [check for check in checks if _share(check) == "p99"]

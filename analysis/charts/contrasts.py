@@ -37,7 +37,7 @@ Line = tuple[str, int]
 
 
 def draw_contrast(comparison: Comparison, title: str, subtitle: str) -> Figure:
-    """One panel a metric, all on one log axis; small dots are pairs, hollow markers are controls."""
+    """One panel per metric, all on one log axis; small dots are pairs, hollow markers are controls."""
     figure, top = framed(title, subtitle)
     height = top - BOTTOM - PANEL_TITLE
     metrics = [name for name in METRICS if any(each.metric == name for each in comparison.contrasts)]

@@ -1,4 +1,4 @@
-"""What came and what was done, counted from the start, one panel a mode: the gap between the lines is the backlog."""
+"""What came and what was done, counted from the start, one panel per mode: the gap between the lines is the backlog."""
 
 from collections.abc import Sequence
 from functools import partial

@@ -42,7 +42,7 @@ def forest(group: Group, modes: Sequence[ModeRatio]) -> list[View]:
 
 
 def draw_forest(group: Group, found: Sequence[ModeRatio], title: str) -> Figure:
-    """Queue over sync on a log axis, one row a metric and worker count; hollow: a cell against its own twin."""
+    """Queue over sync on a log axis, one row per metric and worker count; hollow: a cell against its own twin."""
     figure, below = framed(title, circumstances(group, " · ".join(_notes(found))))
     height = below - BOTTOM - HEADING
     rows = _rows(found, room=int(height * SIZE_INCH[1] * DPI / LINE_PX))

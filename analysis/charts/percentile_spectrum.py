@@ -1,4 +1,4 @@
-"""Percentile spectrum, one panel a mode: dotted what a harness would have said that times the answer alone."""
+"""Percentile spectrum, one panel per mode: dotted what a harness would have said that times the answer alone."""
 
 from collections.abc import Sequence
 from functools import partial

@@ -22,7 +22,7 @@ BAR = 0.82
 STEPS = (1, 2, 4, 8, 16, 32, 64)
 # Between two pictures in a lane that is as high as a line of text.
 WIDEST_RIM = 1.5
-# How work is hatched that failed, and work that was begun a second time.
+# How work is hatched that failed, and work that was started a second time.
 FAILED, AGAIN = "xx", "//"
 
 
@@ -41,7 +41,7 @@ def swim_lanes(group: Group) -> list[View]:
 
 
 def draw_lanes(group: Group, shown: Sequence[Lanes], title: str) -> Figure:
-    """One panel a trial, one lane a process, over the seconds since the load began."""
+    """One panel per trial, one lane per process, over the seconds since the load began."""
     names = ", ".join(each.trial.name for each in shown)
     figure, below = framed(title, circumstances(group, f"shown: {names}{_notes(shown)}"))
     height = (below - TITLE - BOTTOM - BETWEEN * (len(shown) - 1)) / len(shown)

@@ -48,7 +48,7 @@ class Side:
 
     @property
     def per_trial(self) -> pd.DataFrame:
-        """One row a trial with the CPU seconds per picture, those with an INVALID verdict left out."""
+        """One row per trial with the CPU seconds per picture, those with an INVALID verdict left out."""
         rows = self.made.per_trial
         return with_cost(rows[~rows["verdict"].isin(INVALID)])
 

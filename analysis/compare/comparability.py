@@ -14,7 +14,7 @@ from analysis.validity.ledger import broken_promises, faults, ledger
 from analysis.validity.reasons import Reason
 from analysis.validity.verdict import INVALID_ACCOUNTS, INVALID_CLIENT
 
-# So many names are told before the rest is only counted.
+# So many names are listed before the rest is only counted.
 TOLD_NAMES = 3
 
 

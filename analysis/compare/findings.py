@@ -100,7 +100,7 @@ Facts = Mapping[str, str]
 
 
 def differences(sides: Sequence[Side]) -> Table:
-    """One row for each fact that is not the same in all experiments, one column an experiment."""
+    """One row for each fact that is not the same in all experiments, one column per experiment."""
     facts = [_facts(side, _common(sides), quick) for side, quick in zip(sides, _quickness(sides), strict=True)]
     names = dict.fromkeys(name for each in facts for name in each)
     rows = [[name, *(each.get(name, "–") for each in facts)] for name in names]

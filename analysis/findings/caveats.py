@@ -13,7 +13,7 @@ from analysis.summary.groups import Group
 from analysis.validity.reasons import Reason
 from analysis.validity.verdict import Verdict
 
-# A send lag above this share of the smallest response percentile that is shown of a cell is told (R4).
+# A send lag above this share of the smallest response percentile that is shown of a cell is reported (R4).
 NOTABLE_LAG = 0.05
 
 ALWAYS = (
@@ -26,8 +26,8 @@ ALWAYS = (
     "the way; their CPU time is in the summary, not in the CPU chart.",
     "CPU time is divided by finished pictures. In an overloaded cell the web process also spent time on uploads that "
     "were accepted but not finished, so the cost per finished picture looks higher.",
-    "Percentiles are nearest-rank over all requests due in the window. A request that failed or did not finish "
-    "counts as infinitely slow. There is no p95 below 72 requests, and no p99 below 368.",
+    "Percentiles are nearest-rank over all uploads due in the window. An upload that failed or did not finish "
+    "counts as infinitely slow. There is no p95 below 72 uploads, and no p99 below 368.",
     "Throughput counts pictures that finished inside the window by the server's timestamp, whenever they were due.",
     "Workload io waits for an external resource, so it scales beyond the cores; CPU-bound picture work does not.",
 )
@@ -54,7 +54,7 @@ def _few_trials(groups: Sequence[Group]) -> list[str]:
     if any((group.cells["trials"] == 1).any() for group in groups):
         return [
             "At least one cell was measured only once, so it has no interval, and differences of a few percent "
-            "mean nothing. Values within 10 % are called the same."
+            "mean nothing. Values within 10 % cannot be told apart."
         ]
     return ["In the throughput chart, thin lines span the lowest and the highest trial; they are not intervals."]
 
@@ -105,7 +105,10 @@ def _uncompared(groups: Sequence[Group], compared: Sequence[Comparison]) -> list
 def _by_hand(experiment: Experiment, compared: Sequence[Comparison]) -> list[str]:
     if experiment.info.get("plan") or not compared:
         return []
-    return ["By hand, the two trials of a pair have their uploads at different times, so every ratio includes chance."]
+    return [
+        "By hand, the two trials of a pair have their uploads at different times, so every ratio includes random "
+        "variation."
+    ]
 
 
 def _threads(experiment: Experiment) -> list[str]:

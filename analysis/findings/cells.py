@@ -132,7 +132,7 @@ def _response_time(cells: pd.DataFrame) -> str:
     count, sync, queue = paired[0]
     slow, fast = sync["response_p50_s"], queue["response_p50_s"]
     some = told_workers(count, sync, queue)
-    answered = f"With {some}, the queue responds in {duration(fast)} at the median"
+    answered = f"With {some}, the queue's median response time is {duration(fast)}"
     if queue["response_p50_mark"]:
         return f"Response time with {some}: {_marks(sync, queue, 'response')}"
     if sync["response_p50_mark"] == GROWS:
@@ -141,11 +141,11 @@ def _response_time(cells: pd.DataFrame) -> str:
         return f"{answered}; in sync, half of the responses or more are missing"
     found = likeness(sync, queue, "response_p50_s")
     if found == UNCLEAR:
-        return f"{answered}, sync in {duration(slow)}: the two {UNCLEAR}"
+        return f"{answered}, sync's {duration(slow)}: the two {UNCLEAR}"
     if found == ALIKE:
-        return f"{answered}, sync in about the same time ({duration(slow)})"
+        return f"{answered}, sync's about the same ({duration(slow)})"
     times = slow / fast if slow > fast else fast / slow
-    return f"{answered}, sync in {duration(slow)}: {number(times)} times as {'long' if slow > fast else 'fast'}"
+    return f"{answered}, sync's {duration(slow)}: {number(times)} times as {'long' if slow > fast else 'fast'}"
 
 
 def _ready_time(cells: pd.DataFrame) -> str:

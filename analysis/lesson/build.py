@@ -47,7 +47,7 @@ WHAT = {
     "slides.pptx": "the same slides with charts that you can edit",
     "handout.html": "the hand-out to print, two pages of A4",
     "predict.html": "the page on which the class predicts",
-    "exercises.html": "exercises with folded answers",
+    "exercises.html": "exercises with collapsible answers",
     "django.html": "homework: from a Django view to a Celery task, step by step, with two bugs to fix",
     "gallery.html": "how to mislead with this data",
     "quiz.html": "the quiz, to print with or without its key",

@@ -15,7 +15,7 @@ SUSPECT_GROWTH = 0.03
 CLEAR_GROWTH = 0.10
 UNFINISHED_TOLERANCE = 0.01
 # Growth by so many square roots of the mean count may be chance. Of a count like Poisson's the difference of two
-# readings has a standard deviation of root two of them; with much to spare the uploads in work make most of that
+# readings has a standard deviation of root two of them; with much to spare the uploads in progress make most of that
 # chance, near saturation the line does. The rates at which each verdict is then given are in docs/method.md.
 CHANCE_TO_SPARE, CHANCE_NEAR_SATURATION = 5.0, 3.0
 

@@ -10,7 +10,7 @@ import pandas as pd
 
 from analysis.format import cpu_time, number, workers
 
-# Two values closer than this are called the same: one short trial per cell cannot tell them apart.
+# Two values closer than this are not called different: one short trial per cell cannot tell them apart.
 SAME_WITHIN = 0.10
 # What may be said of two values that were measured more than once: by the interval on their ratio, and by that alone.
 ALIKE, UNCLEAR, DIFFERENT = "the same", "cannot be told apart", "differs"
@@ -122,7 +122,7 @@ class Estimate:
 
 
 def estimate(ratios: Sequence[float]) -> Estimate:
-    """The t interval on the log ratios (R28) from three pairs on; below that the lowest and the highest."""
+    """The t interval on the log ratios (R28) with three or more pairs; below that the lowest and the highest."""
     logs = [math.log(ratio) for ratio in ratios]
     mean = statistics.fmean(logs)
     if len(logs) < MIN_PAIRS:

@@ -12,7 +12,7 @@ from analysis.format import Table
 LOADED_S = 60.0
 
 #: By then it has met most of what it will meet, and its heap has the size that this takes: it grows in a few steps, and
-#: what leaks goes on growing. How much it grew until then is told, too [s].
+#: what leaks goes on growing. How much it grew until then is reported, too [s].
 SETTLED_S = 600.0
 
 #: One that lived for less after that tells nothing [s].
@@ -79,7 +79,7 @@ def _common_slope(floors: pd.DataFrame) -> float | None:
 
 
 def memory_table(trials: Iterable[Trial]) -> Table | None:
-    """One row a component of each trial; None if no trial was long enough to be asked."""
+    """One row per component of each trial; None if no trial was long enough to be asked."""
     rows = [
         [trial.name, *_row(component)]
         for trial in trials

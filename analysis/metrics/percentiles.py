@@ -99,7 +99,7 @@ def interval_columns(cohorts: Sequence[pd.DataFrame]) -> Mapping[str, float]:
 
 def bounds(cells: pd.DataFrame, name: str) -> pd.DataFrame:
     """`low` and `high` [s] around a percentile of each cell, such as `ready_p50`: its interval, and with two trials the
-    lowest and the highest of a median; NaN where there is neither, or where the percentile itself is not told."""
+    lowest and the highest of a median; NaN where there is neither, or where the percentile itself is not reported."""
     ends = {end: cells[f"{name}_{end}_s"] for end in ("low", "high")}
     if f"{name}_s_low" in cells:
         ends = {end: known.fillna(cells[f"{name}_s_{end}"]) for end, known in ends.items()}

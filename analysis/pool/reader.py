@@ -39,7 +39,7 @@ def share_of(folder: Path) -> Shared:
 
 
 def as_table(sent: Shared) -> pd.DataFrame:
-    """The same as a table of one row a cell, for whoever would rather send CSV."""
+    """The same as a table of one row per cell, for whoever would rather send CSV."""
     laptop = {key: getattr(sent, key) for key in LAPTOP_KEYS}
     return pd.DataFrame([laptop | {key: getattr(cell, key) for key in CELL_KEYS} for cell in sent.cells])
 

@@ -182,9 +182,9 @@ def title(pooled: Pooled, mode: str) -> str:
 
 
 def table(dots: Sequence[Dot]) -> Table:
-    """One row a laptop."""
+    """One row per laptop."""
     return Table(
-        headings=["laptop", "cores", "machine", "workers", "throughput [pictures/s]", "speed-up [1]"]
+        headings=["laptop", "cores", "machine", "workers", "throughput [pictures/s]", "speed-up"]
         + ["ready time, p95 [s]", "remark"],
         rows=[
             [f"{dot.laptop}", f"{dot.cores}", dot.machine, f"{dot.workers}", number(dot.throughput, 2)]

@@ -69,6 +69,7 @@ def render(made: Analysis, charts: Sequence[Chart], calibrated: Sequence[Chart])
         expected=expected_table(made.groups),
         capacities=_capacity_tables(made.capacities),
         summary=summary,
+        intervals=any(heading.endswith(": at least [s]") for heading in summary.headings),
         on_paper=on_its_side(summary),
         accounts=_accounts_table(made),
         ledger=ledger_table(experiment.measured),

@@ -23,7 +23,7 @@ MOST_UPLOADS = 2000
 MOST_TRIALS = 24
 # What becomes of an upload; the pages know these by their place.
 OUTCOMES = ("ok", "failed", "refused", "unfinished")
-# Stamps that are told as milliseconds after the due time.
+# Stamps that are stored as milliseconds after the due time.
 AFTER_DUE = ("sent_at", "received_at", "enqueued_at", "started_at", "finished_at", "gone_at", "answered_at")
 SHORT_ID = 8
 # The due time and what comes after it are rounded each by itself, so their sum may lie so much later.
@@ -110,7 +110,7 @@ def _with_stages(trial: Trial, rows: pd.DataFrame, places: pd.Series) -> pd.Data
 
 
 def _places(trial: Trial, rows: pd.DataFrame) -> pd.Series:
-    """The place of each picture from 0 on, None for one that was never begun; work without an end keeps its place."""
+    """The place of each picture from 0 on, None for one that was never started; work without an end keeps its place."""
     begun = rows.dropna(subset=["started_at"])
     work = pd.DataFrame(
         {

@@ -87,7 +87,7 @@ def _open(flows: Sequence[Flow]) -> str:
 
 
 def flow_table(flows: Sequence[Flow]) -> Table:
-    """One row a trial: what was counted when the load stopped, and the two gaps where they were widest."""
+    """One row per trial: what was counted when the load stopped, and the two gaps where they were widest."""
     return Table(
         headings=["trial", "due [uploads]", "answered [uploads]", "ended [uploads]", "of these failed [uploads]"]
         + ["most open [uploads]", "at [s]", "furthest behind [s]", "events"],

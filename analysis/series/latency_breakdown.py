@@ -22,7 +22,7 @@ WAITS = (DOOR, LINE)
 
 
 def time_parts(group: Group) -> pd.DataFrame:
-    """One row a cell: `mode`, `workers`, `pictures`, and means in seconds: `ready_s`, and the parts that add up to it.
+    """One row per cell: `mode`, `workers`, `pictures`, and means in seconds: `ready_s`, and the parts of its sum.
 
     Made of the pictures of the measurement that became ready. The times of an overloaded cell are missing: they
     depend on when one stops measuring.
@@ -89,7 +89,7 @@ def _steps(rows: pd.DataFrame, called: bool) -> pd.DataFrame:
     """Each step of each picture [s]; in mode sync no message is sent, and the answer is the end.
 
     called: whether it is known of each when the external resource was called. By an execution that was overtaken by
-    a later one it was called before that began.
+    a later one it was called before that started.
     """
     taken = rows["enqueued_at"].fillna(rows["started_at"])
     called_at = rows["external_at"].clip(lower=rows["started_at"]) if called else rows["finished_at"]

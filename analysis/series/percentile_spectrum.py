@@ -70,7 +70,7 @@ def spectrum_sentence(telling: Telling, found: Sequence[Spectrum]) -> str:
 
 
 def spectrum_table(found: Sequence[Spectrum]) -> Table:
-    """One row a percentile."""
+    """One row per percentile."""
     clocks = {READY: "ready time", RESPONSE: "response time", NAIVE: "naive: send to response"}
     return Table(
         headings=["percentile", *(f"{each.mode}, {clocks[each.clock]} [s]" for each in found)],

@@ -13,7 +13,7 @@ from analysis.summary.groups import Telling, in_modes
 # How much of a trial is shown, and how much of it before the first thing that happened.
 SHOWN_S, SHOWN_WITH_EVENTS_S = 12.0, 18.0
 BEFORE_EVENT_S = 2.0
-# A time in which nobody works is told from this length on.
+# A time in which nobody works is reported if it is at least this long.
 IDLE_TOLD_S = 0.5
 
 
@@ -22,7 +22,7 @@ class Lanes:
     """The work on pictures between two times [s since the load began], one row each.
 
     `work` has `lane`, `from_s`, `until_s`, `ended` (or still going on when the load stopped), `failed` and `again`:
-    begun more than once, of which only the last time is known; and `process`, empty in older files.
+    started more than once, of which only the last time is known; and `process`, empty in older files.
     """
 
     trial: Trial
@@ -38,7 +38,7 @@ class Lanes:
         return float(inside.sum()) / (self.trial.cell.places * (self.until_s - self.from_s))
 
     def longest_below_s(self, count: int) -> float:
-        """The longest time in which fewer than so many pictures were in work at once [s]."""
+        """The longest time in which fewer than so many pictures were in progress at once [s]."""
         steps = pd.concat([pd.Series(1, self.work["from_s"]), pd.Series(-1, self.work["until_s"])])
         at_work = steps.groupby(level=0).sum().cumsum()
         at = np.clip([self.from_s, *at_work.index, self.until_s], self.from_s, self.until_s)
@@ -78,7 +78,7 @@ def lanes_sentence(telling: Telling, shown: Sequence[Lanes]) -> str:
 
 
 def lanes_table(shown: Sequence[Lanes]) -> Table:
-    """One row a trial: what is shown of it, and how busy its workers were then."""
+    """One row per trial: what is shown of it, and how busy its workers were then."""
     return Table(
         headings=["trial", "from [s]", "until [s]", "slots", "pictures", "started again [pictures]"]
         + ["busy [%]", "longest with none busy [s]", "longest with not all busy [s]"]
@@ -121,7 +121,7 @@ def _row(each: Lanes) -> list[str]:
 def lanes_of(work: pd.DataFrame) -> pd.Series:
     """A lane from 0 on for each row, of which `process` worked from `from_s` until `until_s`.
 
-    A process has a lane of its own, or one for each picture that its threads work on at once; one that begins after
+    A process has a lane of its own, or one for each picture that its threads work on at once; one that starts after
     another has ended takes over its lane. Without processes, as in older files, each picture takes the first free lane.
     """
     if work.empty:

@@ -206,7 +206,7 @@ def with_marks(cells: pd.DataFrame) -> pd.DataFrame:
 def with_doubts(cells: pd.DataFrame) -> pd.DataFrame:
     """Adds `doubt`: in a word or two, why the numbers of a cell mean less than they seem to; else nothing.
 
-    Noise is told beside the verdicts, with its reason, and nowhere else.
+    Noise is reported with the verdicts, with its reason, and nowhere else.
     """
     unsure = np.where(cells["verdict"] == UNDECIDED, "undecided", "")
     failed = cells["failed"].astype(float) > FAILED_TOLERANCE * cells["planned"].astype(float)

@@ -63,7 +63,7 @@ class Comparison:
 
 
 def comparisons(per_trial: pd.DataFrame) -> list[Comparison]:
-    """Every level of every varied condition against its first, from one row a trial; INVALID ones do not count."""
+    """Every level of every varied condition against its first, from one row per trial; INVALID ones do not count."""
     rows = _without_own_prefetch(with_doubts(with_cost(per_trial[~per_trial["verdict"].isin(INVALID)])))
     changed = [name for name in CONDITIONS if rows[name].nunique() > 1]
     found = [each for factor in FACTORS if factor in changed for each in _of_factor(rows, factor, changed)]
@@ -167,7 +167,7 @@ class ModeRatio:
 
 
 def mode_ratios(per_trial: pd.DataFrame, controls: pd.DataFrame) -> list[ModeRatio]:
-    """Every pair of modes, then every control against its own cell; from one row a trial, INVALID ones left out."""
+    """Every pair of modes, then every control against its own cell; from one row per trial, INVALID ones left out."""
     rows, twins = _usable(per_trial), _usable(controls)
     modes = dict(list(rows.groupby("mode"))) if len(rows) else {}
     found = list(_ratios(modes["sync"], modes["queue"], BLOCK)) if {"sync", "queue"} <= set(modes) else []

@@ -69,7 +69,7 @@ def measured_under(experiment: Experiment, levels: Levels) -> list[Trial]:
 def groups(
     experiment: Experiment, verdicts: Mapping[str, Verdict], summary: pd.DataFrame, per_trial: pd.DataFrame
 ) -> list[Group]:
-    """One group for each combination of conditions, from one row a cell and one row a trial; trials with an INVALID
+    """One group for each combination of conditions, from one row per cell and one row per trial; trials with an INVALID
     verdict are withheld."""
     counted = [trial for trial in experiment.trials if not verdicts[trial.name].invalid]
     alike: dict[tuple[Any, ...], list[Trial]] = {}

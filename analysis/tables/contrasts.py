@@ -34,8 +34,8 @@ def contrast_heading(comparison: Comparison) -> str:
 def contrast_table(comparison: Comparison) -> Table:
     """Every contrast of a comparison; ratios are the other level over the base."""
     return Table(
-        headings=["mode", "workers", "what", "ratio [1]", "from [1]", "to [1]", "spread", "pairs"]
-        + ["utilisation of both sides [1]", "reading"],
+        headings=["mode", "workers", "what", "ratio", "from", "to", "spread", "pairs"]
+        + ["utilisation of both sides", "reading"],
         rows=[_row(contrast) for contrast in comparison.contrasts],
     )
 
@@ -66,8 +66,8 @@ def spread_texts(ratios: Sequence[float]) -> list[str]:
 def mode_table(found: Sequence[ModeRatio], varied: Sequence[str]) -> Table | None:
     """One row per metric and worker count; None where the modes cannot be paired."""
     rows = [_mode_row(each, varied) for each in found]
-    headings = ["what is compared", "workers", "what", "ratio [1]", "from [1]", "to [1]", "spread", "blocks"]
-    return Table(headings=[*headings, "utilisation of both sides [1]", "reading"], rows=rows) if rows else None
+    headings = ["what is compared", "workers", "what", "ratio", "from", "to", "spread", "blocks"]
+    return Table(headings=[*headings, "utilisation of both sides", "reading"], rows=rows) if rows else None
 
 
 def _mode_row(each: ModeRatio, varied: Sequence[str]) -> list[str]:
@@ -82,7 +82,7 @@ def _mode_row(each: ModeRatio, varied: Sequence[str]) -> list[str]:
     ]
 
 
-HEADINGS = ["conditions", "mode", "workers", "utilisation, predicted [1]"] + [
+HEADINGS = ["conditions", "mode", "workers", "utilisation, predicted"] + [
     f"{what}: {side}"
     for what in ("throughput [pictures/s]", "ready time, median [s]", "ready time, p95 [s]")
     for side in ("predicted", "measured", "off by [%]")

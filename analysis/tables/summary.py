@@ -71,7 +71,7 @@ COLUMNS: Mapping[str, tuple[str, Format]] = {
         for end, word in (("low", "at least"), ("high", "at most"))
     },
     "service_p50_s": ("service time, median [s]", _seconds),
-    "utilisation": ("utilisation [1]", lambda value: number(value, 2)),
+    "utilisation": ("utilisation", lambda value: number(value, 2)),
     "system_cpu_s_per_picture": ("CPU of the measured system [s/picture]", _cpu),
     "send_lag_p99_s": ("send lag, p99 [s]", _seconds),
     "planned": ("planned", _plain),

@@ -53,7 +53,7 @@ def accounts(trial: Trial) -> Accounts:
 
 
 def lost(trial: Trial, rows: pd.DataFrame) -> int:
-    """Pictures that were accepted and that nobody holds any more.
+    """Pictures that were accepted, but neither finished nor held by the broker or a worker.
 
     The server does not know them, or it waits for them although the broker has no message, in whatever phase of the
     trial they were sent. An upload whose answer had not come may not have had a message yet, so it is not missed.
@@ -65,7 +65,7 @@ def lost(trial: Trial, rows: pd.DataFrame) -> int:
 
 
 def disagreements(trial: Trial, rows: pd.DataFrame) -> list[Reason]:
-    """Every way in which the books do not close; empty when they do."""
+    """Every way in which the books do not balance; empty when they do."""
     counts = {**_duplicates(trial), **_strangers(trial, rows), **_contradictions(trial, rows)}
     found = [reason(kind, count=count) for kind, count in counts.items() if count]
     found += _misordered(trial, rows)

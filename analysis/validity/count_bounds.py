@@ -22,7 +22,7 @@ SAMPLE_PERIOD_S = 0.5
 #: How long after the stamp the database may count a finish, or the broker an acknowledgement.
 COMMIT_S = 0.1
 #: How long a message may be on its way from a Redis list to a worker, in no count: the time until the node's main
-#: process gets a core, and then until one of its pool processes has written down that it has begun.
+#: process gets a core, and then until one of its pool processes has written down that work has started.
 HANDOVER_S = 0.25
 #: The share of samples that may be off, as a machine that stops for a moment makes them.
 OFF_SHARE = 0.1
@@ -59,7 +59,7 @@ class Sampled:
 def in_database(trial: Trial) -> Sampled:
     """Unfinished pictures by the database: from their row to their commit.
 
-    A row is made after the upload was received, and is there when its message goes out or its work begins.
+    A row is made after the upload was received, and is there when its message goes out or work on it starts.
     """
     samples = _samples(trial, "counted_by", "in_database")
     rows = trial.worked_on
@@ -76,7 +76,7 @@ def in_database(trial: Trial) -> Sampled:
 def at_broker(trial: Trial) -> Sampled:
     """Messages that wait or are in hand: from after `enqueued_at`, by the 202 at the latest, to the acknowledgement.
 
-    Those that are handed over are in neither: their work begins within `HANDOVER_S`.
+    Those that are handed over are in neither: work on them starts within `HANDOVER_S`.
     """
     samples = _samples(trial, "waiting", "unacked")
     answers = trial.requests[["id", "answered_at", "status"]].drop_duplicates("id")
@@ -93,7 +93,7 @@ def at_broker(trial: Trial) -> Sampled:
 
 
 def _handed_over(trial: Trial, rows: pd.DataFrame, samples: pd.DataFrame) -> pd.Series:
-    """The most messages that can have been on their way to a worker at each sample: they wait, and begin soon after."""
+    """The most messages that can have been on their way to a worker at each sample: they wait, and are started soon."""
     begun = _by(rows["started_at"], samples["sampled_at"])
     waiting = _by(rows["enqueued_at"], samples["ended_by"]) - begun
     begin_soon = _by(rows["started_at"], samples["ended_by"] + HANDOVER_S) - begun
@@ -101,7 +101,7 @@ def _handed_over(trial: Trial, rows: pd.DataFrame, samples: pd.DataFrame) -> pd.
 
 
 def unacked(trial: Trial) -> Sampled:
-    """Messages in the workers' hands: at least the pictures in work, at most what the workers may hold."""
+    """Messages in the workers' hands: at least the pictures in progress, at most the prefetch limit."""
     samples = _samples(trial, "waiting", "unacked")
     rows = trial.worked_on
     known = _between(
@@ -120,7 +120,7 @@ def _acknowledged(trial: Trial, rows: pd.DataFrame) -> tuple[pd.Series, pd.Serie
     late_s = COMMIT_S + trial.cell.broker_delay_s
     if trial.cell.profile == "safe":
         return rows["finished_at"], rows["finished_at"] + late_s
-    # Celery as it comes acknowledges while it begins.
+    # Celery as it comes acknowledges when work starts.
     return rows["started_at"] - COMMIT_S, rows["started_at"] + late_s
 
 
@@ -175,9 +175,9 @@ def violations(trial: Trial) -> Iterator[Reason]:
 
 
 def most_in_work(pictures: pd.DataFrame) -> int:
-    """The most finished pictures that were in work at one time.
+    """The most finished pictures that were in progress at one time.
 
-    One without an end is left out: its worker may have died, and then nobody works on it.
+    One without an end is left out: its worker may have died, and then no worker has it.
     """
     done = pictures.dropna(subset=["started_at", "finished_at"])
     started, ended = (np.sort(done[name].to_numpy()) for name in ("started_at", "finished_at"))

@@ -23,7 +23,7 @@ class Ledger:
     attempted = accepted + refused + unknown, by what the client was told; unknown got no answer. Of the accepted,
     completed and failed visibly have ended, pending ones wait or are being worked on, and lost are the rest; stuck is
     the part of lost whose message the broker still counts as in a worker's hands. recovered were completed although
-    the client was not told 2xx; unexpected were never sent. duplicated were begun more than once, duplicate_writes
+    the client was not told 2xx; unexpected were never sent. duplicated were started more than once, duplicate_writes
     stored more than once outside; incomplete ones are ready and lack a file. longest_wait_s counts from the due time.
     """
 
@@ -152,9 +152,9 @@ COLUMNS = {
 
 
 def ledger_table(trials: Iterable[Trial]) -> Table:
-    """One row a trial; it holds if nothing is lost, made up, stored twice, or ready without its files."""
+    """One row per trial; it is valid if nothing is lost, made up, stored twice, or ready without its files."""
     return Table(
-        headings=["trial", "holds", *COLUMNS.values(), "longest wait", "recovered after"],
+        headings=["trial", "valid", *COLUMNS.values(), "longest wait", "recovered after"],
         rows=[_row(trial) for trial in trials],
     )
 

@@ -11,7 +11,7 @@ Number = int | float | str
 class Kind(Enum):
     """A reason in words, with places for its numbers: `{n:picture}` counts pictures, `{n:was|were}` follows the count.
 
-    What begins with a comma goes on from the sentence before it.
+    What starts with a comma continues the sentence before it.
     """
 
     # The books of client and server.
@@ -31,7 +31,7 @@ class Kind(Enum):
     LOST = "{count:accepted picture} {count:is|are} lost: neither finished nor held by the broker."
     # What samples from outside counted.
     TOO_MANY_AT_WORK = (
-        "{count} pictures were in work at once, but there are {places} slots: more workers ran than were asked for."
+        "{count} pictures were in progress at once, but there are {places} slots: more workers ran than were asked for."
     )
     HARDLY_SAMPLED = "The stack was hardly sampled during the measurement, so its own counts say nothing."
     COUNT_DRIFTS = (
@@ -50,7 +50,7 @@ class Kind(Enum):
     LOOK = "Do not trust any number of this trial: look at its logs, then measure again."
     ON_PURPOSE = "A fault was injected here: the ledger shows what it did, and rates and times are left out."
     # The load generator.
-    NOTHING_DUE = "No request was due inside the measurement window."
+    NOTHING_DUE = "No upload was due inside the measurement window."
     SENT_LATE = (
         "The load generator was late: 1 in 100 requests left {lag_ms:.0f} ms or more after it was "
         "due (limit {limit_ms:.0f} ms). Close other programs or offer less load."
@@ -123,7 +123,7 @@ REMEDIES = {
     "out of memory": "Close other programs",
     "not permitted": "Check whether a firewall on this machine blocks them",
     "no network": "Check that this machine is on the network of the stack",
-    "unknown host": "Check the address of the stack",
+    "unknown host": "Check the URL of the stack",
 }
 OTHERS = "See Locust's log"
 

@@ -7,7 +7,7 @@ import pandas as pd
 
 from analysis.data.model import Trial
 
-#: Work that was begun at most this long before the end may still be going on; what was begun before has died.
+#: Work that started at most this long before the end may still be going on; what started before has died.
 STILL_AT_WORK_S = 10.0
 
 
@@ -17,7 +17,7 @@ def left(trial: Trial, what: str) -> int:
 
 
 def lost_pictures(trial: Trial, unfinished: pd.DataFrame) -> int:
-    """How many of the accepted and unfinished pictures of a trial nobody holds any more [pictures].
+    """How many of a trial's accepted and unfinished pictures neither broker nor worker holds [pictures].
 
     unfinished: their rows, with `id`, `state` and `started_at`; one without a state has no row at the server any more.
     By ids where the broker shows its messages, otherwise by counts.
@@ -27,7 +27,7 @@ def lost_pictures(trial: Trial, unfinished: pd.DataFrame) -> int:
 
 
 def _lost_messages(trial: Trial, unfinished: pd.DataFrame) -> int:
-    """How many of the pictures that the server still wants to work on nobody holds."""
+    """How many of the pictures that the server still wants to work on neither broker nor worker holds."""
     if trial.info.get("events"):
         return _lost_after_events(trial, unfinished)
     at_work, account = without_message(trial, unfinished), _account(trial)
@@ -38,7 +38,7 @@ def _lost_messages(trial: Trial, unfinished: pd.DataFrame) -> int:
     if account["missing_ids"] is None:
         return max(0, min(len(unfinished), int(account["missing"]) - at_work))
     missing = unfinished[unfinished["id"].isin(account["missing_ids"])]
-    # The counts are those of one look, which may fall into a hand-over.
+    # The counts are those of one check, which may fall into a hand-over.
     return max(len(missing) - without_message(trial, missing), by_counts - most_handed_over(trial), 0)
 
 
@@ -67,10 +67,10 @@ def incomplete(trial: Trial) -> int:
 
 def without_message(trial: Trial, unfinished: pd.DataFrame) -> int:
     """How many unfinished pictures are being worked on although the broker holds no message of theirs: as Celery
-    comes it is removed when the work begins, and the safe queue keeps it until the work has ended."""
+    comes it is removed when the work starts, and the safe queue keeps it until the work has ended."""
     if trial.cell.profile != "defaults":
         return 0
-    # Nothing has died here, and there is no time limit: however long ago it was begun, a worker has it.
+    # Nothing has died here, and there is no time limit: however long ago work on it started, a worker has it.
     return min(int((unfinished["state"] == "processing").sum()), trial.cell.workers)
 
 
@@ -79,7 +79,7 @@ def _account(trial: Trial) -> Mapping[str, Any]:
 
 
 def _lost_after_events(trial: Trial, unfinished: pd.DataFrame) -> int:
-    """What does not wait and was not begun a moment ago: the hands that had the rest may be dead."""
+    """What does not wait and was not started a moment ago: the hands that had the rest may be dead."""
     if _account(trial).get("missing_ids") is None:
         begun = int(_begun_just_now(trial, unfinished).sum())
         return max(0, len(unfinished) - begun - left(trial, "waiting"))
@@ -87,7 +87,7 @@ def _lost_after_events(trial: Trial, unfinished: pd.DataFrame) -> int:
 
 
 def _dead(trial: Trial, unfinished: pd.DataFrame) -> pd.DataFrame:
-    """Those whose message is missing or in somebody's hands, and that were not begun a moment ago."""
+    """Those whose message is missing or in somebody's hands, and that were not started a moment ago."""
     account = _account(trial)
     taken = unfinished["id"].isin([*account["missing_ids"], *account["unacked_ids"]])
     return unfinished[taken & ~_begun_just_now(trial, unfinished)]

@@ -72,7 +72,7 @@ def enqueue(picture: Picture) -> None:
     try:
         publish(picture)
     except BROKER_ERRORS as error:
-        # Marked and not deleted: another request with the same key may have answered with its address.
+        # Marked and not deleted: another request with the same key may have answered with its URL.
         services.mark_failed(picture, "queue_unavailable")
         raise PictureError("queue_unavailable") from error
 

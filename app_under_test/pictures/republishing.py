@@ -15,7 +15,7 @@ from project.profiles import TASK_TIME_LIMIT_S
 
 log = logging.getLogger(__name__)
 
-#: Pictures that one look publishes; the next look takes the next ones.
+#: Pictures that one sweep publishes; the next sweep takes the next ones.
 BATCH = 500
 
 #: Messages are taken in the order in which they were published, but for workers that take them at the same time.
@@ -28,8 +28,8 @@ DEAD_AFTER_S = TASK_TIME_LIMIT_S + 5
 def republish_lost() -> int:
     """Publish lost pictures again; return how many.
 
-    A picture that nobody has begun although later ones are at the head of the queue, or nothing waits there, has lost
-    its message: with its broker, or with a worker that held it. One published too often does no harm.
+    A picture that no worker has started although later ones are at the head of the queue, or nothing waits there, has
+    lost its message: with its broker, or with a worker that held it. One published too often does no harm.
     """
     if not settings.RELIABLE_DELIVERY:
         return 0
@@ -54,7 +54,7 @@ def _border(now: float) -> float:
 
 
 def _republish(picture: Picture) -> bool:
-    """Whether it was published here: of two sweepers one does it, and a picture begun meanwhile is left alone."""
+    """Whether it was published here: of two sweepers one does it, and a picture started meanwhile is left alone."""
     still = Picture.objects.filter(id=picture.id, state=State.QUEUED, republished_at=picture.republished_at)
     now = clock.now()
     if not still.update(republished_at=now, enqueued_at=Coalesce(F("enqueued_at"), now)):

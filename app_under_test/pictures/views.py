@@ -1,4 +1,4 @@
-"""The two upload endpoints, the state of a picture, and the page for people."""
+"""The two upload endpoints, the state of a picture, and the upload page."""
 
 import logging
 from collections.abc import Callable
@@ -160,4 +160,4 @@ def _refusal(reason: str) -> JsonResponse:
 
 
 def _no_such_picture() -> JsonResponse:
-    return problem(404, "no_such_picture", "There is no picture at this address.")
+    return problem(404, "no_such_picture", "There is no picture at this URL.")

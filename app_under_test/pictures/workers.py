@@ -9,11 +9,11 @@ from celery import current_app
 from pictures.publishing import endpoint_connection
 from project.broker import BROKER_ERRORS
 
-#: A question is a message to every worker, so an answer is kept for some time, however many pages ask.
+#: A query is a message to every worker, so an answer is kept for some time, however many pages ask.
 ANSWER_HOLDS_S = 5.0
 #: How long a worker may take to answer on a busy machine. Nobody waits for it.
 REPLY_TIMEOUT_S = 2.0
-#: An answer that is older says nothing any more: there has been none to the next question.
+#: An answer that is older says nothing any more: there has been none to the next query.
 ANSWER_EXPIRES_S = ANSWER_HOLDS_S + REPLY_TIMEOUT_S + 2.0
 
 

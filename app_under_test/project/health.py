@@ -35,7 +35,7 @@ def _ask_all() -> dict[str, str]:
 
 
 def _answer(future: Future[None]) -> str:
-    """What to tell the world: never the error's text, which may hold an address with a password."""
+    """What to tell the world: never the error's text, which may hold a URL with a password."""
     try:
         future.result(timeout=PART_TIMEOUT_S)
     except TimeoutError:

@@ -10,7 +10,7 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 _PROGRAM_PATHS = ("/pictures", "/counts", "/config", "/healthz")
 _REASONS = {
     400: ("bad_request", "The request is malformed."),
-    404: ("not_found", "There is nothing at this address."),
+    404: ("not_found", "There is nothing at this URL."),
     405: ("method_not_allowed", "This method is not allowed here."),
     500: ("internal_error", "The server failed. Its log says why."),
 }
@@ -50,7 +50,7 @@ class LengthRequiredMiddleware:
 
 
 class ClientErrorsInOneLine(logging.Filter):
-    """Takes the traceback from what Django logs of a request that was malformed: it tells of no fault of ours."""
+    """Takes the traceback from what Django logs of a request that was malformed: it is not our own error."""
 
     def filter(self, record: logging.LogRecord) -> bool:
         if getattr(record, "status_code", 500) < 500:

@@ -37,11 +37,11 @@ def celery_settings(profile: str, *, redis: bool) -> dict[str, Any]:
         # A message is removed when its task has ended, and comes back when the worker process dies before that.
         "CELERY_TASK_ACKS_LATE": True,
         "CELERY_TASK_REJECT_ON_WORKER_LOST": True,
-        # No row counts how often a mail was begun: one that kills its worker would come back for ever.
+        # No row counts how often sending a mail was started: one that kills its worker would come back forever.
         "CELERY_TASK_ANNOTATIONS": {
             "accounts.tasks.send_welcome_email": {"acks_late": False, "reject_on_worker_lost": False}
         },
-        # What is in work when the connection breaks may end: delivered again, it is found finished.
+        # What is in progress when the connection breaks may end: delivered again, it is found finished.
         "CELERY_WORKER_CANCEL_LONG_RUNNING_TASKS_ON_CONNECTION_LOSS": False,
         # Celery's would end with its node at a message that it cannot read.
         "CELERY_WORKER_CONSUMER": "project.consumer:DiscardingConsumer",

@@ -51,5 +51,5 @@ class Transport(redis.Transport):
 
 
 def use() -> None:
-    """Take this transport for every redis:// address."""
+    """Take this transport for every redis:// URL."""
     TRANSPORT_ALIASES["redis"] = f"{__name__}:{Transport.__name__}"

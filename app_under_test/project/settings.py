@@ -155,7 +155,7 @@ CELERY_WORKER_PREFETCH_MULTIPLIER = env.int(
 QUEUE_MOST_WAITING = env.int("QUEUE_MOST_WAITING", default=5_000)
 # A stack of mode sync has no workers, so the page does not offer the queue endpoint.
 QUEUE_HAS_WORKERS = env.bool("QUEUE_HAS_WORKERS", default=True)
-# A picture that kills its worker each time must not do so for ever.
+# A picture that kills its worker each time must not do so forever.
 MOST_EXECUTIONS = env.int("MOST_EXECUTIONS", default=3)
 # Of one process that works on pictures, in profile safe; enough for any picture that the app accepts.
 MOST_MEMORY_MB = profiles.memory_limit_mb(env.int("MOST_MEMORY_MB", default=2_000))

@@ -30,9 +30,10 @@ class BufferingWorker(SyncWorker):
     """One request at a time, as gunicorn's sync class, but a client that is slow costs a descriptor and some memory
     instead of the process.
 
-    A process that works accepts nobody, so an idle one does. One that shares the listener with others also accepts
-    nobody while a request is coming, because two that are whole at once would wait for each other although another
-    process idles; after HURRY_S that client counts as slow, stays with this process and is read between requests.
+    A process that works accepts no connections, so an idle one does. One that shares the listener with others also
+    accepts none while a request is coming, because two that are whole at once would wait for each other although
+    another process idles; after HURRY_S that client counts as slow, stays with this process and is read between
+    requests.
     """
 
     def run(self) -> None:

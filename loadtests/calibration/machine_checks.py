@@ -78,7 +78,7 @@ def _clock_step_s() -> float:
 
 
 def _child_clock_s() -> float:
-    """Return how far a child's clock is surely off: it must read it between two readings of ours [s]."""
+    """Return how far a child's clock is surely off: it must read it between two of our own readings [s]."""
     before = time.monotonic_ns()
     read = int(_said(("-I", "-S", "-c", "import time; print(time.monotonic_ns())"), CHILD_LIMIT_S))
     return max(before - read, read - time.monotonic_ns(), 0) / 1e9

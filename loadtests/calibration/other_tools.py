@@ -81,7 +81,7 @@ def reported_by_locust(way: PlainLocust, folder: Path) -> Iterator[tuple[str, fl
 
 @contextmanager
 def stalling(place: Path) -> Iterator[str]:
-    """Start a server that stalls once, with its files in `place`; give its address."""
+    """Start a server that stalls once, with its files in `place`; give its URL."""
     place.mkdir(parents=True, exist_ok=True)
     spec = StackSpec(**Configuration(mode="sync", workers=1, stack="truth").levels(), seed=SEED)
     with ReferenceStack(STALL, spec, place / "stack", place / "logs") as info:
@@ -120,7 +120,7 @@ UNITS_S = {"us": 1e-6, "ms": 1e-3, "s": 1.0, "m": 60.0}
 class Tool:
     """A command and what its output says: percentile names with seconds.
 
-    command: from the address, the content type and a file with the body.
+    command: from the URL, the content type and a file with the body.
     """
 
     name: str

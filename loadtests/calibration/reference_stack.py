@@ -40,7 +40,7 @@ class ReferenceQueue:
         """Nothing: it counts only."""
 
     def close(self) -> None:
-        """Nothing is open between two questions."""
+        """Nothing is open between two queries."""
 
 
 class ReferenceStack(Stack):

@@ -30,7 +30,7 @@ GRACE_S = 2.0
 
 
 def measure_baseline(experiment: Experiment, folder: Path, pictures: Path | None) -> None:
-    """Write baseline.csv into an experiment's folder, one row a picture; one that is there is left alone."""
+    """Write baseline.csv into an experiment's folder, one row per picture; one that is there is left alone."""
     path = folder / BASELINE
     if path.exists():
         return

@@ -180,7 +180,7 @@ def drained_rate(setup: TrialSetup, expected_rate: float) -> float:
 
 
 def rate_of(finished_at: list[float], workers: int) -> float:
-    """Pictures per second from the end of the first round, in which all begin at once, to the last hundredth."""
+    """Pictures per second from when as many are finished as there are workers until 99 % are finished."""
     stamps = sorted(finished_at)
     last = int(COUNTED_SHARE * len(stamps)) - 1
     if last <= workers or stamps[last] <= stamps[workers - 1]:

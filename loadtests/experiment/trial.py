@@ -98,7 +98,7 @@ def _load_watched(setup: TrialSetup, stack: Stack, info: StackInfo, partial: Pat
         apply_load(setup, stack, partial, meanwhile)
     finally:
         injector.end()
-    injector.check_all_played()
+    injector.check_all_injected()
     events = sorted([*injector.events, *stack.events], key=lambda event: float(event["began_at"]))
     return {"events": events, "files": stored_files(info) if isinstance(stack, LocalStack) else None}
 
@@ -108,7 +108,7 @@ def spec_of(setup: TrialSetup) -> StackSpec:
 
 
 def apply_load(setup: TrialSetup, stack: Stack, partial: Path, meanwhile: Meanwhile | None = None) -> None:
-    """Run Locust beside the stack until it ends, and end it if a component dies."""
+    """Run Locust alongside the stack until it ends, and end it if a component dies."""
     group = ProcessGroup(partial / "logs")
     try:
         locust = group.start(_locust(setup, partial))

@@ -189,7 +189,7 @@ def _redis(stack: LocalStack) -> "redis.Redis":
 #: How long a picture stays poison: longer than it takes until it is given up.
 POISON_LIMIT_S = 6.0
 
-#: The picture, or any, whose work has begun once more since.
+#: The picture, or any, on which work has started once more since.
 BEGUN = (
     "SELECT id, executions FROM pictures_picture WHERE state = 'processing' AND executions > ? AND id = ifnull(?, id) "
     "ORDER BY started_at DESC LIMIT 1"
@@ -202,7 +202,7 @@ def kill_pool_child(stack: LocalStack) -> Undo:
 
 
 def poison(stack: LocalStack) -> Undo:
-    """One picture ends whoever is at work, each time that its work begins, until the time is up."""
+    """One picture ends whoever is at work, each time that work on it starts, until the time is up."""
     picture, killed = None, 0
     deadline = time.monotonic() + POISON_LIMIT_S
     with contextlib.closing(sqlite3.connect(f"file:{stack.database_file}?mode=ro", uri=True)) as connection:

@@ -46,7 +46,7 @@ class Injector:
             _run_action(self.events[-1]["what"], undo)
             self.events[-1]["ended_at"] = self._clock.now()
 
-    def check_all_played(self) -> None:
+    def check_all_injected(self) -> None:
         """Raise if the trial ended before every fault was injected."""
         if self._due:
             raise StackError(f"Fault {self._due[0].what} was not injected before the load ended: measure longer.")
@@ -134,7 +134,7 @@ def _cells(name: str, ledger: Mapping[str, Any]) -> tuple[str, ...]:
     counts = ("accepted", "refused", "unknown", "completed", "failed_visibly", "lost", "stuck", "duplicate_writes")
     recovery_s, fault = ledger["recovery_s"], FAULTS[name]
     recovery = "never" if recovery_s is None else f"{recovery_s:.1f} s"
-    expected = (f"lost 0, {fault.recovery_s:g} s", fault.defaults)
+    expected = (f"none lost, recovery within {fault.recovery_s:g} s", fault.defaults)
     return (name, fault.code, *(str(ledger[count]) for count in counts), recovery, *expected)
 
 

@@ -20,7 +20,7 @@ BROKERS = tuple(QUEUE_TYPES)
 #: "url" is the one that DATABASE_URL names.
 DATABASES = ("sqlite", "postgres", "url")
 
-#: What a 202 is worth: kept through every fault that is played, or as Celery comes.
+#: What a 202 is worth: kept through every fault that is injected, or as Celery comes.
 PROFILES = ("safe", "defaults")
 #: How many messages a pool process may hold in each, unless a plan says otherwise.
 PREFETCH = {"safe": 1, "defaults": 4}
@@ -74,12 +74,12 @@ class Cell(Configuration):
 
 
 def database_on(stack: str, database: str) -> str:
-    """The database that is meant if none was named: what is composed has no SQLite."""
+    """The database that is meant if none was named: a Compose stack has no SQLite."""
     return "postgres" if stack != "local" and database == Configuration.database else database
 
 
 def meaningful(cell: Cell) -> bool:
-    """Whether such a stack exists: Redis has one type of queue, and what is composed has its own servers.
+    """Whether such a stack exists: Redis has one type of queue, and a Compose stack has its own servers.
 
     Only a private Redis can be told when to write to disk.
     """

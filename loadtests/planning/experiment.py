@@ -102,7 +102,7 @@ class Phases:
 class Experiment:
     """One question and all trials that answer it.
 
-    minutes: the time that may be spent on it; then `repeats` is what should fit, and no block is begun that would not.
+    minutes: the time that may be spent on it; then `repeats` is what should fit, and no block starts that would not.
     precision: how exactly the ratio of the modes' ready times is wanted, as the half width of its 95 % interval; then
     `repeats` is the most that may be spent on it. With a goal no rates are given: they are searched for.
     faults happen in every trial, and so does one of random_faults in every turn.

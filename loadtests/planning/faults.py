@@ -1,4 +1,4 @@
-"""Every fault that can be played, where it can happen, and what each profile is expected to show. Pure.
+"""Every fault that can be injected, where it can happen, and what each profile is expected to show. Pure.
 
 A fault takes only processes that the stack itself started, is bounded in time, and undoes itself.
 """
@@ -42,7 +42,7 @@ FAULTS: Mapping[str, Fault] = {
         code="F1",
         what="a pool process is killed while it works",
         loses=True,
-        defaults="its picture stays in processing for ever",
+        defaults="its picture stays in processing forever",
     ),
     "node-killed": Fault(
         code="F2",
@@ -57,7 +57,8 @@ FAULTS: Mapping[str, Fault] = {
         loses=True,
         hold_s=4.0,
         crowded=True,
-        defaults="as above, and the backlog grows meanwhile",
+        defaults="running work is lost, prefetched messages are stuck for an hour, and the backlog grows while the "
+        "node is down",
     ),
     "warm-stop": Fault(code="F4", what="the Celery node is asked to exit (SIGTERM)", defaults="nothing is lost"),
     "cold-stop": Fault(
@@ -65,13 +66,13 @@ FAULTS: Mapping[str, Fault] = {
         what="the Celery node is told to exit immediately (SIGQUIT)",
         loses=True,
         crowded=True,
-        defaults="the pictures in work are lost",
+        defaults="the pictures in progress are lost",
     ),
     "child-hangs": Fault(
         code="F6",
         what="a pool process is suspended and later resumed",
         hold_s=4.0,
-        defaults="its picture and its fetched messages wait as long",
+        defaults="its picture and the messages it has prefetched wait until it resumes",
     ),
     "broker-killed": Fault(
         code="F7",
@@ -129,7 +130,7 @@ FAULTS: Mapping[str, Fault] = {
         what="the picture folder is missing for a while",
         modes=BOTH_MODES,
         hold_s=3.0,
-        defaults="uploads are refused, and pictures in work fail visibly",
+        defaults="uploads are refused, and pictures in progress fail visibly",
     ),
     "external-hangs": Fault(
         code="F14",
@@ -152,7 +153,7 @@ FAULTS: Mapping[str, Fault] = {
         hold_s=5.0,
         recovery_s=60.0,
         proxy=True,
-        defaults="pictures in work may be done twice",
+        defaults="pictures in progress may be done twice",
     ),
     "delivered-twice": Fault(
         code="F16",
@@ -167,7 +168,7 @@ FAULTS: Mapping[str, Fault] = {
         # Its last execution might still be going on, until the time limit has passed.
         recovery_s=60.0,
         databases=("sqlite",),
-        defaults="it stays in processing for ever, and so do pictures in work beside it",
+        defaults="it stays in processing forever, as do the pictures in progress at the same time",
     ),
     "web-killed": Fault(
         code="F22",

@@ -39,7 +39,7 @@ def refuse_strangers(folder: Path) -> None:
 
 
 def noisy_trials(folder: Path) -> dict[str, str]:
-    """The finished trials beside which the machine was not quiet, by name with the reason in words."""
+    """The finished trials during which the machine was not quiet, by name with the reason in words."""
     from analysis.api import noisy_trials
 
     with _raised_as(TrialError):

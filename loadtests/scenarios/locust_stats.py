@@ -13,7 +13,7 @@ from loadtests.scenarios.upload_client import Request
 from loadtests.stack.app_client import get
 from loadtests.stack.stack_file import StackInfo
 
-#: How far a question reaches back, so that a row committed late is not missed.
+#: How far a query reaches back, so that a row committed late is not missed.
 OVERLAP_S = 1.0
 
 
@@ -35,7 +35,7 @@ class ReadyWatch:
                 finished_since=f"{self._since:.6f}",
             ).decode()
         except StackError as error:
-            # The record is fetched once more after the load; a question that fails here only delays the display.
+            # The record is fetched once more after the load; a query that fails here only delays the display.
             logging.warning("%s", error)
             return []
         rows = [(UUID(row["id"]), float(row["finished_at"]), row["state"]) for row in csv.DictReader(io.StringIO(text))]

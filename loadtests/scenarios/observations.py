@@ -37,7 +37,7 @@ class Phases:
 #: How long the next sample of the sampler may take.
 NEXT_SAMPLE_S = 5.0
 
-#: How long the final account may take: a sample, the looks, and the rows of a long backlog.
+#: How long the final account may take: a sample, the checks, and the rows of a long backlog.
 ACCOUNT_S = NEXT_SAMPLE_S + LOOK_FOR_S + 20.0
 
 

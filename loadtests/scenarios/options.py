@@ -22,7 +22,7 @@ FLAG = "--allow-target"
 
 
 def refuse_foreign(url: str | None, allowed: Collection[str]) -> None:
-    """Raise unless the host of an address is allowed by name, or all that it stands for is loopback."""
+    """Raise unless the host of a URL is allowed by name, or all that it stands for is loopback."""
     host = _host(url or "")
     if host in allowed:
         return
@@ -80,7 +80,7 @@ class Options:
 
 
 def add_options(parser: LocustArgumentParser) -> None:
-    """Raise SystemExit if somebody else has an option of ours."""
+    """Raise SystemExit if another program already defines one of our options."""
     try:
         _add_options(parser)
     except ArgumentError as error:

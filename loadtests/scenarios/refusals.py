@@ -22,7 +22,7 @@ USUAL_TEST_S = 60.0
 
 
 def refuse_other_loads(environment: Environment, ours: type[User]) -> None:
-    """Raise unless all that will run is so many users of ours, from beginning to end."""
+    """Raise unless all that will run is so many of our own users, from beginning to end."""
     if others := [user.__name__ for user in environment.user_classes if user is not ours]:
         raise TrialError(
             f"A trial records the uploads of {ours.__name__} alone, and {', '.join(others)} would also put load on the "

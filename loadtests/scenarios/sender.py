@@ -52,7 +52,7 @@ class Sender:
     """Sends what is due, and watches for its own pictures to become ready.
 
     place tells this process from others of the same trial: it is in the seed of each of its streams. failed is called
-    once, with a sentence, if something of ours goes wrong while the load lasts.
+    once, with a sentence, if something goes wrong in the sender itself while the load lasts.
     """
 
     def __init__(
@@ -120,7 +120,7 @@ class Sender:
     def settle(self) -> None:
         """Wait, up to the drain limit, until every picture that was sent is finished, then let go of the rest.
 
-        Raises if something of ours went wrong meanwhile.
+        Raises if something went wrong in the sender itself meanwhile.
         """
         self._add_unsent()
         self._wait_for(self._sent, FINAL_PERIOD_S)

@@ -14,12 +14,12 @@ from loadtests.stack.stack_file import Home, StackInfo, read_info
 
 
 def host(stack_file: Path) -> str:
-    """The address that Locust shows before a test; raises if there is no stack."""
+    """The URL that Locust shows before a test; raises if there is no stack."""
     return URL if in_network() else read_info(stack_file).url
 
 
 class StackLookup:
-    """The stack that has left its file, or, within a composed network, whatever is up there at the time."""
+    """The stack that has left its file, or, within a Compose network, whatever is up there at the time."""
 
     def __init__(self) -> None:
         self._open = ExitStack()

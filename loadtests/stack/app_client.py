@@ -43,7 +43,7 @@ def get_json(url: str, *, token: str = "", timeout_s: float = 10.0, **query: obj
 
 
 def reachable(url: str, *, timeout_s: float = 5.0) -> bool | None:
-    """True once the address answers that all is well, None until then."""
+    """True once the URL answers that all is well, None until then."""
     try:
         get(url, timeout_s=timeout_s)
     except StackError:
@@ -69,7 +69,7 @@ WEB_SERVER_S = 2.0
 def refuse_busy(info: StackInfo) -> None:
     """Raise if the stack still works on pictures of an earlier test: this one would be measured with them."""
     counts = get_json(f"{info.control_url}/counts/", token=info.token)
-    # What waits at the web server is in no row yet; a question there stands in the same line.
+    # What waits at the web server is in no row yet; a query there waits in the same line.
     if counts["queued"] + counts["processing"] or not reachable(f"{info.url}/healthz", timeout_s=WEB_SERVER_S):
         raise StackError(
             "The stack is still processing pictures of an earlier test. "

@@ -36,7 +36,7 @@ class StackSpec(Configuration):
 
 @dataclass(frozen=True, kw_only=True)
 class StackLayout:
-    """Directory, ports, addresses and secrets of one stack. The app may reach broker_url through the proxy.
+    """Directory, ports, URLs and secrets of one stack. The app may reach broker_url through the proxy.
 
     names_port and nodes_port are those on which RabbitMQ's name service and its node wait for other nodes.
     """
@@ -133,9 +133,9 @@ def _database_url(spec: StackSpec, directory: Path, port: int, password: str) ->
 
 
 def _given(variable: str, factor: str) -> str:
-    """An address from the environment, which counts only when the plan or the command line asks for it."""
+    """A URL from the environment, which counts only when the plan or the command line asks for it."""
     if not (url := os.environ.get(variable)):
-        raise StackError(f'{factor} = "url" needs the address in the environment variable {variable}.')
+        raise StackError(f'{factor} = "url" needs the URL in the environment variable {variable}.')
     return url
 
 

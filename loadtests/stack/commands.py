@@ -1,4 +1,4 @@
-"""The command line of every component of a local stack that is ours or the app's."""
+"""The command line of every component of a local stack that is our own or the app's."""
 
 import sys
 from collections.abc import Sequence
@@ -44,7 +44,7 @@ def web(layout: StackLayout, spec: StackSpec) -> Command:
 
 
 def control(layout: StackLayout) -> Command:
-    """The same app behind a listener of its own, for the harness's questions."""
+    """The same app behind a second listener, for the harness's own queries."""
     return _gunicorn("control", layout, layout.control_port, 1, ("--worker-class", "sync"))
 
 

@@ -46,9 +46,10 @@ class Home:
 
 @dataclass(frozen=True, kw_only=True)
 class StackInfo(Configuration):
-    """Addresses, secrets, levels and effective settings of one running stack.
+    """URLs, secrets, levels and effective settings of one running stack.
 
-    control_url is a second listener of the same app: questions asked there never stand in the uploads' line.
+    control_url is a second listener of the same app: the harness sends its own queries there, so they never queue
+    behind uploads.
     """
 
     url: str

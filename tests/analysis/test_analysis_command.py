@@ -75,7 +75,7 @@ def test_markdown_is_a_list_and_a_table(small: Path, capsys: pytest.CaptureFixtu
     assert main([str(small), "--markdown", "--no-charts"]) == 0
 
     printed = capsys.readouterr().out.splitlines()
-    assert printed[0].startswith("- With 1 worker, the queue responds in 13 ms")
+    assert printed[0].startswith("- With 1 worker, the queue's median response time is 13 ms")
     assert "| queue | 1 | 3.4 | 13 ms / 13 ms | grows without limit | 44/111 | overloaded |" in printed
 
 
@@ -87,7 +87,7 @@ def test_two_brokers_have_a_table_each_and_a_sentence_about_their_difference(
     assert main([str(folder), "--markdown", "--no-charts"]) == 0
 
     printed = capsys.readouterr().out
-    assert "- rabbitmq: With 4 workers, the queue responds in 25 ms" in printed
+    assert "- rabbitmq: With 4 workers, the queue's median response time is 25 ms" in printed
     assert (
         "- With rabbitmq instead of redis, the queue takes 1.92 times as long to respond (1 pair, so no spread"
         in printed

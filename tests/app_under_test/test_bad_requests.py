@@ -171,7 +171,7 @@ def test_what_came_of_a_small_picture_goes_with_its_request(client, settings, en
 def test_a_person_at_no_address_is_told_so_on_a_page(client):
     answer = client.get("/nowhere/")
 
-    assert answer.status_code == 404 and "There is nothing at this address." in answer.text
+    assert answer.status_code == 404 and "There is nothing at this URL." in answer.text
 
 
 @ENDPOINTS

@@ -22,7 +22,7 @@ SMALLEST_PT = 17.5
 TITLE_PT = 25
 MARGIN_PX = 32
 GAP_PX = 14
-# Windows whose lengths differ by no more than this share are told as one length.
+# Windows whose lengths differ by no more than this share are reported as one length.
 SAME_LENGTH = 0.05
 # Matplotlib as it comes: what a person has set for their own charts is not for these. The backend is not a setting of a
 # chart. Typed loosely: the key names are one long Literal.

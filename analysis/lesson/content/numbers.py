@@ -143,5 +143,5 @@ def _name(level: object) -> object:
 
 
 def _told(wait: str) -> str:
-    """A wait behind `it`, such as `took 6 ms` or `grows without limit`."""
-    return f"took {wait}" if wait[0].isdigit() else IT.get(wait, wait)
+    """A wait behind `it`, such as `is 6 ms` or `grows without limit`."""
+    return f"is {wait}" if wait[0].isdigit() else IT.get(wait, wait)

@@ -28,7 +28,7 @@ DIAGRAM = SOURCES / "diagram.svg"
 def render(template: str, **what: object) -> str:
     """A page as text."""
     pages = environment()
-    pages.filters["whole_words"] = whole_words
+    pages.filters |= {"whole_words": whole_words, "with_code": with_code}
     return pages.get_template(template).render(**what)
 
 
@@ -37,17 +37,34 @@ def whole_words(code: str) -> Markup:
     return Markup(re.sub(r"\S+", lambda word: f'<span class="{_kind(word[0])}">{word[0]}</span>', str(escape(code))))
 
 
+#: Code inside a sentence.
+CODE = re.compile("`([^`]+)`")
+
+
+def with_code(sentence: str) -> Markup:
+    """A sentence in which what stands between backticks is code."""
+    parts = CODE.split(sentence)
+    return Markup("").join(
+        Markup("<code>{}</code>").format(whole_words(part)) if n % 2 else part for n, part in enumerate(parts)
+    )
+
+
+def without_marks(sentence: str) -> str:
+    """The same where there is no markup."""
+    return CODE.sub(r"\1", sentence)
+
+
 def _kind(word: str) -> str:
     return "long word" if len(unescape(word)) > LINE_OF_A_PHONE else "word"
 
 
 def picture(svg: bytes) -> str:
-    """A drawing as an address that holds the drawing itself."""
+    """A drawing as a data URL."""
     return f"data:image/svg+xml;base64,{base64.b64encode(svg).decode()}"
 
 
 def diagram() -> str:
-    """The diagram of the lesson as such an address; empty where the documents are not there."""
+    """The diagram of the lesson as a data URL; empty where the documents are not there."""
     return picture(DIAGRAM.read_bytes()) if DIAGRAM.exists() else ""
 
 

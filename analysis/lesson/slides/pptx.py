@@ -16,6 +16,7 @@ from analysis.charts import Chart
 from analysis.charts.parts.palette import QUIET, TEXT
 from analysis.format import Table
 from analysis.lesson.content.material import Material, Slide, Way
+from analysis.lesson.content.page import without_marks
 from analysis.lesson.slides.pptx_charts import NATIVE, add_chart, lacking, rgb
 
 #: Nothing is smaller than 24 pt: on a slide 7.5 inches high that is 32 px of 720.
@@ -134,7 +135,8 @@ def write_deck(slides: Sequence[Slide], material: Material, path: Path) -> None:
     begins = 0
     for number, slide in enumerate(slides, start=1):
         # What slides.html reveals takes slides of its own here, so the teacher's notes would name the wrong one.
-        notes = [f"Slide {number} in the teacher's notes.", f"Minutes {begins} to {slide.until}.", *slide.notes]
+        notes = [f"Slide {number} in the teacher's notes.", f"Minutes {begins} to {slide.until}."]
+        notes += map(without_marks, slide.notes)
         _add_question(deck, slide, notes)
         if slide.expected:
             _write(_page(deck, slide.title, notes), [*slide.words, f"{slide.expected}."], WORDS_PT)

@@ -83,7 +83,7 @@ def _clocks(group: Group) -> list[Line]:
 
 
 def _modes(cells: pd.DataFrame, metric: str) -> list[Line]:
-    """One line a mode; where a mark stands in the place of a time there is no point."""
+    """One line per mode; where a mark stands in the place of a time there is no point."""
     mark = f"{metric.removesuffix('_s')}_mark"
     lines = []
     for mode, rows in cells.groupby("mode", sort=False):

@@ -13,6 +13,7 @@ from analysis.errors import AnalysisError
 from analysis.lesson.content.material import SOURCES, Measured
 from analysis.lesson.content.numbers import words
 from analysis.lesson.content.page import render as page
+from analysis.lesson.content.page import without_marks
 
 SOURCE = SOURCES / "quiz.toml"
 LETTERS = "ABCDEF"
@@ -107,7 +108,7 @@ def escaped(text: str) -> str:
 
 
 def _gift_question(question: Question) -> str:
-    see = f"See it: {question.command}. Look at {question.look}."
+    see = f"See it: {question.command}. Look at {without_marks(question.look)}."
     lines = [
         f"// {question.id}",
         f"::{escaped(question.id)}::[html]{escaped(question.stem)}{{",

@@ -1,6 +1,6 @@
 /* Where every upload of a recorded trial is at a time t, in ms since its load began. Pure. */
 
-/** In whose line an upload stands; what is in work has a place instead, and what is ready has neither. */
+/** In whose line an upload stands; what is in progress has a place instead, and what is ready has neither. */
 const LINES = { user: "user", door: "django", django: "django", queue: "queue", gone: "gone" };
 
 const STEPS = [

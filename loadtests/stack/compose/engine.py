@@ -1,4 +1,4 @@
-"""The containers of one composed stack, through the commands that the machine has."""
+"""The containers of one Compose stack, through the commands that the machine has."""
 
 import contextlib
 import json
@@ -13,7 +13,7 @@ from loadtests.errors import StackError
 #: How long an engine may take for one answer.
 ENGINE_LIMIT_S = 60.0
 
-#: Both engines print one line a container: its id, its first process, whether it runs, and its service.
+#: Both engines print one line per container: its id, its first process, whether it runs, and its service.
 INSPECTED = '{{.Id}} {{.State.Pid}} {{.State.Running}} {{index .Config.Labels "com.docker.compose.service"}}'
 
 

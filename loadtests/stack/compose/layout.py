@@ -1,4 +1,4 @@
-"""The settings of a composed stack, as the variables of docker-compose.yml."""
+"""The settings of a Compose stack, as the variables of docker-compose.yml."""
 
 import os
 import secrets
@@ -24,7 +24,7 @@ SECRETS = ("DJANGO_SECRET_KEY", "EXPORT_TOKEN", "POSTGRES_PASSWORD", "REDIS_PASS
 
 @dataclass(frozen=True, kw_only=True)
 class ComposeLayout:
-    """One composed stack's name, addresses and environment."""
+    """One Compose stack's name, URLs and environment."""
 
     project: str
     web_port: int
@@ -103,7 +103,7 @@ def new_compose_layout(spec: StackSpec) -> ComposeLayout:
     """A layout with its own name, ports and secrets; raises on levels that docker-compose.yml does not have."""
     for level, only in (("database", ("postgres",)), ("broker", ("redis", "rabbitmq")), ("broker_delay_s", (0.0,))):
         if getattr(spec, level) not in only:
-            raise StackError(f"The composed stack supports only {level} = {' or '.join(map(str, only))}.")
+            raise StackError(f"The Compose stack supports only {level} = {' or '.join(map(str, only))}.")
     return ComposeLayout(
         project=f"queuelab-{os.getpid()}-{secrets.token_hex(4)}",
         web_port=claim(spec.port),

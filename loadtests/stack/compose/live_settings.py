@@ -1,4 +1,4 @@
-"""Asks a composed stack's live containers for the settings in force."""
+"""Asks a Compose stack's live containers for the settings in force."""
 
 import shutil
 import time
@@ -121,7 +121,7 @@ ONE_SHOTS = ("migrate",)
 
 
 class Watch:
-    """Samples and checks one composed stack from outside; closing it leaves the stack running."""
+    """Samples and checks one Compose stack from outside; closing it leaves the stack running."""
 
     def __init__(self, layout: ComposeLayout, engine: Engine, directory: Path) -> None:
         self._layout, self._engine, self._directory = layout, engine, directory

@@ -1,4 +1,4 @@
-"""A composed stack as a container in its own network sees it: by its services' names, without an engine to ask."""
+"""A Compose stack as a container in its own network sees it: by its services' names, without an engine to ask."""
 
 import os
 from typing import Any
@@ -28,7 +28,7 @@ MANY = 1000
 
 
 def in_network() -> bool:
-    """Whether this process runs in a container of the composed stack's network."""
+    """Whether this process runs in a container of the Compose stack's network."""
     return bool(os.environ.get(MARK))
 
 

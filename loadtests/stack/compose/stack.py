@@ -81,7 +81,7 @@ class Launcher:
 
 
 class AttachedStack(Stack):
-    """A composed stack that somebody else has started: watched here, and left up.
+    """A Compose stack that somebody else has started: watched here, and left up.
 
     spec.workers = 0 takes what there is; otherwise the stack must be what the trial asks for.
     """
@@ -115,7 +115,7 @@ class AttachedStack(Stack):
 
 
 class ComposeStack(AttachedStack):
-    """A composed stack of its own project, which ends with it."""
+    """A Compose stack of its own project, which ends with it."""
 
     def start(self) -> StackInfo:
         """Build what is not there, start every container, wait until each is ready, verify what really runs."""

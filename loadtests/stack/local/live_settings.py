@@ -86,7 +86,7 @@ def _servers(settings: dict[str, Any], levels: Configuration) -> list[tuple[str,
     ]
 
 
-#: Questions with little patience, before those that give a busy worker time to answer.
+#: Queries with little patience, before those that give a busy worker time to answer.
 BRIEF_QUESTIONS = 20
 
 #: Round trips to the broker of which the median is taken.
@@ -96,7 +96,7 @@ ROUND_TRIPS = 9
 def effective_settings(layout: StackLayout, group: ProcessGroup, services: BackingServices) -> dict[str, Any]:
     """The settings in force, once every process that was asked for is there; raises if one does not come."""
     nodes = 1 if layout.levels.mode == "queue" else 0
-    # A worker that does not listen yet never hears the question, so the first ones do not wait for long.
+    # A worker that does not listen yet never hears the query, so the first ones do not wait for long.
     brief = itertools.chain([True] * BRIEF_QUESTIONS, itertools.repeat(False))
     address = broker_address(layout.app_broker_url)
     settings = wait_until(
@@ -165,7 +165,7 @@ def _web(layout: StackLayout, group: ProcessGroup) -> dict[str, Any]:
 
 
 def _broker_delay(layout: StackLayout, direct: Queue) -> dict[str, float]:
-    """How long a question to the broker takes, directly and the way that the app goes, in seconds."""
+    """How long a query to the broker takes, directly and the way that the app goes, in seconds."""
     through = open_queue(layout.app_broker_url)
     try:
         direct_s, through_s = round_trip_s(direct), round_trip_s(through)

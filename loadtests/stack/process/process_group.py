@@ -219,7 +219,7 @@ def wait_until(what: str, ready: Callable[[], T | None], *, check: Callable[[], 
 #: What comes back; anything else that ends makes the trial void.
 SUPERVISED = ("broker", "worker", "sweeper")
 
-#: A component that keeps dying is not started for ever: at most this often in this time.
+#: A component that keeps dying is not restarted forever: at most this often in this time.
 MOST_RESTARTS, LATELY_S = 5, 60.0
 
 #: Where they are kept, in the stack's directory.

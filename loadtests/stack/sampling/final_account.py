@@ -1,8 +1,8 @@
 """Takes the final account of a trial: what the broker holds, and which unfinished pictures it does not hold.
 
-One look is not enough. A worker takes a message off a Redis list and writes it down as unacknowledged a moment
-later. A look in that moment finds it in neither place, though it is not lost. The workers go on between the looks, so
-only what every look misses is missing.
+One check is not enough. A worker takes a message off a Redis list and writes it down as unacknowledged a moment
+later. A check in that moment finds it in neither place, though it is not lost. The workers go on between the checks,
+so only what every check misses is missing.
 """
 
 import csv
@@ -22,7 +22,7 @@ from loadtests.stack.services.queue_depth import Queue, QueuedPictures
 #: How the load process asks for an account, and where it finds it, in the stack's directory.
 REQUEST, ACCOUNT = "account.request", "account.json"
 
-#: How long to look again while something is missing, and how often. The longest hand-over that `make bench-accounts`
+#: How long to check again while something is missing, and how often. The longest hand-over that `make bench-accounts`
 #: has seen is far shorter.
 LOOK_FOR_S, LOOK_EVERY_S = 5.0, 0.1
 
@@ -31,10 +31,10 @@ UNFINISHED = ("queued", "processing")
 
 @dataclass(frozen=True, kw_only=True)
 class FinalAccount:
-    """waiting, unacked: messages at the last look. missing: unfinished pictures that no look found at the broker.
+    """waiting, unacked: messages at the last check. missing: unfinished pictures that no check found at the broker.
 
-    missing_ids, unacked_ids: which pictures these are; None where a broker shows no messages. looks: how many were
-    taken, in looked_for_s. first_missing: what the first look alone would have called missing.
+    missing_ids, unacked_ids: which pictures these are; None where a broker shows no messages. looks: how many
+    checks were made, in looked_for_s. first_missing: what the first check alone would have called missing.
     """
 
     waiting: int
@@ -67,7 +67,7 @@ class Look:
 
 
 def summarise_looks(looks: Sequence[Look], looked_for_s: float) -> FinalAccount:
-    """What all looks together say; there is at least one."""
+    """What all checks together say; there is at least one."""
     last, ids = looks[-1], [look.missing_ids for look in looks if look.missing_ids is not None]
     missing_ids = frozenset.intersection(*ids) if ids else None
     return FinalAccount(
@@ -89,7 +89,7 @@ class Accountant:
         self._queue, self._control_url, self._token, self._clock = queue, control_url, token, clock
 
     def account(self, stopped: threading.Event) -> FinalAccount:
-        """Look until nothing is missing or the time is over; raises StackError if no look could be taken."""
+        """Check until nothing is missing or the time is over; raises StackError if no check succeeded."""
         began, looks = self._clock.now(), list[Look]()
         while True:
             failure: StackError | None = None
@@ -103,7 +103,7 @@ class Accountant:
             if self._clock.now() > began + LOOK_FOR_S or stopped.wait(LOOK_EVERY_S):
                 if account:
                     return account
-                assert failure, "no look was taken"
+                assert failure, "no check was made"
                 raise failure
 
     def _look(self) -> Look:

@@ -30,7 +30,7 @@ def _pid(group: ProcessGroup, name: str) -> int | None:
 class ProcessMeter:
     """Cumulative CPU seconds of a component: a process and all below it.
 
-    find: the component's process id, which is another one once it was started again; None while it is away.
+    find: the component's process id, which is another one once it was started again; None while it is down.
     """
 
     def __init__(self, find: Callable[[], int | None], *, grows: bool = False) -> None:

@@ -70,7 +70,7 @@ class Postgres:
 
 
 def _lets_in(url: str) -> bool:
-    # libpq takes what the address leaves open from the environment, which may be another project's.
+    # libpq takes what the URL leaves open from the environment, which may be another project's.
     with hidden("PG"):
         try:
             psycopg.connect(url, connect_timeout=2).close()

@@ -56,7 +56,7 @@ class Queue(Protocol):
 
 
 def open_queue(url: str) -> Queue:
-    """A connection to the broker at an address; for RabbitMQ it counts only what waits."""
+    """A connection to the broker at a URL; for RabbitMQ it counts only what waits."""
     return AmqpQueue(url) if url.startswith("amqp") else RedisQueue(url)
 
 

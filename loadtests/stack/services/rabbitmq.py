@@ -22,7 +22,7 @@ from loadtests.stack.process.process_group import Command
 from loadtests.stack.services.queue_depth import QUEUE, TIMEOUT_S, AmqpQueue, QueueLength
 
 #: Asks a running node, once for every line of input, and answers with a line: what was said, ready, unacknowledged.
-#: The node's own commands start an Erlang machine for every question; its web interface is seconds behind.
+#: The node's own commands start an Erlang machine for every query; its web interface is seconds behind.
 ASK = """
 Queue = {resource, <<"/">>, queue, <<"%(queue)s">>},
 Length = fun() ->
@@ -88,7 +88,7 @@ class RabbitQueue(AmqpQueue):
         self._asker.stdout.close()
 
     def _ask(self, number: str) -> str:
-        """The answer to this question; one to an earlier question that came too late is passed over."""
+        """The answer to this query; one to an earlier query that came too late is passed over."""
         assert self._asker.stdin and self._asker.stdout, "opened as pipes"
         deadline = time.monotonic() + 2 * TIMEOUT_S
         try:

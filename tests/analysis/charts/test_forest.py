@@ -94,28 +94,28 @@ def test_the_title_tells_answers_and_pictures() -> None:
     found = [ratio("response_p50_s", 0.03, 0.03, 0.03), ratio("ready_p50_s", 1.01, 0.99, 1.0), ratio("throughput", 1.0)]
 
     assert modes_title(found) == (
-        "Queue instead of sync with 4 workers: responses come 33 times sooner, pictures take the same within 3 % "
-        "(medians)"
+        "With 4 workers, queue compared with sync: response times are 1/33 as long, ready times are the same within "
+        "3 % (medians)"
     )
 
 
 @pytest.mark.parametrize(
     ("metric", "said"),
     [
-        ("response_p50_s", "responses come 25 times sooner"),
-        ("ready_p50_s", "pictures are ready 25 times sooner"),
-        ("throughput", "throughput is 25 times lower"),
-        ("cpu_s", "CPU time per picture is 25 times lower"),
+        ("response_p50_s", "response times are 1/25 as long"),
+        ("ready_p50_s", "ready times are 1/25 as long"),
+        ("throughput", "throughput is 1/25 as high"),
+        ("cpu_s", "CPU time per picture is 1/25 as high"),
     ],
 )
-def test_a_ratio_far_below_one_is_told_the_other_way_round(metric: str, said: str) -> None:
+def test_a_ratio_far_below_one_is_told_as_a_fraction(metric: str, said: str) -> None:
     assert said in modes_title([ratio(metric, 0.04)])
     assert "0.40 times as" in modes_title([ratio(metric, 0.4)])
 
 
 def test_the_title_says_that_one_block_has_no_spread() -> None:
     assert modes_title([ratio("ready_p50_s", 0.9)]) == (
-        "Queue instead of sync with 4 workers: pictures take 0.90 times as long (medians; one pair: no spread)"
+        "With 4 workers, queue compared with sync: ready times are 0.90 times as long (medians; one pair: no spread)"
     )
 
 
@@ -123,8 +123,8 @@ def test_without_times_the_title_tells_throughput_and_cost() -> None:
     found = [ratio("throughput", 1.0, 1.3, 0.8), ratio("cpu_s", 1.5, 1.5, 1.51)]
 
     assert modes_title(found) == (
-        "Queue instead of sync with 4 workers: throughput cannot be told apart, CPU time per picture is 1.50 times as "
-        "long"
+        "With 4 workers, queue compared with sync: throughput cannot be told apart, CPU time per picture is 1.50 times "
+        "as high"
     )
 
 

@@ -34,7 +34,7 @@ def test_the_demo_tells_one_sentence_per_chart(demo_group: Group) -> None:
     sentences = {finding.chart: finding.sentence for finding in findings(demo_group.cells)}
 
     assert sentences == {
-        "response_time": "With 1 worker, the queue responds in 13 ms at the median; "
+        "response_time": "With 1 worker, the queue's median response time is 13 ms; "
         "in sync, response time grows without limit",
         "throughput": "With 1 worker, both modes finish 3.4 pictures/s: a queue adds no capacity; 4 workers finish 9.4",
         "ready_time": "With 1 worker, the wait for a picture grows without limit in both modes; "
@@ -50,13 +50,13 @@ def test_the_demo_tells_one_sentence_per_chart(demo_group: Group) -> None:
 def test_two_finite_answers_are_compared_as_a_ratio() -> None:
     sentence = told(SYNC_4, QUEUE_4)["response_time"]
 
-    assert sentence == "With 4 workers, the queue responds in 14 ms at the median, sync in 0.30 s: 21.4 times as long"
+    assert sentence == "With 4 workers, the queue's median response time is 14 ms, sync's 0.30 s: 21.4 times as long"
 
 
 def test_close_answers_of_single_trials_cannot_be_told_apart() -> None:
     sentence = told(SYNC_4 | {"response_p50_s": 0.0145}, QUEUE_4)["response_time"]
 
-    assert sentence.endswith("the queue responds in 14 ms at the median, sync in 14 ms: the two cannot be told apart")
+    assert sentence.endswith("the queue's median response time is 14 ms, sync's 14 ms: the two cannot be told apart")
 
 
 def test_answers_are_the_same_only_where_the_interval_says_so() -> None:
@@ -66,9 +66,9 @@ def test_answers_are_the_same_only_where_the_interval_says_so() -> None:
     unclear = told(SYNC_4 | far, QUEUE_4 | {"likeness_response_p50_s": "cannot be told apart"})
     apart = told(SYNC_4 | {"response_p50_s": 0.016}, QUEUE_4 | {"likeness_response_p50_s": "differs"})
 
-    assert alike["response_time"].endswith("sync in about the same time (14 ms)")
-    assert unclear["response_time"].endswith("sync in 20 ms: the two cannot be told apart")
-    assert apart["response_time"].endswith("sync in 16 ms: 1.1 times as long")
+    assert alike["response_time"].endswith("sync's about the same (14 ms)")
+    assert unclear["response_time"].endswith("sync's 20 ms: the two cannot be told apart")
+    assert apart["response_time"].endswith("sync's 16 ms: 1.1 times as long")
 
 
 def test_both_modes_finish_the_same_only_where_the_interval_says_so() -> None:

@@ -102,7 +102,7 @@ def test_moodle_reads_what_was_written(example: Measured, sheets: Path) -> None:
     for question, each in zip(questions, read, strict=True):
         assert each.stem == question.stem
         assert each.choices == [(choice.text, choice.why, choice.right) for choice in question.choices]
-        assert each.general == f"See it: {question.command}. Look at {question.look}."
+        assert each.general == f"See it: {question.command}. Look at {question.look}.".replace("`", "")
 
 
 SPECIAL = st.text(alphabet=st.sampled_from("~=#{}:\\&<> a\n/$"), min_size=1, max_size=30)
@@ -119,6 +119,13 @@ def test_no_text_can_break_the_format(text: str) -> None:
     assert read.stem == " ".join(f"x{text}".split())
     assert read.choices[0] == (" ".join(f"a{text}".split()), said, True)
     assert [each[2] for each in read.choices] == [True, False]
+
+
+def test_commands_inside_a_sentence_are_code_and_show_no_backticks(sheets: Path) -> None:
+    assert "`" not in (sheets / "quiz.html").read_text() + (sheets / "quiz.gift").read_text()
+    assert texts.with_code("see `a < b` & c") == (
+        'see <code><span class="word">a</span> <span class="word">&lt;</span> <span class="word">b</span></code> &amp; c'
+    )
 
 
 def test_words_from_outside_cannot_become_markup(example: Measured) -> None:

@@ -62,7 +62,7 @@ def test_what_grows_is_told_in_words_and_not_in_a_number(example: Measured) -> N
     at = Numbers(example.group.cells)
 
     assert at.ready_told("queue", 1) == "grows without limit"
-    assert at.response_told("queue", 1).startswith("took 6 ms")
+    assert at.response_told("queue", 1).startswith("is 6 ms")
 
 
 def test_the_teacher_s_notes_hold_what_this_machine_showed(example: Measured) -> None:

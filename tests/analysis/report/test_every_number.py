@@ -12,8 +12,8 @@ from synthetic_experiment import write_experiment
 from analysis.charts.parts.layout import View
 
 NUMBER = re.compile(r"(?<![A-Za-z\d.])(\d+(?:\.\d+)?)( ms\b)?")
-# Told the other way round than the table tells it.
-TURNED = re.compile(r"(\d+) times (?:sooner|lower|shorter)")
+# A fraction, which the table has as a ratio.
+TURNED = re.compile(r"\b1/(\d+) as (?:long|high)")
 KINDS = ["demo", "repeats", "failures", "three rates", "blocks with a control", "broken", "one mode", "undecided"]
 
 
@@ -43,7 +43,7 @@ def rounds_to(text: str, scale: float, values: Iterable[float]) -> bool:
 
 
 def turns_to(text: str, view: View) -> bool:
-    """Whether a ratio of the table reads so the other way round; it may stand for any that is rounded to it."""
+    """Whether a ratio of the table is one over the number; it may stand for any that is rounded to it."""
     cells = [cell for row in view.table.rows for cell in row if re.fullmatch(r"0\.\d+", cell)]
     ends = [(float(cell) - half, float(cell) + half) for cell in cells for half in [0.5001 * 10.0 ** (2 - len(cell))]]
     return any(low > 0 and 1 / high - 0.5 <= float(text) <= 1 / low + 0.5 for low, high in ends)
@@ -54,7 +54,7 @@ def test_every_number_of_a_title_is_held_by_the_table_or_the_summary(told: list[
     for view, cells in told:
         values = held(view, cells)
         turned = TURNED.findall(view.sentence)
-        told_straight = [each for each in numbers(view.sentence) if each[0] not in turned]
+        told_straight = numbers(TURNED.sub("", view.sentence))
         missing = [text for text, scale in told_straight if not rounds_to(text, scale, values)]
         missing += [text for text in turned if not turns_to(text, view)]
         assert not missing, f"{view.name}: {view.sentence}"

@@ -12,7 +12,7 @@ from analysis.__main__ import main
 
 @pytest.fixture(scope="module")
 def report(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The report on the demo with one trial whose books do not close and one that was broken off; its charts are drawn
+    """The report on the demo with one trial whose books do not balance and one that was broken off; its charts are drawn
     and not rendered."""
     folder = write_experiment(tmp_path_factory.mktemp("report") / "demo", both_modes())
     break_books(folder / "queue-w8-r1")
@@ -104,6 +104,15 @@ def test_the_accounts_tell_what_is_unfinished_from_what_failed(report: Path) -> 
 
     (row,) = [row for row in accounts.split("<tr>") if "queue-w1-r1" in row]
     assert re.findall("<td>([^<]*)</td>", row)[:6] == ["queue-w1-r1", "111", "44", "0", "67", "0"]
+
+
+def test_the_ends_of_intervals_are_explained_where_the_table_has_some(report: Path, tmp_path: Path) -> None:
+    repeats = _reported(
+        write_experiment(tmp_path / "repeats", repeated(both_modes((4,), noise=0.05), 3)), "--no-charts"
+    )
+
+    assert ": at least [s]</th>" in repeats and "“At least” and “at most” are" in repeats
+    assert ": at least [s]</th>" not in report.read_text() and "“At least”" not in report.read_text()
 
 
 def test_nothing_is_said_of_a_broker_where_sync_alone_was_measured(tmp_path: Path) -> None:

@@ -60,7 +60,7 @@ def test_a_fault_begins_at_its_time_of_the_measurement_and_ends_when_it_was_held
 
     (event,) = injector.events
     assert (event["what"], event["began_at"], event["ended_at"]) == ("storage-away", 112.1, 112.3 + HOLD_S)
-    injector.check_all_played()
+    injector.check_all_injected()
 
 
 def test_one_that_is_still_held_when_the_trial_ends_is_undone_and_ends_then(injector, stack, clock):
@@ -83,4 +83,4 @@ def test_a_fault_that_had_no_turn_is_an_error(injector, clock):
     looks_at(injector, clock, 111.0)
 
     with pytest.raises(StackError, match="Fault storage-away was not injected before the load ended"):
-        injector.check_all_played()
+        injector.check_all_injected()

@@ -36,5 +36,5 @@ class Command(BaseCommand):
                 if sign_of_life:
                     sign_of_life.touch()
             except Exception as error:
-                # Broker or database are away; they are asked again in a second, whatever their clients raise.
+                # Broker or database is down; they are asked again in a second, whatever their clients raise.
                 log.warning("Not swept: %s: %s", type(error).__name__, error)
