@@ -12,7 +12,7 @@ from analysis.__main__ import main
 
 @pytest.fixture(scope="module")
 def report(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The report on the demo with one trial whose books do not balance and one that was broken off; its charts are drawn
+    """The report on the demo with one trial whose books do not balance and one that broke off; its charts are drawn
     and not rendered."""
     folder = write_experiment(tmp_path_factory.mktemp("report") / "demo", both_modes())
     break_books(folder / "queue-w8-r1")
