@@ -55,7 +55,7 @@ def test_a_cell_of_which_nothing_can_be_believed_is_told_as_withheld(tmp_path: P
     at = Numbers(group.cells, Measured(made=analysed(folder), group=group).withheld_cells)
     assert at.finished("queue", 1) == "(withheld)"
     assert at.ready_told("queue", 1) == "is withheld"
-    assert "With 4 workers in sync, the wait for a response took" in notes
+    assert "With 4 workers in sync, the wait for a response is" in notes
 
 
 def test_what_grows_is_told_in_words_and_not_in_a_number(example: Measured) -> None:
