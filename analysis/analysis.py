@@ -30,9 +30,9 @@ class Analysis:
 
     `summary` has one row per cell as `summary.csv` keeps it, `cells` the same for people; `per_trial` has one row per
     trial, `controls` the same of cells that were measured a second time. `groups`, `compared` and `modes` are made of
-    the trials that are believed. `findings` come in the order in which they are told; `unequal` says where the modes
-    did not do the same work. `capacities` has one row for each search for the highest rate that keeps a goal, None
-    where none was made.
+    the valid trials. `findings` stand in the order in which the report shows them; `unequal` says where the modes did
+    not do the same work. `capacities` has one row for each search for the highest rate that meets a goal, None if
+    there was none.
     """
 
     experiment: Experiment
@@ -75,10 +75,10 @@ def _of_cells(made: Analysis) -> Analysis:
     charted = groups(made.experiment, made.verdicts, made.summary, made.per_trial)
     compared = comparisons(made.per_trial)
     # What else was varied is the question of a plan that varies it, so its answer comes first.
-    told = [Finding(kind=Kind.CONTRAST, sentence=contrast_sentence(each)) for each in compared]
-    told += [replace(finding, group=group) for group in charted for finding in findings(group.cells)]
+    found = [Finding(kind=Kind.CONTRAST, sentence=contrast_sentence(each)) for each in compared]
+    found += [replace(finding, group=group) for group in charted for finding in findings(group.cells)]
     for kind, sentences in ((Kind.SCALABILITY, scalability_sentences), (Kind.PREDICTION_ERROR, guess_sentences)):
-        told += [Finding(kind=kind, sentence=words, group=group) for group in charted for words in sentences(group)]
+        found += [Finding(kind=kind, sentence=words, group=group) for group in charted for words in sentences(group)]
     unequal = [words for group in charted for words in unequal_work(group.cells, group.prefix)]
     return replace(
         made,
@@ -86,7 +86,7 @@ def _of_cells(made: Analysis) -> Analysis:
         compared=compared,
         modes=mode_ratios(made.per_trial, made.controls),
         headline="" if unequal else headline(charted),
-        findings=told,
+        findings=found,
         unequal=unequal,
     )
 
@@ -96,12 +96,14 @@ def _of_search(made: Analysis) -> Analysis:
     if made.experiment.capacities.empty:
         return replace(made, findings=[Finding(kind=Kind.NO_CAPACITY, sentence="No search has finished yet")])
     found = with_prefix(made.experiment.capacities, made.per_trial)
-    told = {
+    sentences_by_kind = {
         Kind.DECISION: decision_sentences(found),
         Kind.CAPACITY: capacity_sentences(found),
         Kind.DISAGREEMENT: disagreement_sentences(found),
         Kind.OVERLOAD: overload_sentences(made.cells),
         Kind.SCALABILITY: drained_sentences(found),
     }
-    said = [Finding(kind=kind, sentence=sentence) for kind, sentences in told.items() for sentence in sentences]
+    said = [
+        Finding(kind=kind, sentence=sentence) for kind, sentences in sentences_by_kind.items() for sentence in sentences
+    ]
     return replace(made, capacities=found, findings=said)

@@ -125,9 +125,9 @@ def report(folder: Path, *, charts: bool, as_markdown: bool) -> None:
     written = write_results(folder, folder, charts=charts)
     made = written.analysis
     # Each step of a search has a rate of its own, so its table would be as long as the search.
-    told = made.cells.iloc[:0] if made.experiment.searched else made.cells
+    rows = made.cells.iloc[:0] if made.experiment.searched else made.cells
     if as_markdown:
-        print(markdown(told, made.sentences))
+        print(markdown(rows, made.sentences))
         return
     invalid = {name: judgement for name, judgement in made.verdicts.items() if judgement.invalid}
     said = {name: f"{name}: {' '.join(judgement.words)}" for name, judgement in invalid.items()}
@@ -137,7 +137,7 @@ def report(folder: Path, *, charts: bool, as_markdown: bool) -> None:
     errors = [words for name, words in said.items() if name not in on_purpose]
     sentences = [*made.sentences, *(said[name].removesuffix(".") for name in on_purpose)]
     console = open_console()
-    show(console, made.experiment.name, told, sentences, [*errors, *made.unequal])
+    show(console, made.experiment.name, rows, sentences, [*errors, *made.unequal])
     console.print(f"Report: {written.report}", highlight=False, markup=False, soft_wrap=True)
 
 

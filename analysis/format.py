@@ -1,4 +1,4 @@
-"""How numbers read for people: in the terminal, the report, the charts and the sentences."""
+"""How numbers and tables read for people: in the terminal, the report, the charts and the sentences."""
 
 import math
 from collections.abc import Sequence

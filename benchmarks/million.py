@@ -23,14 +23,14 @@ from analysis.console import print_anything
 
 ROWS, WORKERS, MODES = 1_000_000, (1, 2, 4, 8), ("sync", "queue")
 COUNT = ROWS // (len(WORKERS) * len(MODES))
-TARGET_S, TARGET_MB = 30.0, 1500
+TARGET_S, TARGET_MB = 10.0, 700
 #: Uploads per second and seconds of work for each, so that one worker is overloaded and two are not.
 RATE, SERVICE_S = 40.0, 0.03
 SEND_S, ANSWER_S, HAND_OVER_S, ASKED_S = 0.0002, 0.008, 0.004, 0.002
 SEED, START = 1, 1_763_900_000.0
 MEASURE_FROM, MEASURE_UNTIL = START + 0.05 * COUNT / RATE, START + 0.9 * COUNT / RATE
 CSV: dict[str, Any] = {"index": False, "float_format": "%.6f"}
-TRIAL = {"schema": 1, "repeat": 1, "seed": str(SEED), "plan_sha256": 64 * "0", "settings": {}, "outcome": "finished"}
+TRIAL = {"schema": 2, "repeat": 1, "seed": str(SEED), "plan_sha256": 64 * "0", "settings": {}, "outcome": "finished"}
 
 
 def uploads() -> pd.DataFrame:

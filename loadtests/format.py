@@ -1,4 +1,4 @@
-"""How counts read for people."""
+"""How counts read for people, and how commands print whatever the terminal can show."""
 
 import os
 import sys

@@ -37,7 +37,7 @@ def searched(tmp_path_factory):
     folder = tmp_path_factory.mktemp("searched")
     (folder / "small.toml").write_text(PLAN)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(capacity, "WORK_S", 2.0)
+        patch.setattr(capacity, "DRAIN_WORK_S", 2.0)
         patch.setattr(capacity, "noisy_trials", lambda _: {})
         patch.setattr(capacity, "goal_outcome", lambda trial, goal: goal_outcome(punctual(trial), goal))
         run_experiment(read_plan(folder / "small.toml"), folder / "results")

@@ -1,4 +1,4 @@
-"""Holds what the harness measured of servers whose answers are known against these answers."""
+"""Compares what the harness measured of reference servers with their known times, and shows it as a table."""
 
 import itertools
 import json
@@ -56,7 +56,7 @@ class Check:
     """One figure of a calibration in `unit` (s, 1/s, or nothing for a share).
 
     `truth` is what is known, None where only a limit is; `limit` is how far from it, or how high, a good figure
-    may be, None where it is only told; `at_least`: more was not tried.
+    may be, None where it is recorded but not judged; `at_least`: more was not tried.
     """
 
     code: str

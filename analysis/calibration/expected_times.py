@@ -1,4 +1,4 @@
-"""What is true of every upload to a server whose answers are known. Pure."""
+"""When a reference server must answer each upload: queues in virtual time. Pure."""
 
 import heapq
 from collections.abc import Callable, Mapping

@@ -1,4 +1,4 @@
-"""Whether a trial kept a goal, for a search that asks for the highest rate that does (R29, R30). Pure."""
+"""Whether a trial met a goal (R29, R30), and what the searches for the highest rate that does have found. Pure."""
 
 import math
 from collections.abc import Callable, Mapping, Sequence
@@ -114,13 +114,13 @@ def goal_words(capacities: pd.DataFrame) -> str:
 def with_prefix(capacities: pd.DataFrame, per_trial: pd.DataFrame) -> pd.DataFrame:
     """Adds `prefix`, which tells the levels of what was varied, and `overload`, the most that an overloaded trial
     finished [pictures/s]; sorts by prefix, worker count and mode."""
-    told = _told_apart(capacities)
+    differing = _told_apart(capacities)
     keys = ["mode", "workers", *LEVELS]
     overloaded = per_trial[per_trial["verdict"] == OVERLOADED].rename(columns={"throughput": "overload"})
     most = overloaded.groupby(keys)["overload"].max().reset_index()
     named = capacities.merge(most, on=keys, how="left")
     named = named.assign(
-        prefix=[prefix({str(name): row[name] for name in LEVELS}, told) for row in named.to_dict("records")]
+        prefix=[prefix({str(name): row[name] for name in LEVELS}, differing) for row in named.to_dict("records")]
     )
     return named.astype({"workers": int}).sort_values(["prefix", "workers", "mode"], ascending=[True, True, False])
 
@@ -142,10 +142,10 @@ def capacity_sentences(capacities: pd.DataFrame) -> list[str]:
 def overload_sentences(cells: pd.DataFrame) -> list[str]:
     """What the heaviest load that was tried did in each mode, one for each worker count and set of conditions."""
     beyond = cells[cells["verdict"] == OVERLOADED].sort_values("offered_rate")
-    told = _told_apart(cells)
+    differing = _told_apart(cells)
     sentences = []
     for (*levels, count), rows in beyond.groupby([*LEVELS, "workers"]):
-        before = prefix(dict(zip(LEVELS, levels, strict=True)), told)
+        before = prefix(dict(zip(LEVELS, levels, strict=True)), differing)
         worst = rows.drop_duplicates("mode", keep="last").to_dict("records")
         said = "; ".join(
             f"in {row['mode']} at {number(row['offered_rate'])} pictures/s {_overload(row)}" for row in worst
@@ -199,8 +199,8 @@ def _reached(trial: Trial, verdict: Verdict, goal: Goal) -> dict[str, Any]:
     seconds = reached_s(trial, goal)
     mark = _mark(trial, verdict, goal, seconds)
     row = {"trial": trial.name, "mode": trial.cell.mode, "workers": trial.cell.workers}
-    told = {"verdict": verdict.name, "reached_s": math.nan if mark else seconds, "mark": mark}
-    return row | {"rate": trial.cell.offered_rate} | told
+    judged = {"verdict": verdict.name, "reached_s": math.nan if mark else seconds, "mark": mark}
+    return row | {"rate": trial.cell.offered_rate} | judged
 
 
 def _mark(trial: Trial, verdict: Verdict, goal: Goal, seconds: float) -> str:

@@ -74,8 +74,8 @@ def decision(rows: pd.DataFrame) -> str:
 
 def decision_sentences(capacities: pd.DataFrame) -> list[str]:
     """One for each set of conditions in which something was confirmed."""
-    told = [(before, decision(rows)) for before, rows in capacities.groupby("prefix", sort=False)]
-    return [f"{before}{sentence}" for before, sentence in told if sentence]
+    decisions = [(before, decision(rows)) for before, rows in capacities.groupby("prefix", sort=False)]
+    return [f"{before}{sentence}" for before, sentence in decisions if sentence]
 
 
 def needed_table(capacities: pd.DataFrame) -> Table | None:

@@ -70,7 +70,7 @@ def draw_charts(made: Analysis, folder: Path) -> list[Chart]:
 
 
 def views(group: Group) -> list[View]:
-    """Every chart that the trials of a group allow, in the order in which they are told."""
+    """Every chart that the trials of a group allow, in the order in which the report shows them."""
     return [*arrivals(group), *where_time_goes(group), *swim_lanes(group), *percentile_spectrum(group)]
 
 
@@ -102,10 +102,10 @@ def draw_comparison(comparison: Comparison, groups: Sequence[Group]) -> Figure:
 
 def draw_ratios(comparison: Comparison, compared: Sequence[Group], conditions: Sequence[str], note: str = "") -> Figure:
     """The ratios of one comparison as a figure, under these conditions and with a note at the end of the subtitle."""
-    told = [contrast.estimate for contrast in comparison.contrasts if contrast.ratios]
-    counts = counted([each.pairs for each in told], "pair")
-    lines = dict.fromkeys("95 % intervals" if each.has_interval else "lowest to highest" for each in told)
-    spread = f"lines: {' or '.join(lines)}" if any(each.pairs > 1 for each in told) else "no spread"
+    estimates = [contrast.estimate for contrast in comparison.contrasts if contrast.ratios]
+    counts = counted([each.pairs for each in estimates], "pair")
+    lines = dict.fromkeys("95 % intervals" if each.has_interval else "lowest to highest" for each in estimates)
+    spread = f"lines: {' or '.join(lines)}" if any(each.pairs > 1 for each in estimates) else "no spread"
     with matplotlib.rc_context(STYLE):
         under = subtitle(conditions, compared, counts, " · ".join(filter(None, [spread, note])))
         return draw_contrast(comparison, contrast_title(comparison), under)
@@ -169,8 +169,8 @@ def as_png(figure: Figure, dpi: float) -> bytes:
 
 def save(figure: Figure, path: Path) -> None:
     """Saves a figure as .png and as .svg, of which a page can ask modes and values."""
-    told = points(figure)
+    named = points(figure)
     tag_modes(figure)
     drawing = path.with_name(f"{path.name}.svg")
     path.with_name(f"{path.name}.png").write_bytes(as_png(figure, 2 * DPI))
-    drawing.write_text(answering(as_svg(figure).decode(), told), encoding="utf-8")
+    drawing.write_text(answering(as_svg(figure).decode(), named), encoding="utf-8")

@@ -28,10 +28,10 @@ def draw_calibration(calibration: Mapping[str, Any] | None, folder: Path) -> lis
     """One chart of the checks that have a truth, and one of what other tools said of a stall, if that was asked."""
     checks = (calibration or {}).get("checks", [])
     judged = [check for check in checks if check["truth"] is not None and check["limit"]]
-    # A tool that misbehaved has told nothing, which the table says.
-    told = [check for check in checks if check["what"].startswith(REPORTED) and check["measured"] is not None]
+    # A tool that misbehaved has reported nothing, which the table says.
+    reported = [check for check in checks if check["what"].startswith(REPORTED) and check["measured"] is not None]
     charts = [_chart("calibration", _judged_title(judged), draw_judged, judged, folder)] if judged else []
-    return charts + ([_chart("other_tools", _told_title(told), draw_told, told, folder)] if told else [])
+    return charts + ([_chart("other_tools", _told_title(reported), draw_told, reported, folder)] if reported else [])
 
 
 def draw_judged(checks: Checks, title: str) -> Figure:

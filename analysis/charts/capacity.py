@@ -1,4 +1,4 @@
-"""The capacity at a goal: as a bar between what was kept and what was not, and as the trials that it was found by."""
+"""The charts of capacity searches: the bounds per cell, the trials that found them, and workers needed against load."""
 
 import math
 from collections.abc import Iterator, Sequence

@@ -67,8 +67,8 @@ def _lines(comparison: Comparison, room: int) -> list[Line]:
 
 def _scale(ax: Axes, comparison: Comparison) -> None:
     """A log axis around all ratios and ends of the comparison, the same in every panel."""
-    told = [each for each in comparison.contrasts if each.ratios]
-    reached = [at for each in told for at in (*each.ratios, each.estimate.low, each.estimate.high)]
+    drawn = [each for each in comparison.contrasts if each.ratios]
+    reached = [at for each in drawn for at in (*each.ratios, each.estimate.low, each.estimate.high)]
     low, high = min([1 / NARROWEST, *reached]), max([NARROWEST, *reached])
     margin = (high / low) ** 0.06
     ax.set(xscale="log", xlim=(low / margin, high * margin))
@@ -130,8 +130,8 @@ def _write(ax: Axes, words: str, line: float, mode: str) -> None:
 
 def _line_name(comparison: Comparison, line: Line) -> str:
     """Mode and workers, whether it is a control, and what makes it doubtful."""
-    told = next(each for each in comparison.contrasts if (each.mode, each.workers) == line)
-    return " ".join(filter(None, [*map(str, line), "control" if told.control else "", told.doubt]))
+    first = next(each for each in comparison.contrasts if (each.mode, each.workers) == line)
+    return " ".join(filter(None, [*map(str, line), "control" if first.control else "", first.doubt]))
 
 
 def _name_lines(ax: Axes, names: list[str], lines: list[Line]) -> None:

@@ -81,8 +81,8 @@ def _draw_count(ax: Axes, each: Flow, times: np.ndarray, name: str, **look: Any)
 def _counted(times: np.ndarray, until_s: float) -> tuple[np.ndarray, np.ndarray]:
     """The count after each of the times that can be told apart, from zero at the start to the end."""
     x, y = np.concatenate([[0.0], times, [until_s]]), np.append(np.arange(len(times) + 1), len(times))
-    told = _told_apart(len(x))
-    return x[told], y[told]
+    visible = _told_apart(len(x))
+    return x[visible], y[visible]
 
 
 def _told_apart(count: int) -> np.ndarray:

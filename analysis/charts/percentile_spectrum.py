@@ -55,7 +55,7 @@ def draw_spectrum(group: Group, found: Sequence[Spectrum], title: str) -> Figure
     """Time against percentile, which is spread out towards 100 %; a line stops where there are too few uploads."""
     figure, below = framed(title, circumstances(group, "dotted: timed from send to response, accepted uploads only"))
     modes = list(dict.fromkeys(each.mode for each in found))
-    furthest = max(float(_place(each.told[0][-1:]).max(initial=0.3)) for each in found)
+    furthest = max(float(_place(each.claimed[0][-1:]).max(initial=0.3)) for each in found)
     axes = panels(figure, below, [(mode, MODES[mode].colour) for mode in modes], LEFT)
     labels = [
         [_draw_curve(ax, each) for each in found if each.mode == mode] for mode, ax in zip(modes, axes, strict=True)
@@ -71,7 +71,7 @@ def draw_spectrum(group: Group, found: Sequence[Spectrum], title: str) -> Figure
 
 
 def _draw_curve(ax: Axes, each: Spectrum) -> EndLabel:
-    shares, times_s = each.told
+    shares, times_s = each.claimed
     look = {"color": MODES[each.mode].colour} | LOOKS[each.clock]
     # The k-th of n times is the percentile of every share from (k - 1) / n to k / n.
     x = np.append(0.0, _place(shares))

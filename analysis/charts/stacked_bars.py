@@ -1,4 +1,4 @@
-"""Bars side by side for the cells of a group, stacked of parts that are named at the right."""
+"""Stacked bars, one per cell: CPU time per picture, and where the time of a picture goes."""
 
 from collections.abc import Mapping
 from functools import partial

@@ -25,20 +25,20 @@ SUBJECTS = {
 
 def sentences(together: Together) -> list[str]:
     """Throughput and the two clocks, then every ratio with its spread; without their full stops."""
-    told = [f"{together.prefix}{title(together, metric)}" for metric in (THROUGHPUT, RESPONSE, READY)]
+    titles = [f"{together.prefix}{title(together, metric)}" for metric in (THROUGHPUT, RESPONSE, READY)]
     shown = [of_chart(comparison) for comparison in together.compared]
-    return [*told, *(contrast_sentence(each) for each in shown if any(one.ratios for one in each.contrasts))]
+    return [*titles, *(contrast_sentence(each) for each in shown if any(one.ratios for one in each.contrasts))]
 
 
 def title(together: Together, metric: str) -> str:
     """The finding of one chart: what each experiment has in the cell that tells most, and the ratio of the two."""
-    told = _telling(together, metric)
-    if told is None:
+    shown = _telling(together, metric)
+    if shown is None:
         return f"{_capital(SUBJECTS[metric])} cannot be compared: there is no cell in which all have a value"
-    rows = {label: _row(group.cells, told) for label, group in zip(together.labels, together.groups, strict=True)}
-    some = f"{workers(told.workers)}{_doubts(rows)}"
-    ending = _ending(told) if len(together.compared) == 1 else ""
-    return f"With {some}, {_said(told.mode, metric, rows)}{ending}"
+    rows = {label: _row(group.cells, shown) for label, group in zip(together.labels, together.groups, strict=True)}
+    some = f"{workers(shown.workers)}{_doubts(rows)}"
+    ending = _ending(shown) if len(together.compared) == 1 else ""
+    return f"With {some}, {_said(shown.mode, metric, rows)}{ending}"
 
 
 def of_chart(comparison: Comparison) -> Comparison:
@@ -60,8 +60,8 @@ def _telling(together: Together, metric: str) -> Contrast | None:
     return known[0][mode, min(counts) if metric == THROUGHPUT else max(counts)]
 
 
-def _row(cells: Row, told: Contrast) -> Row:
-    return cells[(cells["mode"] == told.mode) & (cells["workers"] == told.workers)].iloc[0]
+def _row(cells: Row, contrast: Contrast) -> Row:
+    return cells[(cells["mode"] == contrast.mode) & (cells["workers"] == contrast.workers)].iloc[0]
 
 
 def _said(mode: str, metric: str, rows: dict[str, Row]) -> str:
@@ -78,12 +78,12 @@ def _doubts(rows: dict[str, Row]) -> str:
     return f" ({', '.join(said)})" if said else ""
 
 
-def _ending(told: Contrast) -> str:
+def _ending(contrast: Contrast) -> str:
     """What the pairs of trials say of the two values; nothing where the ratio reads as one."""
-    words, ratio = reading(told), ratio_text(told.estimate.ratio)
+    words, ratio = reading(contrast), ratio_text(contrast.estimate.ratio)
     if words.startswith("the same") or words == UNCLEAR:
         return f": {words}"
-    return "" if ratio == ratio_text(1) else f": {ratio} times as {'many' if told.metric == THROUGHPUT else 'long'}"
+    return "" if ratio == ratio_text(1) else f": {ratio} times as {'many' if contrast.metric == THROUGHPUT else 'long'}"
 
 
 def _capital(words: str) -> str:

@@ -21,7 +21,10 @@ from analysis.tables.summary import summary_table
 
 def answer(sides: Sequence[Side], found: Sequence[Together]) -> list[str]:
     """All sentences, the one about what differs first; without their full stops."""
-    return [difference_sentence(differences(sides)), *(told for together in found for told in sentences(together))]
+    return [
+        difference_sentence(differences(sides)),
+        *(sentence for together in found for sentence in sentences(together)),
+    ]
 
 
 def render(
@@ -81,8 +84,8 @@ def _row(label: str, cell: dict[str, Any], comparison: Comparison | None) -> dic
     row |= {f"{metric.removesuffix('_s')}_ratio{end}": math.nan for metric in METRICS for end in ("", "_low", "_high")}
     for contrast in comparison.contrasts if comparison else ():
         if contrast.ratios and (contrast.mode, contrast.workers) == (cell["mode"], cell["workers"]):
-            name, told = contrast.metric.removesuffix("_s"), contrast.estimate
-            row |= {f"{name}_ratio": told.ratio} | ({"pairs": contrast.pairs} if name == THROUGHPUT else {})
-            if told.has_interval:
-                row |= {f"{name}_ratio_low": told.low, f"{name}_ratio_high": told.high}
+            name, estimate = contrast.metric.removesuffix("_s"), contrast.estimate
+            row |= {f"{name}_ratio": estimate.ratio} | ({"pairs": contrast.pairs} if name == THROUGHPUT else {})
+            if estimate.has_interval:
+                row |= {f"{name}_ratio_low": estimate.low, f"{name}_ratio_high": estimate.high}
     return row

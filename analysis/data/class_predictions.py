@@ -1,4 +1,4 @@
-"""What a class predicted before the first trial: the file `predictions.json`, read strictly. Pure."""
+"""What a class predicted before the first trial: `predictions.json`, read strictly. Pure."""
 
 import json
 import math

@@ -1,4 +1,4 @@
-"""What was measured: an experiment, its trials and their cells, as values."""
+"""What was measured, as values: an experiment, its trials and cells, and the events on its stack."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -168,5 +168,5 @@ def _of_event(event: Mapping[str, Any], back: Iterable[float]) -> list[tuple[flo
     what, began, ended = str(event["what"]).replace("-", " "), float(event["began_at"]), float(event["ended_at"])
     if event["kind"] == "restart":
         return [(ended, f"{what} back")]
-    told = ended - began <= AT_ONCE_S or any(abs(ended - at) <= AT_ONCE_S for at in back)
-    return [(began, what)] if told else [(began, what), (ended, "over")]
+    is_instant = ended - began <= AT_ONCE_S or any(abs(ended - at) <= AT_ONCE_S for at in back)
+    return [(began, what)] if is_instant else [(began, what), (ended, "over")]

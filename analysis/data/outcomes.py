@@ -1,4 +1,4 @@
-"""What became of each planned request, from the client's and the server's rows together."""
+"""What became of each planned request, from the rows of client and server together, and why it failed."""
 
 import functools
 import weakref
@@ -99,3 +99,38 @@ def _settled(rows: pd.DataFrame, at: pd.Series) -> pd.Series:
     """The times; where one is missing, when the client gave up an upload that failed; infinite while neither came."""
     gave_up = rows["answered_at"].fillna(rows["sent_at"]).fillna(rows["due_at"])
     return at.fillna(gave_up.where(rows["outcome"] == "failed")).fillna(np.inf)
+
+
+# How the error of such an upload begins in requests.csv.
+CLIENT = "client: "
+
+
+def failed_by_client(rows: pd.DataFrame) -> pd.Series:
+    """Which uploads the load generator has failed by itself."""
+    failed = rows["status"].isna()
+    # Of those with a status nothing is read: to look at a million words takes seconds.
+    failed[failed] = rows.loc[failed, "error"].str.startswith(CLIENT)
+    return failed
+
+
+def client_failures(rows: pd.DataFrame) -> pd.Series:
+    """How many uploads the load generator has failed by itself, by the limit that they have met."""
+    limits: pd.Series = rows.loc[failed_by_client(rows), "error"].str.removeprefix(CLIENT)
+    return limits.value_counts()
+
+
+# A larger share of failed uploads changes what a cell's rates and times are made of.
+FAILED_TOLERANCE = 0.01
+
+
+# The app answers a refusal with JSON; requests.csv holds how it begins.
+REASON = r'"reason":\s*"(\w+)"'
+
+
+def causes(failed: pd.DataFrame) -> pd.Series:
+    """The server's code for each failure; else the kind of error that the client met, else the status."""
+    server = failed["reason"].where(failed["reason"] != "")
+    client = failed["error"].str.extract(REASON, expand=False)
+    kind = failed["error"].str.extract(r"^(client: [\w ]+|\w+)(?::|$)", expand=False)
+    status = "HTTP " + failed["status"].map("{:.0f}".format).where(refused(failed))
+    return server.fillna(client).fillna(kind).fillna(status).fillna("for no known reason")

@@ -1,4 +1,4 @@
-"""Reads the files of an experiment; everything later is computed from what this gives."""
+"""Reads the files of an experiment, and refuses a trial that was not measured for it."""
 
 import hashlib
 import json
@@ -81,7 +81,7 @@ def _foreign(folder: str, head: Record, record: Record) -> str:
     if not head.get("plan"):
         return f"was measured for a plan, not by hand: {out}" if record.get("fingerprint") else ""
     pictures = (head.get("pictures_sha256") or {}).get((record.get("cell") or {}).get("workload"))
-    told = {
+    compared = {
         "with other code": (head.get("code_sha256"), record.get("code_sha256")),
         "with other versions": (head.get("versions"), record.get("versions")),
         "with other pictures": (pictures, record.get("pictures_sha256")),
@@ -89,7 +89,7 @@ def _foreign(folder: str, head: Record, record: Record) -> str:
         # Last, because it differs with all of them.
         "by another plan": (head.get("fingerprint"), record.get("fingerprint", head.get("fingerprint")) or "none"),
     }
-    differing = [words for words, (one, another) in told.items() if None not in (one, another) and one != another]
+    differing = [words for words, (one, another) in compared.items() if None not in (one, another) and one != another]
     return f"was measured {differing[0]} than {folder}/experiment.json says: {out}" if differing else ""
 
 
@@ -121,12 +121,12 @@ def _refuse_mixed(folder: str, records: Mapping[str, Record]) -> None:
 def _by_hand(record: Record) -> dict[str, Any]:
     """What must be equal in all trials by hand, with words for the case that it is not."""
     workload, machine = (record.get("cell") or {}).get("workload"), record.get("machine")
-    told = {
+    known = {
         "with other code": record.get("code_sha256"),
         f"with other pictures as workload {workload}": record.get("pictures_sha256"),
         "on another machine": machine and {key: machine.get(key) for key in KNOWN_BY},
     }
-    return {words: value for words, value in told.items() if value}
+    return {words: value for words, value in known.items() if value}
 
 
 PREDICTION = "prediction.csv"

@@ -1,4 +1,4 @@
-"""What the numbers do not show, said for the experiment at hand."""
+"""What needs care in an experiment: what its numbers do not show, and what holds of several trials."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -151,8 +151,8 @@ def remarks(judged: Iterable[tuple[str, Verdict]]) -> list[Remark]:
 
 
 def _remark(verdict: str, reasons: dict[str, Reasons]) -> Remark:
-    told = list(reasons.values())
-    end, whole = _common_end(told), _common_reasons(told)
+    all_reasons = list(reasons.values())
+    end, whole = _common_end(all_reasons), _common_reasons(all_reasons)
     names: dict[Reasons, list[str]] = {}
     for name, each in reasons.items():
         names.setdefault(tuple(reason for reason in each if reason not in whole), []).append(name)
@@ -161,15 +161,15 @@ def _remark(verdict: str, reasons: dict[str, Reasons]) -> Remark:
     return Remark(verdict=verdict, trials=len(reasons), shared=shared, lines=lines)
 
 
-def _common_reasons(told: list[Reasons]) -> list[Reason]:
+def _common_reasons(all_reasons: list[Reasons]) -> list[Reason]:
     """The whole reasons that all of different trials have."""
-    if len(set(told)) < 2:
+    if len(set(all_reasons)) < 2:
         return []
-    return [reason for reason in told[0] if all(reason in reasons for reasons in told)]
+    return [reason for reason in all_reasons[0] if all(reason in reasons for reasons in all_reasons)]
 
 
-def _common_end(told: list[Reasons]) -> str:
+def _common_end(all_reasons: list[Reasons]) -> str:
     """What follows from the only reasons of different trials, where it is the same; empty where it is not."""
-    if len(set(told)) < 2 or any(len(reasons) != 1 for reasons in told):
+    if len(set(all_reasons)) < 2 or any(len(reasons) != 1 for reasons in all_reasons):
         return ""
-    return told[0][0].consequence if len({reason.then for (reason,) in told}) == 1 else ""
+    return all_reasons[0][0].consequence if len({reason.then for (reason,) in all_reasons}) == 1 else ""

@@ -1,4 +1,4 @@
-"""One sentence per chart, made from the numbers alone: never more than they carry."""
+"""One sentence per chart of a group, and the headline of the experiment, made from its numbers alone."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -78,8 +78,8 @@ class Finding:
 
 
 def findings(cells: pd.DataFrame) -> list[Finding]:
-    """The findings of one group of cells, in the order in which they are told."""
-    told = {
+    """The findings of one group of cells, in the order in which the report shows them."""
+    sentences = {
         Kind.RESPONSE_TIME: _response_time(cells),
         Kind.THROUGHPUT: throughput_sentence(cells),
         Kind.READY_TIME: _ready_time(cells),
@@ -94,7 +94,7 @@ def findings(cells: pd.DataFrame) -> list[Finding]:
             derived=_DERIVED[kind](cells) if kind in _DERIVED else (),
             redundant=kind is Kind.BOTH_CLOCKS and _told_by_pairs(cells),
         )
-        for kind, sentence in told.items()
+        for kind, sentence in sentences.items()
         if sentence
     ]
 

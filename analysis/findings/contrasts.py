@@ -1,4 +1,4 @@
-"""What changing one condition changes, in a sentence with its spread: never more than the pairs carry."""
+"""What changing one condition, or the mode, changes: a sentence with its spread."""
 
 import math
 from collections.abc import Mapping, Sequence
@@ -36,8 +36,8 @@ def contrast_sentence(comparison: Comparison) -> str:
 
 def contrast_title(comparison: Comparison) -> str:
     """The two findings of the first mode that matter most: those that clearly differ come first."""
-    told = sorted(_told(comparison, _modes(comparison)[0]), key=lambda contrast: reading(contrast) != DIFFERENT)
-    return f"{_lead(comparison)}{_clauses(comparison, told[:IN_ONE_CHART_TITLE], '; ')}"
+    leading = sorted(_chosen(comparison, _modes(comparison)[0]), key=lambda contrast: reading(contrast) != DIFFERENT)
+    return f"{_lead(comparison)}{_clauses(comparison, leading[:IN_ONE_CHART_TITLE], '; ')}"
 
 
 def reading(contrast: Contrast) -> str:
@@ -80,7 +80,7 @@ def _modes(comparison: Comparison) -> list[str]:
 
 
 def _part(comparison: Comparison, mode: str) -> str:
-    return _clauses(comparison, _told(comparison, mode), "; " if mode == "queue" else ", ")
+    return _clauses(comparison, _chosen(comparison, mode), "; " if mode == "queue" else ", ")
 
 
 def _start(first: Contrast) -> str:
@@ -90,7 +90,7 @@ def _start(first: Contrast) -> str:
     return "" if first.metric == RESPONSE else f"{first.mode} "
 
 
-def _told(comparison: Comparison, mode: str) -> list[Contrast]:
+def _chosen(comparison: Comparison, mode: str) -> list[Contrast]:
     """Times and cost with the most workers that allow times to be compared, throughput with the fewest.
 
     Workers that keep up finish what is offered; the fewest tell most about capacity.
@@ -98,17 +98,17 @@ def _told(comparison: Comparison, mode: str) -> list[Contrast]:
     rows = [contrast for contrast in comparison.contrasts if contrast.mode == mode and contrast.ratios]
     most = max((row.workers for row in rows if row.metric in TIMES), default=max(row.workers for row in rows))
     fewest = min(row.workers for row in rows)
-    told = [row for row in rows if row.workers == (fewest if row.metric == THROUGHPUT else most)]
-    return sorted(told, key=lambda row: METRICS.index(row.metric))
+    chosen = [row for row in rows if row.workers == (fewest if row.metric == THROUGHPUT else most)]
+    return sorted(chosen, key=lambda row: METRICS.index(row.metric))
 
 
-def _clauses(comparison: Comparison, told: Sequence[Contrast], between: str) -> str:
-    clauses = [_clause(contrast, told[0]) for contrast in told]
-    timed = [each for each in comparison.contrasts if each.mode == told[0].mode and each.metric in TIMES]
+def _clauses(comparison: Comparison, chosen: Sequence[Contrast], between: str) -> str:
+    clauses = [_clause(contrast, chosen[0]) for contrast in chosen]
+    timed = [each for each in comparison.contrasts if each.mode == chosen[0].mode and each.metric in TIMES]
     if timed and not any(contrast.ratios for contrast in timed):
         reasons = list(dict.fromkeys(each.missing for each in timed))
         clauses.append(f"times are not compared, because {listing(reasons)}")
-    return f"{_start(told[0])}{between.join(clauses)}"
+    return f"{_start(chosen[0])}{between.join(clauses)}"
 
 
 def _clause(contrast: Contrast, first: Contrast) -> str:
@@ -120,11 +120,11 @@ def _clause(contrast: Contrast, first: Contrast) -> str:
 
 def _said(contrast: Contrast, elsewhere: str) -> str:
     subject = f"{SUBJECTS[contrast.metric]}{elsewhere}"
-    told = reading(contrast)
-    if told.startswith("the same"):
-        return f"{subject} is {told}"
-    if told == UNCLEAR:
-        return f"{subject} {told}"
+    relation = reading(contrast)
+    if relation.startswith("the same"):
+        return f"{subject} is {relation}"
+    if relation == UNCLEAR:
+        return f"{subject} {relation}"
     times = ratio_text(contrast.estimate.ratio)
     if contrast.metric == RESPONSE:
         return f"the queue takes {times} times as long to respond{elsewhere}"
@@ -192,9 +192,9 @@ FAR_BELOW = 0.1
 
 def modes_title(found: Sequence[ModeRatio]) -> str:
     """Answer and picture with the most workers that have ratios of them; throughput and cost where none have."""
-    told = [each for each in found if not each.control]
-    timed = [each for each in told if each.metric in MODE_TIMES]
-    chosen = timed or [each for each in told if each.metric in ("throughput", "cpu_s")]
+    ratios = [each for each in found if not each.control]
+    timed = [each for each in ratios if each.metric in MODE_TIMES]
+    chosen = timed or [each for each in ratios if each.metric in ("throughput", "cpu_s")]
     most = max(each.workers for each in chosen)
     last = [each for each in chosen if each.workers == most]
     spread = "" if last[0].estimate.has_interval else reading_of(last[0].ratios)

@@ -11,7 +11,7 @@ from analysis.format import GROWS, duration, number, workers
 from analysis.metrics.equivalence import SAME_WITHIN, same
 from analysis.summary.groups import Group
 
-Told = Callable[[float], str]
+Words = Callable[[float], str]
 
 
 def guess_sentences(group: Group) -> list[str]:
@@ -20,15 +20,15 @@ def guess_sentences(group: Group) -> list[str]:
         return []
     cells = group.cells
     queue = cells[cells["mode"] == "queue"].set_index("workers")
-    told = [
+    sentences = [
         _furthest("throughput", guess.throughput, dict(queue["throughput"]), _rate),
         _furthest("ready time", guess.ready_s, _times(queue), _wait),
         _answers(cells, guess),
     ]
-    return [sentence for sentence in told if sentence]
+    return [sentence for sentence in sentences if sentence]
 
 
-def _furthest(what: str, guessed: Mapping[int, float], measured: Mapping[int, float], told: Told) -> str:
+def _furthest(what: str, guessed: Mapping[int, float], measured: Mapping[int, float], words: Words) -> str:
     off = {count: _off(guessed[count], measured[count]) for count in guessed if not math.isnan(_at(measured, count))}
     if not off:
         return ""
@@ -36,7 +36,7 @@ def _furthest(what: str, guessed: Mapping[int, float], measured: Mapping[int, fl
     guess, truth = guessed[worst], measured[worst]
     if all(_held(guessed[count], measured[count]) for count in off):
         return f"Class prediction of {what}: within {100 * SAME_WITHIN:.0f} % with {workers(list(off))}"
-    return f"Class prediction of {what} with {workers(worst)}: {told(guess)}; {_compared(guess, truth, told)}"
+    return f"Class prediction of {what} with {workers(worst)}: {words(guess)}; {_compared(guess, truth, words)}"
 
 
 def _answers(cells: pd.DataFrame, guess: Guess) -> str:
@@ -76,8 +76,8 @@ def _held(guess: float, truth: float) -> bool:
     return guess == truth or (math.isfinite(max(guess, truth)) and same(guess, truth))
 
 
-def _compared(guess: float, truth: float, told: Told) -> str:
-    measured = f"measured: {told(truth)}"
+def _compared(guess: float, truth: float, words: Words) -> str:
+    measured = f"measured: {words(truth)}"
     if min(guess, truth) <= 0 or math.isinf(max(guess, truth)):
         return measured
     ratio = max(guess, truth) / min(guess, truth)

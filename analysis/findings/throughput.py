@@ -1,4 +1,4 @@
-"""The sentences about how much gets done, what piles up and what it costs."""
+"""The sentences about throughput, backlog, CPU cost and what more workers cost each other."""
 
 import numpy as np
 import pandas as pd

@@ -1,4 +1,4 @@
-"""Everything that a lesson needs, from the files of one experiment."""
+"""Writes everything that a lesson needs, from the files of one experiment."""
 
 import json
 import os
@@ -88,8 +88,8 @@ def expected_here(results: Path) -> tuple[str, ...]:
         return ()
     cells = pd.read_csv(folder / PREDICTION).rename(columns={name: f"predicted_{name}" for name in PREDICTED})
     checked_at = json.loads((folder / "preflight.json").read_text(encoding="utf-8"))["checked_at"]
-    told = [expected_throughput(cells), expected_wait(cells, "queue").replace("Expected", "Ready time expected")]
-    return (f"Preflight of this machine, {checked_at}.", *(f"{sentence}." for sentence in told))
+    sentences = [expected_throughput(cells), expected_wait(cells, "queue").replace("Expected", "Ready time expected")]
+    return (f"Preflight of this machine, {checked_at}.", *(f"{sentence}." for sentence in sentences))
 
 
 #: Into these the lesson breaks something while the class looks on; into the last one all faults are measured.

@@ -1,4 +1,4 @@
-"""Whether what waits piles up over the measurement window, faster than chance explains. Pure."""
+"""Whether the backlog grows in the measurement window faster than chance explains, and what the broker counted."""
 
 import math
 from dataclasses import dataclass

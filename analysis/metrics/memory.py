@@ -1,4 +1,4 @@
-"""Whether a component's memory grows while it works. Pure."""
+"""Whether the memory of a component grows while it works, and the table of it. Pure."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass

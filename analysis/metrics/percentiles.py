@@ -113,5 +113,5 @@ def bounds_words(cells: pd.DataFrame, names: Iterable[str]) -> str:
         "95\N{NO-BREAK SPACE}% intervals over the trials": (known >= MIN_PAIRS).any(),
         "lowest to highest of two trials": (known < MIN_PAIRS).any(),
     }
-    told = " or ".join(words for words, there in kinds.items() if there)
-    return f"lines: {told}" if told else ""
+    listed = " or ".join(words for words, there in kinds.items() if there)
+    return f"lines: {listed}" if listed else ""

@@ -11,8 +11,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from analysis.data.model import Trial
-from analysis.data.outcomes import once_per_trial, outcomes, refused
-from analysis.metrics.failures import failed_by_client
+from analysis.data.outcomes import failed_by_client, once_per_trial, outcomes, refused
 from analysis.metrics.trial import service_times, utilisation
 
 # Waits grow as 1 / (1 - utilisation). Up to 0.8, where plans may load a cell that keeps up, a short window tells a

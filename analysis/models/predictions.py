@@ -1,4 +1,4 @@
-"""Puts beside what was measured what was expected: the ceiling of bare processes, and the prediction. Pure."""
+"""Puts the prediction and the ceiling of bare processes beside what was measured. Pure."""
 
 from collections.abc import Sequence
 from dataclasses import asdict

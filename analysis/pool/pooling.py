@@ -36,10 +36,10 @@ def pool_all(paths: Sequence[Path], folder: Path, workers: int | None = None) ->
         raise AnalysisError(f"No speed-up can be computed: {why}.")
     folder.mkdir(parents=True, exist_ok=True)
     charts = _draw(pooled, folder / "charts")
-    told = _counts(received, laptops, pooled)
+    counted = _counts(received, laptops, pooled)
     _rows(pooled, laptops, received).to_csv(folder / "pool.csv", index=False, float_format="%.6g", lineterminator="\n")
-    (folder / "pool.html").write_text(_page(pooled, charts, told, received), encoding="utf-8")
-    for sentence in [*(chart.finding for chart in charts), *told]:
+    (folder / "pool.html").write_text(_page(pooled, charts, counted, received), encoding="utf-8")
+    for sentence in [*(chart.finding for chart in charts), *counted]:
         print(f"• {sentence}.")
     print(f"Pooled: {folder / 'pool.html'}")
 
@@ -84,14 +84,14 @@ def _rows(pooled: Pooled, laptops: Laptops, received: Sequence[Received]) -> pd.
     return pd.DataFrame([*drawn, *left_out, *unread]).astype({"laptop": "Int64", "cores": "Int64", "workers": "Int64"})
 
 
-def _page(pooled: Pooled, charts: Sequence[Chart], told: Sequence[str], received: Sequence[Received]) -> str:
+def _page(pooled: Pooled, charts: Sequence[Chart], counted: Sequence[str], received: Sequence[Received]) -> str:
     problems = [f"Result {n} {each.problem}" for n, each in enumerate(received, start=1) if each.problem]
     problems += [f"Laptop {n}, {words}" for n, words in pooled.left_out]
     return (
         environment()
         .get_template("pool.html")
         .render(
-            sentences=[*(chart.finding for chart in charts), *told],
+            sentences=[*(chart.finding for chart in charts), *counted],
             figures=[figure_of(chart) for chart in charts],
             problems=problems,
         )

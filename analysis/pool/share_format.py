@@ -1,4 +1,4 @@
-"""What one laptop sends: its kind and its cells in a few hundred bytes, and no names. Pure."""
+"""What one laptop sends: its kind, its load and its cells in a few hundred bytes, and no names. Pure."""
 
 import json
 import math
@@ -34,8 +34,8 @@ class Load:
     @property
     def words(self) -> str:
         """Such as `workload io, 12 pictures/s offered, 12 s measured, rabbitmq`."""
-        told = f"workload {self.workload}, {number(self.offered_rate)} pictures/s offered"
-        return ", ".join(filter(None, [f"{told}, {number(self.measured_s)} s measured", self.conditions]))
+        load = f"workload {self.workload}, {number(self.offered_rate)} pictures/s offered"
+        return ", ".join(filter(None, [f"{load}, {number(self.measured_s)} s measured", self.conditions]))
 
 
 def most_measured(cells: pd.DataFrame) -> pd.DataFrame:

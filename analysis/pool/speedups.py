@@ -1,4 +1,4 @@
-"""Everybody's speed-up side by side, and which of them lie far from the others. Pure."""
+"""The speed-up of every laptop by number of cores: outliers, sentences and the chart."""
 
 import itertools
 import math
@@ -15,9 +15,9 @@ from analysis.charts.parts.annotations import Doubt, EndLabel, fill_look, label_
 from analysis.charts.parts.axes import WORKERS_BOTTOM, WORKERS_LEFT, WORKERS_WIDTH
 from analysis.charts.parts.layout import STYLE, counted, framed
 from analysis.charts.parts.palette import MODES, QUIET
+from analysis.data.outcomes import FAILED_TOLERANCE
 from analysis.format import Table, amount, duration, listing, number
 from analysis.format import workers as workers_words
-from analysis.metrics.failures import FAILED_TOLERANCE
 from analysis.pool.share_format import Load, Shared
 from analysis.validity.verdict import INVALID, OVERLOADED
 

@@ -1,4 +1,4 @@
-"""Pages that are one file: their templates, and the scripts and styles that they take into themselves."""
+"""Renders pages that are one file: templates, with the scripts and styles that they need."""
 
 import base64
 import hashlib

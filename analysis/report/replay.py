@@ -11,9 +11,8 @@ import pandas as pd
 from analysis.charts.parts.palette import MODES
 from analysis.data.factors import conditions_of, prefix, rank, varied
 from analysis.data.model import Experiment, Trial
-from analysis.data.outcomes import outcomes, refused
+from analysis.data.outcomes import causes, outcomes, refused
 from analysis.format import verdict, workers
-from analysis.metrics.failures import causes
 from analysis.series.worker_timeline import places_of
 from analysis.validity.verdict import STEADY, Verdict
 

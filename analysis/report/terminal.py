@@ -1,4 +1,4 @@
-"""The result as a person reads it in a terminal, or as Markdown for a README."""
+"""Shows the result in a terminal, or as Markdown in a marked block of a page."""
 
 import re
 from collections.abc import Sequence
@@ -87,11 +87,11 @@ def _row(row: "pd.Series[Any]") -> list[str]:
 
 
 def _clock(row: "pd.Series[Any]", name: str) -> str:
-    told: dict[str, Any] = {}
+    percentiles: dict[str, Any] = {}
     for share in ("p50", "p95"):
-        told[f"{share}_mark"] = row[f"{name}_{share}_mark"]
-        told[f"{share}_ends"] = (row[f"{name}_{share}_low_s"], row[f"{name}_{share}_high_s"])
-    return clock(row[f"{name}_p50_s"], row[f"{name}_p95_s"], **told)
+        percentiles[f"{share}_mark"] = row[f"{name}_{share}_mark"]
+        percentiles[f"{share}_ends"] = (row[f"{name}_{share}_low_s"], row[f"{name}_{share}_high_s"])
+    return clock(row[f"{name}_p50_s"], row[f"{name}_p95_s"], **percentiles)
 
 
 def _verdict(row: "pd.Series[Any]") -> str:

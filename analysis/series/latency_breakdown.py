@@ -42,10 +42,10 @@ def parts_sentence(group: Group, table: pd.DataFrame) -> str:
     known = table.dropna(subset=["ready_s"])
     count = int(known["workers"].min())
     rows = group.cells[(group.cells["workers"] == count) & (group.cells["verdict"] != OVERLOADED)]
-    told = known[known["workers"] == count]
-    said = [f"{duration(each['waits_s'])} of its {duration(each['ready_s'])}" for _, each in told.iterrows()]
+    shown = known[known["workers"] == count]
+    said = [f"{duration(each['waits_s'])} of its {duration(each['ready_s'])}" for _, each in shown.iterrows()]
     some = told_workers(count, *(row for _, row in rows.iterrows()))
-    return f"With {some}, a picture waits {in_modes(told['mode'], said)}, on average"
+    return f"With {some}, a picture waits {in_modes(shown['mode'], said)}, on average"
 
 
 def parts_table(table: pd.DataFrame) -> Table:

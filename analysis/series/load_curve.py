@@ -75,8 +75,8 @@ def _of_mode(rows: pd.DataFrame) -> str:
         f"{duration(row['ready_p50_s'])} at {number(row[RATE])}/s{_doubt(row)}"
         for _, row in known.iloc[:: max(1, len(known) - 1)].iterrows()
     ]
-    told = [*ends, *([f"{GROWS} from {number(grows[RATE].min())}/s"] if len(grows) else [])]
-    return f"{'is ' if ends else ''}{listing(told)}" if told else "is unknown"
+    parts = [*ends, *([f"{GROWS} from {number(grows[RATE].min())}/s"] if len(grows) else [])]
+    return f"{'is ' if ends else ''}{listing(parts)}" if parts else "is unknown"
 
 
 def _doubt(row: Row) -> str:

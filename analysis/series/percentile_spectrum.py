@@ -9,14 +9,12 @@ import pandas as pd
 
 from analysis.data.outcomes import cohort
 from analysis.format import Table, duration, number
-from analysis.metrics.percentiles import percentile
+from analysis.metrics.percentiles import TAIL, percentile
 from analysis.summary.groups import Group, Telling
 
 READY, RESPONSE, NAIVE = "ready", "answer", "naive"
 #: The percentiles that the table tells.
 SHARES = (0.5, 0.75, 0.9, 0.95, 0.99, 0.999)
-# What each end of a two-sided 95 % interval with equal tails may miss.
-MAY_MISS = 0.025
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -31,7 +29,7 @@ class Spectrum:
     times_s: np.ndarray
 
     @property
-    def told(self) -> tuple[np.ndarray, np.ndarray]:
+    def claimed(self) -> tuple[np.ndarray, np.ndarray]:
         """The shares below 1, and their percentiles [s], as far as so many samples allow and the times are finite."""
         count = len(self.times_s)
         shares = np.arange(1, count + 1) / count
@@ -46,7 +44,7 @@ class Spectrum:
 
 def highest_share(count: int) -> float:
     """The highest percentile that so many samples can claim: all of them lie below it with a probability of 2.5 %."""
-    return float(MAY_MISS ** (1 / count)) if count else 0.0
+    return float(TAIL ** (1 / count)) if count else 0.0
 
 
 def spectra(group: Group, telling: Telling) -> list[Spectrum]:

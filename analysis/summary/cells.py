@@ -10,13 +10,12 @@ import pandas as pd
 
 from analysis.data.factors import CONDITIONS, conditions_of, rank
 from analysis.data.model import Cell, Trial
-from analysis.data.outcomes import once_per_trial, outcomes
+from analysis.data.outcomes import FAILED_TOLERANCE, once_per_trial, outcomes
 from analysis.data.schema import KEYS
 from analysis.errors import AnalysisError
 from analysis.format import GROWS, workers
 from analysis.metrics.backlog import backlog_growth, unanswered_growth
 from analysis.metrics.equivalence import Row
-from analysis.metrics.failures import FAILED_TOLERANCE
 from analysis.metrics.percentiles import CLOCKS, interval_columns, p95, p99, percentile
 from analysis.metrics.trial import (
     accepted_rate,
@@ -49,10 +48,10 @@ def believed(summary: pd.DataFrame) -> pd.DataFrame:
     """The same for people to read: of a cell that has only INVALID trials the verdict stays, and no numbers."""
     hidden = summary["verdict"].isin(INVALID)
     numbers = [name for name in summary if name not in (*KEYS, "trials", "withheld", "verdict", "unanswered_grows")]
-    told = {str(name): summary[name].mask(hidden) for name in numbers}
-    told["trials"] = summary["trials"].mask(hidden, 0)
-    told["unanswered_grows"] = summary["unanswered_grows"] & ~hidden
-    return summary.assign(**told).astype(dict.fromkeys(ACCOUNT_COLUMNS, "Int64"))
+    shown = {str(name): summary[name].mask(hidden) for name in numbers}
+    shown["trials"] = summary["trials"].mask(hidden, 0)
+    shown["unanswered_grows"] = summary["unanswered_grows"] & ~hidden
+    return summary.assign(**shown).astype(dict.fromkeys(ACCOUNT_COLUMNS, "Int64"))
 
 
 def summarise_trials(trials: Iterable[Trial], verdicts: Mapping[str, Verdict]) -> pd.DataFrame:

@@ -1,4 +1,4 @@
-"""What changing one condition changes: ratios of pairs of trials that differ in it alone. Pure."""
+"""Ratios of trials that differ in one condition, or in the mode, with their spread. Pure."""
 
 import math
 import statistics

@@ -1,4 +1,4 @@
-"""Each comparison as a table: one row for one metric at one mode and worker count."""
+"""Comparisons, modes and predictions as tables: one row per metric, mode and worker count."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -102,10 +102,10 @@ def expected_table(groups: Sequence[Group]) -> Table | None:
 
 
 def _prediction_row(row: "pd.Series[Any]") -> list[str]:
-    told = [str(row["mode"]), str(row["workers"]), number(float(str(row["predicted_utilisation"])), 2)]
+    texts = [str(row["mode"]), str(row["workers"]), number(float(str(row["predicted_utilisation"])), 2)]
     for metric, digits in PREDICTED_METRICS.items():
-        told += [_value(row, f"predicted_{metric}", digits), _value(row, metric, digits), _off(row, metric)]
-    return told
+        texts += [_value(row, f"predicted_{metric}", digits), _value(row, metric, digits), _off(row, metric)]
+    return texts
 
 
 def _value(row: "pd.Series[Any]", column: str, digits: int) -> str:

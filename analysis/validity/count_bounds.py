@@ -1,4 +1,4 @@
-"""What samples from outside have counted, and between which counts the stamps of the pictures put it (R33). Pure.
+"""Between which bounds the pictures' timestamps put what samples from outside counted (R33). Pure.
 
 A sample is taken at an instant that is not known, but two stamps hold it. So is the instant at which a picture begins
 or ends to be counted. Whatever the instants were, the count lies between those who surely had come less those who may

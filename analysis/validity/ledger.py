@@ -1,4 +1,4 @@
-"""What became of every upload: what goes in must come out.
+"""What became of every upload, by its id, and the tables of it: what goes in must come out.
 
 After the checker `total-queue` of Jepsen: differences of sets of ids, never of counts.
 """
@@ -194,5 +194,5 @@ def _row(trial: Trial) -> list[str]:
     counts = [getattr(drawn_up, name) for name in COLUMNS]
     times = (drawn_up.longest_wait_s, drawn_up.recovery_s)
     words = ["–" if time is None else duration(time) for time in times]
-    told = ["–" if count is None else str(count) for count in counts]
-    return [trial.name, "yes" if drawn_up.valid else "NO", *told, *words]
+    texts = ["–" if count is None else str(count) for count in counts]
+    return [trial.name, "yes" if drawn_up.valid else "NO", *texts, *words]

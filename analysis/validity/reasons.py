@@ -1,4 +1,4 @@
-"""Everything that makes a trial's numbers mean less than they seem to, as kinds with their numbers, and in words."""
+"""The reasons that a verdict may have, as kinds with their numbers, and their words."""
 
 from dataclasses import dataclass
 from enum import Enum
@@ -139,7 +139,7 @@ class Count(int):
 
 @dataclass(frozen=True)
 class Reason:
-    """A kind with its numbers as they are told, and what follows from it `then`."""
+    """A kind with its numbers as the sentence shows them, and what follows from it, `then`."""
 
     kind: Kind
     numbers: tuple[tuple[str, Number], ...] = ()

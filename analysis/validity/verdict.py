@@ -7,9 +7,8 @@ import pandas as pd
 
 from analysis.data.machine_noise import noise_words
 from analysis.data.model import Trial
-from analysis.data.outcomes import once_per_trial, outcomes
+from analysis.data.outcomes import FAILED_TOLERANCE, causes, client_failures, failed_by_client, once_per_trial, outcomes
 from analysis.metrics.backlog import backlog_growth, unanswered_growth
-from analysis.metrics.failures import FAILED_TOLERANCE, causes, client_failures, failed_by_client
 from analysis.metrics.trial import send_lag_p99
 from analysis.metrics.utilisation import utilisations
 from analysis.validity.accounting import disagreements
@@ -140,8 +139,8 @@ def _failed_by_client(rows: pd.DataFrame) -> list[Reason]:
         return []
     limits = ", ".join(f"{count} {what}" for what, count in counts.items())
     remedies = list(dict.fromkeys(REMEDIES.get(str(what), OTHERS) for what in counts.index))
-    told = {"limits": limits, "remedies": ", ".join(remedies[:2])}
-    return [reason(Kind.FAILED_BY_CLIENT, count=int(counts.sum()), uploads=len(rows), **told)]
+    words = {"limits": limits, "remedies": ", ".join(remedies[:2])}
+    return [reason(Kind.FAILED_BY_CLIENT, count=int(counts.sum()), uploads=len(rows), **words)]
 
 
 def _sent_otherwise(trial: Trial, rows: pd.DataFrame) -> list[Reason]:
@@ -177,9 +176,9 @@ def _check_failures(rows: pd.DataFrame) -> Verdict:
     failed = cohort[(cohort["outcome"] == "failed") & ~failed_by_client(cohort)]
     if len(failed) <= FAILED_TOLERANCE * len(cohort):
         return Verdict(name=VALID)
-    told = ", ".join(f"{count} {cause}" for cause, count in causes(failed).value_counts().items())
+    listed = ", ".join(f"{count} {cause}" for cause, count in causes(failed).value_counts().items())
     numbers = {"count": len(failed), "uploads": len(cohort)}
-    return Verdict(name=VALID, reasons=(reason(Kind.UPLOADS_FAILED, **numbers, causes=told),))
+    return Verdict(name=VALID, reasons=(reason(Kind.UPLOADS_FAILED, **numbers, causes=listed),))
 
 
 def _check_noise(trial: Trial) -> Verdict:

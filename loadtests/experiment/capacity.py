@@ -1,4 +1,4 @@
-"""Searches for the capacity of every cell of a plan that has a goal, trial by trial, each kept on disk."""
+"""Searches for the capacity of every cell of a plan that has a goal, and measures how fast workers empty a queue."""
 
 import csv
 import itertools
@@ -159,12 +159,12 @@ def _write(path: Path, goal: Goal, found: list[SearchResult]) -> None:
 
 
 #: So many seconds of work are queued, and so many pictures at least for each worker.
-WORK_S, ROUNDS = 10.0, 6
+DRAIN_WORK_S, DRAIN_ROUNDS = 10.0, 6
 
 #: The last pictures find workers idle, so the time to the last hundredth is not counted.
-COUNTED_SHARE = 0.99
+DRAIN_SHARE = 0.99
 
-LIMIT_S, UPLOAD_LIMIT_S = 120.0, 30.0
+DRAIN_LIMIT_S, DRAIN_UPLOAD_LIMIT_S = 120.0, 30.0
 
 
 def drained_rate(setup: TrialSetup, expected_rate: float) -> float:
@@ -174,7 +174,9 @@ def drained_rate(setup: TrialSetup, expected_rate: float) -> float:
     """
     kept = setup.folder / f"{setup.trial.name}.csv"
     if not kept.exists():
-        _keep(kept, _measured(setup, max(int(WORK_S * expected_rate), ROUNDS * setup.trial.cell.workers)))
+        _write_stamps(
+            kept, _drain(setup, max(int(DRAIN_WORK_S * expected_rate), DRAIN_ROUNDS * setup.trial.cell.workers))
+        )
     with kept.open(newline="", encoding="utf-8") as file:
         return rate_of([float(row["finished_at"]) for row in csv.DictReader(file)], setup.trial.cell.workers)
 
@@ -182,21 +184,21 @@ def drained_rate(setup: TrialSetup, expected_rate: float) -> float:
 def rate_of(finished_at: list[float], workers: int) -> float:
     """Pictures per second from when as many are finished as there are workers until 99 % are finished."""
     stamps = sorted(finished_at)
-    last = int(COUNTED_SHARE * len(stamps)) - 1
+    last = int(DRAIN_SHARE * len(stamps)) - 1
     if last <= workers or stamps[last] <= stamps[workers - 1]:
         few, those = amount(len(stamps), "picture"), amount(workers, "worker")
         raise TrialError(f"{few} for {those}: too few to tell how fast a queue is emptied.")
     return (last - workers + 1) / (stamps[last] - stamps[workers - 1])
 
 
-def _measured(setup: TrialSetup, count: int) -> list[float]:
+def _drain(setup: TrialSetup, count: int) -> list[float]:
     partial = result_folder.open_trial(setup.folder.resolve(), setup.trial.name)
     try:
         stack = new_stack(spec_of(setup), partial / "stack", partial / "logs")
         with stack as info:
-            with _held(info.pids["worker"]):
-                _queue(setup, info, count)
-            wait_until("The queue's end", lambda: _done(info, count), check=stack.check, timeout_s=LIMIT_S)
+            with _suspended(info.pids["worker"]):
+                _fill_queue(setup, info, count)
+            wait_until("The queue's end", lambda: _is_drained(info, count), check=stack.check, timeout_s=DRAIN_LIMIT_S)
             rows = get(f"{info.control_url}/pictures.csv", token=info.token, trial=setup.trial.name).decode()
     finally:
         shutil.rmtree(partial, ignore_errors=True)
@@ -204,7 +206,7 @@ def _measured(setup: TrialSetup, count: int) -> list[float]:
 
 
 @contextmanager
-def _held(group: int) -> Iterator[None]:
+def _suspended(group: int) -> Iterator[None]:
     """Suspend a process group during the block."""
     os.killpg(group, signal.SIGSTOP)
     try:
@@ -213,21 +215,24 @@ def _held(group: int) -> Iterator[None]:
         os.killpg(group, signal.SIGCONT)
 
 
-def _queue(setup: TrialSetup, info: StackInfo, count: int) -> None:
+def _fill_queue(setup: TrialSetup, info: StackInfo, count: int) -> None:
     bodies = payloads(pictures.photos(WORKLOADS[info.workload], setup.pictures))
     for body in itertools.islice(itertools.cycle(bodies), count):
         headers = {"Content-Type": body.content_type, "Idempotency-Key": str(uuid.uuid4())}
         post(
-            f"{info.url}/pictures/queue/", body.body, headers | {"X-Trial": setup.trial.name}, timeout_s=UPLOAD_LIMIT_S
+            f"{info.url}/pictures/queue/",
+            body.body,
+            headers | {"X-Trial": setup.trial.name},
+            timeout_s=DRAIN_UPLOAD_LIMIT_S,
         )
 
 
-def _done(info: StackInfo, count: int) -> bool | None:
+def _is_drained(info: StackInfo, count: int) -> bool | None:
     counts = get_json(f"{info.control_url}/counts/", token=info.token)
     time.sleep(0.2)  # Whoever asks all the time takes the processor from those who work.
     return True if counts["ready"] + counts["failed"] >= count else None
 
 
-def _keep(path: Path, finished_at: list[float]) -> None:
+def _write_stamps(path: Path, finished_at: list[float]) -> None:
     with complete(path) as partial:
         partial.write_text("finished_at\n" + "".join(f"{at:.6f}\n" for at in finished_at), encoding="utf-8")

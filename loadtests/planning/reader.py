@@ -1,4 +1,4 @@
-"""Reads a plan from TOML and refuses what it does not understand, naming the key."""
+"""Reads a plan from TOML, with its goal and faults, and refuses what it does not understand, naming the key."""
 
 import difflib
 import tomllib

@@ -1,4 +1,4 @@
-"""How late a sender that has nothing to send notices what is due: python -m loadtests.scenarios.busy_wait 200 5 41
+"""Waits for due times, and measures how late: python -m loadtests.scenarios.busy_wait 200 5 41
 
 Takes a rate [1/s], a length [s] and a seed; prints the median, the p99 and the largest of the lags [s] as JSON.
 """

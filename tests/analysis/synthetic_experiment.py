@@ -245,7 +245,7 @@ def _server_rows(requests: pd.DataFrame, made: Made, stopped_at: float) -> pd.Da
         {
             "id": _ids(requests, made),
             "trial": made.name,
-            "door": made.mode,
+            "endpoint": made.mode,
             "received_at": received,
             "enqueued_at": received if made.mode == "queue" else np.nan,
             "started_at": requests["started_at"].where(begun),
@@ -286,7 +286,7 @@ def _trial(made: Made, pictures: pd.DataFrame, stopped_at: float) -> dict[str, A
     left = {"waiting": int(state.get("queued", 0)), "unacked": int(state.get("processing", 0))}
     finished = made.measure_s * min(made.offered_rate, made.workers / made.service_s)
     return {
-        "schema": 1,
+        "schema": 2,
         "name": made.name,
         "cell": made.cell,
         "repeat": made.repeat,
@@ -324,7 +324,7 @@ def _cpu_seconds(made: Made, finished: float) -> dict[str, float]:
 def _experiment(name: str, made: Sequence[Made], *, by_hand: bool) -> dict[str, Any]:
     plan = {"name": name, "repeats": 1, "phases": {"warmup_s": 2, "measure_s": 12, "drain_limit_s": 5}}
     return {
-        "schema": 1,
+        "schema": 2,
         "name": name,
         "question": "What happens to both clocks as workers are added?",
         "plan": None if by_hand else plan,

@@ -1,4 +1,4 @@
-"""Words inside a chart: names at the ends of lines instead of a legend box, arrows instead of numbers."""
+"""Words and marks inside a chart: names at the ends of lines, arrows for what grows without limit, rings for doubts."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""Panels side by side over seconds since the load began, with the measured window and what happened marked."""
+"""The axes of charts: panels over time, worker counts with withheld cells, and the logarithmic axis of times."""
 
 import math
 from collections.abc import Sequence

@@ -1,4 +1,4 @@
-"""The empty chart: size, type, and a title that is wrapped so that nothing is cut off."""
+"""The empty figure with its wrapped title and subtitle, and a chart that is still to be drawn."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass

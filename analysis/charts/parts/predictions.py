@@ -1,4 +1,4 @@
-"""What was predicted, drawn under what was measured: a hollow diamond around a point is a prediction that came true."""
+"""What was predicted, drawn under what was measured: diamonds, the class prediction, and the scalability law."""
 
 from collections.abc import Mapping
 from typing import Any

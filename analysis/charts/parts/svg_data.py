@@ -1,4 +1,4 @@
-"""What a reader may ask of a drawing on a screen: to hide a mode, and to name the value of a point.
+"""Data for the reader of an SVG: which mode a part belongs to, and the value of each point.
 
 What belongs to a mode is found in the drawing; so every chart answers without being asked to.
 """
@@ -109,8 +109,8 @@ def points(figure: Figure) -> list[Point]:
 
 def answering(svg: str, found: list[Point]) -> str:
     """The drawing with its modes as classes, because several parts have one, and with its points as data."""
-    told = escape(json.dumps([asdict(point) for point in found], separators=(",", ":")))
-    return GROUP_ID.sub(r'<g class="\1"', svg).replace("<svg ", f'<svg data-points="{told}" ', 1)
+    data = escape(json.dumps([asdict(point) for point in found], separators=(",", ":")))
+    return GROUP_ID.sub(r'<g class="\1"', svg).replace("<svg ", f'<svg data-points="{data}" ', 1)
 
 
 def _is_told(ax: Axes, line: Line2D) -> bool:

@@ -35,10 +35,10 @@ def all_trials(trials: Sequence[Trial]) -> tuple[str, Table]:
     counts = {name: [by_mode[mode][name] for mode in modes] for name in by_mode[modes[0]]}
     accepted, lost, twice = (sum(counts[name]) for name in ("accepted", "lost", "stored twice"))
     headings = [f"{mode}, {amount(sum(trial.cell.mode == mode for trial in trials), 'trial')}" for mode in modes]
-    told = [[name, *map(str, each)] for name, each in counts.items() if any(each) or name != CUT_OFF]
+    rows = [[name, *map(str, each)] for name, each in counts.items() if any(each) or name != CUT_OFF]
     start = "" if lost or twice else "No faults: "
     sentence = f"{start}{accepted} accepted, {lost or 'none'} lost, {twice or 'none'} stored twice"
-    return sentence, Table(headings=["uploads", *headings], rows=told)
+    return sentence, Table(headings=["uploads", *headings], rows=rows)
 
 
 def _added_up(trials: Sequence[Trial]) -> dict[str, int]:

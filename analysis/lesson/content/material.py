@@ -1,4 +1,4 @@
-"""What a lesson is made of: one group of cells with its charts, and what faults did."""
+"""What a lesson is made of: an experiment, the group of cells that it shows, and what one slide holds."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -84,7 +84,7 @@ class Way:
     answer: str
 
     @property
-    def told(self) -> str:
+    def sentence(self) -> str:
         return f"{self.mode}: {' → '.join(self.parts)}. Response: {self.answer}."
 
 

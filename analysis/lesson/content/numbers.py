@@ -94,16 +94,16 @@ class Numbers:
         return number(np.divide(self.value("throughput", mode, many), self.value("throughput", mode, few)))
 
     def _clock(self, clock: str, mode: str, count: int, share: str) -> str:
-        def told() -> str:
+        def measured() -> str:
             row = self._rows[mode, count]
             return str(row[f"{clock}_{share}_mark"]) or duration(row[f"{clock}_{share}_s"])
 
-        return self._told(mode, count, told)
+        return self._told(mode, count, measured)
 
-    def _told(self, mode: str, count: int, told: Callable[[], str]) -> str:
+    def _told(self, mode: str, count: int, measured: Callable[[], str]) -> str:
         """What is told of a cell, or why nothing is."""
         if self.has(mode, count):
-            return told()
+            return measured()
         return WITHHELD if (mode, count) in self._withheld else UNKNOWN
 
 

@@ -1,4 +1,4 @@
-"""What every page of the lesson is made with: templates, and pictures inside the page, so that nothing is fetched."""
+"""Renders the pages of the lesson: templates, Markdown texts, and pictures inside the page."""
 
 import base64
 import itertools

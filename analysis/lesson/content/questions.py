@@ -1,4 +1,4 @@
-"""What the slides ask, in words that fit the worker counts and the modes that were measured."""
+"""What the slides ask, and what was expected from the work alone, as sentences."""
 
 from collections.abc import Callable, Sequence
 
@@ -69,13 +69,13 @@ def _wait(seconds: float) -> str:
     return GROWS if seconds == float("inf") else duration(seconds)
 
 
-def _sentence(cells: pd.DataFrame, metric: str, told: Callable[[float], str]) -> str:
+def _sentence(cells: pd.DataFrame, metric: str, as_words: Callable[[float], str]) -> str:
     column = f"predicted_{metric}"
     if column not in cells or cells[column].isna().any() or cells.empty:
         return ""
     by_count = cells.groupby("workers")[column].first()
     counts: dict[str, list[int]] = {}
     for count, value in by_count.items():
-        counts.setdefault(told(float(value)), []).append(int(str(count)))
+        counts.setdefault(as_words(float(value)), []).append(int(str(count)))
     parts = [f"{words} with {workers(each)}" for words, each in counts.items()]
     return f"Expected from the work alone: {listing(parts)}"

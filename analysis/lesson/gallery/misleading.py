@@ -1,4 +1,4 @@
-"""Three lies with a figure that is true: a mean, an axis that does not begin at zero, the best of many. Pure."""
+"""Six misleading charts of true numbers, each beside the whole picture of the same rows. Pure."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -281,5 +281,5 @@ TELLERS: Sequence[Callable[[Sequence[Trial], Mapping[str, str]], Lie | None]] = 
 
 def lies(trials: Sequence[Trial], verdicts: Mapping[str, str]) -> list[Lie]:
     """Those that this experiment allows; each needs a cell in which something can be hidden."""
-    told = [tell(trials, verdicts) for tell in TELLERS]
-    return [lie for lie in told if lie]
+    charts = [tell(trials, verdicts) for tell in TELLERS]
+    return [lie for lie in charts if lie]

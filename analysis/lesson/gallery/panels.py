@@ -1,4 +1,4 @@
-"""Draws one side of a lie: bars, dots or steps, with what stands beside them."""
+"""Draws the gallery of misleading charts: a stamped panel beside an honest one, and the page that shows them."""
 
 import base64
 from collections.abc import Mapping, Sequence
@@ -216,16 +216,16 @@ def write_gallery(measured: Measured, folder: Path) -> Path:
     pictures.mkdir(parents=True, exist_ok=True)
     for old in pictures.glob("*.png"):
         old.unlink()
-    told = lies(measured.trials, {name: verdict.name for name, verdict in measured.made.verdicts.items()})
-    for lie in told:
+    shown = lies(measured.trials, {name: verdict.name for name, verdict in measured.made.verdicts.items()})
+    for lie in shown:
         drawn = draw_lie(lie, circumstances(measured.group))
         (pictures / f"{lie.name}.png").write_bytes(as_png(drawn, 1.5 * DPI))
-    inlined = {lie.name: _inlined((pictures / f"{lie.name}.png").read_bytes()) for lie in told}
-    stacked = {lie.name: _inlined(as_png(draw_stacked(lie), DPI)) for lie in told}
+    inlined = {lie.name: _inlined((pictures / f"{lie.name}.png").read_bytes()) for lie in shown}
+    stacked = {lie.name: _inlined(as_png(draw_stacked(lie), DPI)) for lie in shown}
     path = folder / "gallery.html"
-    missing = len(TELLERS) - len(told)
+    missing = len(TELLERS) - len(shown)
     what = {"pictures": inlined, "stacked": stacked, "under": circumstances(measured.group)}
-    path.write_text(page("gallery.html", lies=told, missing=missing, measured=measured, **what), encoding="utf-8")
+    path.write_text(page("gallery.html", lies=shown, missing=missing, measured=measured, **what), encoding="utf-8")
     return path
 
 

@@ -56,7 +56,7 @@ def opening(material: Material) -> list[Slide]:
             ways=WAYS,
             notes=(
                 "Follow one profile picture with a finger. Where does the user stop waiting?",
-                *(way.told for way in WAYS),
+                *(way.sentence for way in WAYS),
             ),
         ),
         Slide(

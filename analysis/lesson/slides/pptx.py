@@ -1,4 +1,4 @@
-"""Makes `slides.pptx`: the same story with charts that the teacher can edit."""
+"""Makes `slides.pptx`: the same slides with shapes and charts that the teacher can edit."""
 
 from collections.abc import Sequence
 from pathlib import Path

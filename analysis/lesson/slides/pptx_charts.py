@@ -1,4 +1,4 @@
-"""Charts as PowerPoint's own, with their numbers in them."""
+"""Charts as PowerPoint draws them, with their lines, their numbers and what is missing."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace

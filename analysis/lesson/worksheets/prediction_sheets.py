@@ -1,4 +1,4 @@
-"""Makes `handout.html`: two pages of A4 to predict on, safe in black and white."""
+"""What a class predicts on: the hand-out for paper, and the page `predict.html`."""
 
 from collections.abc import Sequence
 from dataclasses import replace

@@ -1,4 +1,4 @@
-"""The quiz as a page that needs no script, with the class's own numbers in it."""
+"""The quiz, filled with the class's own numbers: a page that needs no script, and the GIFT format for Moodle."""
 
 import tomllib
 from collections.abc import Mapping, Sequence

@@ -33,14 +33,14 @@ def test_the_line_stops_by_the_rule_that_withholds_a_p95() -> None:
 
 def test_with_ten_uploads_it_stops_at_the_median_and_a_little() -> None:
     """0.5 to the power of 10 is less than 2.5 %, 0.7 to the power of 10 is more."""
-    shares, times_s = spectrum(*range(1, 11)).told
+    shares, times_s = spectrum(*range(1, 11)).claimed
 
     assert shares.tolist() == pytest.approx([0.1, 0.2, 0.3, 0.4, 0.5, 0.6])
     assert times_s.tolist() == [1, 2, 3, 4, 5, 6]
 
 
 def test_it_stops_before_what_did_not_end() -> None:
-    assert spectrum(1.0, 2.0, *[math.inf] * 8).told[1].tolist() == [1.0, 2.0]
+    assert spectrum(1.0, 2.0, *[math.inf] * 8).claimed[1].tolist() == [1.0, 2.0]
 
 
 def test_a_percentile_is_the_nearest_rank_or_withheld() -> None:

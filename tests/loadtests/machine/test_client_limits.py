@@ -11,7 +11,7 @@ from uuid import UUID
 
 import pytest
 
-from analysis.metrics.failures import CLIENT
+from analysis.data.outcomes import CLIENT
 from analysis.validity.reasons import REMEDIES
 from loadtests.__main__ import run
 from loadtests.clock import Clock
