@@ -11,7 +11,7 @@ from analysis.data.machine_noise import SPIN_LIMIT
 from analysis.data.model import Trial
 from analysis.findings.contrasts import contrast_sentence, ratio_text, reading
 from analysis.format import Table, duration, listing, number, workers
-from analysis.metrics.equivalence import UNCLEAR, Row
+from analysis.metrics.equivalence import Likeness, Row
 from analysis.summary.contrasts import METRICS, READY, RESPONSE, THROUGHPUT, Comparison, Contrast
 
 SUBJECTS = {
@@ -80,9 +80,9 @@ def _doubts(rows: dict[str, Row]) -> str:
 
 def _ending(contrast: Contrast) -> str:
     """What the pairs of trials say of the two values; nothing where the ratio reads as one."""
-    words, ratio = reading(contrast), ratio_text(contrast.estimate.ratio)
-    if words.startswith("the same") or words == UNCLEAR:
-        return f": {words}"
+    if contrast.likeness in (Likeness.SAME, Likeness.UNCLEAR):
+        return f": {reading(contrast)}"
+    ratio = ratio_text(contrast.estimate.ratio)
     return "" if ratio == ratio_text(1) else f": {ratio} times as {'many' if contrast.metric == THROUGHPUT else 'long'}"
 
 

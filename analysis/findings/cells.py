@@ -9,7 +9,7 @@ import pandas as pd
 
 from analysis.findings.throughput import backlog_sentence, cost_sentence, throughput_sentence
 from analysis.format import GROWS, duration, listing, number
-from analysis.metrics.equivalence import ALIKE, DIFFERENT, UNCLEAR, Row, likeness, measured_alike, pairs, same
+from analysis.metrics.equivalence import Likeness, Row, likeness, measured_alike, pairs, same
 from analysis.summary.cells import told_workers
 from analysis.summary.groups import Group
 from analysis.validity.verdict import OVERLOADED, STEADY
@@ -140,9 +140,9 @@ def _response_time(cells: pd.DataFrame) -> str:
     if sync["response_p50_mark"]:
         return f"{answered}; in sync, half of the responses or more are missing"
     found = likeness(sync, queue, "response_p50_s")
-    if found == UNCLEAR:
-        return f"{answered}, sync's {duration(slow)}: the two {UNCLEAR}"
-    if found == ALIKE:
+    if found is Likeness.UNCLEAR:
+        return f"{answered}, sync's {duration(slow)}: the two {found}"
+    if found is Likeness.SAME:
         return f"{answered}, sync's about the same ({duration(slow)})"
     times = slow / fast if slow > fast else fast / slow
     return f"{answered}, sync's {duration(slow)}: {number(times)} times as {'long' if slow > fast else 'fast'}"
@@ -168,7 +168,7 @@ def _times(sync: Row, queue: Row) -> str:
     one, other = duration(sync["ready_p50_s"]), duration(queue["ready_p50_s"])
     if measured_alike(sync, queue, "ready_p50_s"):
         return f"{' to '.join(sorted({one, other}))} in both modes"
-    unclear = f", which {UNCLEAR}" if likeness(sync, queue, "ready_p50_s") == UNCLEAR else ""
+    unclear = f", which {Likeness.UNCLEAR}" if likeness(sync, queue, "ready_p50_s") is Likeness.UNCLEAR else ""
     return f"{one} in sync and {other} in queue{unclear}"
 
 
@@ -257,7 +257,7 @@ def _sooner(pair: Pair) -> bool:
     _, sync, queue = pair
     if queue["response_p50_mark"]:
         return False
-    apart = likeness(sync, queue, "response_p50_s") == DIFFERENT
+    apart = likeness(sync, queue, "response_p50_s") is Likeness.DIFFERENT
     return bool(sync["response_p50_mark"] == GROWS or (apart and sync["response_p50_s"] > queue["response_p50_s"]))
 
 

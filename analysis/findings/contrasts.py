@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 
 from analysis.data.factors import prefix, short
 from analysis.format import listing, number, workers
-from analysis.metrics.equivalence import DIFFERENT, UNCLEAR, Estimate, estimate, same
+from analysis.metrics.equivalence import Estimate, Likeness, estimate, same
 from analysis.summary.contrasts import (
     CPU,
     METRICS,
@@ -36,7 +36,9 @@ def contrast_sentence(comparison: Comparison) -> str:
 
 def contrast_title(comparison: Comparison) -> str:
     """The two findings of the first mode that matter most: those that clearly differ come first."""
-    leading = sorted(_chosen(comparison, _modes(comparison)[0]), key=lambda contrast: reading(contrast) != DIFFERENT)
+    leading = sorted(
+        _chosen(comparison, _modes(comparison)[0]), key=lambda each: each.likeness is not Likeness.DIFFERENT
+    )
     return f"{_lead(comparison)}{_clauses(comparison, leading[:IN_ONE_CHART_TITLE], '; ')}"
 
 
@@ -54,7 +56,7 @@ def reading_of(ratios: Sequence[float], missing: str = "") -> str:
         return "too few pairs to tell" if found.pairs > 1 else "one pair: no spread"
     if found.same:
         return f"the same within {found.within_percent} %"
-    return found.likeness
+    return str(found.likeness)
 
 
 def with_doubt(words: str, doubt: str) -> str:
@@ -120,11 +122,10 @@ def _clause(contrast: Contrast, first: Contrast) -> str:
 
 def _said(contrast: Contrast, elsewhere: str) -> str:
     subject = f"{SUBJECTS[contrast.metric]}{elsewhere}"
-    relation = reading(contrast)
-    if relation.startswith("the same"):
-        return f"{subject} is {relation}"
-    if relation == UNCLEAR:
-        return f"{subject} {relation}"
+    if contrast.likeness is Likeness.SAME:
+        return f"{subject} is {reading(contrast)}"
+    if contrast.likeness is Likeness.UNCLEAR:
+        return f"{subject} {Likeness.UNCLEAR}"
     times = ratio_text(contrast.estimate.ratio)
     if contrast.metric == RESPONSE:
         return f"the queue takes {times} times as long to respond{elsewhere}"
@@ -208,6 +209,6 @@ def _mode_words(each: ModeRatio) -> str:
     if found.same:
         return f"{MODE_SUBJECTS[each.metric]} the same within {found.within_percent} %"
     if found.unclear:
-        return f"{MODE_SUBJECTS[each.metric].rpartition(' ')[0]} {UNCLEAR}"
+        return f"{MODE_SUBJECTS[each.metric].rpartition(' ')[0]} {Likeness.UNCLEAR}"
     times = f"1/{number(1 / found.ratio, 0)}" if found.ratio < FAR_BELOW else f"{ratio_text(found.ratio)} times"
     return f"{MODE_SUBJECTS[each.metric]} {times} as {'long' if each.metric in MODE_TIMES else 'high'}"

@@ -5,9 +5,8 @@ import pandas as pd
 
 from analysis.format import amount, cpu_time, listing, number, workers
 from analysis.metrics.equivalence import (
-    ALIKE,
     SAME_WITHIN,
-    UNCLEAR,
+    Likeness,
     Row,
     both,
     likeness,
@@ -32,7 +31,7 @@ def throughput_sentence(cells: pd.DataFrame) -> str:
     some = told_workers(count, sync, queue)
     if not measured_alike(sync, queue, "throughput"):
         start = f"With {some}, sync finishes {number(rates[0])} pictures/s and queue {number(rates[1])}"
-        start += f", which {UNCLEAR}" if likeness(sync, queue, "throughput") == UNCLEAR else ""
+        start += f", which {Likeness.UNCLEAR}" if likeness(sync, queue, "throughput") is Likeness.UNCLEAR else ""
     else:
         start = f"With {some}, both modes finish {both(*rates)} pictures/s"
         start += ": a queue adds no capacity" if _saturated(sync) and _saturated(queue) else ""
@@ -63,10 +62,10 @@ def cost_sentence(cells: pd.DataFrame) -> str:
 
 def _costs_compared(sync: Row, queue: Row) -> str:
     found = likeness(sync, queue, COST)
-    if found == ALIKE:
+    if found is Likeness.SAME:
         return "about the same"
-    if found == UNCLEAR:
-        return f"the two {UNCLEAR}"
+    if found is Likeness.UNCLEAR:
+        return f"the two {found}"
     share = queue[COST] / sync[COST] - 1 if sync[COST] else np.inf
     return f"{abs(share) * 100:.0f} % {'more' if share > 0 else 'less'}"
 

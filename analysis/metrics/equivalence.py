@@ -4,6 +4,7 @@ import math
 import statistics
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import Any
 
 import pandas as pd
@@ -12,9 +13,15 @@ from analysis.format import cpu_time, number, workers
 
 # Two values closer than this are not called different: one short trial per cell cannot tell them apart.
 SAME_WITHIN = 0.10
-# What may be said of two values that were measured more than once: by the interval on their ratio, and by that alone.
-ALIKE, UNCLEAR, DIFFERENT = "the same", "cannot be told apart", "differs"
 Row = Any
+
+
+class Likeness(StrEnum):
+    """What the interval on the ratio of two values shows, in the words of a table."""
+
+    SAME = "the same"
+    UNCLEAR = "cannot be told apart"
+    DIFFERENT = "differs"
 
 
 def pairs(cells: pd.DataFrame) -> list[tuple[int, Row, Row]]:
@@ -31,18 +38,20 @@ def same(one: float, other: float) -> bool:
     return abs(one - other) <= SAME_WITHIN * min(abs(one), abs(other))
 
 
-def likeness(sync: Row, queue: Row, metric: str) -> str:
+def likeness(sync: Row, queue: Row, metric: str) -> Likeness:
     """What is said of a metric of both modes: what the interval on their ratio shows, which a table tells too.
 
     Where there is no interval, values close to each other cannot be told apart.
     """
-    found = str(queue.get(f"likeness_{metric}", ""))
-    return found or (UNCLEAR if same(sync[metric], queue[metric]) else DIFFERENT)
+    if found := queue.get(f"likeness_{metric}"):
+        return Likeness(found)
+    return Likeness.UNCLEAR if same(sync[metric], queue[metric]) else Likeness.DIFFERENT
 
 
 def measured_alike(sync: Row, queue: Row, metric: str) -> bool:
     """Whether both modes have the same value of a metric as far as was measured: one trial each shows two numbers."""
-    return str(queue.get(f"likeness_{metric}", "") or (ALIKE if same(sync[metric], queue[metric]) else "")) == ALIKE
+    found = queue.get(f"likeness_{metric}")
+    return Likeness(found) is Likeness.SAME if found else same(sync[metric], queue[metric])
 
 
 def both(one: float, other: float) -> str:
@@ -109,11 +118,11 @@ class Estimate:
         return self.has_interval and not self.same and self.low <= 1 <= self.high
 
     @property
-    def likeness(self) -> str:
-        """What the interval shows, in the words of a table; empty where there is none."""
+    def likeness(self) -> Likeness | None:
+        """What the interval shows; None where there is none."""
         if not self.has_interval:
-            return ""
-        return ALIKE if self.same else UNCLEAR if self.unclear else DIFFERENT
+            return None
+        return Likeness.SAME if self.same else Likeness.UNCLEAR if self.unclear else Likeness.DIFFERENT
 
     @property
     def within_percent(self) -> int:

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from analysis.data.factors import CONDITIONS, FACTORS, OF_THE_BROKER, Levels, rank
-from analysis.metrics.equivalence import MIN_PAIRS, Estimate, estimate
+from analysis.metrics.equivalence import MIN_PAIRS, Estimate, Likeness, estimate
 from analysis.summary.cells import MISSING, system_cost, with_doubts
 from analysis.validity.verdict import INVALID, OVERLOADED
 
@@ -48,6 +48,11 @@ class Contrast:
     @property
     def estimate(self) -> Estimate:
         return estimate(self.ratios)
+
+    @property
+    def likeness(self) -> Likeness | None:
+        """What the pairs show; None where there are too few of them for an interval, or none."""
+        return self.estimate.likeness if self.paired and self.ratios else None
 
 
 @dataclass(frozen=True, kw_only=True)

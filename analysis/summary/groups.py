@@ -133,7 +133,7 @@ def with_likeness(cells: pd.DataFrame, ratios: Sequence[ModeRatio]) -> pd.DataFr
     found = {(each.metric, each.workers): each.estimate.likeness for each in ratios if each.ratios}
     return cells.assign(
         **{
-            f"likeness_{metric}": [found.get((metric, count), "") for count in cells["workers"]]
+            f"likeness_{metric}": [found.get((metric, count)) or "" for count in cells["workers"]]
             for metric in MODE_METRICS
         }
     )
