@@ -26,6 +26,7 @@ from loadtests.preflight.checks import preflight as check_machine
 from loadtests.recording.analysis_bridge import ledger_of
 from loadtests.recording.result_folder import read_predictions
 from loadtests.stack.base import StackSpec
+from loadtests.stack.process.environment import ignored_settings
 from loadtests.stack.stack_file import Home, StackInfo
 from loadtests.workload.pictures import skipped_files
 
@@ -60,6 +61,7 @@ def main(argv: list[str] | None = None) -> int:
 
 
 def plan(arguments: argparse.Namespace) -> int:
+    _warn(ignored_settings())
     print(expected(read_plan(arguments.plan)))
     return 0
 
@@ -70,6 +72,7 @@ def run(arguments: argparse.Namespace) -> int:
     predictions = read_predictions(arguments.predictions, experiment) if arguments.predictions else None
     phases = experiment.phases
     length_s = phases.warmup_s + phases.measure_s + phases.drain_limit_s
+    _warn(ignored_settings())
     _warn(skipped_files(arguments.pictures))
     _warn(shortage(max(experiment.factors.offered_rate, default=0.0), length_s, most_open()))
     run_experiment(experiment, _short(folder), arguments.pictures, predictions)
@@ -113,6 +116,7 @@ def up(arguments: argparse.Namespace) -> int:
     asked = vars(arguments)
     levels = {field.name: asked[field.name] for field in fields(Configuration) if field.name in asked}
     levels["database"] = database_on(arguments.stack, arguments.database)
+    _warn(ignored_settings())
     spec = StackSpec(**levels, seed=arguments.seed, port=arguments.port)
     return _keep_up(spec, arguments, "Up", "stop it with `make down`")
 

@@ -29,6 +29,30 @@ ENGINE = frozenset(
 )
 ENGINE_PREFIXES = ("BUILDAH_", "BUILDKIT_", "BUILDX_", "CONTAINERS_", "CONTAINER_", "DOCKER_", "PODMAN_", "XDG_")
 
+#: Settings that a stack never takes from the caller, and what decides each of them instead.
+DECIDED_BY = {
+    "CELERY_BROKER_URL": "broker",
+    "CELERY_TASK_DEFAULT_QUEUE_TYPE": "queue_type",
+    "CELERY_WORKER_PREFETCH_MULTIPLIER": "prefetch",
+    "DATABASE_URL": "database",
+    "EXTERNAL_DELAY_CV": "workload",
+    "EXTERNAL_DELAY_S": "workload",
+    "GUNICORN_CMD_ARGS": "web_threads",
+    "QUEUE_PROFILE": "profile",
+    "WEB_CONCURRENCY": "workers",
+    "WEB_PROCESSES": "workers",
+    "WORKER_CONCURRENCY": "workers",
+}
+
+
+def ignored_settings() -> str:
+    """Name the settings of the environment that have no effect on a stack, in one sentence; empty without any."""
+    given = [name for name in DECIDED_BY if os.environ.get(name)]
+    if not given:
+        return ""
+    named = ", ".join(f"{name} (decided by {DECIDED_BY[name]})" for name in given)
+    return f"Set in the environment, but without effect on a stack: {named}. Use the plan or an option instead."
+
 
 def inherited() -> dict[str, str]:
     """What a component gets of this process's environment."""

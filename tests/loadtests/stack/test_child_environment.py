@@ -1,11 +1,13 @@
 """What children get of the caller's environment."""
 
 import os
+from dataclasses import fields
 
 import pytest
 
 from loadtests.machine import provenance
-from loadtests.stack.process.environment import engine_inherited, hidden, inherited
+from loadtests.planning.configuration import Configuration
+from loadtests.stack.process.environment import DECIDED_BY, engine_inherited, hidden, ignored_settings, inherited
 
 #: Variables of another project, by who reads them.
 FOREIGN = {
@@ -53,6 +55,20 @@ def test_a_container_tool_finds_its_engine_and_the_way_out_but_no_other_project_
 
     assert set(given) <= engine_inherited().keys()
     assert set(FOREIGN["compose"]) & engine_inherited().keys() == set()
+
+
+def test_a_setting_that_a_stack_does_not_take_is_named_with_what_decides_it(monkeypatch):
+    for name in DECIDED_BY:
+        monkeypatch.delenv(name, raising=False)
+    assert ignored_settings() == ""
+
+    monkeypatch.setenv("EXTERNAL_DELAY_S", "0.6")
+    assert "EXTERNAL_DELAY_S (decided by workload)" in ignored_settings()
+    assert inherited().keys().isdisjoint(DECIDED_BY)
+
+
+def test_what_decides_an_ignored_setting_is_a_level_of_a_stack():
+    assert set(DECIDED_BY.values()) <= {field.name for field in fields(Configuration)} | {"workers"}
 
 
 def test_what_a_library_in_this_process_would_read_is_hidden_for_a_moment(monkeypatch):
