@@ -21,7 +21,7 @@ ALWAYS = (
     "that do the work inside the request; queue mode runs one web process that only accepts uploads, and N Celery "
     "processes that do the work. Queue mode therefore has one more process.",
     "Unless the settings say otherwise, broker, web server, workers and load generator talk over loopback on one "
-    "machine; a broker across a network responds later.",
+    "machine; a broker across a network takes longer to respond.",
     "The load generator and the harness share the cores with what they measure. Send lag shows whether they got in "
     "the way; their CPU time is in the summary, not in the CPU chart.",
     "CPU time is divided by finished pictures. In an overloaded cell the web process also spent time on uploads that "
@@ -54,7 +54,7 @@ def _few_trials(groups: Sequence[Group]) -> list[str]:
     if any((group.cells["trials"] == 1).any() for group in groups):
         return [
             "At least one cell was measured only once, so it has no interval, and differences of a few percent "
-            "mean nothing. Values within 10 % cannot be told apart."
+            "mean nothing. Values within 10 % of each other cannot be told apart."
         ]
     return ["In the throughput chart, thin lines span the lowest and the highest trial; they are not intervals."]
 

@@ -81,7 +81,7 @@ def lanes_table(shown: Sequence[Lanes]) -> Table:
     """One row per trial: what is shown of it, and how busy its workers were then."""
     return Table(
         headings=["trial", "from [s]", "until [s]", "slots", "pictures", "started again [pictures]"]
-        + ["busy [%]", "longest with none busy [s]", "longest with not all busy [s]"]
+        + ["busy [%]", "longest time with none busy [s]", "longest time with not all busy [s]"]
         + ["events"],
         rows=[_row(each) for each in shown],
     )

@@ -94,7 +94,7 @@ def test_every_rate_and_time_has_its_unit_in_the_heading(report: Path) -> None:
 def test_what_is_left_at_the_broker_and_what_is_pending_is_told_apart_under_the_accounts(report: Path) -> None:
     accounts = report.read_text().partition(">Accounts</h2>")[2].partition("<h2")[0]
 
-    assert "“Left at the broker” counts the messages of all phases" in accounts
+    assert "“Left at the broker” counts the messages from all phases" in accounts
     assert "“pending” in the ledger is smaller if a picture finished in between" in accounts
     assert "Celery's defaults it may be larger, because" in accounts
 
