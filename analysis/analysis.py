@@ -29,10 +29,10 @@ class Analysis:
     """An experiment with the verdicts on its trials, its numbers, and what they say.
 
     `summary` has one row per cell as `summary.csv` keeps it, `cells` the same for people; `per_trial` has one row per
-    trial, `controls` the same of cells that were measured a second time. `groups`, `compared` and `modes` are made of
-    the valid trials. `findings` stand in the order in which the report shows them; `unequal` says where the modes did
-    not do the same work. `capacities` has one row for each search for the highest rate that meets a goal, None if
-    there was none.
+    trial, `controls` the same of cells that were measured a second time. `groups`, `compared` and `modes` are made
+    of the trials that are not invalid. `findings` stand in the order in which the report shows them; `unequal` says
+    where the modes did not do the same work. `capacities` has one row for each search for the highest rate that
+    meets a goal, None if there was none.
     """
 
     experiment: Experiment

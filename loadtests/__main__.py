@@ -80,6 +80,7 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def faults(arguments: argparse.Namespace) -> int:
+    _warn(ignored_settings())
     experiment = fault_experiment(arguments.profile, arguments.broker, arguments.only or tuple(FAULTS))
     folder = _short(arguments.results or ROOT / "results" / experiment.name)
     run_experiment(experiment, folder)

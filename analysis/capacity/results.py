@@ -114,7 +114,7 @@ def goal_words(capacities: pd.DataFrame) -> str:
 def with_prefix(capacities: pd.DataFrame, per_trial: pd.DataFrame) -> pd.DataFrame:
     """Adds `prefix`, which tells the levels of what was varied, and `overload`, the most that an overloaded trial
     finished [pictures/s]; sorts by prefix, worker count and mode."""
-    differing = _told_apart(capacities)
+    differing = _differing(capacities)
     keys = ["mode", "workers", *LEVELS]
     overloaded = per_trial[per_trial["verdict"] == OVERLOADED].rename(columns={"throughput": "overload"})
     most = overloaded.groupby(keys)["overload"].max().reset_index()
@@ -125,7 +125,7 @@ def with_prefix(capacities: pd.DataFrame, per_trial: pd.DataFrame) -> pd.DataFra
     return named.astype({"workers": int}).sort_values(["prefix", "workers", "mode"], ascending=[True, True, False])
 
 
-def _told_apart(rows: pd.DataFrame) -> list[str]:
+def _differing(rows: pd.DataFrame) -> list[str]:
     """The conditions that differ between the rows, but for the rate, which every search has its own of."""
     return [name for name in LEVELS if rows[name].nunique() > 1]
 
@@ -142,7 +142,7 @@ def capacity_sentences(capacities: pd.DataFrame) -> list[str]:
 def overload_sentences(cells: pd.DataFrame) -> list[str]:
     """What the heaviest load that was tried did in each mode, one for each worker count and set of conditions."""
     beyond = cells[cells["verdict"] == OVERLOADED].sort_values("offered_rate")
-    differing = _told_apart(cells)
+    differing = _differing(cells)
     sentences = []
     for (*levels, count), rows in beyond.groupby([*LEVELS, "workers"]):
         before = prefix(dict(zip(LEVELS, levels, strict=True)), differing)

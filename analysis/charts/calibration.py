@@ -31,7 +31,9 @@ def draw_calibration(calibration: Mapping[str, Any] | None, folder: Path) -> lis
     # A tool that misbehaved has reported nothing, which the table says.
     reported = [check for check in checks if check["what"].startswith(REPORTED) and check["measured"] is not None]
     charts = [_chart("calibration", _judged_title(judged), draw_judged, judged, folder)] if judged else []
-    return charts + ([_chart("other_tools", _told_title(reported), draw_told, reported, folder)] if reported else [])
+    return charts + (
+        [_chart("other_tools", _reported_title(reported), draw_reported, reported, folder)] if reported else []
+    )
 
 
 def draw_judged(checks: Checks, title: str) -> Figure:
@@ -51,7 +53,7 @@ def draw_judged(checks: Checks, title: str) -> Figure:
     return figure
 
 
-def draw_told(checks: Checks, title: str) -> Figure:
+def draw_reported(checks: Checks, title: str) -> Figure:
     """What other tools tell of one stall, against the truth; one row per tool and its way to ask for the same rate."""
     figure, below = framed(title, "the same stall of 5 s in 50 s at 100 uploads/s · p99 as each tool reports it")
     ax = figure.add_axes((LEFT + 0.1, BOTTOM, WIDTH - 0.1, below - BOTTOM))
@@ -98,7 +100,7 @@ def _judged_title(checks: Checks) -> str:
     return f"{good} of {whole} of reference servers are within tolerance"
 
 
-def _told_title(checks: Checks) -> str:
+def _reported_title(checks: Checks) -> str:
     found = [check for check in checks if _share(check) == "p99"]
     least = min(found, key=lambda check: float(check["measured"]))
     return (

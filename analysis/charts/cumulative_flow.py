@@ -81,18 +81,18 @@ def _draw_count(ax: Axes, each: Flow, times: np.ndarray, name: str, **look: Any)
 def _counted(times: np.ndarray, until_s: float) -> tuple[np.ndarray, np.ndarray]:
     """The count after each of the times that can be told apart, from zero at the start to the end."""
     x, y = np.concatenate([[0.0], times, [until_s]]), np.append(np.arange(len(times) + 1), len(times))
-    visible = _told_apart(len(x))
+    visible = _evenly_spaced(len(x))
     return x[visible], y[visible]
 
 
-def _told_apart(count: int) -> np.ndarray:
+def _evenly_spaced(count: int) -> np.ndarray:
     """The places of at most MOST_STEPS of so many values, evenly, the first and the last among them."""
     return np.linspace(0, count - 1, min(count, MOST_STEPS)).round().astype(int)
 
 
 def _fill(ax: Axes, each: Flow, colour: str) -> None:
     at = np.unique(np.concatenate([[0.0], each.due, each.ended, [each.until_s]]))
-    at = at[_told_apart(len(at))]
+    at = at[_evenly_spaced(len(at))]
     due, ended = (np.searchsorted(times, at, side="right") for times in (each.due, each.ended))
     ax.fill_between(at, ended, due, step="post", color=colour, alpha=0.15, linewidth=0)
 

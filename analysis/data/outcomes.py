@@ -121,8 +121,6 @@ def client_failures(rows: pd.DataFrame) -> pd.Series:
 
 # A larger share of failed uploads changes what a cell's rates and times are made of.
 FAILED_TOLERANCE = 0.01
-
-
 # The app answers a refusal with JSON; requests.csv holds how it begins.
 REASON = r'"reason":\s*"(\w+)"'
 
@@ -130,7 +128,7 @@ REASON = r'"reason":\s*"(\w+)"'
 def causes(failed: pd.DataFrame) -> pd.Series:
     """The server's code for each failure; else the kind of error that the client met, else the status."""
     server = failed["reason"].where(failed["reason"] != "")
-    client = failed["error"].str.extract(REASON, expand=False)
+    in_response = failed["error"].str.extract(REASON, expand=False)
     kind = failed["error"].str.extract(r"^(client: [\w ]+|\w+)(?::|$)", expand=False)
     status = "HTTP " + failed["status"].map("{:.0f}".format).where(refused(failed))
-    return server.fillna(client).fillna(kind).fillna(status).fillna("for no known reason")
+    return server.fillna(in_response).fillna(kind).fillna(status).fillna("for no known reason")

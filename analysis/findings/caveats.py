@@ -53,8 +53,8 @@ def _few_trials(groups: Sequence[Group]) -> list[str]:
         return []
     if any((group.cells["trials"] == 1).any() for group in groups):
         return [
-            "At least one cell was measured only once, so it has no interval, and differences of a few percent "
-            "mean nothing. Values within 10 % of each other cannot be told apart."
+            "At least one cell was measured only once, so it has no interval. A difference of less than "
+            "10 % there may be chance."
         ]
     return ["In the throughput chart, thin lines span the lowest and the highest trial; they are not intervals."]
 

@@ -29,7 +29,7 @@ from synthetic_experiment import (
 )
 
 from analysis.capacity.workers_needed import decision
-from analysis.charts.calibration import draw_judged, draw_told
+from analysis.charts.calibration import draw_judged, draw_reported
 from analysis.charts.capacity import draw_capacity, draw_needed, draw_reached
 from analysis.charts.parts.layout import STYLE
 from analysis.charts.parts.palette import MODES
@@ -193,7 +193,7 @@ def drawn_of_the_harness() -> dict[str, Figure]:
     )
     return {
         "calibration": draw_judged(judged, "Title"),
-        "other_tools": draw_told(told, "Title"),
+        "other_tools": draw_reported(told, "Title"),
         "capacity": draw_capacity(found, ceiling, "Title", "subtitle"),
         "searched": draw_reached(reached, found[found["workers"] == 1], 0.5, "ready p95", "Title", "subtitle"),
     }

@@ -6,7 +6,7 @@ import pytest
 from matplotlib.text import Text
 
 from analysis.calibration.checks import calibration_table
-from analysis.charts.calibration import draw_calibration, draw_judged, draw_told
+from analysis.charts.calibration import draw_calibration, draw_judged, draw_reported
 from tests.analysis.synthetic_experiment import both_modes, write_experiment
 
 
@@ -49,7 +49,7 @@ def test_each_server_is_a_row_and_what_is_too_far_off_stands_outside_the_band():
 
 
 def test_other_tools_s_p99_stands_beside_the_truth():
-    assert "7 ms" in words(draw_told(TOLD, "title")) and "true: 4.50 s" in words(draw_told(TOLD, "title"))
+    assert "7 ms" in words(draw_reported(TOLD, "title")) and "true: 4.50 s" in words(draw_reported(TOLD, "title"))
 
 
 @pytest.mark.parametrize(

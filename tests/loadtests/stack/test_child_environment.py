@@ -64,6 +64,8 @@ def test_a_setting_that_a_stack_does_not_take_is_named_with_what_decides_it(monk
 
     monkeypatch.setenv("EXTERNAL_DELAY_S", "0.6")
     assert "EXTERNAL_DELAY_S (decided by workload)" in ignored_settings()
+    for name in DECIDED_BY:
+        monkeypatch.setenv(name, "given")
     assert inherited().keys().isdisjoint(DECIDED_BY)
 
 
